@@ -1,0 +1,100 @@
+#include "common/base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Small first: ten thousand flows wait for a model at once. */
+enum { BLOCK_SIZE = 2048 - 64 };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, size;
+	alignas(max_align_t) unsigned char data[];
+};
+
+struct arena_owned {
+	struct arena_owned *next;
+	void *object;
+	void (*release)(void *);
+};
+
+static struct arena_block *block_create(size_t size)
+{
+	struct arena_block *b = calloc(1, sizeof *b + size);
+
+	if (!b)
+		abort();
+	b->size = size;
+	return b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	struct arena_block *b = a->blocks;
+
+	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	if (!b || b->size - b->used < size) {
+		b = block_create(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+		b->next = a->blocks;
+		a->blocks = b;
+	}
+	b->used += size;
+	return b->data + b->used - size;
+}
+
+char *arena_dup(struct arena *a, const void *data, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1);
+
+	if (len)
+		memcpy(copy, data, len);
+	return copy;
+}
+
+char *arena_str(struct arena *a, const char *s)
+{
+	return s ? arena_dup(a, s, strlen(s)) : NULL;
+}
+
+const char *arena_int(struct arena *a, int64_t n)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
+
+	return arena_dup(a, digits, (size_t)len);
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	char *s;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	arena_own(a, s, free);
+	return s;
+}
+
+void arena_own(struct arena *a, void *object, void (*release)(void *))
+{
+	struct arena_owned *o = arena_alloc(a, sizeof *o);
+
+	*o = (struct arena_owned){ a->owned, object, release };
+	a->owned = o;
+}
+
+void arena_free(struct arena *a)
+{
+	for (struct arena_owned *o = a->owned; o; o = o->next)
+		o->release(o->object);
+	for (struct arena_block *b = a->blocks, *next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	*a = (struct arena){ 0 };
+}

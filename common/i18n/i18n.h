@@ -1,0 +1,40 @@
+#pragma once
+
+/*
+ * What the platform itself says to people, in Russian and English.  Texts of
+ * bots (greeting, prompt, articles) are in the bots file.
+ */
+
+enum text_id {
+	TEXT_HELP_HEAD, /* heading of the list of commands */
+	TEXT_COMMAND_START,
+	TEXT_COMMAND_HELP,
+	TEXT_COMMAND_RESET,
+	TEXT_COMMAND_STOP,
+	TEXT_COMMAND_LANG,
+	TEXT_RESET_DONE,
+	TEXT_STOPPED,
+	TEXT_NOTHING_TO_STOP,
+	TEXT_UNKNOWN_COMMAND,
+	TEXT_TOO_FAST,            /* %d: seconds to wait */
+	TEXT_TOO_LONG,            /* %d: characters allowed */
+	TEXT_NOT_UNDERSTOOD_KIND, /* a kind of message the bot cannot read (sticker, location)
+				   */
+	TEXT_NO_ANSWER,           /* every provider failed */
+	TEXT_EMPTY_ANSWER,        /* the model said nothing, or refused */
+	TEXT_DOES_NOT_KNOW,       /* the knowledge provider found nothing */
+	TEXT_SOURCE,              /* "Source" */
+	TEXT_LANGUAGE_SET,
+	TEXT_CUT, /* mark behind an answer that was cut */
+	TEXT_COUNT
+};
+
+/* "ru" for Russian and the languages whose speakers mostly read it (uk, be, kk, ...), else
+ * "en". */
+const char *i18n_lang(const char *tag);
+
+/* The text in i18n_lang(lang).  Static.  Formats, where the comment above says so. */
+const char *i18n_text(enum text_id id, const char *lang);
+
+/* The language a text is written in, as far as its letters show: "ru", "en", or hint. */
+const char *i18n_detect(const char *text, const char *hint);

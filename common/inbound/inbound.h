@@ -1,0 +1,47 @@
+#pragma once
+
+#include <jansson.h>
+
+/*
+ * One thing that happened in a channel, in the one shape every channel is
+ * normalised to.  Pure data: made by a channel's parser or by the widget API,
+ * stored by store_accept().  All strings are valid UTF-8 without U+0000 and
+ * live in the maker's arena.
+ */
+
+/* What the event asks for.  The codes are those of accept() in schema/0003_accept.sql. */
+enum inbound_action {
+	INBOUND_IGNORE = 0,  /* seen, of no interest; recorded so that it is not lost */
+	INBOUND_MESSAGE = 1, /* the bot (or an operator) answers */
+	INBOUND_EDIT = 2,    /* the person changed an earlier message */
+	INBOUND_COMMAND = 3, /* `reply` answers at once */
+	INBOUND_RESET = 4,   /* a command; the bot forgets what was said */
+	INBOUND_STOP = 5,    /* a command; the answer under way ends here */
+	INBOUND_BLOCKED = 6, /* the person blocked us, or removed us from a group */
+	INBOUND_UNBLOCKED = 7,
+	INBOUND_MIGRATED = 8, /* the chat goes on under the key in `text` */
+	INBOUND_REFUSED = 9,  /* too much or too fast; `reply` says so, if anything does */
+};
+
+const char *inbound_action_name(enum inbound_action action);
+
+struct inbound {
+	enum inbound_action action;
+	const char *key;   /* the channel's own id of the event: it happens once */
+	const char *chat;  /* where answers go; NULL only for INBOUND_IGNORE */
+	const char *title; /* the person's name, or the group's; NULL: unknown */
+	const char *lang;  /* "ru", "en", ... as the channel says or the text shows; NULL */
+	const char *user;  /* who, in the channel's terms; NULL for anonymous posts */
+	const char *user_name;
+	const char *external_id;    /* the channel's id of the message */
+	const char *text;           /* what was said; "" for attachments without a caption */
+	json_t *extra;              /* {"attachments":[{"kind","file_id","name","mime","size"}],
+				       "reply_to":{"text"}} or NULL */
+	const char *callback;       /* a button was pressed: the id to be acknowledged */
+	const char *callback_data;  /* what the button carried */
+	const char *command;        /* "help" for /help; NULL if not a command */
+	const char *argument;       /* what followed the command, "" if nothing */
+	const char *reply;          /* the platform's answer, Markdown; NULL */
+	json_t *reply_extra;        /* {"buttons":[[{"text","data"|"url"}]]} or NULL */
+	int is_group, is_addressed; /* in groups: the bot is meant */
+};

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <stdint.h>
+
+#include "common/base/buf.h"
+
+/*
+ * Counters, gauges and histograms in the Prometheus text format.  A metric is a
+ * static variable that announces itself on first use, so that a module counts
+ * without anybody wiring it up.  One thread only.
+ *
+ * `labels` is the text between the braces, fixed per variable
+ * (`queue="llm",result="done"`), or "".
+ */
+
+enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
+enum { METRIC_BUCKETS = 20 };
+
+struct metric {
+	enum metric_kind kind;
+	const char *name, *help, *labels;
+	/* private */
+	struct metric *next;
+	int known;
+	double value;
+	uint64_t buckets[METRIC_BUCKETS + 1], count;
+	double sum;
+};
+
+#define METRIC(kind_, name_, labels_, help_)                                                   \
+	{                                                                                      \
+		.kind = (kind_), .name = (name_), .help = (help_), .labels = (labels_)         \
+	}
+
+void metric_add(struct metric *m, double n);
+void metric_set(struct metric *m, double value);
+void metric_observe_ms(struct metric *m, double ms); /* histograms are in seconds outside */
+
+/* A gauge that is asked for when the page is made. */
+void metric_gauge_fn(struct metric *m, double (*read)(void *arg), void *arg);
+
+/* The quantile of a histogram, in ms, interpolated; for `tandem top` and tests. */
+double metric_quantile_ms(const struct metric *m, double q);
+
+/* The whole page. */
+void metrics_print(struct buf *out);

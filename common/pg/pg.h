@@ -1,0 +1,67 @@
+#pragma once
+
+#include <libpq-fe.h>
+#include <stdint.h>
+
+#include "common/flow/flow.h"
+
+/*
+ * One PostgreSQL connection in pipeline mode, shared by all flows of a process.
+ *
+ * Calls that arrive while a group is on its way wait and then travel together,
+ * as one implicit transaction with one Sync: the server flushes its log once
+ * for all of them.  A call succeeds only after that Sync: COMMAND_OK is not a
+ * commit.  If one call of a group fails, the server has rolled back all of it;
+ * each call is then sent again with a Sync of its own, so that a bad call never
+ * fails its neighbours.  A call must therefore be complete in itself: what has
+ * to be atomic is one SQL function.
+ *
+ * The connection comes back by itself (1 s, doubling, jitter, at most 10 s).
+ * What was on its way when it broke fails as ERR_TEMP: it may have happened.
+ */
+
+struct pg;
+
+struct pg_conf {
+	const char *conninfo; /* borrowed while open */
+	const char *name;     /* for logs and application_name, e.g. "ingress" */
+	int relaxed;          /* synchronous_commit = off: for what may be done again */
+	int group_max;        /* calls per group; 0: 64 */
+	int queue_max;        /* calls waiting; beyond it they fail at once; 0: 8192 */
+	int timeout_ms;       /* statement_timeout; 0: 10000 */
+};
+
+/* A statement, prepared on first use.  Static; `name` is unique in the process. */
+struct pg_stmt {
+	const char *name, *sql;
+};
+
+/* Turn rows into *out; what it keeps it copies into the arena.  Rows are gone afterwards. */
+typedef void pg_decode(void *out, const PGresult *rows, struct arena *arena);
+
+struct pg_call {
+	const struct pg_stmt *stmt;
+	const char *const *argv; /* n texts, copied; NULL is SQL null */
+	int n;
+	uint64_t order;    /* a group is sorted by it (stable), so that groups lock rows in one
+			      order */
+	pg_decode *decode; /* may be NULL */
+	void *out;         /* lives as long as the flow */
+};
+
+struct pg *pg_open(struct event_base *base, const struct pg_conf *conf);
+void pg_close(struct pg *pg); /* calls still waiting fail as ERR_TEMP */
+
+/* Fails as ERR_TEMP when the server is away, overloaded or in conflict, else as ERR_PERM. */
+void pg_call(struct pg *pg, struct flow *f, flow_step *next, const struct pg_call *call);
+
+/* Told each time the connection comes up (1) or is lost (0).  One listener. */
+void pg_on_change(struct pg *pg, void (*fn)(void *arg, int up), void *arg);
+
+int pg_is_up(const struct pg *pg);
+int pg_waiting(const struct pg *pg); /* calls not yet answered */
+
+/* Reading results: text columns of row i. */
+int64_t pg_int(const PGresult *rows, int row, int column);      /* 0 if null */
+const char *pg_text(const PGresult *rows, int row, int column); /* NULL if null; borrowed */
+int pg_bool(const PGresult *rows, int row, int column);

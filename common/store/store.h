@@ -1,0 +1,220 @@
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "common/inbound/inbound.h"
+#include "common/pg/pg.h"
+#include "common/store/codes.h"
+
+/*
+ * Everything we know, by subject.  Each function is one call of one SQL
+ * function (schema/), complete in itself; the flow goes on at `next` with *out
+ * filled in, its strings in the flow's arena.
+ *
+ * `durable` is for what must survive a crash of the server; `relaxed` for
+ * claims and reads, which may be lost because they can be done again.
+ */
+
+struct store {
+	struct pg *durable, *relaxed;
+};
+
+/*
+ * Where a group of calls locks rows it does so in the order of this key: a hash
+ * of the conversation's place, known to everyone who touches it.
+ */
+uint64_t store_order(int channel_id, const char *chat_key);
+
+/* --- accept --------------------------------------------------------------- */
+
+struct accepted {
+	int duplicate;           /* seen before: nothing was done; seq is the first time's */
+	int64_t conversation_id; /* 0 if the event concerns none */
+	int64_t seq;             /* of the person's message, 0 if none was stored */
+	int64_t reply_seq;       /* of the platform's answer, 0 if none */
+	int64_t turn_job;        /* to be announced on QUEUE_LLM; 0: nothing to announce */
+	int64_t delivery_job;    /* to be announced on QUEUE_DELIVERY; 0 */
+	enum responder responder;
+};
+
+struct place { /* of an event: from the registry of bots */
+	int channel_id, bot_id;
+	enum delivery_mode mode;
+	int quiet_ms, quiet_max_ms; /* the pause that ends a person's thought, and its bound */
+};
+
+void store_accept(struct store *s, struct flow *f, flow_step *next, struct accepted *out,
+		  const struct place *place, const struct inbound *event);
+
+/* --- turns ---------------------------------------------------------------- */
+
+enum claim { CLAIM_OK = 0, CLAIM_GONE = 1, CLAIM_BUSY = 2, CLAIM_EARLY = 3, CLAIM_VOID = 4 };
+
+struct turn_claim {
+	enum claim status;
+	int wait_ms; /* for CLAIM_EARLY */
+	int attempt, failures, epoch;
+	int64_t conversation_id, first_seq, last_seq;
+	int channel_id, bot_id, is_group, stop;
+	const char *chat_key, *lang, *title; /* lang and title may be NULL */
+	const char *trace;
+	const char *history; /* JSON [[seq, author, body, extra|null], ...], oldest first; NULL
+				if void */
+};
+
+/* attempt 0: a new claim; else the holder asks for what came since. */
+void store_claim_turn(struct store *s, struct flow *f, flow_step *next, struct turn_claim *out,
+		      int64_t job, int attempt, int worker, int history_messages);
+
+struct turn_result {
+	enum turn_outcome outcome;
+	const char *body;                            /* Markdown; NULL publishes nothing */
+	const char *extra;                           /* JSON text or NULL */
+	const char *provider, *model, *error;        /* NULL if none */
+	int tokens_in, tokens_out, tokens_estimated; /* -1: unknown */
+	int first_token_ms, total_ms;                /* -1: unknown */
+};
+
+enum turn_end { TURN_PUBLISHED = 0, TURN_FENCED = 1, TURN_DROPPED = 2, TURN_KEPT = 3 };
+
+struct turn_finished {
+	enum turn_end status;
+	int64_t reply_seq;    /* 0 if nothing was published */
+	int64_t delivery_job; /* to be announced; 0 */
+	int next_ready;       /* the same job is ready again: announce it */
+};
+
+void store_finish_turn(struct store *s, struct flow *f, flow_step *next,
+		       struct turn_finished *out, int64_t job, const struct turn_claim *claim,
+		       const struct turn_result *result);
+
+/* --- deliveries ----------------------------------------------------------- */
+
+struct outgoing {
+	int64_t id; /* 0: nothing left, and the job is gone */
+	enum delivery_kind kind;
+	int64_t seq;
+	enum author author;
+	const char *body;    /* Markdown, for DELIVERY_MESSAGE */
+	const char *extra;   /* JSON text of the message, or NULL */
+	const char *payload; /* JSON text, or NULL */
+	const char *trace;
+};
+
+struct delivery_claim {
+	enum claim status; /* CLAIM_VOID: nothing to send, and the job is gone */
+	int wait_ms, attempt, failures;
+	int64_t conversation_id;
+	int channel_id, is_group;
+	int uncertain; /* deliveries the last holder took to its grave */
+	const char *chat_key, *lang;
+	struct outgoing head; /* marked as sending */
+};
+
+void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
+			  struct delivery_claim *out, int64_t job, int worker);
+
+struct delivery_settled {
+	int fenced;
+	struct outgoing head; /* the next one, marked as sending */
+};
+
+/* state: DELIVERY_SENT, _FAILED or _UNCERTAIN. */
+void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
+			   struct delivery_settled *out, int64_t job,
+			   const struct delivery_claim *claim, int64_t delivery,
+			   enum delivery_state state, const char *external_id,
+			   const char *error);
+
+/* Nothing was sent: the line waits.  `failed` counts as a failure of the job. */
+void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
+			    int64_t job, const struct delivery_claim *claim, int64_t delivery,
+			    int delay_ms, int failed, const char *error);
+
+/* parts: JSON array; the first becomes this delivery's payload, the others follow it. */
+void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
+			  int64_t job, const struct delivery_claim *claim, int64_t delivery,
+			  const char *parts);
+
+/* --- jobs and workers ----------------------------------------------------- */
+
+void store_register_worker(struct store *s, struct flow *f, flow_step *next, int *worker,
+			   enum queue queue, const char *name, int ttl_ms);
+void store_renew_worker(struct store *s, struct flow *f, flow_step *next, int *known,
+			int worker, int ttl_ms, int in_flight);
+void store_release_worker(struct store *s, struct flow *f, flow_step *next, int worker);
+void store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,
+		     int attempt, int delay_ms, const char *error);
+void store_bury_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,
+		    int attempt, const char *error);
+
+struct swept {
+	int n, buried;
+	struct swept_job {
+		int64_t id, conversation_id;
+		int kind, buried;
+		const char *trace;
+	} * jobs;
+};
+
+void store_sweep(struct store *s, struct flow *f, flow_step *next, struct swept *out,
+		 enum queue queue, int limit, int max_attempts);
+
+/* --- reading -------------------------------------------------------------- */
+
+struct message {
+	int64_t seq;
+	enum author author;
+	const char *body, *extra, *created_at; /* ISO 8601, UTC */
+};
+
+struct message_page {
+	int64_t conversation_id; /* 0: nobody has written there yet */
+	int64_t last_seq;
+	int epoch;
+	enum responder responder;
+	int n;
+	struct message *messages; /* oldest first */
+};
+
+/* Messages with seq > after, the oldest `limit` of them; after < 0: the newest. */
+void store_messages(struct store *s, struct flow *f, flow_step *next, struct message_page *out,
+		    int channel_id, const char *chat_key, int64_t after, int limit);
+
+/* Channels of DELIVERY_FETCH: what was not fetched yet, each once. */
+void store_fetch(struct store *s, struct flow *f, flow_step *next, struct message_page *out,
+		 int channel_id, const char *chat_key, int limit);
+
+struct passage {
+	const char *slug, *lang, *title, *body, *url;
+	double rank;
+};
+
+struct passages {
+	int n;
+	struct passage *items; /* best first */
+};
+
+/* Full-text search over the bot's articles; lang "ru" or "en" is preferred, the other may
+ * answer too. */
+void store_search(struct store *s, struct flow *f, flow_step *next, struct passages *out,
+		  int bot_id, const char *lang, const char *text, int limit);
+
+struct queue_depth {
+	enum queue queue;
+	int64_t ready, running, dead, workers;
+	double oldest_s; /* age of the oldest ready job that is due */
+};
+
+struct depths {
+	int n;
+	struct queue_depth items[8];
+	int64_t deliveries_pending, deliveries_uncertain;
+};
+
+void store_depths(struct store *s, struct flow *f, flow_step *next, struct depths *out);
+
+/* All bots and channels, as one JSON text:
+ * [{"id","name","revision","spec","channels":[{"id","kind","name","delivery","spec"}]}] */
+void store_bots(struct store *s, struct flow *f, flow_step *next, const char **json);

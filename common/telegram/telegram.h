@@ -1,0 +1,99 @@
+#pragma once
+
+#include <jansson.h>
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/inbound/inbound.h"
+
+/*
+ * Telegram's Bot API, as pure functions: bytes in, values out.  Facts are from
+ * the Bot API documentation and the server's source; sending and receiving is
+ * done by courier and ingress.
+ */
+
+/* --- updates -------------------------------------------------------------- */
+
+struct telegram_me { /* getMe */
+	int64_t id;
+	const char *username;
+};
+
+/* The update types we ask for, as a JSON array. */
+const char *telegram_allowed_updates(void);
+
+/*
+ * One update -> one event, in the arena.  Unknown kinds become INBOUND_IGNORE.
+ * -1 with *e (ERR_PERM) if it is not an update at all.  `me` may be NULL while
+ * unknown.  Commands are recognised (command, argument), not executed.
+ */
+int telegram_parse_update(struct inbound *out, struct arena *a, const struct telegram_me *me,
+			  const char *json, size_t len, struct err *e);
+
+/* --- formatting ----------------------------------------------------------- */
+
+struct telegram_part {
+	const char *html;  /* for parse_mode HTML */
+	const char *plain; /* the same words, should Telegram refuse the HTML */
+};
+
+struct telegram_parts {
+	int n;
+	struct telegram_part *items;
+};
+
+/*
+ * Markdown -> messages Telegram accepts: at most 4096 UTF-16 units and 100
+ * entities each, cut between paragraphs, lines or words, never inside a tag,
+ * an entity, a surrogate pair or a grapheme; code fences are closed and opened
+ * again.  Never fails; text without substance gives n = 0.
+ */
+void telegram_render(struct telegram_parts *out, struct arena *a, const char *markdown);
+
+/* The beginning of an answer that is still being written, as one part. */
+void telegram_render_draft(struct telegram_part *out, struct arena *a, const char *markdown);
+
+/* --- calls ---------------------------------------------------------------- */
+
+/* "<root>/bot<token>/<method>" */
+const char *telegram_url(struct arena *a, const char *root, const char *token,
+			 const char *method);
+
+struct telegram_send {
+	const char *chat;
+	const char *html, *plain; /* html NULL: plain text */
+	const json_t *buttons;    /* [[{"text","data"|"url"}]] or NULL */
+	const char *reply_to;     /* message id or NULL */
+};
+
+const char *telegram_send_body(struct arena *a,
+			       const struct telegram_send *send); /* sendMessage */
+const char *telegram_draft_body(struct arena *a, const char *chat, int64_t draft_id,
+				const char *html, const char *plain); /* sendMessageDraft */
+const char *telegram_edit_body(struct arena *a, const char *chat, const char *message_id,
+			       const char *html, const char *plain); /* editMessageText */
+
+enum telegram_verdict {
+	TELEGRAM_OK,
+	TELEGRAM_RETRY,        /* 5xx with JSON, flood: after retry_after_ms */
+	TELEGRAM_BAD_FORMAT,   /* "can't parse entities": send plain */
+	TELEGRAM_UNCHANGED,    /* "message is not modified": as good as done */
+	TELEGRAM_GONE,         /* blocked, deactivated, kicked, chat not found: never again */
+	TELEGRAM_MIGRATED,     /* chat goes on under migrate_to */
+	TELEGRAM_CONFLICT,     /* 409: another poller or a webhook */
+	TELEGRAM_UNAUTHORIZED, /* 401/404: the token is wrong */
+	TELEGRAM_REFUSED,      /* any other 4xx: this message is hopeless */
+	TELEGRAM_UNKNOWN, /* not an answer of Telegram's (a proxy's page): may have happened */
+};
+
+struct telegram_reply {
+	enum telegram_verdict verdict;
+	int error_code, retry_after_ms; /* retry_after_ms -1 if not given */
+	const char *description;        /* for logs: Telegram's own words, no user text */
+	const char *message_id;         /* of the sent message, or NULL */
+	const char *migrate_to;
+	const json_t *result; /* the arena owns it */
+};
+
+void telegram_read_reply(struct telegram_reply *out, struct arena *a, long status,
+			 const char *body, size_t len);

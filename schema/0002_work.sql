@@ -1,0 +1,59 @@
+-- Work to be done: jobs, the workers that hold them, and deliveries.
+
+-- A worker process is one lease.  It renews one row, however many jobs it holds;
+-- jobs of a worker whose lease ran out are given to others by the sweep.
+create table worker (
+    id          int generated always as identity primary key,
+    queue       smallint    not null,
+    name        text        not null,
+    in_flight   int         not null default 0,
+    started_at  timestamptz not null default now(),
+    alive_until timestamptz not null
+) with (fillfactor = 50);
+
+-- Only work that is not finished (or is dead) has a row here, so the table stays as small
+-- as the backlog, and claiming touches no index: state, attempt and worker are in none.
+-- At most one job per queue and lane; a lane is a conversation.
+create table job (
+    id              bigint generated always as identity primary key,
+    queue           smallint    not null, -- 1 llm, 2 delivery, 3 operator, 4 grader, 5 google
+    kind            smallint    not null, -- within the queue; 1: the queue's main work
+    lane            bigint,               -- null: runs beside anything; also when dead
+    conversation_id bigint,
+    state           smallint    not null default 0, -- 0 ready, 1 running, 2 dead
+    attempt         int         not null default 0, -- raised by each claim; the fence
+    failures        int         not null default 0,
+    pending         int         not null default 0, -- arrivals since the claim
+    stop            boolean     not null default false,
+    worker_id       int,
+    run_at          timestamptz not null default now(),
+    announced_at    timestamptz not null default now(),
+    created_at      timestamptz not null default now(),
+    payload         jsonb,
+    error           text,
+    trace           text        not null,
+    unique (queue, lane)
+) with (fillfactor = 50);
+create index job_due on job (queue, run_at);
+
+-- One outgoing message (or part of one) to a channel that wants it sent.
+create table delivery (
+    id              bigint generated always as identity primary key,
+    conversation_id bigint      not null,
+    place           bigint      not null,           -- order of sending: 1000 * seq + part; service calls go first, at 0
+    seq             bigint,                         -- of the message it carries; null: a service call
+    kind            smallint    not null default 0, -- 0 message, 1 part of a message, 2 callback answer
+    state           smallint    not null default 0, -- 0 pending, 1 sending, 2 sent, 3 failed, 4 uncertain, 5 cancelled
+    epoch           int,                            -- null: sent whatever happens
+    payload         jsonb,                          -- parts: html and plain; callback answers: id and text
+    external_id     text,
+    error           text,
+    trace           text        not null,
+    created_at      timestamptz not null default now(),
+    settled_at      timestamptz
+) with (fillfactor = 70);
+create index delivery_open on delivery (conversation_id, place, id) where state < 2;
+
+alter table job set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000,
+                     autovacuum_vacuum_cost_delay = 0);
+alter table worker set (autovacuum_vacuum_threshold = 200);

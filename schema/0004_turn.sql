@@ -1,0 +1,125 @@
+-- A turn: claim, perhaps claim again with more messages, finish (common/store/turn.c).
+
+-- Claims take no lock that they would have to wait for: whoever holds the row is told `busy`
+-- and tries again in a moment.  So a claim can never be part of a deadlock.
+
+-- status: 0 claimed, 1 gone (done, or somebody else's), 2 busy, 3 early (wait_ms),
+--         4 void (claimed, but nothing is left to answer: finish it as cancelled)
+-- p_attempt null: a new claim.  Else: the holder of that attempt asks for what came since.
+create function claim_turn(
+    p_job bigint, p_attempt int, p_worker int, p_history int,
+    out status smallint, out wait_ms int, out attempt int, out failures int, out conversation_id bigint,
+    out epoch int, out channel_id int, out chat_key text, out bot_id int, out lang text, out title text,
+    out is_group boolean, out first_seq bigint, out last_seq bigint, out stop boolean, out trace text,
+    out history json)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    j job;
+    c conversation;
+begin
+    select * into j from job where id = p_job for update skip locked;
+    if not found then
+        status := case when exists (select from job where id = p_job) then 2 else 1 end;
+        return;
+    end if;
+    if p_attempt is null and j.state <> 0 or p_attempt is not null and (j.state <> 1 or j.attempt <> p_attempt) then
+        status := 1;
+        return;
+    end if;
+    wait_ms := ceil(extract(epoch from j.run_at - clock_timestamp()) * 1000);
+    if p_attempt is null and wait_ms > 0 then
+        status := 3;
+        return;
+    end if;
+    if p_attempt is null then
+        j.attempt := j.attempt + 1;
+    end if;
+    update job set state = 1, attempt = j.attempt, pending = 0, worker_id = p_worker where id = p_job;
+
+    select * into c from conversation where id = j.conversation_id;
+    attempt := j.attempt;
+    failures := j.failures;
+    stop := j.stop;
+    trace := j.trace;
+    conversation_id := c.id;
+    epoch := c.epoch;
+    channel_id := c.channel_id;
+    chat_key := c.chat_key;
+    bot_id := c.bot_id;
+    lang := c.lang;
+    title := c.title;
+    is_group := c.is_group;
+    first_seq := c.answered_seq + 1;
+    last_seq := c.last_seq;
+    status := case when j.stop or c.responder <> 0 or c.last_seq <= c.context_seq then 4 else 0 end;
+    if status = 0 then
+        select json_agg(json_build_array(m.seq, m.author, m.body, m.extra) order by m.seq) into history
+        from message m
+        where m.conversation_id = c.id and m.seq > greatest(c.context_seq, c.last_seq - p_history)
+          and m.seq <= c.last_seq;
+    end if;
+end $$;
+
+-- status: 0 published, 1 fenced (somebody else has the job: nothing was written),
+--         2 cancelled (reset, or nothing to say), 3 kept as a suggestion for the operator
+-- p_outcome: as in turn.outcome.  p_body null publishes nothing.
+create function finish_turn(
+    p_job bigint, p_attempt int, p_conversation bigint, p_epoch int, p_first bigint, p_last bigint,
+    p_outcome smallint, p_body text, p_extra jsonb, p_provider text, p_model text, p_in int, p_out int,
+    p_estimated boolean, p_first_token_ms int, p_total_ms int, p_error text, p_trace text,
+    out status smallint, out reply_seq bigint, out delivery_job bigint, out next_ready boolean)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_outcome smallint := p_outcome;
+    v_mode    smallint;
+    v_last    bigint;
+    c         conversation;
+    j         job;
+begin
+    next_ready := false;
+    select * into c from conversation where id = p_conversation for update;
+    select * into j from job where id = p_job for update;
+    if not found or j.state <> 1 or j.attempt <> p_attempt then
+        status := 1;
+        return;
+    end if;
+
+    status := 0;
+    v_last := c.last_seq;
+    if p_outcome = 4 then
+        status := 2;
+    elsif c.responder <> 0 then
+        v_outcome := case when p_outcome in (1, 3) and p_body is not null then 5 else 4 end;
+        status := case when v_outcome = 5 then 3 else 2 end;
+        if v_outcome = 5 then
+            insert into suggestion (conversation_id, last_seq, epoch, body) values (c.id, p_last, c.epoch, p_body);
+        end if;
+    elsif c.epoch <> p_epoch then
+        v_outcome := 4;
+        status := 2;
+    elsif p_body is not null then
+        v_last := c.last_seq + 1;
+        reply_seq := v_last;
+        perform add_message(c.id, reply_seq, (case when p_outcome = 2 then 3 else 1 end)::smallint, p_body, p_extra,
+                            null, null, p_trace);
+        select delivery into v_mode from channel where id = c.channel_id;
+        delivery_job := deliver(c.id, v_mode, reply_seq, c.epoch, p_trace);
+    end if;
+
+    update conversation set last_seq = v_last, answered_seq = p_last where id = c.id;
+    insert into turn (conversation_id, first_seq, last_seq, job_id, attempt, epoch, outcome, reply_seq, provider,
+                      model, tokens_in, tokens_out, tokens_estimated, first_token_ms, total_ms, error, trace)
+    values (c.id, p_first, p_last, p_job, p_attempt, p_epoch, v_outcome, reply_seq, p_provider,
+            p_model, p_in, p_out, p_estimated, p_first_token_ms, p_total_ms, p_error, p_trace);
+
+    if j.pending > 0 and c.responder = 0 then
+        update job set state = 0, pending = 0, failures = 0, stop = false, worker_id = null, run_at = now(),
+                       announced_at = now()
+        where id = p_job;
+        next_ready := true;
+    else
+        delete from job where id = p_job;
+    end if;
+end $$;
