@@ -138,6 +138,14 @@ void flow_extend(struct flow *f, int timeout_ms)
 	set_deadline(f, timeout_ms);
 }
 
+void flow_recover(struct flow *f, int timeout_ms)
+{
+	assert(f->failing && !f->op && !f->is_ready);
+	f->failing = 0;
+	f->err = (struct err){ 0 };
+	set_deadline(f, timeout_ms);
+}
+
 void flow_done(struct flow *f)
 {
 	const struct flow_class *class = f->class;

@@ -82,6 +82,12 @@ void flow_interrupt(struct flow *f, enum err_kind kind, const char *fmt, ...)
 /* Set the deadline anew, from now. */
 void flow_extend(struct flow *f, int timeout_ms);
 
+/*
+ * In the `failed` step: the failure is dealt with (a retry, a fallback) and the
+ * flow goes on like any other, with a new deadline.  flow->err is cleared.
+ */
+void flow_recover(struct flow *f, int timeout_ms);
+
 /* Flows begun and not yet done. */
 int flow_count(void);
 
