@@ -17,6 +17,9 @@ void crypto_random(void *out, size_t len);
 /* n characters of lower-case hexadecimal randomness and a NUL. */
 void crypto_random_hex(char *out, size_t n);
 
+/* Lower-case hexadecimal, in the arena. */
+char *crypto_hex(struct arena *a, const void *data, size_t len);
+
 /* HKDF-SHA256 of the master secret with `use` as the info, e.g. "telegram-webhook:shop". */
 void crypto_derive(uint8_t key[CRYPTO_KEY_SIZE], const char *master, const char *use);
 
@@ -29,7 +32,7 @@ int crypto_equal(const char *a, const char *b);
 
 /* base64url without padding; the result lives in the arena. */
 char *crypto_base64url(struct arena *a, const void *data, size_t len);
-/* NULL if malformed. */
+/* NULL if malformed.  A NUL stands behind the bytes. */
 uint8_t *crypto_unbase64url(struct arena *a, const char *text, size_t *len);
 
 /*
