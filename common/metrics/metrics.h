@@ -25,6 +25,8 @@ struct metric {
 	double value;
 	uint64_t buckets[METRIC_BUCKETS + 1], count;
 	double sum;
+	double (*read)(void *arg);
+	void *arg;
 };
 
 #define METRIC(kind_, name_, labels_, help_)                                                   \
@@ -36,7 +38,7 @@ void metric_add(struct metric *m, double n);
 void metric_set(struct metric *m, double value);
 void metric_observe_ms(struct metric *m, double ms); /* histograms are in seconds outside */
 
-/* A gauge that is asked for when the page is made. */
+/* A gauge that is asked for when the page is made; read NULL: keeps its value. */
 void metric_gauge_fn(struct metric *m, double (*read)(void *arg), void *arg);
 
 /* The quantile of a histogram, in ms, interpolated; for `tandem top` and tests. */
