@@ -7,9 +7,9 @@
 /*
  * What every process of ours is: a configuration, an event loop, something to
  * open and something to close.  SIGTERM and SIGINT stop the intake; the process
- * leaves when no flow is alive, or after `drain_s` seconds.  A loop that stands
- * still for 30 s is a bug: the watchdog aborts the process, and whoever
- * supervises it starts it again.
+ * leaves when no flow is alive, or after `drain_s` seconds, or at a second signal.  A loop that
+ * stands still for 30 s is a bug: the watchdog aborts the process, and whoever supervises it
+ * starts it again.
  *
  * METRICS_LISTEN (optional, every service) serves /metrics, /healthz, /readyz.
  */
