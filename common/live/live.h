@@ -35,6 +35,7 @@ const char *live_topic(char topic[LIVE_TOPIC_SIZE], int channel_id, const char *
 
 void live_seq(struct redis *r, const char *topic, int64_t seq);
 void live_person_message(struct redis *r, const char *topic, int64_t seq);
+void live_state(struct redis *r, const char *topic, const char *responder, int epoch);
 void live_stop(struct redis *r, const char *topic);
 void live_reset(struct redis *r, const char *topic);
 void live_delta(struct redis *r, const char *topic, const char *answer, size_t at,

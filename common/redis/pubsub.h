@@ -12,8 +12,11 @@
 
 struct pubsub;
 
+/* Each may be NULL, except message. */
 struct pubsub_events {
 	void (*message)(void *arg, const char *topic, const char *data, size_t len);
+	/* What is published from now on will be heard.  Again after each reconnection. */
+	void (*subscribed)(void *arg, const char *topic);
 	void (*up)(void *arg); /* connected (again) and subscribed to everything asked for */
 };
 

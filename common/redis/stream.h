@@ -12,10 +12,12 @@
  * after a FLUSHALL.
  */
 
+struct redis;
 struct stream;
 
 struct stream_conf {
-	const char *url;                    /* of Redis */
+	const char *url;     /* of Redis: reading blocks a connection of its own */
+	struct redis *redis; /* for acknowledging and cleaning up; outlives us */
 	const char *key, *group, *consumer; /* borrowed while open */
 	int window;
 };
