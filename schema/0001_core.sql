@@ -50,7 +50,7 @@ create table person (
 -- The same person as a channel knows them.
 create table identity (
     channel_id int    not null,
-    user_key   text   not null,
+    user_key   text collate "C" not null,
     person_id  bigint not null,
     name       text,
     primary key (channel_id, user_key)
@@ -62,7 +62,7 @@ create table identity (
 create table conversation (
     id           bigint generated always as identity primary key,
     channel_id   int         not null,
-    chat_key     text        not null,
+    chat_key     text collate "C" not null,
     bot_id       int         not null,
     person_id    bigint,
     is_group     boolean     not null default false,
@@ -97,7 +97,7 @@ create table message (
 -- the turn whose [first_seq, last_seq] holds `seq` says what became of it.
 create table inbound (
     channel_id      int         not null,
-    event_key       text        not null,
+    event_key       text collate "C" not null,
     conversation_id bigint,
     seq             bigint,
     outcome         smallint,  -- 1 ignored, 2 refused, 3 done at once (commands, edits, membership)

@@ -7,11 +7,20 @@
 --   4 reset (3, and the bot forgets)   5 stop (3, and the running turn ends)
 --   6 blocked   7 unblocked   8 migrated (p_body is the new chat key)   9 refuse
 
-create function enqueue(p_queue smallint, p_kind smallint, p_lane bigint, p_trace text, p_quiet_ms int,
-                        p_quiet_max_ms int, out job_id bigint, out is_ready boolean)
-language sql as $$
+-- These are all PL/pgSQL, whose plans are kept; a function in plain SQL is parsed and planned anew
+-- at every call.
+
+-- Ask for work in a lane.  job_id is null when nobody needs to be told: whoever is running the lane's
+-- job sees `pending` when it finishes.
+create function enqueue(p_queue smallint, p_lane bigint, p_trace text, p_quiet_ms int, p_quiet_max_ms int)
+returns bigint
+language plpgsql as $$
+declare
+    v_id    bigint;
+    v_state smallint;
+begin
     insert into job as j (queue, kind, lane, conversation_id, run_at, trace)
-    values (p_queue, p_kind, p_lane, p_lane, now() + p_quiet_ms * interval '1 ms', p_trace)
+    values (p_queue, 1, p_lane, p_lane, now() + p_quiet_ms * interval '1 ms', p_trace)
     on conflict (queue, lane) do update
         set pending = j.pending + 1,
             stop = j.stop and j.state = 1,
@@ -20,15 +29,9 @@ language sql as $$
                     then least(now() + p_quiet_ms * interval '1 ms',
                                j.created_at + p_quiet_max_ms * interval '1 ms')
                 else j.run_at end
-    returning j.id, j.state = 0
-$$;
-
-create function add_message(p_conversation bigint, p_seq bigint, p_author smallint, p_body text, p_extra jsonb,
-                            p_external text, p_person bigint, p_trace text) returns void
-language sql as $$
-    insert into message (conversation_id, seq, author, body, extra, external_id, person_id, trace)
-    values (p_conversation, p_seq, p_author, p_body, p_extra, p_external, p_person, p_trace)
-$$;
+    returning j.id, j.state into v_id, v_state;
+    return case v_state when 0 then v_id end;
+end $$;
 
 -- The person behind an event; made on first sight.
 create function find_person(p_channel int, p_user text, p_name text) returns bigint
@@ -62,7 +65,7 @@ begin
     if p_mode = 2 then
         return null;
     end if;
-    return (select job_id from enqueue(2::smallint, 1::smallint, p_conversation, p_trace, 0, 0) where is_ready);
+    return enqueue(2::smallint, p_conversation, p_trace, 0, 0);
 end $$;
 
 create function accept(
@@ -80,13 +83,6 @@ declare
     c       conversation;
 begin
     duplicate := false;
-    select true, i.conversation_id, i.seq into duplicate, conversation_id, seq
-    from inbound i where i.channel_id = p_channel and i.event_key = p_event;
-    if found then
-        return;
-    end if;
-    duplicate := false;
-
     if p_chat is not null and (p_action not in (0, 6, 7, 8) and p_action <> 2 or v_count > 0) then
         insert into conversation as o (channel_id, chat_key, bot_id, person_id, is_group, lang, title, last_seq)
         values (p_channel, p_chat, p_bot, null, p_is_group, p_lang, p_title, v_count)
@@ -110,9 +106,12 @@ begin
     values (p_channel, p_event, c.id, seq,
             case p_action when 0 then 1 when 1 then null when 9 then 2 else 3 end, p_trace)
     on conflict do nothing;
-    if not found then -- another process accepted it a moment ago, while we waited for the conversation
-        update conversation o set last_seq = o.last_seq - v_count where o.id = c.id;
-        select true, i.conversation_id, i.seq into duplicate, conversation_id, seq
+    if not found then -- seen before; the conversation's lock is ours, so nobody saw the numbers we take back
+        if v_count > 0 then
+            update conversation o set last_seq = o.last_seq - v_count where o.id = c.id;
+        end if;
+        duplicate := true;
+        select i.conversation_id, i.seq into conversation_id, seq
         from inbound i where i.channel_id = p_channel and i.event_key = p_event;
         return;
     end if;
@@ -120,21 +119,21 @@ begin
         return;
     end if;
 
-    if c.person_id is null and p_user is not null and not c.is_group then
+    if p_user is not null and (c.is_group or c.person_id is null) then
         c.person_id := find_person(p_channel, p_user, p_user_name);
-        update conversation o set person_id = c.person_id where o.id = c.id;
+        if not c.is_group then
+            update conversation o set person_id = c.person_id where o.id = c.id;
+        end if;
     end if;
     if v_says = 1 then
-        perform add_message(c.id, seq, 0::smallint, p_body, p_extra, p_external,
-                            case when c.is_group then find_person(p_channel, p_user, p_user_name) else c.person_id end,
-                            p_trace);
+        insert into message (conversation_id, seq, author, body, extra, external_id, person_id, trace)
+        values (c.id, seq, 0, p_body, p_extra, p_external, c.person_id, p_trace);
     end if;
 
     case p_action
         when 1 then
             if c.responder = 0 then
-                select e.job_id into turn_job
-                from enqueue(1::smallint, 1::smallint, c.id, p_trace, p_quiet_ms, p_quiet_max_ms) e where e.is_ready;
+                turn_job := enqueue(1::smallint, c.id, p_trace, p_quiet_ms, p_quiet_max_ms);
             end if;
         when 2 then
             update message m set body = p_body, edited_at = now()
@@ -157,12 +156,12 @@ begin
     if p_callback is not null then
         insert into delivery (conversation_id, place, kind, payload, trace)
         values (c.id, 0, 2, jsonb_build_object('callback', p_callback), p_trace);
-        select e.job_id into delivery_job
-        from enqueue(2::smallint, 1::smallint, c.id, p_trace, 0, 0) e where e.is_ready;
+        delivery_job := enqueue(2::smallint, c.id, p_trace, 0, 0);
     end if;
     if p_reply is not null then
         reply_seq := c.last_seq;
-        perform add_message(c.id, reply_seq, 3::smallint, p_reply, p_reply_extra, null, null, p_trace);
+        insert into message (conversation_id, seq, author, body, extra, trace)
+        values (c.id, reply_seq, 3, p_reply, p_reply_extra, p_trace);
         delivery_job := coalesce(deliver(c.id, p_mode, reply_seq, null, p_trace), delivery_job);
     end if;
 end $$;

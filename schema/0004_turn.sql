@@ -102,8 +102,8 @@ begin
     elsif p_body is not null then
         v_last := c.last_seq + 1;
         reply_seq := v_last;
-        perform add_message(c.id, reply_seq, (case when p_outcome = 2 then 3 else 1 end)::smallint, p_body, p_extra,
-                            null, null, p_trace);
+        insert into message (conversation_id, seq, author, body, extra, trace)
+        values (c.id, reply_seq, case p_outcome when 2 then 3 else 1 end, p_body, p_extra, p_trace);
         select delivery into v_mode from channel where id = c.channel_id;
         delivery_job := deliver(c.id, v_mode, reply_seq, c.epoch, p_trace);
     end if;
