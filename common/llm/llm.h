@@ -6,6 +6,7 @@
 #include "common/base/buf.h"
 #include "common/base/err.h"
 #include "common/bots/bots.h"
+#include "common/llm/sse.h"
 #include "common/store/store.h"
 
 /*
@@ -29,19 +30,35 @@ struct prompt {
 
 /* An estimate that errs on the high side; by script, without a tokenizer. */
 int llm_estimate_tokens(const char *text);
+/* Bytes of the longest beginning of text that is estimated at no more than `tokens`. */
+size_t llm_fit_tokens(const char *text, int tokens);
+
+/* What was said, as a turn's claim tells it, without commands and the platform's own words. */
+struct dialogue {
+	const char *lang; /* of the conversation; may be NULL */
+	int n, unanswered;
+	struct said {
+		enum author author;
+		const char *text; /* with what it quotes and a note of its attachments */
+		const char *body; /* the words alone */
+		int unanswered;
+	} * items; /* oldest first; the unanswered ones last */
+};
+
+void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_claim *claim);
 
 /*
- * System prompt, passages, then as much of the history as the bot's budget
+ * System prompt, passages, then as much of the dialogue as the bot's budget
  * allows, newest first to be kept; the unanswered messages are always there
  * (cut, if they alone are too much) and always last.  `shrink` halves the
- * history budget that many times, after a provider said "too long".
+ * budgets that many times, after a provider said "too long".
  */
 void prompt_build(struct prompt *out, struct arena *a, const struct bot *bot,
-		  const struct turn_claim *claim, const struct passages *passages, int shrink);
+		  const struct dialogue *dialogue, const struct passages *passages, int shrink);
 
 /* What to search the knowledge for: the unanswered messages, plus the question before when they
- * are short. */
-const char *prompt_query(struct arena *a, const struct turn_claim *claim);
+ * are short.  "" if they hold no words. */
+const char *prompt_query(struct arena *a, const struct dialogue *dialogue);
 
 /* --- requests and answers ------------------------------------------------- */
 
@@ -74,6 +91,8 @@ struct llm_answer {
 	const char *model; /* as the provider says, or NULL; in the arena */
 	/* private to the provider */
 	struct buf pending;
+	struct sse sse;
+	int shape, done;
 	struct arena *arena;
 	struct err err;
 	enum llm_failure failure;
@@ -106,3 +125,8 @@ void llm_answer_finish(struct llm_answer *answer);
  */
 const char *knowledge_answer(struct arena *a, const struct passages *passages, const char *lang,
 			     const char **extra);
+
+/* What needs no article: a person who only says hello, or thanks. */
+enum small_talk { SMALL_TALK_NONE, SMALL_TALK_HELLO, SMALL_TALK_THANKS };
+
+enum small_talk knowledge_small_talk(const struct dialogue *dialogue);

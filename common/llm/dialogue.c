@@ -1,0 +1,114 @@
+#include <string.h>
+
+#include "common/llm/llm.h"
+
+/* One [seq, author, body, extra] of the history. */
+struct entry {
+	int64_t seq;
+	enum author author;
+	const char *body;
+	const json_t *extra;
+};
+
+static struct entry entry_at(const json_t *history, size_t i)
+{
+	const json_t *item = json_array_get(history, i);
+	const char *body = json_string_value(json_array_get(item, 2));
+
+	return (struct entry){
+		.seq = json_integer_value(json_array_get(item, 0)),
+		.author = (enum author)json_integer_value(json_array_get(item, 1)),
+		.body = body ? body : "",
+		.extra = json_array_get(item, 3),
+	};
+}
+
+/* "/help" which the platform answered at once: no part of the dialogue with the bot. */
+static int is_command(const json_t *history, size_t i)
+{
+	struct entry e = entry_at(history, i);
+
+	return e.body[0] == '/' && e.body[1] >= 'a' && e.body[1] <= 'z' &&
+	       i + 1 < json_array_size(history) &&
+	       entry_at(history, i + 1).author == AUTHOR_PLATFORM;
+}
+
+static void add_quote(struct buf *text, const json_t *extra)
+{
+	const char *quoted =
+		json_string_value(json_object_get(json_object_get(extra, "reply_to"), "text"));
+
+	if (!quoted)
+		return;
+	buf_puts(text, "> ");
+	for (const char *c = quoted; *c; c++) {
+		buf_putc(text, *c);
+		if (*c == '\n')
+			buf_puts(text, "> ");
+	}
+	buf_puts(text, "\n\n");
+}
+
+static void add_attachments(struct buf *text, const json_t *extra)
+{
+	const json_t *list = json_object_get(extra, "attachments"), *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		const char *kind = json_string_value(json_object_get(item, "kind"));
+		const char *name = json_string_value(json_object_get(item, "name"));
+
+		buf_printf(text, "%s[%s%s%s]", text->len ? "\n" : "", kind ? kind : "file",
+			   name ? ": " : "", name ? name : "");
+	}
+}
+
+static const char *full_text(struct arena *a, const struct entry *e)
+{
+	struct buf text = { 0 };
+	const char *copy;
+
+	if (!json_is_object(e->extra) || e->author != AUTHOR_PERSON)
+		return arena_str(a, e->body);
+	add_quote(&text, e->extra);
+	buf_puts(&text, e->body);
+	add_attachments(&text, e->extra);
+	copy = arena_dup(a, buf_str(&text), text.len);
+	buf_free(&text);
+	return copy;
+}
+
+static void add_said(struct dialogue *out, struct arena *a, const struct entry *e,
+		     int unanswered)
+{
+	struct said *said = &out->items[out->n];
+
+	said->author = e->author;
+	said->text = full_text(a, e);
+	said->body = e->author == AUTHOR_PERSON ? arena_str(a, e->body) : said->text;
+	said->unanswered = unanswered;
+	if (!said->text[0])
+		return;
+	out->n++;
+	out->unanswered += unanswered;
+}
+
+void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_claim *claim)
+{
+	json_t *history = claim->history ? json_loads(claim->history, 0, NULL) : NULL;
+	size_t n = json_array_size(history);
+
+	*out = (struct dialogue){ .lang = claim->lang };
+	out->items = arena_alloc(a, (n + 1) * sizeof *out->items);
+	for (int unanswered = 0; unanswered < 2; unanswered++) {
+		for (size_t i = 0; i < n; i++) {
+			struct entry e = entry_at(history, i);
+			int is_new = e.author == AUTHOR_PERSON && e.seq >= claim->first_seq;
+
+			if (is_new == unanswered && e.author != AUTHOR_PLATFORM &&
+			    !is_command(history, i))
+				add_said(out, a, &e, unanswered);
+		}
+	}
+	json_decref(history);
+}

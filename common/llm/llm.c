@@ -1,0 +1,119 @@
+#include "common/llm/llm.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/utf8.h"
+#include "common/llm/providers.h"
+
+const struct llm_provider *llm_provider(const char *kind)
+{
+	if (strcmp(kind, llm_openai.kind) == 0)
+		return &llm_openai;
+	if (strcmp(kind, llm_yandexgpt.kind) == 0)
+		return &llm_yandexgpt;
+	return NULL;
+}
+
+void llm_answer_init(struct llm_answer *answer, struct arena *a)
+{
+	*answer = (struct llm_answer){ .arena = a, .usage = { -1, -1 } };
+}
+
+void llm_answer_finish(struct llm_answer *answer)
+{
+	buf_free(&answer->text);
+	buf_free(&answer->pending);
+}
+
+int llm_refuse(struct llm_answer *answer, enum llm_failure failure, const char *fmt, ...)
+{
+	va_list ap;
+
+	answer->failure = failure;
+	answer->err.kind = failure == LLM_TRY_AGAIN ? ERR_TEMP : ERR_PERM;
+	va_start(ap, fmt);
+	vsnprintf(answer->err.text, sizeof answer->err.text, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int llm_say(struct llm_answer *answer, const char *text, size_t len)
+{
+	char *clean;
+
+	if (answer->text.len + len > LLM_TEXT_MAX)
+		return llm_refuse(answer, LLM_HOPELESS, "the answer has no end");
+	if (utf8_valid_prefix(text, len) == len && !memchr(text, 0, len)) {
+		buf_add(&answer->text, text, len);
+		return 0;
+	}
+	clean = malloc(3 * len + 1);
+	if (!clean)
+		abort();
+	buf_add(&answer->text, clean, utf8_clean(clean, text, len));
+	free(clean);
+	return 0;
+}
+
+/* --- requests ------------------------------------------------------------- */
+
+void llm_merge_params(json_t *into, const json_t *from)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)from, key, value) {
+		json_t *old = json_object_get(into, key);
+
+		if (json_is_null(value))
+			json_object_del(into, key);
+		else if (json_is_object(value) && json_is_object(old))
+			llm_merge_params(old, value);
+		else
+			json_object_set_new(into, key, json_deep_copy(value));
+	}
+}
+
+const char *llm_dump(struct arena *a, json_t *body)
+{
+	char *text = json_dumps(body, JSON_COMPACT);
+
+	if (!text)
+		abort();
+	json_decref(body);
+	arena_own(a, text, free);
+	return text;
+}
+
+const char *llm_url(struct arena *a, const char *base, const char *preset, const char *path)
+{
+	size_t len;
+
+	if (!base)
+		base = preset;
+	len = strlen(base);
+	while (len && base[len - 1] == '/')
+		len--;
+	return arena_printf(a, "%.*s%s", (int)len, base, path);
+}
+
+const char *const *llm_headers(struct arena *a, const struct provider *p,
+			       const char *const own[])
+{
+	const char **headers;
+	int n = 0, more = 0, at = 0;
+
+	while (own[n])
+		n++;
+	while (p->headers && p->headers[more])
+		more++;
+	headers = arena_alloc(a, (size_t)(n + more + 1) * sizeof *headers);
+	for (int i = 0; i < n; i++)
+		headers[at++] = own[i];
+	for (int i = 0; i < more; i++)
+		headers[at++] = arena_str(a, p->headers[i]);
+	return headers;
+}

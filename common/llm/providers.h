@@ -1,0 +1,48 @@
+#pragma once
+
+#include "common/llm/llm.h"
+
+/* What the providers share; nobody outside common/llm needs it. */
+
+extern const struct llm_provider llm_openai, llm_yandexgpt;
+
+enum { LLM_TEXT_MAX = 256 * 1024, LLM_EVENT_MAX = 1024 * 1024 };
+
+/* The answer failed.  Always -1. */
+int llm_refuse(struct llm_answer *answer, enum llm_failure failure, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Append to the answer's text: valid UTF-8 without U+0000, bounded.  0, or -1. */
+int llm_say(struct llm_answer *answer, const char *text, size_t len);
+
+/* Merge `from` into `into`, object by object; a null removes what was there. */
+void llm_merge_params(json_t *into, const json_t *from);
+
+/* The request's JSON as text in the arena; drops the reference to `body`. */
+const char *llm_dump(struct arena *a, json_t *body);
+
+/* "<base or preset><path>", without a doubled slash. */
+const char *llm_url(struct arena *a, const char *base, const char *preset, const char *path);
+
+/* The provider's own headers, then those of the configuration. */
+const char *const *llm_headers(struct arena *a, const struct provider *p,
+			       const char *const own[]);
+
+/*
+ * An error as any of these services words it:
+ *   {"error":{"message","type","code"}}    {"error":{"grpcCode","httpCode","message"}}
+ *   {"code","message","details"}           {"error":"text"}
+ * The message is for our eyes only: it may quote what a person wrote.
+ */
+struct llm_error {
+	int found, grpc, http; /* grpc -1 and http 0 if not given */
+	char type[64], code[64];
+	char message[400];
+};
+
+void llm_read_error(struct llm_error *out, const json_t *root);
+/* Of a body; found is 0 if it is no JSON. */
+void llm_parse_error(struct llm_error *out, const char *body, size_t len);
+
+/* 1 if text holds any of the words ("a|b|c"), case aside. */
+int llm_mentions(const char *text, const char *words);

@@ -1,0 +1,38 @@
+#include <stdlib.h>
+
+#include "common/store/store.h"
+
+static void decode_passages(void *out, const PGresult *rows, struct arena *arena)
+{
+	struct passages *passages = out;
+
+	*passages = (struct passages){ .n = PQntuples(rows) };
+	passages->items = arena_alloc(arena, (size_t)passages->n * sizeof *passages->items);
+	for (int i = 0; i < passages->n; i++)
+		passages->items[i] = (struct passage){
+			.slug = arena_str(arena, pg_text(rows, i, 0)),
+			.lang = arena_str(arena, pg_text(rows, i, 1)),
+			.title = arena_str(arena, pg_text(rows, i, 2)),
+			.body = arena_str(arena, pg_text(rows, i, 3)),
+			.url = arena_str(arena, pg_text(rows, i, 4)),
+			.rank = strtod(PQgetvalue(rows, i, 5), NULL),
+		};
+}
+
+void store_search(struct store *s, struct flow *f, flow_step *next, struct passages *out,
+		  int bot_id, const char *lang, const char *text, int limit)
+{
+	static const struct pg_stmt stmt = {
+		"search_articles", "select slug, lang, title, body, url, rank"
+				   " from search_articles($1::int, $2::text, $3::text, $4::int)"
+	};
+	const char *argv[] = { arena_int(&f->arena, bot_id), lang, text,
+			       arena_int(&f->arena, limit) };
+
+	pg_call(s->relaxed, f, next,
+		&(struct pg_call){ .stmt = &stmt,
+				   .argv = argv,
+				   .n = 4,
+				   .decode = decode_passages,
+				   .out = out });
+}
