@@ -1,0 +1,44 @@
+// Builds everything that ingress serves to browsers: node build.mjs [--outdir DIR] [--watch]
+import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import * as esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values } = parseArgs({ options: { outdir: { type: "string", default: join(here, "dist") } } });
+const out = resolve(values.outdir);
+
+/** Styles of the widget become text inside it, made small first. */
+const cssText = {
+  name: "css-text",
+  setup(build) {
+    build.onLoad({ filter: /widget\.css$/ }, async ({ path }) => {
+      const source = readFileSync(path, "utf8");
+      const { code } = await esbuild.transform(source, { loader: "css", minify: true, target: TARGET });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+const TARGET = ["es2021", "chrome100", "firefox101", "safari16.4"];
+const common = { bundle: true, minify: true, target: TARGET, legalComments: "none", logLevel: "warning" };
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(out, "docs"), { recursive: true });
+await Promise.all([
+  esbuild.build({
+    ...common,
+    entryPoints: [join(here, "src/widget/main.ts")],
+    outfile: join(out, "widget.js"),
+    format: "iife",
+    plugins: [cssText],
+  }),
+  esbuild.build({
+    ...common,
+    entryPoints: ["shop.ts", "shop.css"].map((name) => join(here, "src/site", name)),
+    outdir: out,
+    format: "iife",
+  }),
+]);
+cpSync(join(here, "src/site/index.html"), join(out, "index.html"));

@@ -1,0 +1,279 @@
+import { type Api, ApiError } from "./api.ts";
+import { Pause, backoff } from "./backoff.ts";
+import { Conversation } from "./conversation.ts";
+import { type Outcome, Outbox, type Unsent } from "./outbox.ts";
+import type { ServerEvent } from "./sse.ts";
+import { type Storage, newId } from "./storage.ts";
+import type { Delta, Lang, Message, Responder, Session } from "./types.ts";
+
+export type Link = "idle" | "connecting" | "online" | "lost" | "refused";
+
+const PAGE = 50;
+/** A hidden tab gives its connection back: browsers allow only six to one host. */
+const HIDDEN_MS = 60_000;
+
+/**
+ * Keeps a conversation in step with the server: session, history, stream and outbox,
+ * all of them again after every loss.  Whoever shows it is told by `changed`.
+ */
+export class Client {
+  readonly conversation: Conversation;
+  readonly outbox: Outbox;
+  session: Session | null = null;
+  link: Link = "idle";
+  error: ApiError | null = null;
+  loaded = false;
+  private running = false;
+  private line: AbortController | null = null;
+  private readonly pause = new Pause();
+  private hidden: ReturnType<typeof setTimeout> | undefined;
+  private asleep = false;
+  private opening: Promise<void> | null = null;
+
+  constructor(
+    private readonly api: Api,
+    private readonly storage: Storage,
+    public lang: Lang,
+    private readonly changed: (arrived?: Message) => void,
+  ) {
+    this.conversation = new Conversation(Date.now);
+    this.outbox = new Outbox(storage, {
+      post: (id, text) => this.post(id, text),
+      sent: (item, seq) => this.sent(item, seq),
+      changed,
+      now: Date.now,
+    });
+    api.token = storage.get("token");
+    addEventListener("online", () => this.hurry());
+    addEventListener("offline", () => this.line?.abort());
+    document.addEventListener("visibilitychange", () => this.visibility());
+  }
+
+  /** True if this browser has talked here before. */
+  get known(): boolean {
+    return this.storage.get("token") !== null || this.outbox.items.length > 0;
+  }
+
+  start(): void {
+    if (!this.running) void this.run();
+  }
+
+  send(text: string): void {
+    this.start();
+    this.outbox.add(newId(), text);
+  }
+
+  async stop(): Promise<void> {
+    this.conversation.stopped();
+    try {
+      await this.api.stop();
+    } catch {
+      // the answer goes on, and can be seen to
+    }
+    this.changed();
+  }
+
+  async setLang(lang: Lang): Promise<void> {
+    this.lang = lang;
+    this.changed();
+    if (!this.session) return;
+    try {
+      await this.open();
+    } catch {
+      // greeting and questions stay as they were
+    }
+    this.changed();
+  }
+
+  get hasEarlier(): boolean {
+    const first = this.conversation.messages[0];
+    return this.loaded && first !== undefined && first.seq > 1;
+  }
+
+  async loadEarlier(): Promise<void> {
+    const first = this.conversation.messages[0]?.seq ?? 1;
+    const after = Math.max(0, first - 1 - PAGE);
+    try {
+      this.conversation.page(await this.api.messages(after, PAGE), false);
+    } catch {
+      // the button stays
+    }
+    this.changed();
+  }
+
+  /** Try now what waits for later. */
+  hurry(): void {
+    this.pause.wake();
+    this.outbox.kick();
+  }
+
+  /* --- the line: session, history, stream, and again ------------------------ */
+
+  private async run(): Promise<void> {
+    this.running = true;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        if (this.link !== "lost") this.setLink("connecting");
+        if (!this.session) await this.open();
+        if (!this.loaded) await this.load();
+        await this.listen(() => {
+          attempt = -1;
+        });
+      } catch (error) {
+        if (error instanceof ApiError && !(await this.survives(error))) return;
+      }
+      if (!this.asleep) this.setLink("lost");
+      await this.pause.wait(this.asleep ? 86_400_000 : backoff(Math.max(0, attempt)));
+    }
+  }
+
+  /** False if trying again is pointless. */
+  private async survives(error: ApiError): Promise<boolean> {
+    this.error = error;
+    if (error.status === 401 && this.session) {
+      this.begin(); // the token has run out: a new one, and from the beginning
+      return true;
+    }
+    if (error.temporary) {
+      if (error.retryAfterMs) await this.pause.wait(error.retryAfterMs);
+      return true;
+    }
+    this.running = false;
+    this.setLink("refused");
+    return false;
+  }
+
+  private begin(): void {
+    this.session = null;
+    this.loaded = false;
+  }
+
+  /** One tab at a time, so that two opened together share one conversation. */
+  private open(): Promise<void> {
+    const once = async () => {
+      const before = this.storage.get("token");
+      this.api.token = before;
+      const session = await this.api.session(this.lang);
+      this.session = session;
+      this.api.token = session.token;
+      this.storage.set("token", session.token);
+    };
+    const locked = () =>
+      navigator.locks ? navigator.locks.request("tandem:session", once) : once();
+    this.opening ??= locked().finally(() => {
+      this.opening = null;
+    });
+    return this.opening;
+  }
+
+  private async load(): Promise<void> {
+    const from = Math.max(0, Number(this.storage.get("read") ?? 0) - PAGE / 2);
+    let page = await this.api.messages(from, PAGE);
+    const newest = page.messages.at(-1)?.seq ?? 0;
+    if (page.last_seq > Math.max(newest, PAGE) || (from > 0 && page.last_seq <= from)) {
+      page = await this.api.messages(Math.max(0, page.last_seq - PAGE), PAGE);
+    }
+    this.conversation.clear();
+    this.conversation.page(page, true);
+    this.loaded = true;
+    this.error = null;
+    this.changed();
+  }
+
+  private async listen(opened: () => void): Promise<void> {
+    this.line = new AbortController();
+    const { signal } = this.line;
+    await this.api.events(this.conversation.cursor, signal, {
+      open: () => {
+        opened();
+        this.error = null;
+        this.setLink("online");
+        this.sweepLater(this.conversation.doubtDraft());
+        this.outbox.kick();
+      },
+      event: (event) => this.take(event),
+    });
+  }
+
+  private take(event: ServerEvent): void {
+    let data: unknown;
+    try {
+      data = JSON.parse(event.data);
+    } catch {
+      return;
+    }
+    switch (event.event) {
+      case "message":
+        return this.takeMessage(data as Message);
+      case "delta":
+        if (this.conversation.delta(data as Delta)) this.changed();
+        return;
+      case "end":
+        return this.sweepLater(this.conversation.end((data as { answer: string }).answer));
+      case "state":
+        this.conversation.responder = (data as { responder: Responder }).responder;
+        return this.changed();
+    }
+  }
+
+  private takeMessage(message: Message): void {
+    const fresh = this.conversation.receive(message);
+    this.changed(fresh ? message : undefined);
+  }
+
+  private sweepLater(ms: number): void {
+    if (ms === 0) return;
+    setTimeout(() => {
+      if (this.conversation.sweepDraft()) this.changed();
+    }, ms + 50);
+  }
+
+  private setLink(link: Link): void {
+    if (this.link === link) return;
+    this.link = link;
+    this.changed();
+  }
+
+  private visibility(): void {
+    clearTimeout(this.hidden);
+    if (document.visibilityState === "visible") {
+      this.asleep = false;
+      this.hurry();
+      return;
+    }
+    this.hidden = setTimeout(() => {
+      this.asleep = true;
+      this.line?.abort();
+    }, HIDDEN_MS);
+  }
+
+  /* --- what we say ---------------------------------------------------------- */
+
+  private async post(id: string, text: string): Promise<Outcome> {
+    try {
+      if (!this.session) await this.open();
+      const { seq } = await this.api.send(id, text, this.lang);
+      return { kind: "sent", seq };
+    } catch (error) {
+      return this.judge(error instanceof ApiError ? error : new ApiError(0));
+    }
+  }
+
+  private judge(error: ApiError): Outcome {
+    if (error.status === 401) {
+      this.begin();
+      this.line?.abort();
+      return { kind: "later" };
+    }
+    if (!error.temporary) return { kind: "refused", error: error.detail };
+    const outcome: Outcome = { kind: "later" };
+    if (error.status === 429) outcome.afterMs = error.retryAfterMs ?? 5000;
+    else if (error.retryAfterMs) outcome.afterMs = error.retryAfterMs;
+    return outcome;
+  }
+
+  private sent(item: Unsent, seq: number): void {
+    this.conversation.confirm(item, seq);
+    this.changed();
+  }
+}

@@ -1,0 +1,152 @@
+import { Draft } from "./draft.ts";
+import type { Unsent } from "./outbox.ts";
+import type { Delta, Message, Page, Responder } from "./types.ts";
+
+/** How long a question may stay unanswered before "typing" would be a lie. */
+const PATIENCE_MS = 120_000;
+/** A draft whose message does not follow was dropped (the person said /reset). */
+const ORPHAN_MS = 4000;
+
+/**
+ * What was said, in order, each message once; and the answer being written.
+ * It knows nothing of networks and screens.
+ */
+export class Conversation {
+  readonly messages: Message[] = [];
+  readonly draft = new Draft();
+  responder: Responder = "bot";
+  /** Everything up to here has been received without a gap. */
+  cursor = 0;
+  /** The draft that just became this message: it takes the draft's place on the screen. */
+  settled: { answer: string; seq: number } | null = null;
+  private askedAt = 0;
+  private draftEndsAt = 0;
+
+  constructor(private readonly now: () => number) {}
+
+  clear(): void {
+    this.messages.length = 0;
+    this.draft.clear();
+    this.cursor = 0;
+    this.settled = null;
+    this.askedAt = 0;
+  }
+
+  /** A page of history; `gapless` if it continues from the cursor (else it is older). */
+  page(page: Page, gapless: boolean): void {
+    for (const message of page.messages) this.insert(message);
+    if (gapless) this.cursor = Math.max(this.cursor, page.last_seq, last(page.messages));
+    if (page.responder) this.responder = page.responder;
+    const newest = this.messages.at(-1);
+    const age = newest ? this.now() - Date.parse(newest.created_at) : 0;
+    if (newest?.author === "person" && age < PATIENCE_MS) this.askedAt = this.now();
+  }
+
+  /** From the stream.  False if it was known. */
+  receive(message: Message): boolean {
+    this.cursor = Math.max(this.cursor, message.seq);
+    const fresh = this.insert(message);
+    if (message.author === "person") {
+      if (fresh) this.askedAt = this.now();
+      return fresh;
+    }
+    if (!fresh) return false;
+    this.askedAt = 0;
+    if (message.author === "bot" && this.draft.answer !== null) {
+      this.settled = { answer: this.draft.answer, seq: message.seq };
+      this.draft.clear();
+    }
+    return true;
+  }
+
+  /** Our own message was taken; the stream will bring it too, perhaps it already has. */
+  confirm(item: Unsent, seq: number): void {
+    if (this.messages.some((m) => m.seq >= seq && m.author !== "person")) return this.own(item, seq);
+    this.own(item, seq);
+    this.askedAt = this.now();
+  }
+
+  delta(delta: Delta): boolean {
+    this.draftEndsAt = 0;
+    return this.draft.take(delta);
+  }
+
+  /** Its message follows, unless the answer was dropped. */
+  end(answer: string): number {
+    if (!this.draft.ends(answer)) return 0;
+    this.draftEndsAt = this.now() + ORPHAN_MS;
+    return ORPHAN_MS;
+  }
+
+  /** After a reconnect nobody may be writing any more. */
+  doubtDraft(): number {
+    return this.draft.answer === null ? 0 : this.end(this.draft.answer);
+  }
+
+  /** True if a draft was left behind and is gone now. */
+  sweepDraft(): boolean {
+    if (this.draftEndsAt === 0 || this.now() < this.draftEndsAt) return false;
+    this.draftEndsAt = 0;
+    this.askedAt = 0;
+    if (this.draft.answer === null) return false;
+    this.draft.clear();
+    return true;
+  }
+
+  /** An answer is on its way but nothing of it can be shown. */
+  get typing(): boolean {
+    if (this.draft.text !== "") return false;
+    if (this.draft.answer !== null) return true;
+    return this.responder === "bot" && this.askedAt > 0 && this.now() - this.askedAt < PATIENCE_MS;
+  }
+
+  get answering(): boolean {
+    return this.draft.answer !== null || this.typing;
+  }
+
+  /** The person stopped the answer: nothing more is to come. */
+  stopped(): void {
+    this.askedAt = 0;
+  }
+
+  /** Unconfirmed messages that the stream has not shown already. */
+  unconfirmed(items: readonly Unsent[]): Unsent[] {
+    const taken = new Set<number>();
+    return items.filter((item) => {
+      const twin = this.messages.find(
+        (m) =>
+          m.author === "person" &&
+          !taken.has(m.seq) &&
+          (m.id ? m.id === item.id : item.state === "sending" && this.looksLike(m, item)),
+      );
+      if (twin) taken.add(twin.seq);
+      return !twin;
+    });
+  }
+
+  private looksLike(message: Message, item: Unsent): boolean {
+    return (
+      message.text.trim() === item.text.trim() && Date.parse(message.created_at) > item.at - 10_000
+    );
+  }
+
+  private own(item: Unsent, seq: number): void {
+    const created_at = new Date(this.now()).toISOString();
+    this.insert({ seq, author: "person", text: item.text, created_at, id: item.id });
+  }
+
+  private insert(message: Message): boolean {
+    let at = this.messages.length;
+    while (at > 0 && (this.messages[at - 1] as Message).seq > message.seq) at--;
+    if (at > 0 && (this.messages[at - 1] as Message).seq === message.seq) {
+      this.messages[at - 1] = message; // the server's own words replace ours
+      return false;
+    }
+    this.messages.splice(at, 0, message);
+    return true;
+  }
+}
+
+function last(messages: Message[]): number {
+  return messages.reduce((n, m) => Math.max(n, m.seq), 0);
+}

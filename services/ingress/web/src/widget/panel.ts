@@ -1,0 +1,297 @@
+import { Client } from "./client.ts";
+import { Composer } from "./composer.ts";
+import { h, icon } from "./dom.ts";
+import { Log } from "./log.ts";
+import { Menu } from "./menu.ts";
+import { fill, strings } from "./strings.ts";
+import type { Api } from "./api.ts";
+import type { Storage } from "./storage.ts";
+import type { Button, Lang, Message } from "./types.ts";
+
+const RESTORED_MS = 2500;
+
+/** The launcher and the panel, and what happens between them and the conversation. */
+export class Panel {
+  readonly client: Client;
+  private readonly launcher: HTMLButtonElement;
+  private readonly badge = h("span", { class: "badge", hidden: true });
+  private readonly panel: HTMLElement;
+  private readonly title = h("h2", { id: "title" });
+  private readonly status = h("p", { class: "status" });
+  private readonly avatar = h("span", { class: "avatar", "aria-hidden": "true" });
+  private readonly notice = h("div", { class: "notice", role: "status", hidden: true });
+  private readonly announcer = h("div", { class: "hidden", "aria-live": "polite" });
+  private readonly shut: HTMLButtonElement;
+  private readonly log: Log;
+  private readonly composer: Composer;
+  private readonly menu: Menu;
+  private readonly phone = matchMedia("(max-width: 560px), (max-height: 420px)");
+  private opened = false;
+  private frame = 0;
+  private arrived: Message | undefined;
+  private wasLost = false;
+  private restoredUntil = 0;
+  private pageOverflow = "";
+
+  constructor(
+    root: ShadowRoot,
+    api: Api,
+    private readonly storage: Storage,
+    lang: Lang,
+  ) {
+    this.client = new Client(api, storage, lang, (arrived) => this.changed(arrived));
+    const text = strings(lang);
+    this.log = new Log(
+      this.client,
+      {
+        ask: (question) => this.say(question),
+        press: (button) => this.press(button),
+        edit: (item) => this.edit(item.id),
+      },
+      text,
+    );
+    this.composer = new Composer({ send: (t) => this.say(t), stop: () => void this.client.stop() }, text);
+    this.menu = new Menu({ renew: () => this.say("/reset"), lang: (l) => this.setLang(l) });
+    this.shut = h("button", { class: "plain", type: "button", click: () => this.close() }, icon("close"));
+    this.launcher = h(
+      "button",
+      { class: "launcher", type: "button", "aria-haspopup": "dialog", click: () => this.toggle() },
+      icon("chat"),
+      icon("down"),
+      this.badge,
+    );
+    this.panel = this.frameOf();
+    root.append(this.panel, this.launcher, this.announcer);
+    this.listen();
+    this.setText();
+    if (this.client.known) this.whenIdle(() => this.client.start());
+  }
+
+  private frameOf(): HTMLElement {
+    const head = h(
+      "header",
+      { class: "head" },
+      this.avatar,
+      h("div", { class: "names" }, this.title, this.status),
+      this.menu.node,
+      this.shut,
+    );
+    return h(
+      "section",
+      { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
+      head,
+      this.notice,
+      this.log.node,
+      this.composer.node,
+    );
+  }
+
+  private listen(): void {
+    this.panel.addEventListener("keydown", (event) => this.key(event));
+    this.phone.addEventListener("change", () => this.fit());
+    visualViewport?.addEventListener("resize", () => this.fit());
+    visualViewport?.addEventListener("scroll", () => this.fit());
+    addEventListener("offline", () => this.changed());
+    addEventListener("storage", (event) => {
+      if (event.key?.endsWith(":read")) this.changed();
+    });
+    setInterval(() => this.tick(), 1000);
+  }
+
+  private whenIdle(run: () => void): void {
+    if (typeof requestIdleCallback === "function") requestIdleCallback(run, { timeout: 3000 });
+    else setTimeout(run, 300);
+  }
+
+  /* --- open and closed ------------------------------------------------------ */
+
+  open(): void {
+    if (this.opened) return;
+    this.opened = true;
+    this.client.start();
+    this.panel.hidden = false;
+    this.launcher.classList.add("opened");
+    this.fit();
+    this.render();
+    this.log.toEnd();
+    this.composer.input.focus({ preventScroll: true });
+  }
+
+  close(): void {
+    if (!this.opened) return;
+    this.opened = false;
+    this.menu.close();
+    this.panel.hidden = true;
+    this.launcher.classList.remove("opened");
+    this.fit();
+    this.render();
+    this.launcher.focus({ preventScroll: true });
+  }
+
+  toggle(): void {
+    if (this.opened) this.close();
+    else this.open();
+  }
+
+  ask(question: string): void {
+    this.open();
+    this.say(question);
+  }
+
+  /** On phones the panel is all there is: it fills what the keyboard leaves. */
+  private fit(): void {
+    const full = this.opened && this.phone.matches;
+    this.panel.setAttribute("aria-modal", full ? "true" : "false");
+    this.launcher.setAttribute("aria-expanded", this.opened ? "true" : "false");
+    this.lockPage(full);
+    const view = visualViewport;
+    this.panel.style.height = full && view ? `${view.height}px` : "";
+    this.panel.style.top = full && view ? `${view.offsetTop}px` : "";
+    this.panel.classList.toggle("keyboard", full && !!view && view.height < innerHeight - 120);
+  }
+
+  private lockPage(lock: boolean): void {
+    const { style } = document.documentElement;
+    if (lock === this.panel.classList.contains("full")) return;
+    this.panel.classList.toggle("full", lock);
+    if (lock) this.pageOverflow = style.overflow;
+    style.overflow = lock ? "hidden" : this.pageOverflow;
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      if (!this.menu.close()) this.close();
+    } else if (event.key === "Tab" && this.panel.classList.contains("full")) {
+      this.trap(event);
+    }
+  }
+
+  private trap(event: KeyboardEvent): void {
+    const stops = [
+      ...this.panel.querySelectorAll<HTMLElement>("button, a[href], textarea, [tabindex='0']"),
+    ].filter((node) => node.offsetParent !== null && !(node as HTMLButtonElement).disabled);
+    const edge = event.shiftKey ? stops[0] : stops.at(-1);
+    const other = event.shiftKey ? stops.at(-1) : stops[0];
+    if ((this.panel.getRootNode() as ShadowRoot).activeElement !== edge) return;
+    event.preventDefault();
+    other?.focus();
+  }
+
+  /* --- what the person does ------------------------------------------------- */
+
+  private say(text: string): void {
+    this.client.send(text);
+    this.log.toEnd();
+  }
+
+  /** Buttons carry "c:<command>", or "q:..." for the question they show. */
+  private press(button: Button): void {
+    const command = /^c:(.+)$/.exec(button.data ?? "")?.[1];
+    this.say(command ? `/${command}` : button.text);
+  }
+
+  private edit(id: string): void {
+    const item = this.client.outbox.drop(id);
+    if (item) this.composer.value = [this.composer.value, item.text].filter(Boolean).join("\n");
+    this.composer.input.focus();
+  }
+
+  setLang(lang: Lang): void {
+    this.storage.set("lang", lang);
+    void this.client.setLang(lang);
+    this.setText();
+  }
+
+  private setText(): void {
+    const text = strings(this.client.lang);
+    this.panel.lang = this.client.lang;
+    this.log.setText(text);
+    this.composer.setText(text);
+    this.menu.setText(text, this.client.lang);
+    this.shut.setAttribute("aria-label", text.close);
+    this.render();
+  }
+
+  /* --- what is shown -------------------------------------------------------- */
+
+  private changed(arrived?: Message): void {
+    if (arrived) this.announce(arrived);
+    this.arrived = arrived ?? this.arrived;
+    if (this.frame) return;
+    // A hidden tab draws no frames, but its badge is to be right when it is looked at again.
+    this.frame = document.hidden
+      ? (setTimeout(() => this.render(), 50) as unknown as number)
+      : requestAnimationFrame(() => this.render());
+  }
+
+  private render(): void {
+    this.frame = 0;
+    const { client } = this;
+    const text = strings(client.lang);
+    const { conversation, session } = client;
+    const title = session?.bot.title ?? text.bot;
+    this.title.textContent = title;
+    this.avatar.textContent = [...title][0]?.toUpperCase() ?? "";
+    this.status.textContent = this.statusText();
+    this.status.className = `status ${conversation.responder} ${client.link}`;
+    this.composer.setAnswering(conversation.answering);
+    this.showNotice();
+    this.showUnread();
+    if (!this.opened) return;
+    this.log.render(this.arrived);
+    this.arrived = undefined;
+  }
+
+  private statusText(): string {
+    const text = strings(this.client.lang);
+    const { link, conversation } = this.client;
+    if (link === "connecting" && !this.client.loaded) return text.connecting;
+    if (conversation.responder === "waiting") return text.waiting;
+    return conversation.responder === "operator" ? text.withOperator : text.online;
+  }
+
+  private showNotice(): void {
+    const text = strings(this.client.lang);
+    const { link } = this.client;
+    if (link === "online" && this.wasLost) this.restoredUntil = Date.now() + RESTORED_MS;
+    this.wasLost = link === "lost";
+    let words = "";
+    if (link === "lost") words = navigator.onLine ? text.lost : text.offline;
+    else if (link === "refused") words = this.client.error?.detail || text.refused;
+    else if (Date.now() < this.restoredUntil) words = text.restored;
+    this.notice.className = `notice ${words === text.restored ? "good" : ""}`;
+    this.notice.hidden = words === "";
+    if (this.notice.textContent !== words) this.notice.textContent = words;
+  }
+
+  private showUnread(): void {
+    const text = strings(this.client.lang);
+    const { messages } = this.client.conversation;
+    const newest = messages.at(-1)?.seq ?? 0;
+    const read = Number(this.storage.get("read") ?? 0);
+    if (this.opened && !document.hidden && newest > read) this.storage.set("read", String(newest));
+    const unread = this.opened
+      ? 0
+      : messages.filter((m) => m.seq > read && m.author !== "person").length;
+    this.badge.hidden = unread === 0;
+    this.badge.textContent = unread > 9 ? "9+" : String(unread);
+    const label = this.opened ? text.close : text.open;
+    this.launcher.setAttribute("aria-label", unread ? `${label}. ${fill(text.unread, unread)}` : label);
+  }
+
+  private announce(message: Message): void {
+    if (message.author === "person" || !this.opened) return;
+    const text = strings(this.client.lang);
+    const who = message.author === "bot" ? this.client.session?.bot.title : text[message.author];
+    this.announcer.textContent = `${who ?? text.bot}: ${message.text}`;
+  }
+
+  /** Seconds that are counted down, and notices that pass. */
+  private tick(): void {
+    const counting = this.client.outbox.items.some((item) => item.until !== undefined);
+    const passing = this.restoredUntil !== 0 && Date.now() >= this.restoredUntil;
+    if (passing) this.restoredUntil = 0;
+    if (counting || passing || (this.opened && this.client.conversation.typing)) this.changed();
+  }
+}

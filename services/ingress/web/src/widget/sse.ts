@@ -1,0 +1,51 @@
+/** Server-sent events, read from text that may be cut anywhere. */
+export interface ServerEvent {
+  event: string;
+  data: string;
+  id: string | null;
+}
+
+export class EventParser {
+  private rest = "";
+  private data: string[] = [];
+  private event = "";
+  private id: string | null = null;
+
+  constructor(private readonly emit: (event: ServerEvent) => void) {}
+
+  feed(text: string): void {
+    this.rest += text;
+    for (;;) {
+      const end = this.rest.search(/[\r\n]/);
+      if (end < 0) return;
+      const cr = this.rest[end] === "\r";
+      if (cr && end + 1 === this.rest.length) return; // its newline may be still to come
+      const line = this.rest.slice(0, end);
+      this.rest = this.rest.slice(end + (cr && this.rest[end + 1] === "\n" ? 2 : 1));
+      this.line(line);
+    }
+  }
+
+  private line(line: string): void {
+    if (line === "") {
+      this.dispatch();
+      return;
+    }
+    const colon = line.indexOf(":");
+    if (colon === 0) return; // a comment: a heart-beat
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (field === "data") this.data.push(value);
+    else if (field === "event") this.event = value;
+    else if (field === "id") this.id = value;
+  }
+
+  private dispatch(): void {
+    if (this.data.length > 0) {
+      this.emit({ event: this.event || "message", data: this.data.join("\n"), id: this.id });
+    }
+    this.data = [];
+    this.event = "";
+    this.id = null;
+  }
+}
