@@ -1,0 +1,217 @@
+#include "common/http/transfer.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "common/base/clock.h"
+#include "common/http/header.h"
+
+enum { CONNECT_MS = 5000, MAX_BODY = 1 << 20, DNS_CACHE_S = 300, TLS_RECORD = 16000 };
+
+/* --- what curl tells ------------------------------------------------------ */
+
+/*
+ * A request is about to be written to a connection.  curl repeats a request by
+ * itself when a kept connection turns out to be dead; that is only harmless
+ * while nothing of it had left.
+ */
+static int on_connected(void *arg, char *peer, char *local, int peer_port, int local_port)
+{
+	struct transfer *t = arg;
+	long written = 0;
+
+	(void)peer, (void)local, (void)peer_port, (void)local_port;
+	curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &written);
+	if (written > 0 || (t->is_connected && t->is_large_tls)) {
+		t->was_repeated = 1;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	t->is_connected = 1;
+	return CURL_PREREQFUNC_OK;
+}
+
+static size_t on_header(char *line, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+
+	header_read(t->out, line, size * n);
+	return size * n;
+}
+
+static size_t on_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	size_t len = size * n;
+
+	if (t->cancelled)
+		return CURL_WRITEFUNC_ERROR;
+	t->has_body = 1;
+	t->last_byte_ms = clock_mono_ms();
+	if (t->reader && t->out->status == 200) {
+		t->refused = t->reader(t->reader_arg, data, len) != 0;
+		return t->refused ? CURL_WRITEFUNC_ERROR : len;
+	}
+	t->received += len;
+	if (t->received > t->max_body) {
+		t->too_large = 1;
+		return CURL_WRITEFUNC_ERROR;
+	}
+	buf_add(&t->body, data, len);
+	return len;
+}
+
+/* --- making --------------------------------------------------------------- */
+
+static void remember_host(struct transfer *t, const char *url)
+{
+	const char *at = strstr(url, "://");
+	const char *host = at ? at + 3 : url;
+	size_t len = strcspn(host, "/?#");
+	const char *user = memrchr(host, '@', len);
+
+	if (user) {
+		len -= (size_t)(user + 1 - host);
+		host = user + 1;
+	}
+	snprintf(t->host, sizeof t->host, "%.*s", (int)(len < 100 ? len : 100), host);
+}
+
+static void set_headers(struct transfer *t, const char *const *headers)
+{
+	/* Without an "Expect: 100-continue" that would cost a round trip. */
+	t->headers = curl_slist_append(NULL, "Expect:");
+	for (; headers && *headers; headers++)
+		t->headers = curl_slist_append(t->headers, *headers);
+	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+}
+
+/*
+ * CAPATH must be empty: only then does curl keep the parsed certificates for
+ * all connections.  QUICK_EXIT: a resolver that hangs must not hold the loop.
+ */
+static void set_transport(struct transfer *t, const struct http_request *req)
+{
+	int connect_ms = req->connect_timeout_ms ? req->connect_timeout_ms : CONNECT_MS;
+
+	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(t->easy, CURLOPT_CAINFO, t->http->ca_file);
+	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(t->easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)DNS_CACHE_S);
+	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)req->timeout_ms);
+	curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, on_connected);
+	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
+}
+
+static void set_message(struct transfer *t, const struct http_request *req)
+{
+	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(t->easy, CURLOPT_URL, req->url);
+	curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+	if (req->body) {
+		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+				 (curl_off_t)req->body_len);
+		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, req->body);
+	}
+	set_headers(t, req->headers);
+}
+
+struct transfer *transfer_create(struct http *h, struct http_response *out,
+				 const struct http_request *req)
+{
+	struct transfer *t = calloc(1, sizeof *t);
+
+	if (!t || !(t->easy = curl_easy_init()))
+		abort();
+	*out = (struct http_response){ .body = "", .retry_after_ms = -1, .should_retry = -1 };
+	t->http = h;
+	t->out = out;
+	t->reader = req->reader;
+	t->reader_arg = req->reader_arg;
+	t->first_byte_ms = req->first_byte_ms;
+	t->idle_ms = req->idle_ms;
+	t->max_body = req->max_body ? req->max_body : MAX_BODY;
+	t->last_byte_ms = clock_mono_ms();
+	t->is_large_tls =
+		strncasecmp(req->url, "https:", 6) == 0 && req->body_len > TLS_RECORD / 2;
+	remember_host(t, req->url);
+	set_transport(t, req);
+	set_message(t, req);
+	return t;
+}
+
+void transfer_free(struct transfer *t)
+{
+	if (event_initialized(&t->watchdog))
+		event_del(&t->watchdog);
+	curl_easy_cleanup(t->easy);
+	curl_slist_free_all(t->headers);
+	buf_free(&t->body);
+	free(t);
+}
+
+/* --- ending --------------------------------------------------------------- */
+
+/*
+ * A large request over TLS may have left in part before curl counts a byte of
+ * it: then the connection alone makes it "sent".
+ */
+void transfer_note_stage(struct transfer *t)
+{
+	long written = 0;
+
+	if (t->out->stage != HTTP_NOT_SENT)
+		return;
+	curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &written);
+	if (written > 0 || t->was_repeated || (t->is_connected && t->is_large_tls))
+		t->out->stage = HTTP_SENT;
+}
+
+static void fail(struct transfer *t, CURLcode code)
+{
+	int hopeless = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+
+	if (t->refused)
+		op_fail(&t->op, ERR_PERM, "%s: refused by reader", t->host);
+	else if (t->too_large)
+		op_fail(&t->op, ERR_PERM, "%s: answer longer than %zu bytes", t->host,
+			t->max_body);
+	else if (t->was_repeated)
+		op_fail(&t->op, ERR_TEMP, "%s: connection lost, no answer", t->host);
+	else
+		op_fail(&t->op, hopeless ? ERR_PERM : ERR_TEMP, "%s: %s", t->host,
+			curl_easy_strerror(code));
+}
+
+void transfer_settle(struct transfer *t, CURLcode code)
+{
+	transfer_note_stage(t);
+	if (code != CURLE_OK) {
+		fail(t, code);
+		return;
+	}
+	t->out->len = t->body.len;
+	t->out->body = arena_dup(&t->op.flow->arena, buf_str(&t->body), t->body.len);
+	op_succeed(&t->op);
+}
+
+int transfer_patience_ms(const struct transfer *t)
+{
+	int limit = t->has_body ? t->idle_ms : t->first_byte_ms;
+	int64_t left = t->last_byte_ms + limit - clock_mono_ms();
+
+	if (limit == 0)
+		return t->has_body || t->idle_ms == 0 ? -1 : t->idle_ms;
+	return left > 0 ? (int)left : 0;
+}
