@@ -44,16 +44,23 @@ typedef void redis_reply_fn(void *arg, const redisReply *reply);
 void redis_send(struct redis *r, redis_reply_fn *fn, void *arg, int argc,
 		const char *const argv[]);
 
-/* A Lua script, sent by its digest and loaded when the server does not know it. */
+/*
+ * A Lua script of `keys` keys: the first of argv, the rest are arguments.  Sent
+ * whole once per connection, then by its digest.  Must stand still: a static
+ * variable.
+ */
 struct redis_script {
 	const char *text;
-	char sha1[41]; /* private, filled in on first use */
+	int keys;
+	/* private */
+	char sha1[41];
+	unsigned known_to;
 };
 
 void redis_eval(struct redis *r, struct flow *f, flow_step *next, const redisReply **reply,
-		struct redis_script *script, int keys, int argc, const char *const argv[]);
+		struct redis_script *script, int argc, const char *const argv[]);
 void redis_eval_send(struct redis *r, redis_reply_fn *fn, void *arg,
-		     struct redis_script *script, int keys, int argc, const char *const argv[]);
+		     struct redis_script *script, int argc, const char *const argv[]);
 
 /* Told each time the connection comes up.  One listener. */
 void redis_on_up(struct redis *r, void (*fn)(void *arg), void *arg);

@@ -1,0 +1,400 @@
+#include "common/redis/redis.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/util.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/metrics/metrics.h"
+#include "common/redis/connection.h"
+#include "common/redis/url.h"
+
+/*
+ * Bytes travel through a bufferevent, hiredis formats commands and parses
+ * replies.  Replies come in the order of the commands, so those that are owed
+ * stand in one queue; each is answered exactly once, with NULL if the
+ * connection is lost first.
+ */
+
+enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 5000 };
+enum { SILENCE_MS = 2000, LOOK_MS = 250 };
+enum { READ_SIZE = 64 * 1024, UNSENT_MAX = 16 * 1024 * 1024 };
+
+struct owed {
+	TAILQ_ENTRY(owed) link;
+	redis_reply_fn *fn;
+	void *arg;
+};
+TAILQ_HEAD(owed_list, owed);
+
+struct redis {
+	struct event_base *base;
+	struct redis_url url;
+	struct sockaddr_storage address;
+	socklen_t address_len;
+	struct redis_habits habits;
+
+	struct bufferevent *bev; /* NULL while there is no connection */
+	redisReader *reader;
+	struct owed_list owed;
+	int64_t heard_ms; /* when the server last said something, or began to owe */
+	unsigned incarnation;
+	int is_up; /* logged in, and the server is ready */
+
+	struct event *retry, *look;
+	int delay_ms;
+	void (*up)(void *arg);
+	void *up_arg;
+
+	int inside; /* calls of our callers' functions under way */
+	int is_closed;
+};
+
+static struct metric losses = METRIC(METRIC_COUNTER, "tandem_redis_losses_total", "",
+				     "Connections to Redis that failed or were lost.");
+
+/* --- the end of a connection ---------------------------------------------- */
+
+/* A caller's function may close us; then the outermost call frees. */
+static void leave(struct redis *r)
+{
+	if (--r->inside == 0 && r->is_closed)
+		free(r);
+}
+
+static void disconnect(struct redis *r)
+{
+	struct owed_list lost = TAILQ_HEAD_INITIALIZER(lost);
+
+	if (!r->bev)
+		return;
+	r->inside++;
+	TAILQ_CONCAT(&lost, &r->owed, link);
+	bufferevent_free(r->bev);
+	redisReaderFree(r->reader);
+	r->bev = NULL;
+	r->reader = NULL;
+	r->is_up = 0;
+	event_del(r->look);
+	for (struct owed *o; (o = TAILQ_FIRST(&lost));) {
+		TAILQ_REMOVE(&lost, o, link);
+		if (o->fn)
+			o->fn(o->arg, NULL);
+		free(o);
+	}
+	leave(r);
+}
+
+static const char *server_name(const struct redis *r)
+{
+	return *r->url.path ? r->url.path : r->url.host;
+}
+
+/* Half of the delay is chance, so that many processes do not come back as one. */
+static void retry_later(struct redis *r)
+{
+	unsigned chance;
+	int ms;
+
+	evutil_secure_rng_get_bytes(&chance, sizeof chance);
+	ms = r->delay_ms / 2 + (int)(chance % (unsigned)r->delay_ms);
+	r->delay_ms = r->delay_ms * 2 < LONGEST_DELAY_MS ? r->delay_ms * 2 : LONGEST_DELAY_MS;
+	event_add(r->retry, &(struct timeval){ ms / 1000, ms % 1000 * 1000 });
+}
+
+static void lose(struct redis *r, const char *why)
+{
+	if (!r->bev)
+		return;
+	log_warn("redis lost server=%s why=%s", server_name(r), why);
+	metric_add(&losses, 1);
+	r->inside++;
+	disconnect(r);
+	if (!r->is_closed)
+		retry_later(r);
+	leave(r);
+}
+
+/* hiredis has no time-outs of its own. */
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct redis *r = arg;
+
+	(void)fd, (void)what;
+	if (TAILQ_EMPTY(&r->owed))
+		event_del(r->look);
+	else if (clock_mono_ms() - r->heard_ms >= r->habits.silence_ms)
+		lose(r, "silent");
+}
+
+/* --- replies -------------------------------------------------------------- */
+
+static int is_message(const redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_ARRAY && reply->elements == 3 &&
+	       reply->element[0]->type == REDIS_REPLY_STRING &&
+	       strcmp(reply->element[0]->str, "message") == 0;
+}
+
+static void hand_over(struct redis *r, const redisReply *reply)
+{
+	struct owed *o = TAILQ_FIRST(&r->owed);
+
+	if (r->habits.push && is_message(reply)) {
+		r->habits.push(r->habits.arg, reply);
+		return;
+	}
+	if (!o) { /* e.g. "max number of clients reached", before we asked anything */
+		lose(r, reply->type == REDIS_REPLY_ERROR ? reply->str : "unasked reply");
+		return;
+	}
+	TAILQ_REMOVE(&r->owed, o, link);
+	if (o->fn)
+		o->fn(o->arg, reply);
+	free(o);
+}
+
+/* A function we call may lose, close and even reopen the connection: look each time. */
+static void hand_over_all(struct redis *r, struct bufferevent *bev)
+{
+	void *reply;
+
+	while (r->bev == bev) {
+		if (redisReaderGetReply(r->reader, &reply) != REDIS_OK) {
+			lose(r, r->reader->errstr);
+			return;
+		}
+		if (!reply)
+			return;
+		hand_over(r, reply);
+		freeReplyObject(reply);
+	}
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	struct evbuffer *in = bufferevent_get_input(bev);
+	struct redis *r = arg;
+
+	r->heard_ms = clock_mono_ms();
+	for (size_t n; (n = evbuffer_get_contiguous_space(in)) > 0; evbuffer_drain(in, n))
+		redisReaderFeed(r->reader, (char *)evbuffer_pullup(in, (ev_ssize_t)n), n);
+	r->inside++;
+	hand_over_all(r, bev);
+	leave(r);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	int code = EVUTIL_SOCKET_ERROR();
+
+	(void)bev;
+	if (what & BEV_EVENT_CONNECTED)
+		return; /* the greeting is on its way already */
+	if (what & BEV_EVENT_EOF)
+		lose(arg, "closed by the server");
+	else
+		lose(arg, code ? evutil_socket_error_to_string(code) : "cannot connect");
+}
+
+/* --- the beginning of a connection ---------------------------------------- */
+
+static void on_greeting(void *arg, const redisReply *reply)
+{
+	struct redis *r = arg;
+
+	if (reply && reply->type == REDIS_REPLY_ERROR)
+		lose(r, reply->str);
+}
+
+/* Only this reply says that the server has loaded its data and obeys us. */
+static void on_pong(void *arg, const redisReply *reply)
+{
+	struct redis *r = arg;
+
+	on_greeting(r, reply);
+	if (!reply || reply->type == REDIS_REPLY_ERROR)
+		return;
+	log_info("redis up server=%s", server_name(r));
+	r->is_up = 1;
+	r->delay_ms = FIRST_DELAY_MS;
+	if (r->up)
+		r->up(r->up_arg);
+}
+
+static void greet(struct redis *r)
+{
+	const struct redis_url *url = &r->url;
+	char database[12];
+
+	snprintf(database, sizeof database, "%d", url->database);
+	if (*url->user)
+		redis_send(r, on_greeting, r, REDIS_ARGV("AUTH", url->user, url->password));
+	else if (*url->password)
+		redis_send(r, on_greeting, r, REDIS_ARGV("AUTH", url->password));
+	if (url->database)
+		redis_send(r, on_greeting, r, REDIS_ARGV("SELECT", database));
+	redis_send(r, on_pong, r, REDIS_ARGV("PING"));
+}
+
+static struct bufferevent *dial(struct redis *r)
+{
+	int family = r->address.ss_family, on = 1;
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct bufferevent *bev;
+
+	if (fd < 0)
+		return NULL;
+	if (family != AF_UNIX) {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	}
+	bev = bufferevent_socket_new(r->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!bev)
+		abort();
+	return bev;
+}
+
+static void connect_now(struct redis *r)
+{
+	static unsigned incarnations;
+	struct bufferevent *bev = dial(r);
+
+	if (!bev) { /* out of descriptors */
+		log_warn("redis: no socket");
+		retry_later(r);
+		return;
+	}
+	r->bev = bev;
+	r->reader = redisReaderCreate();
+	r->incarnation = ++incarnations;
+	if (!r->reader)
+		abort();
+	bufferevent_setcb(bev, on_read, NULL, on_event, r);
+	bufferevent_set_max_single_read(bev, READ_SIZE);
+	bufferevent_enable(bev, EV_READ | EV_WRITE);
+	greet(r);
+	if (bufferevent_socket_connect(bev, (struct sockaddr *)&r->address,
+				       (int)r->address_len) < 0)
+		lose(r, "cannot connect");
+}
+
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	connect_now(arg);
+}
+
+/* --- for callers ---------------------------------------------------------- */
+
+struct redis *redis_open_with(struct event_base *base, const char *url,
+			      const struct redis_habits *habits, struct err *e)
+{
+	struct redis *r = calloc(1, sizeof *r);
+
+	if (!r)
+		abort();
+	if (redis_url_parse(&r->url, url, e) < 0 ||
+	    redis_url_resolve(&r->url, &r->address, &r->address_len, e) < 0) {
+		free(r);
+		return NULL;
+	}
+	r->base = base;
+	r->habits = *habits;
+	r->delay_ms = FIRST_DELAY_MS;
+	TAILQ_INIT(&r->owed);
+	r->retry = evtimer_new(base, on_retry, r);
+	r->look = event_new(base, -1, EV_PERSIST, on_look, r);
+	if (!r->retry || !r->look)
+		abort();
+	connect_now(r);
+	return r;
+}
+
+struct redis *redis_open(struct event_base *base, const char *url, struct err *e)
+{
+	return redis_open_with(base, url, &(struct redis_habits){ .silence_ms = SILENCE_MS },
+			       e);
+}
+
+/* What was told and forgotten just now should still leave. */
+static void write_the_rest(struct redis *r)
+{
+	struct evbuffer *out;
+
+	if (!r->is_up)
+		return;
+	out = bufferevent_get_output(r->bev);
+	evbuffer_unfreeze(out, 1);
+	(void)!evbuffer_write(out, bufferevent_getfd(r->bev));
+}
+
+void redis_close(struct redis *r)
+{
+	if (!r)
+		return;
+	r->is_closed = 1;
+	r->inside++;
+	write_the_rest(r);
+	disconnect(r);
+	event_free(r->retry);
+	event_free(r->look);
+	leave(r);
+}
+
+int redis_is_up(const struct redis *r)
+{
+	return r->is_up;
+}
+
+unsigned redis_incarnation(const struct redis *r)
+{
+	return r->bev ? r->incarnation : 0;
+}
+
+void redis_on_up(struct redis *r, void (*fn)(void *arg), void *arg)
+{
+	r->up = fn;
+	r->up_arg = arg;
+}
+
+static void owe(struct redis *r, redis_reply_fn *fn, void *arg)
+{
+	struct owed *o = malloc(sizeof *o);
+
+	if (!o)
+		abort();
+	*o = (struct owed){ .fn = fn, .arg = arg };
+	if (TAILQ_EMPTY(&r->owed)) {
+		r->heard_ms = clock_mono_ms();
+		if (!event_pending(r->look, EV_TIMEOUT, NULL))
+			event_add(r->look, &(struct timeval){ .tv_usec = LOOK_MS * 1000 });
+	}
+	TAILQ_INSERT_TAIL(&r->owed, o, link);
+}
+
+void redis_send(struct redis *r, redis_reply_fn *fn, void *arg, int argc,
+		const char *const argv[])
+{
+	char *bytes;
+	int len;
+
+	if (!r->bev || evbuffer_get_length(bufferevent_get_output(r->bev)) > UNSENT_MAX) {
+		if (fn)
+			fn(arg, NULL);
+		return;
+	}
+	len = redisFormatCommandArgv(&bytes, argc, (const char **)argv, NULL);
+	if (len < 0)
+		abort();
+	bufferevent_write(r->bev, bytes, (size_t)len);
+	redisFreeCommand(bytes);
+	owe(r, fn, arg);
+}

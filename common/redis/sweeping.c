@@ -1,0 +1,128 @@
+#include "common/redis/sweeping.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/log.h"
+#include "common/metrics/metrics.h"
+#include "common/redis/redis.h"
+
+enum { EVERY_S = 30 };
+
+struct sweeping {
+	const struct stream_conf *conf;
+	struct event *timer;
+};
+
+static struct metric litter = METRIC(METRIC_COUNTER, "tandem_stream_litter_total", "",
+				     "Stream entries acknowledged away for dead consumers.");
+static struct metric trimmed = METRIC(METRIC_COUNTER, "tandem_stream_trimmed_total", "",
+				      "Stream entries cut away after their work was done.");
+
+/*
+ * KEYS: stream, turn.  ARGV: group, consumer, ms between turns, ms after which
+ * an entry is litter, ms after which a silent consumer is forgotten.
+ * The turn is taken by SET NX, so that a group is swept once per interval
+ * however many consumers it has.
+ */
+static struct redis_script sweep_script = {
+	.keys = 2,
+	.text = "local stream, group, me = KEYS[1], ARGV[1], ARGV[2]\n"
+		"if not redis.call('SET', KEYS[2], me, 'NX', 'PX', ARGV[3]) then return 0 end\n"
+		"if redis.call('EXISTS', stream) == 0 then return 0 end\n"
+
+		"local function map(list)\n"
+		"  local m = {}\n"
+		"  for i = 1, #list, 2 do m[list[i]] = list[i + 1] end\n"
+		"  return m\n"
+		"end\n"
+
+		"local groups, ours = {}, false\n"
+		"for i, g in ipairs(redis.call('XINFO', 'GROUPS', stream)) do\n"
+		"  groups[i] = map(g)\n"
+		"  ours = ours or groups[i].name == group\n"
+		"end\n"
+		"if not ours then return 0 end\n"
+
+		"local littered, from = 0, '0-0'\n"
+		"for round = 1, 20 do\n"
+		"  local r = redis.call('XAUTOCLAIM', stream, group, me, ARGV[4], from,\n"
+		"                       'COUNT', 500, 'JUSTID')\n"
+		"  if #r[2] > 0 then\n"
+		"    littered = littered + redis.call('XACK', stream, group, unpack(r[2]))\n"
+		"  end\n"
+		"  from = r[1]\n"
+		"  if from == '0-0' then break end\n"
+		"end\n"
+
+		"for _, c in ipairs(redis.call('XINFO', 'CONSUMERS', stream, group)) do\n"
+		"  c = map(c)\n"
+		"  if c.pending == 0 and c.idle > tonumber(ARGV[5]) and c.name ~= me then\n"
+		"    redis.call('XGROUP', 'DELCONSUMER', stream, group, c.name)\n"
+		"  end\n"
+		"end\n"
+
+		"local function less(a, b)\n"
+		"  local am, as = a:match('(%d+)-(%d+)')\n"
+		"  local bm, bs = b:match('(%d+)-(%d+)')\n"
+		"  am, as, bm, bs = tonumber(am), tonumber(as), tonumber(bm), tonumber(bs)\n"
+		"  return am < bm or am == bm and as < bs\n"
+		"end\n"
+
+		"local lowest\n"
+		"for _, g in ipairs(groups) do\n"
+		"  local pending = redis.call('XPENDING', stream, g.name)\n"
+		"  local id = pending[1] > 0 and pending[2] or g['last-delivered-id']\n"
+		"  if not lowest or less(id, lowest) then lowest = id end\n"
+		"end\n"
+		"return { littered,\n"
+		"         redis.call('XTRIM', stream, 'MINID', '~', lowest, 'LIMIT', 0) }\n",
+};
+
+static void on_swept(void *arg, const redisReply *reply)
+{
+	(void)arg; /* may be gone */
+	if (!reply)
+		return;
+	if (reply->type == REDIS_REPLY_ERROR)
+		log_warn("stream sweep why=%s", reply->str);
+	if (reply->type != REDIS_REPLY_ARRAY)
+		return;
+	metric_add(&litter, (double)reply->element[0]->integer);
+	metric_add(&trimmed, (double)reply->element[1]->integer);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	const struct stream_conf *conf = ((struct sweeping *)arg)->conf;
+	char turn[256];
+
+	(void)fd, (void)what;
+	snprintf(turn, sizeof turn, "sweep:%s:%s", conf->key, conf->group);
+	redis_eval_send(conf->redis, on_swept, NULL, &sweep_script,
+			REDIS_ARGV(conf->key, turn, conf->group, conf->consumer, "29000",
+				   "60000", "3600000"));
+}
+
+struct sweeping *sweeping_open(struct event_base *base, const struct stream_conf *conf)
+{
+	struct sweeping *s = calloc(1, sizeof *s);
+
+	if (!s)
+		abort();
+	s->conf = conf;
+	s->timer = event_new(base, -1, EV_PERSIST, on_timer, s);
+	if (!s->timer)
+		abort();
+	event_add(s->timer, &(struct timeval){ .tv_sec = EVERY_S });
+	return s;
+}
+
+void sweeping_close(struct sweeping *s)
+{
+	if (!s)
+		return;
+	event_free(s->timer);
+	free(s);
+}

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include "common/base/err.h"
+
+/*
+ * Where a Redis server is and how to log in, from
+ *   redis://[[user:]password@]host[:port][/database]
+ *   unix:/path[?db=database&password=...]
+ * User and password may be percent-encoded.
+ */
+
+struct redis_url {
+	char host[256]; /* a name, an address, or "" */
+	char port[6];
+	char path[100]; /* of a socket; "" unless it is one */
+	char user[128], password[256];
+	int database;
+};
+
+/* 0, or -1 with *e, which never shows the password. */
+int redis_url_parse(struct redis_url *out, const char *text, struct err *e);
+
+/* Looks the name up, which may take time.  0, or -1 with *e. */
+int redis_url_resolve(const struct redis_url *url, struct sockaddr_storage *address,
+		      socklen_t *len, struct err *e);
