@@ -41,4 +41,4 @@ await Promise.all([
     format: "iife",
   }),
 ]);
-cpSync(join(here, "src/site/index.html"), join(out, "index.html"));
+for (const name of ["index.html", "icon.svg"]) cpSync(join(here, "src/site", name), join(out, name));

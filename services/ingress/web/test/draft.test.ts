@@ -12,7 +12,7 @@ function taken(...deltas: [answer: string, at: number, text: string][]): Draft {
 }
 
 test("pieces are joined at their byte offsets", () => {
-  assert.equal(taken(["1.1", 0, "Привет"], ["1.1", 12, ", мир 🌍"], ["1.1", 27, "!"]).text, "Привет, мир 🌍!");
+  assert.equal(taken(["1.1", 0, "Привет"], ["1.1", 12, ", мир 🌍"], ["1.1", 25, "!"]).text, "Привет, мир 🌍!");
 });
 
 test("every way of cutting a text gives the same text", () => {

@@ -12,20 +12,6 @@ import { pickLang } from "./strings.ts";
  * Elements of the page may carry data-tandem-open, or data-tandem-ask="a question".
  * Programs of the page have window.Tandem: open(), close(), ask(text), setLang(lang), setTheme(theme).
  */
-interface Tandem {
-  open(): void;
-  close(): void;
-  ask(question: string): void;
-  setLang(lang: "ru" | "en"): void;
-  setTheme(theme: string): void;
-}
-
-declare global {
-  interface Window {
-    Tandem?: Tandem;
-  }
-}
-
 const script = document.currentScript as HTMLScriptElement | null;
 
 function styles(accent: string | undefined): CSSStyleSheet[] {
