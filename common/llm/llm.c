@@ -17,6 +17,13 @@ const struct llm_provider *llm_provider(const char *kind)
 	return NULL;
 }
 
+const char *llm_failure_name(enum llm_failure failure)
+{
+	static const char *const names[] = { "temporary", "provider", "too_long", "request" };
+
+	return names[failure];
+}
+
 void llm_answer_init(struct llm_answer *answer, struct arena *a)
 {
 	*answer = (struct llm_answer){ .arena = a, .usage = { -1, -1 } };

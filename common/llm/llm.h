@@ -81,6 +81,9 @@ enum llm_failure {
 	LLM_HOPELESS,  /* the request itself: the next provider, but do not expect much */
 };
 
+/* "temporary", "provider", ...: for logs and metrics. */
+const char *llm_failure_name(enum llm_failure failure);
+
 /* An answer being read. */
 struct llm_answer {
 	struct buf text; /* the whole text so far; UTF-8 complete */

@@ -63,7 +63,13 @@ struct turn_claim {
 				if void */
 };
 
-/* attempt 0: a new claim; else the holder asks for what came since. */
+/*
+ * attempt: CLAIM_NEW; or the holder's, which asks for what came since; or
+ * CLAIM_UNSURE after a new claim whose answer was lost: it may have succeeded,
+ * and nobody else would ever work on it.
+ */
+enum { CLAIM_NEW = 0, CLAIM_UNSURE = -1 };
+
 void store_claim_turn(struct store *s, struct flow *f, flow_step *next, struct turn_claim *out,
 		      int64_t job, int attempt, int worker, int history_messages);
 

@@ -1,0 +1,273 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/utf8.h"
+#include "services/llm-worker/worker.h"
+
+/*
+ * One request to a provider and what follows from its end:
+ *
+ *   send -> answered, or ask_failed -> again | the next provider | what there is
+ *
+ * Before a person saw anything a failure costs only time: temporary ones are
+ * tried again here, then the next provider is asked.  Once they saw the answer
+ * grow it may begin anew once, while it is short; after that what there is
+ * stays, marked as cut.
+ */
+
+enum {
+	SLACK_MS = 15000,       /* over the provider's own limit */
+	REDO_CHARS = 200,       /* shown text that may still be taken back */
+	RETRY_AFTER_MS = 10000, /* longer: somebody else shall answer */
+	BACKOFF_MS = 500,
+	BACKOFF_MAX_MS = 8000,
+};
+
+static flow_step answered;
+
+/* --- sending -------------------------------------------------------------------- */
+
+static int on_bytes(void *arg, const char *data, size_t len)
+{
+	struct turn *t = arg;
+	int rc = t->kind->feed(&t->answer, data, len);
+
+	if (t->answer.text.len && !t->spoken) {
+		t->spoken = clock_mono_ms();
+		meter_first_token(t->spoken - t->asked);
+	}
+	live_grew(t);
+	return rc;
+}
+
+/* The request's JSON alone survives; history, passages and prompt go before the wait begins. */
+static void make_request(struct turn *t, const struct bot *bot, const struct provider *p,
+			 struct http_request *out)
+{
+	struct arena *scratch = &t->flow.arena;
+	struct prompt prompt;
+	struct passages passages = t->passages;
+	struct llm_request made;
+
+	if (passages.n > bot->passages)
+		passages.n = bot->passages;
+	prompt_build(&prompt, scratch, bot, &t->dialogue, &passages, t->shrink);
+	t->kind->request(&made, scratch, p, bot, &prompt);
+	t->prompt_tokens = prompt.estimated_tokens;
+	t->body = strdup(made.body);
+	if (!t->body)
+		abort();
+	*out = (struct http_request){
+		.url = made.url,
+		.headers = made.headers,
+		.body = t->body,
+		.body_len = strlen(t->body),
+		.timeout_ms = p->total_ms,
+		.connect_timeout_ms = p->connect_ms,
+		.first_byte_ms = p->first_token_ms,
+		.idle_ms = p->idle_ms,
+		.reader = on_bytes,
+		.reader_arg = t,
+	};
+}
+
+static void forget_round(struct turn *t)
+{
+	t->dialogue = (struct dialogue){ 0 };
+	t->passages = (struct passages){ 0 };
+	t->question = NULL;
+	t->claim.history = NULL;
+}
+
+void ask(struct turn *t, const struct bot *bot, const struct provider *p, struct gate *gate)
+{
+	struct http_request request;
+
+	t->gate = gate;
+	t->kind = llm_provider(p->kind);
+	t->provider = arena_str(&t->keep, p->name);
+	t->model = arena_str(&t->keep, p->model);
+	t->retries = p->retries;
+	t->asked = clock_mono_ms();
+	t->phase = PHASE_ASK;
+	llm_answer_finish(&t->answer);
+	llm_answer_init(&t->answer, &t->keep);
+	orders_listen(t);
+	make_request(t, bot, p, &request);
+	forget_round(t);
+	flow_extend(&t->flow, (p->total_ms > 0 ? p->total_ms : 300000) + SLACK_MS);
+	http_send(t->worker->http, &t->flow, answered, &t->response, &request);
+}
+
+/* --- after a failure --------------------------------------------------------------- */
+
+void ask_over(struct turn *t)
+{
+	free(t->body);
+	t->body = NULL;
+	if (t->gate)
+		gate_leave(t->gate);
+	t->gate = NULL;
+}
+
+void ask_next(struct turn *t)
+{
+	t->link++;
+	t->tries = t->shrink = 0;
+	t->has_failed = 1;
+}
+
+static int backoff_ms(const struct turn *t)
+{
+	int ms = BACKOFF_MS << (t->tries < 5 ? t->tries : 5);
+
+	if (ms > BACKOFF_MAX_MS)
+		ms = BACKOFF_MAX_MS;
+	return ms * 3 / 4 + rand() % (ms / 2);
+}
+
+/* The same provider, once more, if that is allowed and worth while. */
+static int try_again(struct turn *t, struct gate *gate)
+{
+	int asked_ms = t->response.retry_after_ms;
+	int wait_ms = backoff_ms(t);
+
+	if (t->tries >= t->retries || t->response.should_retry == 0)
+		return 0;
+	if (asked_ms > RETRY_AFTER_MS) {
+		gate_pause(gate, asked_ms);
+		return 0;
+	}
+	t->tries++;
+	turn_again(t, asked_ms > wait_ms ? asked_ms : wait_ms);
+	return 1;
+}
+
+static void go_on(struct turn *t, struct gate *gate, enum llm_failure failure)
+{
+	if (failure == LLM_TRY_AGAIN && try_again(t, gate))
+		return;
+	if (failure == LLM_SHRINK && t->shrink == 0) {
+		t->shrink = 1;
+		turn_again(t, 0);
+		return;
+	}
+	ask_next(t);
+	turn_again(t, 0);
+}
+
+static size_t count_chars(const char *text, size_t len)
+{
+	size_t chars = 0;
+
+	for (size_t i = 0; i < len; i++)
+		chars += ((unsigned char)text[i] & 0xC0) != 0x80;
+	return chars;
+}
+
+/* Keep the longest of the texts that broke off. */
+static void keep_best(struct turn *t)
+{
+	if (t->answer.text.len <= t->best.len)
+		return;
+	buf_free(&t->best);
+	t->best = t->answer.text;
+	t->answer.text = (struct buf){ 0 };
+}
+
+/* The answer broke off in the middle. */
+static void broken_off(struct turn *t)
+{
+	size_t shown = t->shown < t->answer.text.len ? t->shown : t->answer.text.len;
+	size_t chars = count_chars(buf_str(&t->answer.text), shown);
+
+	keep_best(t);
+	if (!t->redone && chars < REDO_CHARS) {
+		t->redone = 1;
+		turn_again(t, backoff_ms(t));
+		return;
+	}
+	finish_with_answer(t, TURN_ANSWERED, 1);
+}
+
+static void deal_with(struct turn *t, enum llm_failure failure, const char *why)
+{
+	struct gate *gate = t->gate;
+
+	log_warn("failed provider=%s request=%s stage=%d failure=%s try=%d error=\"%s\"",
+		 t->provider, t->response.request_id, (int)t->response.stage,
+		 llm_failure_name(failure), t->tries, why);
+	meter_failure(failure);
+	if (gate)
+		gate_failed(gate, failure);
+	t->result.error = arena_str(&t->keep, why);
+	ask_over(t);
+	if (t->answer.text.len || t->best.len)
+		broken_off(t);
+	else
+		go_on(t, gate, failure);
+}
+
+void ask_failed(struct turn *t, const struct err *why)
+{
+	if (t->order != ORDER_NONE) {
+		ask_over(t);
+		if (orders_obey(t))
+			return;
+	}
+	if (t->answer.err.kind != ERR_NONE) /* our reader refused what came */
+		deal_with(t, t->answer.failure, t->answer.err.text);
+	else
+		deal_with(t, LLM_TRY_AGAIN, why->text);
+}
+
+/* --- after an answer --------------------------------------------------------------- */
+
+static void refused(struct turn *t)
+{
+	struct err why = { 0 };
+	enum llm_failure failure =
+		t->kind->judge(t->response.status, t->response.body, t->response.len, &why);
+
+	if (failure != LLM_TRY_OTHER && t->response.should_retry == 1)
+		failure = LLM_TRY_AGAIN;
+	deal_with(t, failure, why.text);
+}
+
+static void take_answer(struct turn *t)
+{
+	gate_succeeded(t->gate);
+	ask_over(t);
+	if (t->answer.finish == LLM_FILTERED) {
+		finish_refused(t, "filtered by the provider");
+	} else if (t->answer.text.len) {
+		t->result.error = NULL;
+		finish_with_answer(t, TURN_ANSWERED, t->answer.finish == LLM_LENGTH);
+	} else if (t->answer.finish == LLM_LENGTH) {
+		log_warn("empty provider=%s: its token limit leaves no room for an answer",
+			 t->provider);
+		ask_next(t);
+		turn_again(t, 0);
+	} else {
+		finish_refused(t, "empty answer");
+	}
+}
+
+static void answered(void *self)
+{
+	struct turn *t = self;
+
+	if (t->order != ORDER_NONE) {
+		ask_over(t);
+		if (orders_obey(t))
+			return;
+	}
+	if (t->response.status != 200)
+		refused(t);
+	else if (t->kind->end(&t->answer) != 0)
+		deal_with(t, t->answer.failure, t->answer.err.text);
+	else
+		take_answer(t);
+}

@@ -1,0 +1,184 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/i18n/i18n.h"
+#include "services/llm-worker/worker.h"
+
+/*
+ * The end of a turn:  save -> saved.  An answer that was paid for is kept and
+ * saved again for as long as PostgreSQL is away: the attempt number decides
+ * whether it is still wanted.
+ */
+
+enum { SAVE_MS = 15000, RETRY_MS = 200, RETRY_MAX_MS = 5000 };
+
+static flow_step save, saved, buried;
+
+static int ms_between(int64_t from, int64_t to)
+{
+	return from && to >= from ? (int)(to - from) : -1;
+}
+
+static void add_usage(struct turn *t)
+{
+	struct turn_result *r = &t->result;
+
+	r->tokens_in = t->answer.usage.in;
+	r->tokens_out = t->answer.usage.out;
+	r->tokens_estimated = 0;
+	if (!t->asked || (r->tokens_in >= 0 && r->tokens_out >= 0))
+		return;
+	r->tokens_estimated = 1; /* a stream that was cut says nothing of its price */
+	r->tokens_in = t->prompt_tokens;
+	r->tokens_out = t->answer.text.data ? llm_estimate_tokens(t->answer.text.data) : 0;
+}
+
+void finish(struct turn *t)
+{
+	struct turn_result *r = &t->result;
+	int64_t now = clock_mono_ms();
+
+	t->phase = PHASE_FINISH;
+	add_usage(t);
+	if (!r->provider && t->provider)
+		r->provider = t->provider;
+	if (r->provider == t->provider && t->provider)
+		r->model = t->answer.model ? t->answer.model : t->model;
+	r->first_token_ms = ms_between(t->began, t->spoken);
+	r->total_ms = ms_between(t->began, now);
+	arena_free(&t->flow.arena);
+	save(t);
+}
+
+static void save(void *self)
+{
+	struct turn *t = self;
+
+	flow_extend(&t->flow, SAVE_MS);
+	store_finish_turn(&t->worker->store, &t->flow, saved, &t->finished, t->job, &t->claim,
+			  &t->result);
+}
+
+static void announce(struct turn *t, enum queue queue, int64_t job)
+{
+	struct doorbell bell = { .job = job,
+				 .conversation = t->claim.conversation_id,
+				 .kind = 1 };
+
+	if (!job)
+		return;
+	memcpy(bell.trace, t->flow.trace, sizeof bell.trace);
+	jobs_announce(t->worker->redis, queue, &bell);
+}
+
+static void log_end(const struct turn *t)
+{
+	static const char *const ends[] = { "published", "fenced", "dropped", "kept" };
+	const struct turn_result *r = &t->result;
+
+	log_info("answered conversation=%lld job=%lld attempt=%d outcome=%d end=%s seq=%lld "
+		 "provider=%s first_token_ms=%d total_ms=%d tokens_in=%d tokens_out=%d%s%s",
+		 (long long)t->claim.conversation_id, (long long)t->job, t->attempt,
+		 (int)r->outcome, ends[t->finished.status], (long long)t->finished.reply_seq,
+		 r->provider ? r->provider : "-", r->first_token_ms, r->total_ms, r->tokens_in,
+		 r->tokens_out, r->error ? " error=" : "", r->error ? r->error : "");
+}
+
+static void saved(void *self)
+{
+	struct turn *t = self;
+	struct redis *redis = t->worker->redis;
+
+	announce(t, QUEUE_DELIVERY, t->finished.delivery_job);
+	if (t->finished.next_ready)
+		announce(t, QUEUE_LLM, t->job);
+	if (t->finished.reply_seq)
+		live_seq(redis, t->topic, t->finished.reply_seq);
+	else if (t->finished.status == TURN_FENCED && t->finish_failures)
+		/* the first try, whose answer was lost, may have been ours and published */
+		live_seq(redis, t->topic, t->claim.last_seq + 1);
+	log_end(t);
+	meter_turn(t);
+	turn_end(t);
+}
+
+/* --- when it cannot be saved ------------------------------------------------------ */
+
+static int backoff_ms(int failures)
+{
+	int ms = RETRY_MS << (failures < 5 ? failures : 5);
+
+	if (ms > RETRY_MAX_MS)
+		ms = RETRY_MAX_MS;
+	return ms / 2 + rand() % ms;
+}
+
+static void buried(void *self)
+{
+	turn_end(self);
+}
+
+void finish_failed(struct turn *t, const struct err *why)
+{
+	log_error("could not save job=%lld try=%d error=\"%s\"", (long long)t->job,
+		  t->finish_failures, why->text);
+	if (why->kind != ERR_PERM) {
+		flow_extend(&t->flow, RETRY_MAX_MS * 2);
+		flow_sleep(&t->flow, save, backoff_ms(t->finish_failures++));
+		return;
+	}
+	/* PostgreSQL will not have this answer: say that there is none; or end the job as dead
+	 */
+	if (!t->is_hopeless) {
+		t->is_hopeless = 1;
+		finish_apologising(t, "the answer cannot be stored");
+		return;
+	}
+	store_bury_job(&t->worker->store, &t->flow, buried, &t->is_fenced, t->job, t->attempt,
+		       why->text);
+}
+
+/* --- the ways to end ----------------------------------------------------------------- */
+
+void finish_with(struct turn *t, enum turn_outcome outcome, const char *body, const char *extra)
+{
+	t->result.outcome = outcome;
+	t->result.body = body;
+	t->result.extra = extra;
+	finish(t);
+}
+
+void finish_with_answer(struct turn *t, enum turn_outcome outcome, int is_cut)
+{
+	struct buf *text = t->answer.text.len >= t->best.len ? &t->answer.text : &t->best;
+
+	if (is_cut)
+		buf_printf(text, "\n\n%s", i18n_text(TEXT_CUT, t->lang));
+	finish_with(t, outcome, text->len ? buf_str(text) : NULL, NULL);
+}
+
+static void apologise(struct turn *t, enum text_id text, const char *why)
+{
+	if (why)
+		t->result.error = arena_str(&t->keep, why);
+	t->result.provider = NULL;
+	finish_with(t, TURN_APOLOGISED, i18n_text(text, t->lang ? t->lang : t->claim.lang),
+		    NULL);
+}
+
+void finish_apologising(struct turn *t, const char *why)
+{
+	apologise(t, TEXT_NO_ANSWER, why);
+}
+
+void finish_refused(struct turn *t, const char *why)
+{
+	apologise(t, TEXT_EMPTY_ANSWER, why);
+}
+
+void finish_cancelled(struct turn *t)
+{
+	finish_with(t, TURN_CANCELLED, NULL, NULL);
+}

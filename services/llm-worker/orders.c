@@ -1,0 +1,153 @@
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "services/llm-worker/worker.h"
+
+/*
+ * While a model is writing, the person may say stop, begin anew, or add a
+ * message; a human may take over.  The turn hears of it by its conversation's
+ * topic and is interrupted, if it is waiting for something that can be given up.
+ */
+
+/* --- listening ------------------------------------------------------------------ */
+
+static struct turn_list *bucket(struct worker *w, const char *topic)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *topic; topic++)
+		hash = (hash ^ (unsigned char)*topic) * 16777619u;
+	return &w->topics[hash % TOPIC_BUCKETS];
+}
+
+/* A turn that lost its job may still be there beside the one that has it now. */
+static int is_heard(const struct turn_list *list, const char *topic)
+{
+	struct turn *t;
+
+	TAILQ_FOREACH (t, list, listening)
+		if (strcmp(t->topic, topic) == 0)
+			return 1;
+	return 0;
+}
+
+void orders_listen(struct turn *t)
+{
+	struct turn_list *list = bucket(t->worker, t->topic);
+
+	if (t->is_listening)
+		return;
+	if (!is_heard(list, t->topic))
+		pubsub_subscribe(t->worker->pubsub, t->topic);
+	TAILQ_INSERT_TAIL(list, t, listening);
+	t->is_listening = 1;
+}
+
+void orders_leave(struct turn *t)
+{
+	struct turn_list *list = bucket(t->worker, t->topic);
+
+	if (!t->is_listening)
+		return;
+	TAILQ_REMOVE(list, t, listening);
+	t->is_listening = 0;
+	if (!is_heard(list, t->topic))
+		pubsub_unsubscribe(t->worker->pubsub, t->topic);
+}
+
+/* --- hearing ---------------------------------------------------------------------- */
+
+/* Quick messages are answered together, within the bot's bound for a person's thought. */
+static int may_begin_anew(const struct turn *t, int64_t seq)
+{
+	const struct bot *bot = turn_bot(t);
+
+	return bot && seq > t->claim.last_seq && !live_was_seen(t) &&
+	       clock_mono_ms() - t->began < bot->quiet_max_ms;
+}
+
+static enum order order_of(const struct turn *t, const struct live_event *e)
+{
+	switch (e->type) {
+	case LIVE_STOP:
+		return ORDER_STOP;
+	case LIVE_RESET:
+		return ORDER_RESET;
+	case LIVE_STATE:
+		return e->responder && strcmp(e->responder, "bot") != 0 ? ORDER_STOP
+									: ORDER_NONE;
+	case LIVE_MESSAGE:
+		return may_begin_anew(t, e->seq) ? ORDER_MORE : ORDER_NONE;
+	default:
+		return ORDER_NONE;
+	}
+}
+
+static void give_order(struct turn *t, enum order order)
+{
+	if (order <= t->order || t->phase == PHASE_FINISH)
+		return;
+	t->order = order;
+	if (t->phase == PHASE_ASK || t->phase == PHASE_WAIT)
+		flow_interrupt(&t->flow, ERR_CANCELLED, "interrupted");
+}
+
+static void on_message(void *arg, const char *topic, const char *data, size_t len)
+{
+	struct worker *w = arg;
+	struct arena arena = { 0 };
+	struct live_event e;
+	struct turn *t;
+
+	if (live_parse(&e, &arena, data, len) == 0) {
+		TAILQ_FOREACH (t, bucket(w, topic), listening)
+			if (strcmp(t->topic, topic) == 0)
+				give_order(t, order_of(t, &e));
+	}
+	arena_free(&arena);
+}
+
+const struct pubsub_events orders_events = { .message = on_message };
+
+/* --- obeying ---------------------------------------------------------------------- */
+
+static void begin_anew(struct turn *t)
+{
+	const struct bot *bot = turn_bot(t);
+	int64_t left = bot ? t->began + bot->quiet_max_ms - clock_mono_ms() : 0;
+	int wait = bot && bot->quiet_ms < left ? bot->quiet_ms : (int)left;
+
+	t->order = ORDER_NONE;
+	t->tries = t->shrink = t->redone = 0;
+	ask_over(t);
+	turn_again(t, wait > 0 ? wait : 0);
+}
+
+/* What was shown stays; where nothing is shown, nothing was. */
+static void stop(struct turn *t)
+{
+	buf_cut(&t->answer.text, t->shown);
+	buf_free(&t->best);
+	finish_with_answer(t, TURN_STOPPED, 0);
+}
+
+int orders_obey(struct turn *t)
+{
+	switch (t->order) {
+	case ORDER_NONE:
+		return 0;
+	case ORDER_MORE:
+		begin_anew(t);
+		return 1;
+	case ORDER_STOP:
+		ask_over(t);
+		stop(t);
+		return 1;
+	case ORDER_RESET:
+		ask_over(t);
+		finish_cancelled(t);
+		return 1;
+	}
+	return 0;
+}
