@@ -1,0 +1,57 @@
+#include "common/store/calls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *store_int(struct flow *f, int64_t n)
+{
+	return arena_int(&f->arena, n);
+}
+
+const char *store_optional(struct flow *f, int64_t n)
+{
+	return n ? arena_int(&f->arena, n) : NULL;
+}
+
+const char *store_bool(int value)
+{
+	return value ? "t" : "f";
+}
+
+const char *store_copy(struct arena *a, const PGresult *rows, int row, int column)
+{
+	return PQgetisnull(rows, row, column)
+		       ? NULL
+		       : arena_dup(a, PQgetvalue(rows, row, column),
+				   (size_t)PQgetlength(rows, row, column));
+}
+
+const char *store_json(struct flow *f, const json_t *value)
+{
+	char *text;
+
+	if (!value)
+		return NULL;
+	text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (!text)
+		abort();
+	arena_own(&f->arena, text, free);
+	return text;
+}
+
+void store_decode_bool(void *out, const PGresult *rows, struct arena *a)
+{
+	(void)a;
+	if (out)
+		*(int *)out = pg_bool(rows, 0, 0);
+}
+
+/* FNV-1a: cheap, and the same in every process. */
+uint64_t store_order(int channel_id, const char *chat_key)
+{
+	uint64_t h = 14695981039346656037u ^ (uint64_t)channel_id;
+
+	for (; chat_key && *chat_key; chat_key++)
+		h = (h ^ (unsigned char)*chat_key) * 1099511628211u;
+	return h;
+}

@@ -1,0 +1,119 @@
+#include "common/store/calls.h"
+
+#define HEAD_COLUMNS                                                                           \
+	"(r.head).delivery_id, (r.head).kind, (r.head).seq, (r.head).author, (r.head).body, "  \
+	"(r.head).extra, (r.head).payload, (r.head).trace"
+
+static const struct pg_stmt claim_stmt = {
+	"claim_delivery",
+	"select " HEAD_COLUMNS ", r.status, r.wait_ms, r.attempt, r.failures, "
+	"r.conversation_id, r.channel_id, r.chat_key, r.is_group, r.lang, "
+	"r.uncertain from claim_delivery($1, $2) r"
+};
+
+static const struct pg_stmt settle_stmt = {
+	"settle_delivery",
+	"select " HEAD_COLUMNS ", r.fenced from settle_delivery($1, $2, $3, $4, $5, $6) r"
+};
+
+static const struct pg_stmt release_stmt = {
+	"release_delivery", "select fenced from release_delivery($1, $2, $3, $4, $5, $6)"
+};
+
+static const struct pg_stmt split_stmt = {
+	"split_delivery", "select fenced from split_delivery($1, $2, $3, $4)"
+};
+
+static const struct pg_stmt fetch_stmt = {
+	"fetch_deliveries", "select seq, author, body, null, to_char(created_at at time zone "
+			    "'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') "
+			    "from fetch_deliveries($1, $2, $3)"
+};
+
+static void read_head(struct outgoing *head, const PGresult *rows, struct arena *a)
+{
+	*head = (struct outgoing){
+		.id = pg_int(rows, 0, 0),
+		.kind = (enum delivery_kind)pg_int(rows, 0, 1),
+		.seq = pg_int(rows, 0, 2),
+		.author = (enum author)pg_int(rows, 0, 3),
+		.body = store_copy(a, rows, 0, 4),
+		.extra = store_copy(a, rows, 0, 5),
+		.payload = store_copy(a, rows, 0, 6),
+		.trace = store_copy(a, rows, 0, 7),
+	};
+}
+
+static void decode_claim(void *out, const PGresult *rows, struct arena *a)
+{
+	struct delivery_claim *claim = out;
+
+	*claim = (struct delivery_claim){
+		.status = (enum claim)pg_int(rows, 0, 8),
+		.wait_ms = (int)pg_int(rows, 0, 9),
+		.attempt = (int)pg_int(rows, 0, 10),
+		.failures = (int)pg_int(rows, 0, 11),
+		.conversation_id = pg_int(rows, 0, 12),
+		.channel_id = (int)pg_int(rows, 0, 13),
+		.chat_key = store_copy(a, rows, 0, 14),
+		.is_group = pg_bool(rows, 0, 15),
+		.lang = store_copy(a, rows, 0, 16),
+		.uncertain = (int)pg_int(rows, 0, 17),
+	};
+	read_head(&claim->head, rows, a);
+}
+
+static void decode_settled(void *out, const PGresult *rows, struct arena *a)
+{
+	struct delivery_settled *settled = out;
+
+	read_head(&settled->head, rows, a);
+	settled->fenced = pg_bool(rows, 0, 8);
+}
+
+void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
+			  struct delivery_claim *out, int64_t job, int worker)
+{
+	STORE_CALL(s->durable, f, next, &claim_stmt, 0, decode_claim, out, store_int(f, job),
+		   store_int(f, worker));
+}
+
+void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
+			   struct delivery_settled *out, int64_t job,
+			   const struct delivery_claim *claim, int64_t delivery,
+			   enum delivery_state state, const char *external_id,
+			   const char *error)
+{
+	STORE_CALL(s->durable, f, next, &settle_stmt,
+		   store_order(claim->channel_id, claim->chat_key), decode_settled, out,
+		   store_int(f, job), store_int(f, claim->attempt), store_int(f, delivery),
+		   store_int(f, state), external_id, error);
+}
+
+void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
+			    int64_t job, const struct delivery_claim *claim, int64_t delivery,
+			    int delay_ms, int failed, const char *error)
+{
+	STORE_CALL(s->durable, f, next, &release_stmt,
+		   store_order(claim->channel_id, claim->chat_key), store_decode_bool, fenced,
+		   store_int(f, job), store_int(f, claim->attempt), store_int(f, delivery),
+		   store_int(f, delay_ms), store_bool(failed), error);
+}
+
+void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
+			  int64_t job, const struct delivery_claim *claim, int64_t delivery,
+			  const char *parts)
+{
+	STORE_CALL(s->durable, f, next, &split_stmt,
+		   store_order(claim->channel_id, claim->chat_key), store_decode_bool, fenced,
+		   store_int(f, job), store_int(f, claim->attempt), store_int(f, delivery),
+		   parts);
+}
+
+void store_fetch(struct store *s, struct flow *f, flow_step *next, struct message_page *out,
+		 int channel_id, const char *chat_key, int limit)
+{
+	STORE_CALL(s->durable, f, next, &fetch_stmt, store_order(channel_id, chat_key),
+		   store_decode_page, out, store_int(f, channel_id), chat_key,
+		   store_int(f, limit));
+}
