@@ -5,7 +5,8 @@
 
 -- status: 0 claimed, 1 gone (done, or somebody else's), 2 busy, 3 early (wait_ms),
 --         4 void (claimed, but nothing is left to answer: finish it as cancelled)
--- p_attempt null: a new claim.  Else: the holder of that attempt asks for what came since.
+-- p_attempt null: a new claim.  -1: a new claim, by a worker whose last one may have succeeded without
+-- its knowing.  Else: the holder of that attempt asks for what came since.
 create function claim_turn(
     p_job bigint, p_attempt int, p_worker int, p_history int,
     out status smallint, out wait_ms int, out attempt int, out failures int, out conversation_id bigint,
@@ -22,6 +23,12 @@ begin
     if not found then
         status := case when exists (select from job where id = p_job) then 2 else 1 end;
         return;
+    end if;
+    if p_attempt = -1 then
+        if j.state = 1 and j.worker_id = p_worker then
+            j.state := 0;
+        end if;
+        p_attempt := null;
     end if;
     if p_attempt is null and j.state <> 0 or p_attempt is not null and (j.state <> 1 or j.attempt <> p_attempt) then
         status := 1;
@@ -88,7 +95,10 @@ begin
 
     status := 0;
     v_last := c.last_seq;
-    if p_outcome = 4 then
+    if p_outcome = 1 and j.stop then -- the word came too late to be heard, but in time to be obeyed
+        v_outcome := 3;
+        status := 2;
+    elsif p_outcome = 4 then
         status := 2;
     elsif c.responder <> 0 then
         v_outcome := case when p_outcome in (1, 3) and p_body is not null then 5 else 4 end;

@@ -62,7 +62,10 @@ $$;
 -- rank is 0..1: how much of what was asked an article speaks about.  0.3 and more is an answer.
 create function search_articles(p_bot int, p_lang text, p_text text, p_limit int)
 returns table (slug text, lang text, title text, body text, url text, rank float8)
-language sql stable as $$
+language plpgsql stable as $$
+#variable_conflict use_column
+begin
+    return query
     with asked as materialized (
         select l.lang, w.word, w.root
         from (values ('ru'), ('en')) l (lang), text_words(l.lang, left(p_text, 1000)) w
@@ -91,5 +94,5 @@ language sql stable as $$
         select distinct on (r.slug) r.slug, r.lang, r.rank from ranked r order by r.slug, r.rank desc)
     select a.slug, a.lang, a.title, a.body, a.url, b.rank
     from best b join article a on a.bot_id = p_bot and a.slug = b.slug and a.lang = b.lang
-    order by b.rank desc, a.slug limit p_limit
-$$;
+    order by b.rank desc, a.slug limit p_limit;
+end $$;
