@@ -1,0 +1,9 @@
+#pragma once
+
+/*
+ * The subcommands of `tandem`.  Each has the shape of main(), argv[0] being its
+ * own name, and returns the exit status: 0 well, 1 found something wrong, 64
+ * bad usage, 69 a server is away, 78 bad configuration.
+ */
+
+int tandem_migrate(int argc, char **argv);

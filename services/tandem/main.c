@@ -1,0 +1,39 @@
+/* tandem: one program for the command line.  This file only finds the subcommand. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "services/tandem/commands.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct command commands[] = {
+	{ "migrate", tandem_migrate, "bring the database to this program's schema" },
+	{ 0 },
+};
+
+static int usage(FILE *out, int status)
+{
+	fprintf(out, "usage: tandem COMMAND [OPTION]...\n\n");
+	for (const struct command *c = commands; c->name; c++)
+		fprintf(out, "  %-10s %s\n", c->name, c->help);
+	fprintf(out, "\ntandem COMMAND --help tells more.\n");
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage(stderr, 64);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return usage(stdout, 0);
+	for (const struct command *c = commands; c->name; c++)
+		if (strcmp(argv[1], c->name) == 0)
+			return c->run(argc - 1, argv + 1);
+	fprintf(stderr, "tandem: there is no command '%s'\n", argv[1]);
+	return usage(stderr, 64);
+}
