@@ -7,3 +7,4 @@
  */
 
 int tandem_migrate(int argc, char **argv);
+int tandem_verify(int argc, char **argv);

@@ -13,6 +13,7 @@ struct command {
 
 static const struct command commands[] = {
 	{ "migrate", tandem_migrate, "bring the database to this program's schema" },
+	{ "verify", tandem_verify, "check that every event has exactly one outcome" },
 	{ 0 },
 };
 
