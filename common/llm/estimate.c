@@ -5,10 +5,10 @@
 #include "common/llm/llm.h"
 
 /*
- * Cost of a code point, in quarters of a token.  Measured on chat texts with the
- * tokenizers in use: English has about 4 letters per token, Cyrillic 2 to 3,
- * ideographs up to 2 tokens each.  Rounded up, because a prompt that is too
- * long fails while one that is too short merely forgets earlier.
+ * Cost of a code point, in quarters of a token.  As a rule of thumb English has
+ * about 4 letters per token, Cyrillic 2 to 4, ideographs up to 2 tokens each.
+ * Rounded up, because a prompt that is too long fails while one that is too
+ * short merely forgets earlier.
  */
 static int quarters(uint32_t code)
 {
