@@ -1,0 +1,207 @@
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/web/internal.h"
+
+/*
+ * evhttp re-arms its time-out with each byte, so a client that drips may stay
+ * for ever; it reads without bound what a client sends during a reply; it
+ * counts no connections; and without descriptors it spins.  Here each
+ * connection has a deadline by which its request must be complete, a bound on
+ * what is read ahead, and a place in a count.
+ */
+
+enum { SWEEP_MS = 250, BREATH_MS = 100, CONNECTIONS = 10000, REQUEST_MS = 10000 };
+
+static void set_accepting(struct web *w)
+{
+	struct guard *g = &w->guard;
+
+	if (g->closing)
+		return;
+	if (w->paused || g->count >= g->max)
+		evconnlistener_disable(w->listener);
+	else
+		evconnlistener_enable(w->listener);
+}
+
+/* --- the life of a connection --------------------------------------------- */
+
+/* evhttp is about to free the connection and, if nobody works on it, its request. */
+static void on_close(struct evhttp_connection *evcon, void *arg)
+{
+	struct conn *c = arg;
+	struct web *w = c->web;
+	struct web_request *req = c->req;
+
+	(void)evcon;
+	w->guard.by_fd[c->fd] = NULL;
+	TAILQ_REMOVE(&w->guard.conns, c, link);
+	w->guard.count--;
+	access_connections(-1);
+	if (w->guard.count == w->guard.max - 1)
+		set_accepting(w);
+	free(c);
+	if (!req)
+		return;
+	req->conn = NULL;
+	if (w->guard.closing)
+		req->ev = NULL; /* goes with the connection */
+	if (req->stream)
+		stream_lost(req->stream);
+}
+
+static struct bufferevent *on_accept(struct event_base *base, void *arg)
+{
+	struct web *w = arg;
+	struct conn *c = calloc(1, sizeof *c);
+
+	if (!c || !(c->bev = bufferevent_socket_new(base, -1, 0)))
+		abort();
+	bufferevent_setwatermark(c->bev, EV_READ, 0, w->guard.input_max);
+	c->web = w;
+	c->deadline_ms = clock_mono_ms() + w->guard.request_ms;
+	TAILQ_INSERT_TAIL(&w->guard.fresh, c, link);
+	w->guard.count++;
+	access_connections(1);
+	if (w->guard.count >= w->guard.max)
+		set_accepting(w);
+	event_active(w->guard.adopt, 0, 0);
+	return c->bev;
+}
+
+static void remember(struct guard *g, struct conn *c)
+{
+	c->fd = bufferevent_getfd(c->bev);
+	if (c->fd >= g->by_fd_size) {
+		int size = c->fd + 1 > 2 * g->by_fd_size ? c->fd + 1 : 2 * g->by_fd_size;
+
+		g->by_fd = realloc(g->by_fd, (size_t)size * sizeof *g->by_fd);
+		if (!g->by_fd)
+			abort();
+		g->by_fd_size = size;
+	}
+	g->by_fd[c->fd] = c;
+}
+
+/*
+ * evhttp tells about a new connection before it knows the connection itself.
+ * A moment later it does: evhttp is then the argument of the buffer's callbacks.
+ */
+static void on_adopt(evutil_socket_t fd, short what, void *arg)
+{
+	struct web *w = arg;
+	struct conn *c;
+
+	(void)fd, (void)what;
+	while ((c = TAILQ_FIRST(&w->guard.fresh))) {
+		void *evcon = NULL;
+
+		bufferevent_getcb(c->bev, NULL, NULL, NULL, &evcon);
+		remember(&w->guard, c);
+		setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+		evhttp_connection_set_closecb(evcon, on_close, c);
+		TAILQ_REMOVE(&w->guard.fresh, c, link);
+		TAILQ_INSERT_TAIL(&w->guard.conns, c, link);
+		if (!evtimer_pending(w->guard.sweep, NULL))
+			event_add(w->guard.sweep, &(struct timeval){ 0, SWEEP_MS * 1000 });
+	}
+}
+
+void guard_hang_up(struct conn *c)
+{
+	shutdown(c->fd, SHUT_RDWR); /* evhttp notices and frees */
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct web *w = arg;
+	int64_t now = clock_mono_ms();
+	struct conn *c;
+
+	(void)fd, (void)what;
+	TAILQ_FOREACH (c, &w->guard.conns, link)
+		if (c->deadline_ms && c->deadline_ms < now)
+			guard_hang_up(c);
+	if (!TAILQ_EMPTY(&w->guard.conns))
+		event_add(w->guard.sweep, &(struct timeval){ 0, SWEEP_MS * 1000 });
+}
+
+/* --- requests ------------------------------------------------------------- */
+
+struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev)
+{
+	struct evhttp_connection *evcon = evhttp_request_get_connection(ev);
+	int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evcon));
+	struct conn *c = w->guard.by_fd[fd];
+
+	c->deadline_ms = 0;
+	return c;
+}
+
+void guard_request_over(struct conn *c)
+{
+	c->req = NULL;
+	c->deadline_ms = clock_mono_ms() + IDLE_MS + c->web->guard.request_ms;
+}
+
+/* --- accepting ------------------------------------------------------------ */
+
+void guard_set_paused(struct web *w)
+{
+	set_accepting(w);
+}
+
+static void on_breath(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	set_accepting(arg);
+}
+
+/* Out of descriptors, most likely: evhttp would try again at once, for ever. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+	struct web *w = arg;
+
+	log_warn("cannot accept connections: %s",
+		 evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+	evconnlistener_disable(listener);
+	event_add(w->guard.breath, &(struct timeval){ 0, BREATH_MS * 1000 });
+}
+
+void guard_open(struct web *w)
+{
+	struct guard *g = &w->guard;
+
+	TAILQ_INIT(&g->conns);
+	TAILQ_INIT(&g->fresh);
+	g->max = w->conf.max_connections ? w->conf.max_connections : CONNECTIONS;
+	g->request_ms = w->conf.request_ms ? w->conf.request_ms : REQUEST_MS;
+	g->input_max = w->body_max + 2 * HEAD_MAX;
+	g->adopt = event_new(w->base, -1, 0, on_adopt, w);
+	g->sweep = evtimer_new(w->base, on_sweep, w);
+	g->breath = evtimer_new(w->base, on_breath, w);
+	if (!g->adopt || !g->sweep || !g->breath)
+		abort();
+	evhttp_set_bevcb(w->http, on_accept, w);
+	evconnlistener_set_error_cb(w->listener, on_accept_error);
+}
+
+void guard_close(struct web *w)
+{
+	struct guard *g = &w->guard;
+	struct conn *c;
+
+	event_free(g->adopt);
+	event_free(g->sweep);
+	event_free(g->breath);
+	while ((c = TAILQ_FIRST(&g->fresh))) {
+		TAILQ_REMOVE(&g->fresh, c, link);
+		free(c);
+	}
+	free(g->by_fd);
+}

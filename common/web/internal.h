@@ -1,0 +1,107 @@
+#pragma once
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
+#include <netinet/in.h>
+#include <sys/queue.h>
+
+#include "common/metrics/metrics.h"
+#include "common/web/address.h"
+#include "common/web/web.h"
+
+/* Private to common/web. */
+
+enum { HEAD_MAX = 16 << 10, BODY_DEFAULT = 64 << 10, IDLE_MS = 60000 };
+
+/*
+ * What evhttp does not know of a connection.  `deadline_ms` is 0 while we are
+ * the ones who take time: evhttp then reads nothing.
+ */
+struct conn {
+	TAILQ_ENTRY(conn) link;
+	struct web *web;
+	struct bufferevent *bev;
+	int fd;
+	int64_t deadline_ms;
+	struct web_request *req; /* being worked on, or a stream */
+};
+
+TAILQ_HEAD(conn_list, conn);
+TAILQ_HEAD(web_request_list, web_request);
+
+struct guard {
+	struct conn_list conns, fresh;
+	struct conn **by_fd;
+	int by_fd_size;
+	struct event *adopt, *sweep, *breath;
+	int count, max, request_ms, closing;
+	size_t input_max;
+};
+
+struct web {
+	struct web_conf conf;
+	struct event_base *base;
+	struct evhttp *http;
+	struct evconnlistener *listener;
+	struct guard guard;
+	struct web_request_list requests;
+	struct network *trusted;
+	int trusted_count, paused;
+	size_t body_max;
+};
+
+struct web_request {
+	TAILQ_ENTRY(web_request) link;
+	struct web *web;
+	struct conn *conn;
+	struct evhttp_request *ev; /* NULL: the client has left */
+	const struct web_route *route;
+	const char *path, *rest, *client;
+	struct evkeyvalq query;
+	int has_query;
+	int64_t begun_us;
+	char trace[33];
+	struct arena arena;
+	struct web_stream *stream;
+};
+
+/* --- guard.c -------------------------------------------------------------- */
+
+void guard_open(struct web *w);
+void guard_set_paused(struct web *w); /* after w->paused changed */
+void guard_close(struct web *w);
+/* The connection of a request that has been received completely. */
+struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev);
+/* The next request has to arrive within its time. */
+void guard_request_over(struct conn *c);
+void guard_hang_up(struct conn *c);
+
+/* --- request.c, reply.c --------------------------------------------------- */
+
+struct web_request *request_create(struct web *w, struct evhttp_request *ev);
+void request_free(struct web_request *req);
+/* -1: the reply has been sent. */
+int request_check_head(struct web_request *req);
+int request_check_body(struct web_request *req);
+/* The body is in evhttp's output buffer. */
+void reply_send(struct web_request *req, int status);
+
+/* --- cors.c --------------------------------------------------------------- */
+
+void cors_add_headers(struct web_request *req);
+void cors_preflight(struct web_request *req, const char *methods);
+
+/* --- stream.c ------------------------------------------------------------- */
+
+/* The client has gone. */
+void stream_lost(struct web_stream *s);
+
+/* --- access.c ------------------------------------------------------------- */
+
+void access_count(const struct web_request *req, int status);
+void access_connections(int change);
+void access_streams(int change);

@@ -1,0 +1,128 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/web/internal.h"
+
+static const char *reason(int status)
+{
+	static const struct {
+		int status;
+		const char *text;
+	} known[] = {
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 202, "Accepted" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 409, "Conflict" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 429, "Too Many Requests" },
+		{ 500, "Internal Server Error" },
+		{ 503, "Service Unavailable" },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (known[i].status == status)
+			return known[i].text;
+	return status < 400 ? "OK" : "Error";
+}
+
+void web_set_header(struct web_request *req, const char *name, const char *value)
+{
+	struct evkeyvalq *headers;
+
+	if (!req->ev)
+		return;
+	headers = evhttp_request_get_output_headers(req->ev);
+	evhttp_remove_header(headers, name);
+	evhttp_add_header(headers, name, value);
+}
+
+/* evhttp sends no body for HEAD only if there is none; the length is told all the same. */
+static void drop_body_of_head(struct web_request *req, struct evbuffer *out)
+{
+	char length[24];
+
+	if (evhttp_request_get_command(req->ev) != EVHTTP_REQ_HEAD)
+		return;
+	snprintf(length, sizeof length, "%zu", evbuffer_get_length(out));
+	web_set_header(req, "Content-Length", length);
+	evbuffer_drain(out, evbuffer_get_length(out));
+}
+
+/* The body is in the output buffer. */
+void reply_send(struct web_request *req, int status)
+{
+	struct evhttp_request *ev = req->ev;
+
+	if (!ev) {
+		request_free(req);
+		return;
+	}
+	access_count(req, status);
+	if (req->route && req->route->cors)
+		cors_add_headers(req);
+	web_set_header(req, "X-Content-Type-Options", "nosniff");
+	drop_body_of_head(req, evhttp_request_get_output_buffer(ev));
+	if (req->conn)
+		guard_request_over(req->conn);
+	request_free(req);
+	evhttp_send_reply(ev, status, reason(status), NULL);
+}
+
+void web_reply(struct web_request *req, int status, const char *type, const char *body,
+	       size_t len)
+{
+	if (req->ev && type)
+		web_set_header(req, "Content-Type", type);
+	if (req->ev && len)
+		evbuffer_add(evhttp_request_get_output_buffer(req->ev), body, len);
+	reply_send(req, status);
+}
+
+void web_reply_json(struct web_request *req, int status, const json_t *body)
+{
+	char *text = json_dumps(body, JSON_COMPACT);
+
+	if (!text)
+		abort();
+	web_set_header(req, "Cache-Control", "no-store");
+	web_reply(req, status, "application/json", text, strlen(text));
+	free(text);
+}
+
+void web_problem(struct web_request *req, int status, const char *code, const char *fmt, ...)
+{
+	char detail[400], *text;
+	json_auto_t *body = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(detail, sizeof detail, fmt, ap);
+	va_end(ap);
+	body = json_pack("{ss ss si ss ss* ss}", "type", "about:blank", "title", reason(status),
+			 "status", status, "code", code, "detail", detail, "trace",
+			 web_trace(req));
+	text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+	web_set_header(req, "Cache-Control", "no-store");
+	web_reply(req, status, "application/problem+json", text ? text : "{}",
+		  text ? strlen(text) : 2);
+	free(text);
+}
+
+void web_too_many(struct web_request *req, int retry_after_s)
+{
+	char seconds[16];
+
+	snprintf(seconds, sizeof seconds, "%d", retry_after_s > 0 ? retry_after_s : 1);
+	web_set_header(req, "Retry-After", seconds);
+	web_problem(req, 429, "too_many", "Too many requests; try again in %s s.", seconds);
+}

@@ -1,0 +1,209 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/clock.h"
+#include "common/base/utf8.h"
+#include "common/crypto/crypto.h"
+#include "common/web/internal.h"
+
+/* --- life ----------------------------------------------------------------- */
+
+struct web_request *request_create(struct web *w, struct evhttp_request *ev)
+{
+	struct web_request *req = calloc(1, sizeof *req);
+
+	if (!req)
+		abort();
+	req->web = w;
+	req->ev = ev;
+	req->begun_us = clock_mono_us();
+	req->conn = guard_request_begun(w, ev);
+	req->conn->req = req;
+	req->rest = "";
+	TAILQ_INSERT_TAIL(&w->requests, req, link);
+	return req;
+}
+
+void request_free(struct web_request *req)
+{
+	if (req->web)
+		TAILQ_REMOVE(&req->web->requests, req, link);
+	if (req->has_query)
+		evhttp_clear_headers(&req->query);
+	arena_free(&req->arena);
+	free(req);
+}
+
+/* --- what was asked ------------------------------------------------------- */
+
+const char *web_method(const struct web_request *req)
+{
+	switch (req->ev ? evhttp_request_get_command(req->ev) : EVHTTP_REQ_GET) {
+	case EVHTTP_REQ_GET:
+		return "GET";
+	case EVHTTP_REQ_POST:
+		return "POST";
+	case EVHTTP_REQ_HEAD:
+		return "HEAD";
+	case EVHTTP_REQ_PUT:
+		return "PUT";
+	case EVHTTP_REQ_DELETE:
+		return "DELETE";
+	case EVHTTP_REQ_OPTIONS:
+		return "OPTIONS";
+	case EVHTTP_REQ_PATCH:
+		return "PATCH";
+	case EVHTTP_REQ_TRACE:
+		return "TRACE";
+	case EVHTTP_REQ_CONNECT:
+		return "CONNECT";
+	}
+	return "?";
+}
+
+const char *web_path(const struct web_request *req)
+{
+	return req->path;
+}
+
+const char *web_rest(const struct web_request *req)
+{
+	return req->rest;
+}
+
+const char *web_header(const struct web_request *req, const char *name)
+{
+	return req->ev ? evhttp_find_header(evhttp_request_get_input_headers(req->ev), name)
+		       : NULL;
+}
+
+const char *web_query(const struct web_request *req, const char *key)
+{
+	struct web_request *r = (struct web_request *)req; /* parsed on first use */
+	const char *text;
+
+	if (!r->has_query) {
+		TAILQ_INIT(&r->query);
+		r->has_query = 1;
+		text = r->ev ? evhttp_uri_get_query(evhttp_request_get_evhttp_uri(r->ev))
+			     : NULL;
+		if (text && evhttp_parse_query_str(text, &r->query) < 0)
+			TAILQ_INIT(&r->query);
+	}
+	return evhttp_find_header(&r->query, key);
+}
+
+const char *web_client(const struct web_request *req)
+{
+	struct web_request *r = (struct web_request *)req; /* found on first use */
+	struct address peer, client;
+	char text[ADDRESS_TEXT], *host = NULL;
+	ev_uint16_t port;
+
+	if (r->client || !r->conn)
+		return r->client ? r->client : "";
+	evhttp_connection_get_peer(evhttp_request_get_connection(r->ev), &host, &port);
+	if (!host || address_parse(&peer, host) < 0)
+		return r->client = "";
+	address_of_client(&client, &peer, web_header(r, "X-Forwarded-For"), r->web->trusted,
+			  r->web->trusted_count);
+	r->client = arena_str(&r->arena, address_print(text, &client));
+	return r->client;
+}
+
+const char *web_body(const struct web_request *req, size_t *len)
+{
+	struct evbuffer *in = req->ev ? evhttp_request_get_input_buffer(req->ev) : NULL;
+
+	*len = in ? evbuffer_get_length(in) : 0;
+	return *len ? (const char *)evbuffer_pullup(in, -1) : "";
+}
+
+/* "00-<32 hex>-<16 hex>-<2 hex>", W3C Trace Context. */
+static int read_traceparent(char trace[33], const char *header)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (!header || strlen(header) < 55 || strspn(header, digits) != 2 ||
+	    strncmp(header, "ff", 2) == 0 || header[2] != '-')
+		return -1;
+	if (strspn(header + 3, digits) != 32 || header[35] != '-' ||
+	    strspn(header + 3, "0") == 32)
+		return -1;
+	memcpy(trace, header + 3, 32);
+	trace[32] = 0;
+	return 0;
+}
+
+const char *web_trace(const struct web_request *req)
+{
+	struct web_request *r = (struct web_request *)req; /* made on first use */
+
+	if (!*r->trace && read_traceparent(r->trace, web_header(r, "traceparent")) < 0)
+		crypto_random_hex(r->trace, 32);
+	return r->trace;
+}
+
+struct arena *web_arena(struct web_request *req)
+{
+	return &req->arena;
+}
+
+/* --- what is refused at once ---------------------------------------------- */
+
+static int read_path(struct web_request *req)
+{
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req->ev);
+	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
+	char *decoded;
+	size_t len;
+
+	req->path = path && *path ? path : "/";
+	if (!strchr(req->path, '%'))
+		return 0;
+	decoded = evhttp_uridecode(req->path, 0, &len);
+	if (!decoded)
+		return -1;
+	req->path = arena_dup(&req->arena, decoded, len);
+	free(decoded);
+	return strlen(req->path) == len && utf8_valid_prefix(req->path, len) == len ? 0 : -1;
+}
+
+/* Two lengths are how requests are smuggled past a proxy. */
+static int has_two_lengths(struct web_request *req)
+{
+	struct evkeyvalq *headers = evhttp_request_get_input_headers(req->ev);
+	struct evkeyval *h;
+	int n = 0;
+
+	TAILQ_FOREACH (h, headers, next)
+		n += strcasecmp(h->key, "Content-Length") == 0;
+	return n > 1;
+}
+
+int request_check_head(struct web_request *req)
+{
+	if (read_path(req) < 0) {
+		req->path = "";
+		web_problem(req, 400, "bad_path", "The address is not valid UTF-8.");
+		return -1;
+	}
+	if (has_two_lengths(req)) {
+		web_set_header(req, "Connection", "close");
+		web_problem(req, 400, "two_lengths", "One Content-Length, please.");
+		return -1;
+	}
+	return 0;
+}
+
+int request_check_body(struct web_request *req)
+{
+	size_t max = req->route->max_body ? req->route->max_body : BODY_DEFAULT;
+
+	if (evbuffer_get_length(evhttp_request_get_input_buffer(req->ev)) <= max)
+		return 0;
+	web_problem(req, 413, "too_large", "At most %zu bytes are accepted here.", max);
+	return -1;
+}
