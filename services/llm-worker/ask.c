@@ -105,6 +105,7 @@ void ask(struct turn *t, const struct bot *bot, const struct provider *p, struct
 
 void ask_over(struct turn *t)
 {
+	live_hold(t);
 	free(t->body);
 	t->body = NULL;
 	if (t->gate)

@@ -28,7 +28,7 @@ static void add_usage(struct turn *t)
 	r->tokens_in = t->answer.usage.in;
 	r->tokens_out = t->answer.usage.out;
 	r->tokens_estimated = 0;
-	if (!t->asked || (r->tokens_in >= 0 && r->tokens_out >= 0))
+	if (!t->spoken || (r->tokens_in >= 0 && r->tokens_out >= 0))
 		return;
 	r->tokens_estimated = 1; /* a stream that was cut says nothing of its price */
 	r->tokens_in = t->prompt_tokens;
@@ -42,9 +42,7 @@ void finish(struct turn *t)
 
 	t->phase = PHASE_FINISH;
 	add_usage(t);
-	if (!r->provider && t->provider)
-		r->provider = t->provider;
-	if (r->provider == t->provider && t->provider)
+	if (r->provider && r->provider == t->provider)
 		r->model = t->answer.model ? t->answer.model : t->model;
 	r->first_token_ms = ms_between(t->began, t->spoken);
 	r->total_ms = ms_between(t->began, now);
@@ -154,6 +152,7 @@ void finish_with_answer(struct turn *t, enum turn_outcome outcome, int is_cut)
 {
 	struct buf *text = t->answer.text.len >= t->best.len ? &t->answer.text : &t->best;
 
+	t->result.provider = t->provider;
 	if (is_cut)
 		buf_printf(text, "\n\n%s", i18n_text(TEXT_CUT, t->lang));
 	finish_with(t, outcome, text->len ? buf_str(text) : NULL, NULL);
@@ -163,18 +162,19 @@ static void apologise(struct turn *t, enum text_id text, const char *why)
 {
 	if (why)
 		t->result.error = arena_str(&t->keep, why);
-	t->result.provider = NULL;
 	finish_with(t, TURN_APOLOGISED, i18n_text(text, t->lang ? t->lang : t->claim.lang),
 		    NULL);
 }
 
 void finish_apologising(struct turn *t, const char *why)
 {
+	t->result.provider = NULL;
 	apologise(t, TEXT_NO_ANSWER, why);
 }
 
 void finish_refused(struct turn *t, const char *why)
 {
+	t->result.provider = t->provider;
 	apologise(t, TEXT_EMPTY_ANSWER, why);
 }
 

@@ -28,7 +28,7 @@ static void show(struct turn *t)
 	t->shown_at = clock_mono_ms();
 }
 
-static void stop_growing(struct turn *t)
+void live_hold(struct turn *t)
 {
 	if (!t->is_growing)
 		return;
@@ -43,7 +43,7 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	while ((t = TAILQ_FIRST(&w->growing))) {
-		stop_growing(t);
+		live_hold(t);
 		show(t);
 	}
 }
@@ -76,7 +76,7 @@ int live_was_seen(const struct turn *t)
 
 void live_over(struct turn *t)
 {
-	stop_growing(t);
+	live_hold(t);
 	if (t->shown_at)
 		live_end(t->worker->redis, t->topic, t->name);
 	t->shown_at = 0;

@@ -75,6 +75,7 @@ void turn_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 	t->job = bell->job;
 	t->wait_ms = bell->wait_ms;
 	t->began = clock_mono_ms() + bell->wait_ms;
+	llm_answer_init(&t->answer, &t->keep);
 	snprintf(t->entry, sizeof t->entry, "%s", entry_id);
 	flow_begin(&t->flow, &turn_class, t, bell->trace, bell->wait_ms + PG_MS,
 		   bell->wait_ms > 0 ? wait_until_due : turn_claim);
@@ -298,15 +299,15 @@ void turn_end(struct turn *t)
 
 static void claim_failed(struct turn *t, const struct err *why)
 {
-	if (why->kind == ERR_PERM && !t->attempt) {
-		log_error("could not claim job=%lld error=\"%s\"", (long long)t->job,
-			  why->text);
-		turn_end(t);
-		return;
-	}
 	log_warn("could not claim job=%lld error=\"%s\"", (long long)t->job, why->text);
-	t->is_unsure = 1;
-	turn_again(t, backoff_ms(t->pg_failures++));
+	if (why->kind != ERR_PERM) {
+		t->is_unsure = 1;
+		turn_again(t, backoff_ms(t->pg_failures++));
+	} else if (t->attempt) {
+		finish_apologising(t, "the turn cannot be claimed again");
+	} else {
+		turn_end(t); /* it is still there for others */
+	}
 }
 
 static void search_failed(struct turn *t, const struct err *why)

@@ -167,6 +167,8 @@ void live_close(struct worker *w);
 
 /* The answer grew. */
 void live_grew(struct turn *t);
+/* What has gathered is not shown: the text is about to change. */
+void live_hold(struct turn *t);
 /* Nothing more will be shown of it. */
 void live_over(struct turn *t);
 /* A person may have seen some of it. */

@@ -11,23 +11,6 @@
 #include "common/base/utf8.h"
 #include "common/llm/llm.h"
 
-/* doubles */
-const char *i18n_lang(const char *tag);
-const char *i18n_text(int id, const char *lang);
-const char *i18n_lang(const char *tag)
-{
-	return tag && strcmp(tag, "ru") == 0 ? "ru" : "en";
-}
-const char *i18n_text(int id, const char *lang)
-{
-	(void)id, (void)lang;
-	return "Source";
-}
-const char *text_in(const struct text *t, const char *lang)
-{
-	return strcmp(lang, "ru") == 0 ? t->ru : t->en;
-}
-
 static const struct bot bot = {
 	.name = "shop",
 	.prompt = { "Ты помощник.", "You help." },

@@ -1,0 +1,439 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/log.h"
+#include "tests/flow/turn_world.h"
+
+#define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
+#define STOP                                                                                   \
+	"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"                  \
+	"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n"   \
+	"data: [DONE]\n\n"
+#define LENGTH "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\n"
+#define LONG                                                                                   \
+	"0123456789012345678901234567890123456789012345678901234567890123456789"               \
+	"0123456789012345678901234567890123456789012345678901234567890123456789"               \
+	"0123456789012345678901234567890123456789012345678901234567890123456789"
+#define YA(text, status)                                                                       \
+	"{\"result\":{\"alternatives\":[{\"message\":{\"text\":\"" text                        \
+	"\"},\"status\":\"ALTERNATIVE_STATUS_" status "\"}]}}\n"
+#define NO_MONEY "{\"error\":{\"type\":\"insufficient_quota\",\"code\":\"insufficient_quota\"}}"
+#define TOO_LONG "{\"error\":{\"code\":\"context_length_exceeded\"}}"
+
+static const struct play good = { .status = 200,
+				  .body = SAY("Three ") SAY("days.") STOP,
+				  .piece = 40 };
+
+static void expect(enum turn_outcome outcome, const char *body, const char *provider)
+{
+	assert_int_equal(world.finishes, 1);
+	assert_int_equal(world.result.outcome, outcome);
+	assert_string_equal(world.body, body);
+	assert_string_equal(world.provider, provider);
+}
+
+/* --- the good way -------------------------------------------------------------------- */
+
+static void an_answer_is_shown_saved_and_told(void **state)
+{
+	(void)state;
+	world_begin();
+	world.plays = &good;
+	world.play_count = 1;
+	world_run();
+	expect(TURN_ANSWERED, "Three days.", "first");
+	assert_string_equal(world.shown, "Three days.");
+	assert_int_equal(world.seq, 2);
+	assert_int_equal(world.result.tokens_in, 9);
+	assert_int_equal(world.result.tokens_out, 2);
+	assert_int_equal(world.result.tokens_estimated, 0);
+	assert_string_equal(world.error, "");
+	world_end();
+}
+
+static void channels_that_are_not_read_live_see_no_deltas(void **state)
+{
+	(void)state;
+	world_begin();
+	world.plays = &good;
+	world.play_count = 1;
+	world.mode = DELIVERY_COURIER;
+	world_run();
+	expect(TURN_ANSWERED, "Three days.", "first");
+	assert_int_equal(world.deltas, 0);
+	assert_int_equal(world.delivery_bells, 1);
+	world_end();
+}
+
+static void early_and_busy_claims_are_made_again(void **state)
+{
+	(void)state;
+	world_begin();
+	world.plays = &good;
+	world.play_count = 1;
+	world.early_ms = 700;
+	world.busy = 3;
+	world_run();
+	expect(TURN_ANSWERED, "Three days.", "first");
+	world_end();
+}
+
+static void knowledge_answers_without_any_model(void **state)
+{
+	(void)state;
+	world_begin();
+	world.chain = "k";
+	world_run();
+	expect(TURN_ANSWERED, "Three days.\n\n*<text>: Delivery*", "knowledge");
+	assert_int_equal(world.requests, 0);
+	world_end();
+
+	world_begin();
+	world.chain = "";
+	world.passage_count = 0;
+	world_run();
+	expect(TURN_ANSWERED, "<does not know>", "knowledge");
+	world_end();
+
+	world_begin();
+	world.chain = "k";
+	world.history = "[[1,0,\"Hello!\",null]]";
+	world_run();
+	expect(TURN_ANSWERED, "Hello!", "knowledge");
+	world_end();
+}
+
+/* --- failures of providers --------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *chain;
+	struct play plays[4];
+	int play_count;
+	enum turn_outcome outcome;
+	const char *body, *provider;
+	int requests;
+} failures[] = {
+	{ "overload is tried again",
+	  "o",
+	  { { .status = 503 }, { .status = 429 }, { 0 } },
+	  3,
+	  TURN_ANSWERED,
+	  "Three days.\n\n*<text>: Delivery*",
+	  "knowledge",
+	  3 },
+	{ "and may pass",
+	  "o",
+	  { { .status = 503 }, { 0 }, { .status = 200, .body = SAY("Yes.") STOP } },
+	  3,
+	  TURN_ANSWERED,
+	  "Yes.",
+	  "first",
+	  3 },
+	{ "the next provider answers",
+	  "oy",
+	  { { .status = 429, .body = NO_MONEY }, { .status = 200, .body = YA("Да", "FINAL") } },
+	  2,
+	  TURN_ANSWERED,
+	  "Да",
+	  "second",
+	  2 },
+	{ "a long pause is not waited for",
+	  "oy",
+	  { { .status = 429, .retry_after_ms = 60000 },
+	    { .status = 200, .body = YA("Да", "FINAL") } },
+	  2,
+	  TURN_ANSWERED,
+	  "Да",
+	  "second",
+	  2 },
+	{ "too long is tried once, shorter",
+	  "o",
+	  { { .status = 400, .body = TOO_LONG }, { .status = 200, .body = SAY("Yes.") STOP } },
+	  2,
+	  TURN_ANSWERED,
+	  "Yes.",
+	  "first",
+	  2 },
+	{ "and only once",
+	  "o",
+	  { { .status = 400, .body = TOO_LONG } },
+	  1,
+	  TURN_ANSWERED,
+	  "Three days.\n\n*<text>: Delivery*",
+	  "knowledge",
+	  2 },
+	{ "nonsense counts as a failure",
+	  "o",
+	  { { .status = 200, .body = "<html>" } },
+	  1,
+	  TURN_ANSWERED,
+	  "Three days.\n\n*<text>: Delivery*",
+	  "knowledge",
+	  3 },
+	{ "an empty answer is owned up to",
+	  "o",
+	  { { .status = 200, .body = STOP } },
+	  1,
+	  TURN_APOLOGISED,
+	  "<empty>",
+	  "first",
+	  1 },
+	{ "so is a filtered one",
+	  "y",
+	  { { .status = 200, .body = YA("Нет", "CONTENT_FILTER") } },
+	  1,
+	  TURN_APOLOGISED,
+	  "<empty>",
+	  "first",
+	  1 },
+	{ "the token limit left nothing",
+	  "oy",
+	  { { .status = 200, .body = LENGTH }, { .status = 200, .body = YA("Да", "FINAL") } },
+	  2,
+	  TURN_ANSWERED,
+	  "Да",
+	  "second",
+	  2 },
+	{ "the token limit cut it",
+	  "o",
+	  { { .status = 200, .body = SAY("Yes") LENGTH } },
+	  1,
+	  TURN_ANSWERED,
+	  "Yes\n\n<cut>",
+	  "first",
+	  1 },
+	{ "a short beginning is taken back once",
+	  "o",
+	  { { .status = 200, .body = SAY("Once"), .breaks = 1 },
+	    { .status = 200, .body = SAY("Twice.") STOP } },
+	  2,
+	  TURN_ANSWERED,
+	  "Twice.",
+	  "first",
+	  2 },
+	{ "but not twice",
+	  "oy",
+	  { { .status = 200, .body = SAY("Once upon"), .breaks = 1 },
+	    { .status = 200, .body = SAY("Once"), .breaks = 1 } },
+	  2,
+	  TURN_ANSWERED,
+	  "Once upon\n\n<cut>",
+	  "first",
+	  2 },
+	{ "a long one stays",
+	  "oy",
+	  { { .status = 200, .body = SAY(LONG), .breaks = 1 } },
+	  1,
+	  TURN_ANSWERED,
+	  LONG "\n\n<cut>",
+	  "first",
+	  1 },
+};
+
+static void failures_of_providers_end_as_well_as_they_can(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+		world_begin();
+		world.chain = failures[i].chain;
+		world.plays = failures[i].plays;
+		world.play_count = failures[i].play_count;
+		world_run();
+		if (world.requests != failures[i].requests)
+			print_message("%s: %d requests\n", failures[i].name, world.requests);
+		assert_int_equal(world.requests, failures[i].requests);
+		expect(failures[i].outcome, failures[i].body, failures[i].provider);
+		world_end();
+	}
+}
+
+static void nothing_works_is_said(void **state)
+{
+	static const struct play dead = { .status = 500 };
+
+	(void)state;
+	world_begin();
+	world.chain = "oyk";
+	world.plays = &dead;
+	world.play_count = 1;
+	world.passage_count = 0;
+	world_run();
+	expect(TURN_APOLOGISED, "<no answer>", "");
+	assert_int_equal(world.requests, 6);
+	assert_string_not_equal(world.error, "");
+	world_end();
+}
+
+static void a_text_that_changes_begins_anew_for_the_reader(void **state)
+{
+	static const struct play changing = { .status = 200,
+					      .piece = 30,
+					      .body = YA("Это привет", "PARTIAL")
+						      YA("Это приветствие", "PARTIAL")
+							      YA("То приветствие", "FINAL") };
+
+	(void)state;
+	world_begin();
+	world.chain = "y";
+	world.plays = &changing;
+	world.play_count = 1;
+	world_run();
+	expect(TURN_ANSWERED, "То приветствие", "first");
+	assert_true(world.restarts >= 1);
+	world_end();
+}
+
+static void a_turn_that_killed_workers_is_not_tried_with_a_model(void **state)
+{
+	(void)state;
+	world_begin();
+	world.plays = &good;
+	world.play_count = 1;
+	world.attempt = 5;
+	world_run();
+	expect(TURN_APOLOGISED, "<no answer>", "");
+	assert_int_equal(world.requests, 0);
+	world_end();
+}
+
+/* --- what people do meanwhile ----------------------------------------------------------------
+ */
+
+static const struct {
+	const char *name, *event;
+	int at; /* pieces read before */
+	enum turn_outcome outcome;
+	const char *body;
+	int requests;
+} events[] = {
+	{ "stop before a word", "stop", 0, TURN_STOPPED, "", 1 },
+	{ "stop in the middle", "stop", 2, TURN_STOPPED, "Three ", 1 },
+	{ "an operator takes over", "operator", 2, TURN_STOPPED, "Three ", 1 },
+	{ "reset before a word", "reset", 0, TURN_CANCELLED, "", 1 },
+	{ "reset in the middle", "reset", 2, TURN_CANCELLED, "", 1 },
+	{ "another message before a word", "message", 0, TURN_ANSWERED, "Three days.", 2 },
+	{ "another message in the middle", "message", 3, TURN_ANSWERED, "Three days.", 1 },
+	{ "something unknown", "?", 1, TURN_ANSWERED, "Three days.", 1 },
+};
+
+static void people_interrupt_an_answer(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+		struct play plays[2] = { good, good };
+
+		world_begin();
+		plays[0].piece = 63; /* one event of the stream */
+		plays[0].event = events[i].event;
+		plays[0].event_at = events[i].at;
+		world.plays = plays;
+		world.play_count = 2;
+		world_run();
+		assert_int_equal(world.requests, events[i].requests);
+		assert_int_equal(world.finishes, 1);
+		assert_int_equal(world.result.outcome, events[i].outcome);
+		if (strcmp(world.body, events[i].body) != 0)
+			fail_msg("%s: \"%s\"", events[i].name, world.body);
+		assert_int_equal(world.result.body != NULL, events[i].body[0] != 0);
+		world_end();
+	}
+}
+
+static void stop_ends_a_request_that_says_nothing(void **state)
+{
+	static const struct play silent = {
+		.status = 200, .body = "", .waits = 1, .event = "stop", .event_at = 3
+	};
+
+	(void)state;
+	world_begin();
+	world.plays = &silent;
+	world.play_count = 1;
+	world_run();
+	expect(TURN_STOPPED, "", "first");
+	assert_null(world.result.body);
+	world_end();
+}
+
+static void a_stop_that_came_before_the_claim_cancels(void **state)
+{
+	(void)state;
+	world_begin();
+	world.is_stopped = 1;
+	world.plays = &good;
+	world.play_count = 1;
+	world_run();
+	expect(TURN_CANCELLED, "", "");
+	assert_int_equal(world.requests, 0);
+	world_end();
+}
+
+/* --- whatever fails
+ * ------------------------------------------------------------------------------ */
+
+static void fail_each_operation(enum failing failing, enum err_kind kind, const char *event)
+{
+	struct play plays[2] = { good, good };
+	int n = 0, operations;
+
+	plays[0].event = event;
+	plays[0].event_at = 2;
+	do {
+		world_begin();
+		world.plays = plays;
+		world.play_count = 2;
+		world.fail_at = ++n;
+		world.failing = failing;
+		world.fail_kind = kind;
+		world_run(); /* holds its promises to the end */
+		operations = world.operations;
+		if (kind == ERR_TEMP)
+			assert_int_equal(world.finishes, 1);
+		if (kind == ERR_TEMP && !event)
+			assert_string_equal(world.body, "Three days.");
+		if (kind == ERR_TEMP && event && strcmp(event, "reset") == 0 && n > 3)
+			assert_string_equal(world.body, "");
+		if (failing == FAIL_AFTER && world.result.body)
+			assert_int_equal(world.seq, 2); /* the reader is told all the same */
+		world_end();
+	} while (n <= operations);
+	assert_true(n > 3);
+}
+
+static void every_turn_ends_once_whichever_operation_fails(void **state)
+{
+	static const char *const happening[] = { NULL, "stop", "reset", "message" };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		fail_each_operation(FAIL_BEFORE, ERR_TEMP, happening[i]);
+		fail_each_operation(FAIL_AFTER, ERR_TEMP, happening[i]);
+		fail_each_operation(FAIL_BEFORE, ERR_PERM, happening[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_is_shown_saved_and_told),
+		cmocka_unit_test(channels_that_are_not_read_live_see_no_deltas),
+		cmocka_unit_test(early_and_busy_claims_are_made_again),
+		cmocka_unit_test(knowledge_answers_without_any_model),
+		cmocka_unit_test(failures_of_providers_end_as_well_as_they_can),
+		cmocka_unit_test(nothing_works_is_said),
+		cmocka_unit_test(a_text_that_changes_begins_anew_for_the_reader),
+		cmocka_unit_test(a_turn_that_killed_workers_is_not_tried_with_a_model),
+		cmocka_unit_test(people_interrupt_an_answer),
+		cmocka_unit_test(stop_ends_a_request_that_says_nothing),
+		cmocka_unit_test(a_stop_that_came_before_the_claim_cancels),
+		cmocka_unit_test(every_turn_ends_once_whichever_operation_fails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "services/llm-worker/worker.h"
+
+/*
+ * The world as a turn sees it: PostgreSQL's row of the job, a provider that
+ * plays a script, what was published.  Every operation can be made to fail:
+ * the n-th, before it had an effect or after.
+ */
+
+enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER };
+
+struct play {               /* one request to the provider */
+	long status;        /* 0: no answer */
+	const char *body;   /* of a 200: given to the reader in pieces of `piece` bytes */
+	size_t piece;       /* 0: all at once */
+	int breaks;         /* the connection is lost behind the body */
+	int retry_after_ms; /* 0: not said */
+	const char *event;  /* published when `event_at` pieces were read; "" is no JSON */
+	int event_at;
+	int waits; /* never ends by itself */
+};
+
+struct world {
+	struct event_base *base;
+	struct worker worker;
+
+	/* what happens */
+	const struct play *plays; /* the last one repeats */
+	int play_count;
+	int fail_at; /* the how-manieth operation; 0: none */
+	enum failing failing;
+	enum err_kind fail_kind;
+	int early_ms, busy; /* the first claims say so */
+	int is_stopped;     /* the person said stop before */
+	int passage_count;
+	const char *history;
+	enum delivery_mode mode;
+	int responder;     /* at finish: 0 bot */
+	const char *chain; /* of provider kinds: "o" openai, "y" yandexgpt, "k" knowledge */
+	int retries;
+
+	/* what happened */
+	int operations;
+	enum { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD } job;
+	int attempt, worker_id, claims, requests, searches;
+	int finishes; /* that were committed */
+	int settled, delivery_bells, subscribed, begun_after_end;
+	struct turn_result result; /* of the committed finish; copies */
+	char body[8192], error[300], provider[64];
+	char shown[8192]; /* what a person has seen grow */
+	size_t shown_len;
+	int deltas, ends, restarts;
+	int64_t seq;
+	int64_t now_ms;
+};
+
+extern struct world world;
+
+void world_begin(void);               /* everything as presets; before each run */
+void world_run(void);                 /* one turn, until nothing is left to do */
+void world_end(void);                 /* checks nothing is left over; frees */
+void world_publish(const char *json); /* to the conversation's topic */
