@@ -48,6 +48,8 @@ static const struct {
 	[TEXT_LANGUAGE_SET] = { "Хорошо, отвечаю по-русски.",
 				"All right, I will answer in English." },
 	[TEXT_CUT] = { "_(ответ прервался)_", "_(the answer was cut off)_" },
+	[TEXT_WELCOME] = { "Пожалуйста! Если появятся ещё вопросы — пишите.",
+			   "You are welcome! If you have more questions, just ask." },
 };
 
 /* Languages whose speakers mostly read Russian. */

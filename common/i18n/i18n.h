@@ -25,7 +25,8 @@ enum text_id {
 	TEXT_DOES_NOT_KNOW,       /* the knowledge provider found nothing */
 	TEXT_SOURCE,              /* "Source" */
 	TEXT_LANGUAGE_SET,
-	TEXT_CUT, /* mark behind an answer that was cut */
+	TEXT_CUT,     /* mark behind an answer that was cut */
+	TEXT_WELCOME, /* to somebody who only says thanks */
 	TEXT_COUNT
 };
 

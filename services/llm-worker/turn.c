@@ -198,7 +198,7 @@ static const char *small_talk_text(const struct turn *t, const struct bot *bot)
 	case SMALL_TALK_HELLO:
 		return text_in(&bot->greeting, t->lang);
 	case SMALL_TALK_THANKS:
-		return text_in(&bot->greeting, t->lang);
+		return platform_text(t, TEXT_WELCOME);
 	default:
 		return NULL;
 	}
