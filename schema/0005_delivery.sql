@@ -43,8 +43,9 @@ begin
 end $$;
 
 -- status: 0 claimed, 1 gone, 2 busy, 3 early (wait_ms), 4 drained (nothing to send)
+-- p_unsure: a claim whose answer was lost; it may have succeeded, and the job be this worker's already.
 create function claim_delivery(
-    p_job bigint, p_worker int,
+    p_job bigint, p_worker int, p_unsure boolean,
     out status smallint, out wait_ms int, out attempt int, out failures int, out conversation_id bigint,
     out channel_id int, out chat_key text, out is_group boolean, out lang text, out uncertain int, out head outgoing)
 language plpgsql as $$
@@ -57,7 +58,7 @@ begin
         status := case when exists (select from job where id = p_job) then 2 else 1 end;
         return;
     end if;
-    if j.state <> 0 then
+    if j.state <> 0 and not (p_unsure and j.state = 1 and j.worker_id = p_worker) then
         status := 1;
         return;
     end if;

@@ -8,7 +8,7 @@ static const struct pg_stmt claim_stmt = {
 	"claim_delivery",
 	"select " HEAD_COLUMNS ", r.status, r.wait_ms, r.attempt, r.failures, "
 	"r.conversation_id, r.channel_id, r.chat_key, r.is_group, r.lang, "
-	"r.uncertain from claim_delivery($1, $2) r"
+	"r.uncertain from claim_delivery($1, $2, $3) r"
 };
 
 static const struct pg_stmt settle_stmt = {
@@ -29,6 +29,11 @@ static const struct pg_stmt fetch_stmt = {
 			    "'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') "
 			    "from fetch_deliveries($1, $2, $3)"
 };
+
+static const struct pg_stmt reachable_stmt = {
+	"set_reachable", "update conversation set reachable = $2 where id = $1"
+};
+static const struct pg_stmt move_stmt = { "move_chat", "select move_chat($1, $2, $3)" };
 
 static void read_head(struct outgoing *head, const PGresult *rows, struct arena *a)
 {
@@ -72,10 +77,10 @@ static void decode_settled(void *out, const PGresult *rows, struct arena *a)
 }
 
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
-			  struct delivery_claim *out, int64_t job, int worker)
+			  struct delivery_claim *out, int64_t job, int worker, int unsure)
 {
 	STORE_CALL(s->durable, f, next, &claim_stmt, 0, decode_claim, out, store_int(f, job),
-		   store_int(f, worker));
+		   store_int(f, worker), store_bool(unsure));
 }
 
 void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
@@ -116,4 +121,18 @@ void store_fetch(struct store *s, struct flow *f, flow_step *next, struct messag
 	STORE_CALL(s->durable, f, next, &fetch_stmt, store_order(channel_id, chat_key),
 		   store_decode_page, out, store_int(f, channel_id), chat_key,
 		   store_int(f, limit));
+}
+
+void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
+			 int64_t conversation_id, int reachable)
+{
+	STORE_CALL(s->durable, f, next, &reachable_stmt, 0, NULL, NULL,
+		   store_int(f, conversation_id), store_bool(reachable));
+}
+
+void store_move_chat(struct store *s, struct flow *f, flow_step *next, int channel_id,
+		     const char *from, const char *to)
+{
+	STORE_CALL(s->durable, f, next, &move_stmt, store_order(channel_id, from), NULL, NULL,
+		   store_int(f, channel_id), from, to);
 }

@@ -118,8 +118,9 @@ struct delivery_claim {
 	struct outgoing head; /* marked as sending */
 };
 
+/* unsure: after a claim whose answer was lost; see CLAIM_UNSURE. */
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
-			  struct delivery_claim *out, int64_t job, int worker);
+			  struct delivery_claim *out, int64_t job, int worker, int unsure);
 
 struct delivery_settled {
 	int fenced;
@@ -142,6 +143,14 @@ void store_release_delivery(struct store *s, struct flow *f, flow_step *next, in
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
 			  int64_t job, const struct delivery_claim *claim, int64_t delivery,
 			  const char *parts);
+
+/* The person blocked us (0) or is back (1). */
+void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
+			 int64_t conversation_id, int reachable);
+
+/* The chat goes on under another key. */
+void store_move_chat(struct store *s, struct flow *f, flow_step *next, int channel_id,
+		     const char *from, const char *to);
 
 /* --- jobs and workers ----------------------------------------------------- */
 

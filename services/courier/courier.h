@@ -1,0 +1,79 @@
+#pragma once
+
+#include "common/bots/bots.h"
+#include "common/http/http.h"
+#include "common/jobs/jobs.h"
+#include "common/redis/redis.h"
+#include "common/store/store.h"
+#include "common/telegram/telegram.h"
+
+/*
+ * The process that sends.  deliver.c is the life of a delivery job: one
+ * conversation's line of messages, sent one after another; verdict.c decides
+ * what an answer of Telegram's (or its absence) means; rate.c keeps the limits.
+ */
+
+struct courier {
+	/* configuration */
+	const char *database_url, *redis_url, *telegram_root;
+	int window;
+
+	struct event_base *base;
+	struct store store;
+	struct redis *redis;
+	struct http *http;
+	struct bots *bots;
+	struct jobs *jobs;
+	struct rates *rates;
+};
+
+/* A jobs_handler; arg: the courier. */
+void deliver_begin(void *arg, const struct doorbell *bell, const char *entry_id);
+
+/* --- verdict.c --------------------------------------------------------------- */
+
+enum deed {
+	DEED_SENT,        /* settle as sent */
+	DEED_FAILED,      /* settle as failed */
+	DEED_UNCERTAIN,   /* settle as uncertain: it may have arrived */
+	DEED_PLAIN,       /* at once again, without formatting */
+	DEED_MOVE,        /* the chat goes on elsewhere: at once again, there */
+	DEED_UNREACHABLE, /* failed, and so is everything else for this person */
+	DEED_WAIT,        /* put back; again after wait_ms */
+};
+
+struct decision {
+	enum deed deed;
+	int wait_ms;
+	int counts; /* DEED_WAIT: towards the bound of failures */
+};
+
+struct attempt {
+	enum http_stage stage;
+	int is_answered; /* reply is filled in */
+	const struct telegram_reply *reply;
+	int failures; /* of the job, before this attempt */
+	int is_plain;
+};
+
+/* Pure: what to do after an attempt. */
+struct decision decide(const struct attempt *attempt);
+
+/* --- rate.c ------------------------------------------------------------------ */
+
+/*
+ * Telegram's limits, kept in Redis for all couriers together: so many messages
+ * a second per bot, one per chat and interval (with a small burst), so many a
+ * minute per group.  When Redis is away, each courier keeps them by itself.
+ */
+struct rates;
+
+struct rates *rates_open(struct event_base *base, struct redis *redis);
+void rates_close(struct rates *r);
+
+/*
+ * Take a place: *wait_ms is 0 if the message may go now, else nothing was taken
+ * and the line should wait so long.  Never fails the flow.
+ */
+void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
+		const struct channel *channel, const char *chat, int is_group);
