@@ -5,7 +5,6 @@ import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml" };
-const CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 export const POPULAR = {
   ru: [
@@ -24,6 +23,7 @@ const BOT = {
 
 export class HostileServer {
   chats = new Map();
+  policy = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
   /** Requests that came in, as "METHOD /path". */
   seen = [];
   /** Each may return true after answering by itself. */
@@ -125,7 +125,7 @@ export class HostileServer {
     const name = url.pathname.endsWith("/") ? `${url.pathname}index.html` : url.pathname;
     try {
       const bytes = await readFile(join(this.webRoot, normalize(name)));
-      res.writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream", "Content-Security-Policy": CSP });
+      res.writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream", ...(this.policy ? { "Content-Security-Policy": this.policy } : {}) });
       res.end(bytes);
     } catch {
       problem(res, 404, "not_found", "No such file.");
