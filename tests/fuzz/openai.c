@@ -1,0 +1,7 @@
+#include "tests/fuzz/stream.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	fuzz_stream("openai", data, len);
+	return 0;
+}
