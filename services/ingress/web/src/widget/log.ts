@@ -119,7 +119,11 @@ export class Log {
     if (this.isFresh() && unsent.length === 0) rows.push(...this.popular());
     if (conversation.draft.text !== "") rows.push(this.draft(before));
     if (conversation.typing) rows.push(this.typing());
-    for (const item of unsent) rows.push(this.unsent(item));
+    if (conversation.answering) before = "bot";
+    for (const item of unsent) {
+      rows.push(this.unsent(item, before !== "person"));
+      before = "person";
+    }
     return rows;
   }
 
@@ -222,12 +226,12 @@ export class Log {
     );
   }
 
-  private unsent(item: Unsent): Row {
+  private unsent(item: Unsent, first: boolean): Row {
     const { text } = this;
     const seconds = item.until ? Math.max(1, Math.ceil((item.until - Date.now()) / 1000)) : 0;
-    const version = [text.you, item.state, item.error, seconds, item.tries > 1].join("\n");
+    const version = [text.you, first, item.state, item.error, seconds, item.tries > 1].join("\n");
     return row(`u${item.id}`, version, () => {
-      const node = h("div", { class: `row person unsent ${item.state}` });
+      const node = h("div", { class: `row person unsent ${item.state}${first ? " first" : ""}` });
       append(node, h("div", { class: "bubble", dir: "auto" }, item.text), this.fateOf(item, seconds));
       return node;
     });
