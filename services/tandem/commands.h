@@ -7,4 +7,5 @@
  */
 
 int tandem_migrate(int argc, char **argv);
+int tandem_bot(int argc, char **argv);
 int tandem_verify(int argc, char **argv);

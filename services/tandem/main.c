@@ -13,6 +13,8 @@ struct command {
 
 static const struct command commands[] = {
 	{ "migrate", tandem_migrate, "bring the database to this program's schema" },
+	{ "bot", tandem_bot,
+	  "apply: put the bots file into service; list: what is in service" },
 	{ "verify", tandem_verify, "check that every event has exactly one outcome" },
 	{ 0 },
 };

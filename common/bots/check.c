@@ -1,0 +1,156 @@
+/* What tables cannot say about a bots file. */
+
+#include <string.h>
+
+#include "common/bots/schema.h"
+
+static const char *str(const json_t *map, const char *key)
+{
+	const char *s = json_string_value(json_object_get(map, key));
+
+	return s ? s : "";
+}
+
+/* No two maps of the list share the value of `key`. */
+static void check_distinct(struct reader *r, const json_t *list, const char *key,
+			   const char *what, json_t *seen)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		const char *name = str(item, key);
+
+		if (*name && json_object_get(seen, name))
+			mistake_at(r->mistakes, json_line(item), "%s '%s' is given twice", what,
+				   name);
+		if (*name)
+			json_object_set_new(seen, name, json_true());
+	}
+}
+
+static void check_distinct_in(struct reader *r, const json_t *list, const char *key,
+			      const char *what)
+{
+	json_auto_t *seen = json_object();
+
+	check_distinct(r, list, key, what, seen);
+}
+
+static void check_languages(struct reader *r, const json_t *bot)
+{
+	const json_t *list = json_object_get(bot, "languages"), *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		if (strcmp(json_string_value(item), "ru") &&
+		    strcmp(json_string_value(item), "en"))
+			mistake_at(r->mistakes, json_line(bot),
+				   "language '%.20s' is neither ru nor en",
+				   json_string_value(item));
+}
+
+/* Every text of a bot exists in each of its languages. */
+static void check_text(struct reader *r, const json_t *bot, const json_t *map, const char *key)
+{
+	const json_t *text = json_object_get(map, key), *language;
+	const json_t *languages = json_object_get(bot, "languages");
+	size_t i;
+
+	json_array_foreach (languages, i, language)
+		if (text && !json_object_get(text, json_string_value(language)))
+			mistake_at(r->mistakes,
+				   json_line(text) ? json_line(text) : json_line(map),
+				   "%s is missing in '%s'", key, json_string_value(language));
+}
+
+static void check_questions(struct reader *r, const json_t *bot, const json_t *category)
+{
+	const json_t *list = json_object_get(category, "questions"), *question, *language;
+	size_t i, k;
+
+	json_array_foreach (list, i, question)
+		json_array_foreach (json_object_get(bot, "languages"), k, language)
+			if (!json_object_get(question, json_string_value(language)))
+				mistake_at(r->mistakes, json_line(question),
+					   "the question is missing in '%s'",
+					   json_string_value(language));
+}
+
+static void check_texts(struct reader *r, const json_t *bot)
+{
+	static const char *const keys[] = { "title", "greeting", "prompt" };
+	const json_t *item;
+	size_t i;
+
+	for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+		check_text(r, bot, bot, keys[k]);
+	json_array_foreach (json_object_get(bot, "popular"), i, item) {
+		check_text(r, bot, item, "title");
+		check_questions(r, bot, item);
+	}
+	json_array_foreach (json_object_get(bot, "knowledge"), i, item) {
+		check_text(r, bot, item, "title");
+		check_text(r, bot, item, "body");
+	}
+}
+
+static void check_channels(struct reader *r, const json_t *bot)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (json_object_get(bot, "channels"), i, item) {
+		const char *kind = str(item, "kind");
+		int is_web = strcmp(kind, "widget") == 0 || strcmp(kind, "vink") == 0;
+
+		if (strcmp(kind, "telegram") == 0 && !json_object_get(item, "token_env"))
+			mistake_at(r->mistakes, json_line(item),
+				   "a telegram channel needs token_env");
+		if (is_web && !json_object_get(item, "origins"))
+			mistake_at(r->mistakes, json_line(item),
+				   "a %s channel needs origins (\"*\" allows every site)",
+				   kind);
+	}
+}
+
+/* Names of providers become the providers themselves. */
+static void link_providers(struct reader *r, json_t *bot, const json_t *providers)
+{
+	json_t *chain = json_array(), *name;
+	const json_t *provider;
+	size_t i, k;
+
+	json_array_foreach (json_object_get(bot, "providers"), i, name) {
+		size_t before = json_array_size(chain);
+
+		json_array_foreach (providers, k, provider)
+			if (strcmp(str(provider, "name"), json_string_value(name)) == 0)
+				json_array_append_new(chain, json_deep_copy(provider));
+		if (json_array_size(chain) == before)
+			mistake_at(r->mistakes, json_line(bot), "no provider is named '%.40s'",
+				   json_string_value(name));
+	}
+	json_object_set_new(bot, "providers", chain);
+}
+
+void check_bots(struct reader *r, json_t *root)
+{
+	json_t *bots = json_object_get(root, "bots"), *bot;
+	json_auto_t *channels = json_object();
+	size_t i;
+
+	check_distinct_in(r, bots, "name", "the bot");
+	json_array_foreach (bots, i, bot) {
+		if (!json_object_get(bot, "languages"))
+			json_object_set_new(bot, "languages", json_pack("[s, s]", "ru", "en"));
+		check_languages(r, bot);
+		check_texts(r, bot);
+		check_channels(r, bot);
+		check_distinct(r, json_object_get(bot, "channels"), "name", "the channel",
+			       channels);
+		check_distinct_in(r, json_object_get(bot, "knowledge"), "slug", "the article");
+		link_providers(r, bot, json_object_get(root, "providers"));
+	}
+	json_object_del(root, "providers");
+}

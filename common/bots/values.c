@@ -1,0 +1,410 @@
+/* YAML nodes -> JSON, by the tables of schema.c. */
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/utf8.h"
+#include "common/bots/schema.h"
+
+enum { DEPTH_MAX = 16, NODES_MAX = 100000, NAME_MAX_LEN = 40 };
+
+#define LINE_KEY "\n" /* no key of a file can be this: names hold no newline */
+
+void mistake_at(struct mistakes *m, int line, const char *fmt, ...)
+{
+	struct mistake *next;
+	va_list ap;
+
+	if (m->n == (int)(sizeof m->items / sizeof *m->items))
+		return;
+	next = &m->items[m->n++];
+	next->line = line;
+	va_start(ap, fmt);
+	vsnprintf(next->text, sizeof next->text, fmt, ap);
+	va_end(ap);
+}
+
+int node_line(const yaml_node_t *node)
+{
+	return (int)node->start_mark.line + 1;
+}
+
+int json_line(const json_t *map)
+{
+	return (int)json_integer_value(json_object_get(map, LINE_KEY));
+}
+
+void forget_lines(json_t *value)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	json_object_del(value, LINE_KEY);
+	json_object_foreach (value, key, item)
+		forget_lines(item);
+	json_array_foreach (value, i, item)
+		forget_lines(item);
+}
+
+static yaml_node_t *node_at(struct reader *r, int index)
+{
+	return yaml_document_get_node(r->document, index);
+}
+
+/* NULL if the node is no scalar, or holds what no text may hold. */
+static const char *scalar(struct reader *r, yaml_node_t *node, const char *what)
+{
+	const char *text;
+	size_t len;
+
+	if (node->type != YAML_SCALAR_NODE) {
+		mistake_at(r->mistakes, node_line(node), "%s must be a single value", what);
+		return NULL;
+	}
+	text = (const char *)node->data.scalar.value;
+	len = node->data.scalar.length;
+	if (utf8_valid_prefix(text, len) == len && strlen(text) == len)
+		return text;
+	mistake_at(r->mistakes, node_line(node), "%s is not valid text", what);
+	return NULL;
+}
+
+/* --- scalars --------------------------------------------------------------- */
+
+static json_t *read_int(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	const char *text = scalar(r, node, f->name);
+	char *end;
+	long n;
+
+	if (!text)
+		return NULL;
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (!errno && end != text && !*end && n >= f->min && n <= f->max)
+		return json_integer(n);
+	mistake_at(r->mistakes, node_line(node), "%s must be a whole number from %d to %d",
+		   f->name, f->min, f->max);
+	return NULL;
+}
+
+static int is_choice(const struct field *f, const char *text)
+{
+	for (const char *const *c = f->choices; c && *c; c++)
+		if (strcmp(*c, text) == 0)
+			return 1;
+	return !f->choices;
+}
+
+static void list_choices(char *to, size_t size, const struct field *f)
+{
+	size_t n = 0;
+
+	for (const char *const *c = f->choices; *c && n < size; c++)
+		n += (size_t)snprintf(to + n, size - n, "%s%s", c == f->choices ? "" : ", ",
+				      *c);
+}
+
+static json_t *read_str(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	const char *text = scalar(r, node, f->name);
+	char choices[120];
+
+	if (!text)
+		return NULL;
+	if (!*text) {
+		mistake_at(r->mistakes, node_line(node), "%s is empty", f->name);
+		return NULL;
+	}
+	if (is_choice(f, text))
+		return json_string(text);
+	list_choices(choices, sizeof choices, f);
+	mistake_at(r->mistakes, node_line(node), "%s '%.40s' is none of: %s", f->name, text,
+		   choices);
+	return NULL;
+}
+
+static json_t *read_name(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	const char *text = scalar(r, node, f->name);
+	size_t good;
+
+	if (!text)
+		return NULL;
+	good = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+	if (good > 0 && good <= NAME_MAX_LEN && !text[good])
+		return json_string(text);
+	mistake_at(r->mistakes, node_line(node),
+		   "%s '%.40s' must be 1 to %d of a-z, 0-9 and '-'", f->name, text,
+		   NAME_MAX_LEN);
+	return NULL;
+}
+
+static json_t *read_env(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	const char *text = scalar(r, node, f->name);
+
+	if (!text)
+		return NULL;
+	if (*text && !isdigit((unsigned char)*text) &&
+	    !text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")])
+		return json_string(text);
+	/* Not shown: it may be the secret itself. */
+	mistake_at(r->mistakes, node_line(node),
+		   "%s must name an environment variable, such as TELEGRAM_BOT_TOKEN", f->name);
+	return NULL;
+}
+
+static json_t *read_text(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	static const struct field languages[] = { { .name = "ru", .kind = FIELD_STR },
+						  { .name = "en", .kind = FIELD_STR },
+						  { 0 } };
+	const char *both;
+	json_t *text;
+
+	if (node->type != YAML_SCALAR_NODE) {
+		text = read_map(r, node, languages);
+		if (text && json_object_size(text) == 1) /* its line only */
+			mistake_at(r->mistakes, node_line(node), "%s has no text", f->name);
+		return text;
+	}
+	both = scalar(r, node, f->name);
+	return both ? json_pack("{s:s, s:s}", "ru", both, "en", both) : NULL;
+}
+
+/* --- collections ----------------------------------------------------------- */
+
+static json_t *read_any(struct reader *r, yaml_node_t *node);
+
+/* Plain scalars are what JSON would take them for; quoted ones are texts. */
+static json_t *read_any_scalar(struct reader *r, yaml_node_t *node)
+{
+	const char *text = scalar(r, node, "the value");
+	json_t *value = NULL;
+
+	if (!text)
+		return NULL;
+	if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+		value = json_loads(text, JSON_DECODE_ANY, NULL);
+	if (!value && !*text && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
+		return json_null();
+	return value ? value : json_string(text);
+}
+
+static json_t *read_any_map(struct reader *r, yaml_node_t *node)
+{
+	json_t *map = json_object();
+
+	for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
+	     p < node->data.mapping.pairs.top; p++) {
+		const char *key = scalar(r, node_at(r, p->key), "a key");
+
+		if (key)
+			json_object_set_new(map, key, read_any(r, node_at(r, p->value)));
+	}
+	return map;
+}
+
+static json_t *read_any_list(struct reader *r, yaml_node_t *node)
+{
+	json_t *list = json_array();
+
+	for (yaml_node_item_t *i = node->data.sequence.items.start;
+	     i < node->data.sequence.items.top; i++)
+		json_array_append_new(list, read_any(r, node_at(r, *i)));
+	return list;
+}
+
+static int too_much(struct reader *r, yaml_node_t *node)
+{
+	if (r->depth <= DEPTH_MAX && r->nodes++ <= NODES_MAX)
+		return 0;
+	mistake_at(r->mistakes, node_line(node), "nested too deeply, or too much");
+	return 1;
+}
+
+static json_t *read_any(struct reader *r, yaml_node_t *node)
+{
+	json_t *value;
+
+	r->depth++;
+	if (too_much(r, node))
+		value = NULL;
+	else if (node->type == YAML_SCALAR_NODE)
+		value = read_any_scalar(r, node);
+	else
+		value = node->type == YAML_MAPPING_NODE ? read_any_map(r, node)
+							: read_any_list(r, node);
+	r->depth--;
+	return value ? value : json_null();
+}
+
+static json_t *read_list(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	static const struct field item_of_strings = { .name = "an item", .kind = FIELD_STR };
+	json_t *list;
+
+	if (node->type != YAML_SEQUENCE_NODE) {
+		mistake_at(r->mistakes, node_line(node), "%s must be a list", f->name);
+		return NULL;
+	}
+	list = json_array();
+	for (yaml_node_item_t *i = node->data.sequence.items.start;
+	     i < node->data.sequence.items.top; i++) {
+		yaml_node_t *item = node_at(r, *i);
+		json_t *value = f->kind == FIELD_LIST ? read_map(r, item, f->sub)
+						      : read_str(r, item, &item_of_strings);
+
+		if (value)
+			json_array_append_new(list, value);
+	}
+	if (f->required && json_array_size(list) == 0)
+		mistake_at(r->mistakes, node_line(node), "%s is empty", f->name);
+	return list;
+}
+
+static json_t *read_dict(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	static const struct field name_field = { .name = "the name", .kind = FIELD_NAME };
+	json_t *list;
+
+	if (node->type != YAML_MAPPING_NODE) {
+		mistake_at(r->mistakes, node_line(node), "%s must map names to settings",
+			   f->name);
+		return NULL;
+	}
+	list = json_array();
+	for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
+	     p < node->data.mapping.pairs.top; p++) {
+		json_t *name = read_name(r, node_at(r, p->key), &name_field);
+		json_t *value = read_map(r, node_at(r, p->value), f->sub);
+
+		if (name && value) {
+			json_object_set(value, "name", name);
+			json_array_append(list, value);
+		}
+		json_decref(name);
+		json_decref(value);
+	}
+	return list;
+}
+
+/* --- maps ------------------------------------------------------------------ */
+
+static json_t *read_field(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	switch (f->kind) {
+	case FIELD_STR:
+		return read_str(r, node, f);
+	case FIELD_NAME:
+		return read_name(r, node, f);
+	case FIELD_ENV:
+		return read_env(r, node, f);
+	case FIELD_INT:
+		return read_int(r, node, f);
+	case FIELD_TEXT:
+		return read_text(r, node, f);
+	case FIELD_STRS:
+	case FIELD_LIST:
+		return read_list(r, node, f);
+	case FIELD_ANY:
+		return read_any(r, node);
+	case FIELD_MAP:
+		return read_map(r, node, f->sub);
+	case FIELD_DICT:
+		return read_dict(r, node, f);
+	}
+	return NULL;
+}
+
+static const struct field *field_named(const struct field *fields, const char *name)
+{
+	for (; fields->name; fields++)
+		if (strcmp(fields->name, name) == 0)
+			return fields;
+	return NULL;
+}
+
+/* Letters in common at both ends: enough to find what was meant by a slip of the finger. */
+static size_t likeness(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b), head = 0, tail = 0;
+
+	while (a[head] && a[head] == b[head])
+		head++;
+	while (tail < la - head && tail < lb - head && a[la - 1 - tail] == b[lb - 1 - tail])
+		tail++;
+	return head + tail + 2 >= (la > lb ? la : lb) ? head + tail : 0;
+}
+
+static void unknown_key(struct reader *r, yaml_node_t *node, const struct field *fields,
+			const char *key)
+{
+	const struct field *best = NULL;
+	char as_env[80];
+
+	snprintf(as_env, sizeof as_env, "%.60s_env", key);
+	if (field_named(fields, as_env)) {
+		mistake_at(r->mistakes, node_line(node),
+			   "secrets do not belong in this file: name a variable in %s", as_env);
+		return;
+	}
+	for (const struct field *f = fields; f->name; f++)
+		if (likeness(key, f->name) > (best ? likeness(key, best->name) : 0))
+			best = f;
+	if (best)
+		mistake_at(r->mistakes, node_line(node),
+			   "unknown key '%.40s': did you mean '%s'?", key, best->name);
+	else
+		mistake_at(r->mistakes, node_line(node), "unknown key '%.40s'", key);
+}
+
+static void read_pair(struct reader *r, json_t *map, yaml_node_pair_t *p,
+		      const struct field *fields)
+{
+	yaml_node_t *key_node = node_at(r, p->key);
+	const char *key = scalar(r, key_node, "a key");
+	const struct field *f = key ? field_named(fields, key) : NULL;
+	json_t *value;
+
+	if (!key)
+		return;
+	if (!f) {
+		unknown_key(r, key_node, fields, key);
+		return;
+	}
+	if (json_object_get(map, key))
+		mistake_at(r->mistakes, node_line(key_node), "'%s' is given twice", key);
+	value = read_field(r, node_at(r, p->value), f);
+	json_object_set_new(map, key, value ? value : json_null()); /* given, if wrongly */
+}
+
+json_t *read_map(struct reader *r, yaml_node_t *node, const struct field *fields)
+{
+	json_t *map;
+
+	if (node->type != YAML_MAPPING_NODE) {
+		mistake_at(r->mistakes, node_line(node), "keys and values are expected here");
+		return NULL;
+	}
+	if (too_much(r, node))
+		return NULL;
+	r->depth++;
+	map = json_object();
+	json_object_set_new(map, LINE_KEY, json_integer(node_line(node)));
+	for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
+	     p < node->data.mapping.pairs.top; p++)
+		read_pair(r, map, p, fields);
+	for (const struct field *f = fields; f->name; f++)
+		if (f->required && !json_object_get(map, f->name))
+			mistake_at(r->mistakes, node_line(node), "'%s' is missing", f->name);
+	r->depth--;
+	return map;
+}
