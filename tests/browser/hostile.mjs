@@ -24,6 +24,8 @@ const BOT = {
 export class HostileServer {
   chats = new Map();
   policy = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+  /** Whether pages of other sites may call it. */
+  cors = true;
   /** Requests that came in, as "METHOD /path". */
   seen = [];
   /** Each may return true after answering by itself. */
@@ -73,6 +75,12 @@ export class HostileServer {
   async handle(req, res) {
     const url = new URL(req.url, this.url);
     this.seen.push(`${req.method} ${url.pathname}`);
+    if (req.headers.origin && this.cors) {
+      res.setHeader("Access-Control-Allow-Origin", req.headers.origin);
+      res.setHeader("Access-Control-Expose-Headers", "Retry-After");
+      res.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type");
+      if (req.method === "OPTIONS") return void res.writeHead(204).end();
+    }
     const chunks = [];
     for await (const chunk of req) chunks.push(chunk);
     const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : {};
@@ -90,7 +98,8 @@ export class HostileServer {
     const after = Number(url.searchParams.get("after") ?? 0);
     switch (`${req.method} ${url.pathname}`) {
       case "GET /api/v1/messages": {
-        const messages = chat.messages.filter((m) => m.seq > after).slice(0, Number(url.searchParams.get("limit") ?? 50));
+        const limit = Number(url.searchParams.get("limit") ?? 50);
+        const messages = url.searchParams.has("after") ? chat.messages.filter((m) => m.seq > after).slice(0, limit) : chat.messages.slice(-limit);
         return json(res, 200, { messages, last_seq: chat.messages.length, responder: "bot" });
       }
       case "POST /api/v1/messages": {

@@ -1,5 +1,8 @@
 // The widget against a server that is slow, gone, forgetful or hostile.
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { launch, newPage, PHONE, shot, until, Widget } from "./browser.mjs";
 import { HostileServer, problem } from "./hostile.mjs";
@@ -322,7 +325,8 @@ describe("staying in step", () => {
       return true;
     };
     const w = await openWidget();
-    await until(async () => (await w.notice.innerText()) === "This site may not use the chat.", "the reason");
+    await until(async () => (await w.notice.innerText()) === "The chat is not available on this page.", "the notice");
+    assert.match(w.page.complaints.pop(), /403 origin_not_allowed This site may not use the chat/);
   });
 });
 
@@ -501,6 +505,26 @@ describe("for everybody", () => {
     });
     assert.equal(await size(), before);
     assert.equal(await w.launcher.isVisible(), true);
+  });
+
+  test("it works on a page of another site, which may read from right to left", async () => {
+    answerWith("Yes.");
+    const folder = await mkdtemp(join(tmpdir(), "tandem-host-"));
+    const tag = `<script src="${server.url}/widget.js" data-site="shop-site" data-lang="auto" async></script>`;
+    await writeFile(join(folder, "index.html"), `<!doctype html><html dir="rtl" lang="en"><meta charset="utf-8"><body><p>Page</p>${tag}</body></html>`);
+    const host = await new HostileServer(folder).start();
+    host.policy = null;
+    try {
+      const page = await newPage(context, host.url);
+      const w = await new Widget(page).open();
+      await w.say("Hello");
+      await until(async () => (await w.answers.count()) === 1, "an answer");
+      await shot(page, "widget-rtl");
+      assert.ok(host.seen.every((line) => !line.includes("/api/")), "the page's own server is left alone");
+    } finally {
+      await host.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 
   test("text is readable in both themes", async () => {

@@ -34,9 +34,11 @@ const picturesToFiles = {
   },
 };
 
+const ENDINGS = { "svg+xml": "svg", png: "png", jpeg: "jpg" };
+
 function toFile(_all, _quote, kind, base64, data) {
   const bytes = base64 ? Buffer.from(data, "base64") : Buffer.from(decodeURIComponent(data));
-  const name = `${createHash("sha256").update(bytes).digest("hex").slice(0, 12)}.${kind.replace("+xml", "")}`;
+  const name = `${createHash("sha256").update(bytes).digest("hex").slice(0, 12)}.${ENDINGS[kind]}`;
   writeFileSync(join(out, "docs", name), bytes);
   return `url("/docs/${name}")`;
 }

@@ -41,8 +41,9 @@ export class Api {
     return this.call("POST", "/messages", { id, text, lang });
   }
 
-  messages(after: number, limit: number): Promise<Page> {
-    return this.call("GET", `/messages?after=${after}&limit=${limit}`);
+  /** Those after a number, the oldest first; without one, the newest. */
+  messages(after: number | null, limit: number): Promise<Page> {
+    return this.call("GET", `/messages?${after === null ? "" : `after=${after}&`}limit=${limit}`);
   }
 
   async popular(lang: Lang): Promise<Category[]> {

@@ -139,6 +139,7 @@ export class Client {
       return true;
     }
     this.running = false;
+    console.error(`tandem: ${error.message} ${error.detail}`); // for whoever put the widget there
     this.setLink("refused");
     return false;
   }
@@ -167,12 +168,7 @@ export class Client {
   }
 
   private async load(): Promise<void> {
-    const from = Math.max(0, Number(this.storage.get("read") ?? 0) - PAGE / 2);
-    let page = await this.api.messages(from, PAGE);
-    const newest = page.messages.at(-1)?.seq ?? 0;
-    if (page.last_seq > Math.max(newest, PAGE) || (from > 0 && page.last_seq <= from)) {
-      page = await this.api.messages(Math.max(0, page.last_seq - PAGE), PAGE);
-    }
+    const page = await this.api.messages(null, PAGE);
     this.conversation.clear();
     this.conversation.page(page, true);
     this.loaded = true;

@@ -179,7 +179,7 @@ export class Log {
       clockTime(message.created_at, this.client.lang),
     );
     node.replaceChildren(
-      h("span", { class: first && message.author === "operator" ? "who" : "hidden" }, `${this.who(message)}:`),
+      h("span", { class: first && message.author === "operator" ? "who" : "hidden" }, this.who(message)),
       bubble,
     );
     append(

@@ -258,7 +258,7 @@ export class Panel {
     this.wasLost = link === "lost";
     let words = "";
     if (link === "lost") words = navigator.onLine ? text.lost : text.offline;
-    else if (link === "refused") words = this.client.error?.detail || text.refused;
+    else if (link === "refused") words = text.refused;
     else if (Date.now() < this.restoredUntil) words = text.restored;
     this.notice.className = `notice ${words === text.restored ? "good" : ""}`;
     this.notice.hidden = words === "";
