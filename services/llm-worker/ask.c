@@ -42,11 +42,9 @@ static int on_bytes(void *arg, const char *data, size_t len)
 	return rc;
 }
 
-/* The request's JSON alone survives; history, passages and prompt go before the wait begins. */
-static void make_request(struct turn *t, const struct bot *bot, const struct provider *p,
-			 struct http_request *out)
+static void make_request(struct turn *t, struct arena *scratch, const struct bot *bot,
+			 const struct provider *p, struct http_request *out)
 {
-	struct arena *scratch = &t->flow.arena;
 	struct prompt prompt;
 	struct passages passages = t->passages;
 	struct llm_request made;
@@ -73,17 +71,20 @@ static void make_request(struct turn *t, const struct bot *bot, const struct pro
 	};
 }
 
+/* Ten thousand turns wait here: history, passages and prompt do not wait with them. */
 static void forget_round(struct turn *t)
 {
 	t->dialogue = (struct dialogue){ 0 };
 	t->passages = (struct passages){ 0 };
 	t->question = NULL;
 	t->claim.history = NULL;
+	arena_free(&t->flow.arena);
 }
 
 void ask(struct turn *t, const struct bot *bot, const struct provider *p, struct gate *gate)
 {
 	struct http_request request;
+	struct arena scratch = { 0 };
 
 	t->gate = gate;
 	t->kind = llm_provider(p->kind);
@@ -95,10 +96,11 @@ void ask(struct turn *t, const struct bot *bot, const struct provider *p, struct
 	llm_answer_finish(&t->answer);
 	llm_answer_init(&t->answer, &t->keep);
 	orders_listen(t);
-	make_request(t, bot, p, &request);
+	make_request(t, &scratch, bot, p, &request);
 	forget_round(t);
 	flow_extend(&t->flow, (p->total_ms > 0 ? p->total_ms : 300000) + SLACK_MS);
 	http_send(t->worker->http, &t->flow, answered, &t->response, &request);
+	arena_free(&scratch);
 }
 
 /* --- after a failure --------------------------------------------------------------- */

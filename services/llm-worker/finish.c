@@ -153,6 +153,8 @@ void finish_with_answer(struct turn *t, enum turn_outcome outcome, int is_cut)
 	struct buf *text = t->answer.text.len >= t->best.len ? &t->answer.text : &t->best;
 
 	t->result.provider = t->provider;
+	while (text->len && strchr(" \n", text->data[text->len - 1]))
+		buf_cut(text, text->len - 1);
 	if (is_cut)
 		buf_printf(text, "\n\n%s", i18n_text(TEXT_CUT, t->lang));
 	finish_with(t, outcome, text->len ? buf_str(text) : NULL, NULL);

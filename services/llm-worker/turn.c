@@ -149,6 +149,7 @@ static void prepare(struct turn *t)
 	}
 	t->question = prompt_query(&t->flow.arena, &t->dialogue);
 	t->lang = i18n_lang(i18n_detect(t->question, t->claim.lang));
+	t->dialogue.lang = t->lang;
 	t->passages = (struct passages){ 0 };
 	if (!t->question[0]) {
 		turn_choose(t);
