@@ -15,30 +15,31 @@ create table worker (
 -- as the backlog, and claiming touches no index: state, attempt and worker are in none.
 -- At most one job per queue and lane; a lane is a conversation.
 create table job (
-    id              bigint generated always as identity primary key,
+    id              bigint generated always as identity (cache 32) primary key,
     queue           smallint    not null, -- 1 llm, 2 delivery, 3 operator, 4 grader, 5 google
     kind            smallint    not null, -- within the queue; 1: the queue's main work
     lane            bigint,               -- null: runs beside anything; also when dead
     conversation_id bigint,
     state           smallint    not null default 0, -- 0 ready, 1 running, 2 dead
     attempt         int         not null default 0, -- raised by each claim; the fence
-    failures        int         not null default 0,
-    pending         int         not null default 0, -- arrivals since the claim
-    stop            boolean     not null default false,
+    failures        int         not null default 0, -- in a row, told by its workers
+    deaths          int         not null default 0, -- in a row: workers that died with it
+    pending         int         not null default 0, -- arrivals since the claim (or the stop)
+    stop_seq        bigint,                         -- the person said stop, here
     worker_id       int,
     run_at          timestamptz not null default now(),
-    announced_at    timestamptz not null default now(),
+    announce_at     timestamptz not null default now() + interval '2 s', -- again, if nobody came for it
     created_at      timestamptz not null default now(),
     payload         jsonb,
     error           text,
     trace           text        not null,
     unique (queue, lane)
 ) with (fillfactor = 50);
-create index job_due on job (queue, run_at);
+create index job_announce on job (queue, announce_at);
 
 -- One outgoing message (or part of one) to a channel that wants it sent.
 create table delivery (
-    id              bigint generated always as identity primary key,
+    id              bigint generated always as identity (cache 32) primary key,
     conversation_id bigint      not null,
     place           bigint      not null,           -- order of sending: 1000 * seq + part; service calls go first, at 0
     seq             bigint,                         -- of the message it carries; null: a service call

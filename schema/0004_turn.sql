@@ -7,6 +7,9 @@
 --         4 void (claimed, but nothing is left to answer: finish it as cancelled)
 -- p_attempt null: a new claim.  -1: a new claim, by a worker whose last one may have succeeded without
 -- its knowing.  Else: the holder of that attempt asks for what came since.
+--
+-- A stop ends everything up to its place.  What came after it is a new question, so a new claim forgets
+-- the stop if something did; a holder that asks is told of the stop first, and of the rest by the next turn.
 create function claim_turn(
     p_job bigint, p_attempt int, p_worker int, p_history int,
     out status smallint, out wait_ms int, out attempt int, out failures int, out conversation_id bigint,
@@ -41,13 +44,18 @@ begin
     end if;
     if p_attempt is null then
         j.attempt := j.attempt + 1;
+        if j.pending > 0 then
+            j.stop_seq := null;
+        end if;
     end if;
-    update job set state = 1, attempt = j.attempt, pending = 0, worker_id = p_worker where id = p_job;
+    update job set state = 1, attempt = j.attempt, worker_id = p_worker, stop_seq = j.stop_seq,
+                   pending = case when j.stop_seq is null then 0 else pending end
+    where id = p_job;
 
     select * into c from conversation where id = j.conversation_id;
     attempt := j.attempt;
-    failures := j.failures;
-    stop := j.stop;
+    failures := j.failures + j.deaths;
+    stop := j.stop_seq is not null;
     trace := j.trace;
     conversation_id := c.id;
     epoch := c.epoch;
@@ -58,8 +66,8 @@ begin
     title := c.title;
     is_group := c.is_group;
     first_seq := c.answered_seq + 1;
-    last_seq := c.last_seq;
-    status := case when j.stop or c.responder <> 0 or c.last_seq <= c.context_seq then 4 else 0 end;
+    last_seq := case when stop and p_attempt is not null then j.stop_seq else c.last_seq end;
+    status := case when stop or c.responder <> 0 or c.last_seq <= c.context_seq then 4 else 0 end;
     if status = 0 then
         select json_agg(json_build_array(m.seq, m.author, m.body, m.extra) order by m.seq) into history
         from message m
@@ -82,6 +90,7 @@ declare
     v_outcome smallint := p_outcome;
     v_mode    smallint;
     v_last    bigint;
+    v_cover   bigint;
     c         conversation;
     j         job;
 begin
@@ -95,7 +104,8 @@ begin
 
     status := 0;
     v_last := c.last_seq;
-    if p_outcome = 1 and j.stop then -- the word came too late to be heard, but in time to be obeyed
+    v_cover := greatest(p_last, j.stop_seq); -- greatest() passes over nulls
+    if p_outcome = 1 and j.stop_seq is not null then -- the word came too late to be heard, but in time to be obeyed
         v_outcome := 3;
         status := 2;
     elsif p_outcome = 4 then
@@ -118,15 +128,17 @@ begin
         delivery_job := deliver(c.id, v_mode, reply_seq, c.epoch, p_trace);
     end if;
 
-    update conversation set last_seq = v_last, answered_seq = p_last where id = c.id;
-    insert into turn (conversation_id, first_seq, last_seq, job_id, attempt, epoch, outcome, reply_seq, provider,
-                      model, tokens_in, tokens_out, tokens_estimated, first_token_ms, total_ms, error, trace)
-    values (c.id, p_first, p_last, p_job, p_attempt, p_epoch, v_outcome, reply_seq, p_provider,
-            p_model, p_in, p_out, p_estimated, p_first_token_ms, p_total_ms, p_error, p_trace);
+    update conversation set last_seq = v_last, answered_seq = v_cover where id = c.id;
+    if v_cover >= p_first then
+        insert into turn (conversation_id, first_seq, last_seq, job_id, attempt, epoch, outcome, reply_seq, provider,
+                          model, tokens_in, tokens_out, tokens_estimated, first_token_ms, total_ms, error, trace)
+        values (c.id, p_first, v_cover, p_job, p_attempt, p_epoch, v_outcome, reply_seq, p_provider,
+                p_model, p_in, p_out, p_estimated, p_first_token_ms, p_total_ms, p_error, p_trace);
+    end if;
 
     if j.pending > 0 and c.responder = 0 then
-        update job set state = 0, pending = 0, failures = 0, stop = false, worker_id = null, run_at = now(),
-                       announced_at = now()
+        update job set state = 0, pending = 0, failures = 0, deaths = 0, stop_seq = null, worker_id = null,
+                       run_at = now(), announce_at = now() + interval '2 s'
         where id = p_job;
         next_ready := true;
     else

@@ -68,12 +68,16 @@ begin
         return;
     end if;
     update job set state = 1, attempt = j.attempt + 1, pending = 0, worker_id = p_worker where id = p_job;
-    -- what the last holder was sending when it died: nobody knows
-    update delivery d set state = 4, error = 'sender died', settled_at = now()
-    where d.conversation_id = j.conversation_id and d.state = 1;
-    get diagnostics uncertain = row_count;
+    if j.state = 1 then -- our own claim, of which we did not hear: nothing left us
+        update delivery d set state = 0 where d.conversation_id = j.conversation_id and d.state = 1;
+        uncertain := 0;
+    else -- what the last holder was sending when it died: nobody knows
+        update delivery d set state = 4, error = 'sender died', settled_at = now()
+        where d.conversation_id = j.conversation_id and d.state = 1;
+        get diagnostics uncertain = row_count;
+    end if;
     attempt := j.attempt + 1;
-    failures := j.failures;
+    failures := j.failures + j.deaths;
     conversation_id := j.conversation_id;
     select c.channel_id, c.chat_key, c.is_group, c.lang into channel_id, chat_key, is_group, lang
     from conversation c where c.id = j.conversation_id;
@@ -95,7 +99,7 @@ begin
     update delivery set state = p_state, external_id = p_external, error = p_error, settled_at = now()
     where id = p_delivery and (state = 1 and not fenced or state = 4);
     if not fenced then
-        update job set failures = 0 where id = p_job and failures > 0;
+        update job set failures = 0, deaths = 0 where id = p_job and (failures > 0 or deaths > 0);
         head := next_delivery(p_job, j.conversation_id);
     end if;
 end $$;
@@ -104,8 +108,10 @@ end $$;
 create function release_delivery(
     p_job bigint, p_attempt int, p_delivery bigint, p_delay_ms int, p_failed boolean, p_error text, out fenced boolean)
 language plpgsql as $$
+declare
+    v_at timestamptz := now() + p_delay_ms * interval '1 ms';
 begin
-    update job set state = 0, worker_id = null, run_at = now() + p_delay_ms * interval '1 ms',
+    update job set state = 0, worker_id = null, run_at = v_at, announce_at = v_at,
                    failures = failures + p_failed::int, error = p_error
     where id = p_job and state = 1 and attempt = p_attempt;
     fenced := not found;
@@ -115,33 +121,42 @@ begin
 end $$;
 
 -- A message too long for one: its row becomes the first part (still sending), the others follow it.
+-- Asked twice, because the first answer was lost, it splits once.
 create function split_delivery(p_job bigint, p_attempt int, p_delivery bigint, p_parts jsonb, out fenced boolean)
 language plpgsql as $$
+declare
+    d delivery;
 begin
-    fenced := not exists (select from job where id = p_job and state = 1 and attempt = p_attempt for update);
+    perform from job where id = p_job and state = 1 and attempt = p_attempt for update;
+    fenced := not found;
     if fenced then
         return;
     end if;
-    insert into delivery (conversation_id, place, seq, kind, epoch, payload, trace)
-    select d.conversation_id, d.place + p.n - 1, d.seq, 1, d.epoch, p.part, d.trace
-    from delivery d, jsonb_array_elements(p_parts) with ordinality p(part, n)
-    where d.id = p_delivery and p.n > 1;
-    update delivery set kind = 1, payload = p_parts -> 0 where id = p_delivery;
+    update delivery set kind = 1, payload = p_parts -> 0 where id = p_delivery and kind = 0 and state = 1
+    returning * into d;
+    if found then
+        insert into delivery (conversation_id, place, seq, kind, epoch, payload, trace)
+        select d.conversation_id, d.place + p.n - 1, d.seq, 1, d.epoch, p.part, d.trace
+        from jsonb_array_elements(p_parts) with ordinality p (part, n) where p.n > 1;
+    end if;
 end $$;
 
 -- Channels whose people fetch: what was not fetched yet, each message once.
 create function fetch_deliveries(p_channel int, p_chat text, p_limit int)
-returns table (seq bigint, author smallint, body text, created_at timestamptz)
-language sql as $$
-    with head as (
-        select d.id from delivery d
-        join conversation c on c.id = d.conversation_id
-        where c.channel_id = p_channel and c.chat_key = p_chat and d.state = 0
-        order by d.place, d.id limit p_limit for update of d skip locked),
-    taken as (
-        update delivery d set state = 2, settled_at = now() from head where d.id = head.id
-        returning d.conversation_id, d.seq)
-    select m.seq, m.author, m.body, m.created_at
-    from taken t join message m on m.conversation_id = t.conversation_id and m.seq = t.seq
-    order by m.seq
-$$;
+returns table (seq bigint, author smallint, body text, extra jsonb, created_at timestamptz)
+language plpgsql as $$
+#variable_conflict use_column
+begin
+    return query
+        with head as (
+            select d.id from delivery d
+            join conversation c on c.id = d.conversation_id
+            where c.channel_id = p_channel and c.chat_key = p_chat and d.state = 0
+            order by d.place, d.id limit p_limit for update of d skip locked),
+        taken as (
+            update delivery d set state = 2, settled_at = now() from head where d.id = head.id
+            returning d.conversation_id, d.seq)
+        select m.seq, m.author, m.body, m.extra, m.created_at
+        from taken t join message m on m.conversation_id = t.conversation_id and m.seq = t.seq
+        order by m.seq;
+end $$;

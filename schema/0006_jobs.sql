@@ -1,10 +1,14 @@
 -- What all workers share: leases, retries, and the sweep (common/store/job.c).
 
 create function register_worker(p_queue smallint, p_name text, p_ttl_ms int) returns int
-language sql as $$
+language plpgsql as $$
+declare
+    v_id int;
+begin
     insert into worker (queue, name, alive_until) values (p_queue, p_name, now() + p_ttl_ms * interval '1 ms')
-    returning id
-$$;
+    returning id into v_id;
+    return v_id;
+end $$;
 
 -- False: the row is gone; register again.
 create function renew_worker(p_worker int, p_ttl_ms int, p_in_flight int) returns boolean
@@ -14,67 +18,110 @@ begin
     return found;
 end $$;
 
--- At a clean stop: what is still held goes back at once.
+-- At a clean stop: what is still held goes back at once.  A job that somebody has locked at this
+-- moment stays; then the row stays too, as that of a dead worker, and the sweep sees to it.
 create function release_worker(p_worker int) returns int
 language plpgsql as $$
 declare
     n int;
 begin
-    update job set state = 0, worker_id = null, announced_at = '-infinity' where worker_id = p_worker and state = 1;
+    with held as (
+        select id from job
+        where worker_id = p_worker and state = 1 and queue = (select queue from worker where id = p_worker)
+        for update skip locked)
+    update job set state = 0, worker_id = null, announce_at = now() where id in (select id from held);
     get diagnostics n = row_count;
-    delete from worker where id = p_worker;
+    if exists (select from job where worker_id = p_worker and state = 1
+                                 and queue = (select queue from worker where id = p_worker)) then
+        update worker set alive_until = now() where id = p_worker;
+    else
+        delete from worker where id = p_worker;
+    end if;
     return n;
 end $$;
 
+-- These two come without their conversation's order, so they must not wait: a row that is locked at this
+-- moment makes them fail as temporary.
 create function retry_job(p_job bigint, p_attempt int, p_delay_ms int, p_error text, out fenced boolean)
 language plpgsql as $$
+declare
+    v_at timestamptz := now() + p_delay_ms * interval '1 ms';
 begin
-    update job set state = 0, worker_id = null, failures = failures + 1, error = p_error,
-                   run_at = now() + p_delay_ms * interval '1 ms'
-    where id = p_job and state = 1 and attempt = p_attempt;
+    perform from job where id = p_job and state = 1 and attempt = p_attempt for update nowait;
     fenced := not found;
+    if not fenced then
+        update job set state = 0, worker_id = null, failures = failures + 1, error = p_error,
+                       run_at = v_at, announce_at = v_at
+        where id = p_job;
+    end if;
+end $$;
+
+-- A dead job is out of its lane, so that the conversation goes on; what it should have sent never will be.
+create function bury(p_job bigint, p_error text) returns void
+language plpgsql as $$
+declare
+    j job;
+begin
+    update job set state = 2, lane = null, worker_id = null, error = p_error where id = p_job returning * into j;
+    if j.queue = 2 then
+        update delivery set state = 3, error = p_error, settled_at = now()
+        where conversation_id = j.conversation_id and state < 2;
+    end if;
 end $$;
 
 create function bury_job(p_job bigint, p_attempt int, p_error text, out fenced boolean)
 language plpgsql as $$
 begin
-    update job set state = 2, lane = null, worker_id = null, error = p_error
-    where id = p_job and state = 1 and attempt = p_attempt;
+    perform from job where id = p_job and state = 1 and attempt = p_attempt for update nowait;
     fenced := not found;
+    if not fenced then
+        perform bury(p_job, p_error);
+    end if;
 end $$;
 
--- By one worker of a queue at a time: jobs whose worker is gone become ready, jobs that killed
--- p_max_attempts workers are buried, and ready jobs that nobody seems to have heard of are
--- returned, to be announced again.  A second announcement of a job is harmless.
-create function sweep(p_queue smallint, p_limit int, p_max_attempts int)
+-- By one worker of a queue at a time.  Jobs whose worker is gone become ready; those that p_max_deaths
+-- workers in a row died with are buried.  Ready jobs that nobody came for are returned, to be announced
+-- again, at intervals that double up to 30 s: in a backlog most doorbells are only waiting, and a second
+-- announcement is harmless but not free.  Nothing here waits for a lock.
+create function sweep(p_queue smallint, p_limit int, p_max_deaths int)
 returns table (job_id bigint, kind smallint, conversation_id bigint, trace text, buried boolean)
 language plpgsql as $$
 #variable_conflict use_column
+declare
+    -- a claim may name a worker whose row was just deleted: seldom enough to look for it only sometimes
+    v_thorough boolean := random() < 0.01;
 begin
     if not pg_try_advisory_xact_lock(7001, p_queue) then
         return;
     end if;
-    return query
-        with lost as (
-            select j.id from job j
-            where j.queue = p_queue and j.state = 1
-              and not exists (select from worker w where w.id = j.worker_id and w.alive_until > now())
-            limit p_limit for update skip locked)
-        update job j
-        set state = case when j.attempt >= p_max_attempts then 2 else 0 end,
-            lane = case when j.attempt >= p_max_attempts then null else j.lane end,
-            error = case when j.attempt >= p_max_attempts then 'its workers died' else j.error end,
-            worker_id = null, run_at = now(), announced_at = now()
-        from lost where j.id = lost.id
-        returning j.id, j.kind, j.conversation_id, j.trace, j.state = 2;
+    if v_thorough or exists (select from worker w where w.queue = p_queue and w.alive_until <= now()) then
+        for job_id, kind, conversation_id, trace, buried in
+            with lost as (
+                select j.id from job j
+                where j.queue = p_queue and j.state = 1
+                  and not exists (select from worker w where w.id = j.worker_id and w.alive_until > now())
+                limit p_limit for update skip locked)
+            update job j
+            set state = 0, deaths = j.deaths + 1, worker_id = null, run_at = now(),
+                announce_at = now() + interval '2 s'
+            from lost where j.id = lost.id
+            returning j.id, j.kind, j.conversation_id, j.trace, j.deaths >= p_max_deaths
+        loop
+            if buried then
+                perform bury(job_id, 'its workers died');
+            end if;
+            return next;
+        end loop;
+        delete from worker w where w.queue = p_queue and w.alive_until < now() - interval '1 minute'
+            and not exists (select from job j where j.queue = p_queue and j.state = 1 and j.worker_id = w.id);
+    end if;
     return query
         with due as (
             select j.id from job j
-            where j.queue = p_queue and j.state = 0 and j.run_at <= now()
-              and (j.announced_at < j.run_at or j.announced_at < now() - interval '2 s')
-            order by j.run_at limit p_limit for update skip locked)
-        update job j set announced_at = now() from due where j.id = due.id
+            where j.queue = p_queue and j.announce_at <= now() and j.state = 0 and j.run_at <= now()
+            order by j.announce_at limit p_limit for update skip locked)
+        update job j
+        set announce_at = now() + least(greatest(now() - j.run_at, interval '2 s'), interval '30 s')
+        from due where j.id = due.id
         returning j.id, j.kind, j.conversation_id, j.trace, false;
-    delete from worker w where w.queue = p_queue and w.alive_until < now() - interval '1 hour'
-        and not exists (select from job j where j.worker_id = w.id);
 end $$;

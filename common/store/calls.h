@@ -15,6 +15,12 @@ const char *store_copy(struct arena *a, const PGresult *rows, int row, int colum
 /* jansson -> text in the arena; NULL stays NULL. */
 const char *store_json(struct flow *f, const json_t *value);
 
+/*
+ * The order of calls that never wait for a lock: the last of their group, so
+ * that nothing waits while it holds what they took.
+ */
+#define STORE_LAST UINT64_MAX
+
 #define STORE_CALL(pg_, f_, next_, stmt_, order_, decode_, out_, ...)                          \
 	pg_call((pg_), (f_), (next_),                                                          \
 		&(struct pg_call){ .stmt = (stmt_),                                            \

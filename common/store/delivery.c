@@ -25,7 +25,7 @@ static const struct pg_stmt split_stmt = {
 };
 
 static const struct pg_stmt fetch_stmt = {
-	"fetch_deliveries", "select seq, author, body, null, to_char(created_at at time zone "
+	"fetch_deliveries", "select seq, author, body, extra, to_char(created_at at time zone "
 			    "'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') "
 			    "from fetch_deliveries($1, $2, $3)"
 };
@@ -79,8 +79,8 @@ static void decode_settled(void *out, const PGresult *rows, struct arena *a)
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
 			  struct delivery_claim *out, int64_t job, int worker, int unsure)
 {
-	STORE_CALL(s->durable, f, next, &claim_stmt, 0, decode_claim, out, store_int(f, job),
-		   store_int(f, worker), store_bool(unsure));
+	STORE_CALL(s->durable, f, next, &claim_stmt, STORE_LAST, decode_claim, out,
+		   store_int(f, job), store_int(f, worker), store_bool(unsure));
 }
 
 void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,

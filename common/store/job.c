@@ -21,33 +21,34 @@ static void decode_worker(void *out, const PGresult *rows, struct arena *a)
 void store_register_worker(struct store *s, struct flow *f, flow_step *next, int *worker,
 			   enum queue queue, const char *name, int ttl_ms)
 {
-	STORE_CALL(s->relaxed, f, next, &register_stmt, 0, decode_worker, worker,
+	STORE_CALL(s->relaxed, f, next, &register_stmt, STORE_LAST, decode_worker, worker,
 		   store_int(f, queue), name, store_int(f, ttl_ms));
 }
 
 void store_renew_worker(struct store *s, struct flow *f, flow_step *next, int *known,
 			int worker, int ttl_ms, int in_flight)
 {
-	STORE_CALL(s->relaxed, f, next, &renew_stmt, 0, store_decode_bool, known,
+	STORE_CALL(s->relaxed, f, next, &renew_stmt, STORE_LAST, store_decode_bool, known,
 		   store_int(f, worker), store_int(f, ttl_ms), store_int(f, in_flight));
 }
 
 void store_release_worker(struct store *s, struct flow *f, flow_step *next, int worker)
 {
-	STORE_CALL(s->relaxed, f, next, &release_stmt, 0, NULL, NULL, store_int(f, worker));
+	STORE_CALL(s->relaxed, f, next, &release_stmt, STORE_LAST, NULL, NULL,
+		   store_int(f, worker));
 }
 
 void store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,
 		     int attempt, int delay_ms, const char *error)
 {
-	STORE_CALL(s->relaxed, f, next, &retry_stmt, 0, store_decode_bool, fenced,
+	STORE_CALL(s->relaxed, f, next, &retry_stmt, STORE_LAST, store_decode_bool, fenced,
 		   store_int(f, job), store_int(f, attempt), store_int(f, delay_ms), error);
 }
 
 void store_bury_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,
 		    int attempt, const char *error)
 {
-	STORE_CALL(s->durable, f, next, &bury_stmt, 0, store_decode_bool, fenced,
+	STORE_CALL(s->durable, f, next, &bury_stmt, STORE_LAST, store_decode_bool, fenced,
 		   store_int(f, job), store_int(f, attempt), error);
 }
 
@@ -72,6 +73,6 @@ static void decode_swept(void *out, const PGresult *rows, struct arena *a)
 void store_sweep(struct store *s, struct flow *f, flow_step *next, struct swept *out,
 		 enum queue queue, int limit, int max_attempts)
 {
-	STORE_CALL(s->relaxed, f, next, &sweep_stmt, 0, decode_swept, out, store_int(f, queue),
-		   store_int(f, limit), store_int(f, max_attempts));
+	STORE_CALL(s->relaxed, f, next, &sweep_stmt, STORE_LAST, decode_swept, out,
+		   store_int(f, queue), store_int(f, limit), store_int(f, max_attempts));
 }
