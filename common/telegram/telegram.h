@@ -59,6 +59,7 @@ void telegram_render_draft(struct telegram_part *out, struct arena *a, const cha
 const char *telegram_url(struct arena *a, const char *root, const char *token,
 			 const char *method);
 
+/* A chat key is "<chat>", or "<chat>:<thread>" for a topic of a forum. */
 struct telegram_send {
 	const char *chat;
 	const char *html, *plain; /* html NULL: plain text */
@@ -72,6 +73,8 @@ const char *telegram_draft_body(struct arena *a, const char *chat, int64_t draft
 				const char *html, const char *plain); /* sendMessageDraft */
 const char *telegram_edit_body(struct arena *a, const char *chat, const char *message_id,
 			       const char *html, const char *plain); /* editMessageText */
+const char *telegram_action_body(struct arena *a, const char *chat,
+				 const char *action); /* sendChatAction */
 
 enum telegram_verdict {
 	TELEGRAM_OK,
