@@ -232,6 +232,8 @@ struct gate *gate_of(struct gates *g, const struct provider *p)
 						gate->labels, "Requests to a provider now");
 	gate->state = (struct metric)METRIC(METRIC_GAUGE, "llm_provider_closed", gate->labels,
 					    "1 while a provider is left alone");
+	metric_set(&gate->in_flight, 0);
+	metric_set(&gate->state, 0);
 	LIST_INSERT_HEAD(&g->list, gate, entry);
 	return gate;
 }

@@ -23,7 +23,7 @@ enum {
 	PG_MS = 15000, /* patience with a call of PostgreSQL */
 	BUSY_MS = 3,   /* somebody has the row at this moment */
 	GIVE_UP_MS = 300000,
-	ATTEMPTS = 5, /* then the turn itself is suspected of killing workers */
+	FAILURES = 5, /* then the turn itself is suspected of killing workers */
 	LEAST_PASSAGES = 3,
 };
 
@@ -134,7 +134,7 @@ static void prepare(struct turn *t)
 {
 	const struct bot *bot = turn_bot(t);
 
-	if (t->attempt > ATTEMPTS) {
+	if (t->claim.failures >= FAILURES) {
 		finish_apologising(t, "too many attempts");
 		return;
 	}

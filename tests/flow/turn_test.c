@@ -295,7 +295,7 @@ static void a_turn_that_killed_workers_is_not_tried_with_a_model(void **state)
 	world_begin();
 	world.plays = &good;
 	world.play_count = 1;
-	world.attempt = 5;
+	world.failures = 5;
 	world_run();
 	expect(TURN_APOLOGISED, "<no answer>", "");
 	assert_int_equal(world.requests, 0);

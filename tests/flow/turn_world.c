@@ -123,6 +123,7 @@ static void claim_effect(struct deed *d)
 		.status = world.is_stopped ? CLAIM_VOID : CLAIM_OK,
 		.stop = world.is_stopped,
 		.attempt = world.attempt,
+		.failures = world.failures,
 		.epoch = 1,
 		.conversation_id = 3,
 		.first_seq = 1,

@@ -32,6 +32,7 @@ struct world {
 	enum failing failing;
 	enum err_kind fail_kind;
 	int early_ms, busy; /* the first claims say so */
+	int failures;       /* of the job, before */
 	int is_stopped;     /* the person said stop before */
 	int passage_count;
 	const char *history;
