@@ -144,7 +144,7 @@ export class Log {
 
   private greeting(key: string, greeting: string): Row {
     return row(key, greeting, () => {
-      const bubble = h("div", { class: "bubble" });
+      const bubble = h("div", { class: "bubble", dir: "auto" });
       new Writing(bubble).show(greeting);
       return h("div", { class: "row bot first" }, bubble);
     });

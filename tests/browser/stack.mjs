@@ -1,0 +1,153 @@
+// The real system in a folder of its own: PostgreSQL, Redis, ingress, llm-worker, and a model
+// server whose words the test says.  TANDEM_BUILD names the folder of the programs.
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "./browser.mjs";
+
+const TOP = new URL("../..", import.meta.url).pathname;
+const BUILD = process.env.TANDEM_BUILD ?? join(TOP, "build");
+const WEB_ROOT = process.env.WEB_ROOT ?? join(TOP, "build/web");
+
+/** Speaks as a model does: a test takes each question and writes the answer piece by piece. */
+export class Model {
+  questions = [];
+
+  async start() {
+    this.server = createServer((req, res) => void this.take(req, res));
+    this.server.listen(0, "127.0.0.1");
+    await once(this.server, "listening");
+    this.url = `http://127.0.0.1:${this.server.address().port}/v1`;
+    return this;
+  }
+
+  async take(req, res) {
+    let body = "";
+    for await (const chunk of req) body += chunk;
+    res.writeHead(200, { "Content-Type": "text/event-stream" });
+    const prompt = JSON.parse(body).messages;
+    this.questions.push(new Answer(prompt.at(-1).content, res));
+  }
+
+  /** The answer to give to the question that holds these words. */
+  asked(words) {
+    return until(() => this.questions.find((q) => q.question.includes(words)), `the model is asked "${words}"`, 20_000);
+  }
+
+  stop() {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+class Answer {
+  constructor(question, res) {
+    this.question = question;
+    this.res = res;
+    this.isCut = false;
+    res.on("close", () => {
+      this.isCut = !res.writableEnded;
+    });
+  }
+
+  write(text) {
+    this.send({ choices: [{ index: 0, delta: { content: text }, finish_reason: null }] });
+  }
+
+  end(text = "") {
+    if (text) this.write(text);
+    this.send({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+    this.send({ choices: [], usage: { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 } });
+    this.res.end("data: [DONE]\n\n");
+  }
+
+  send(chunk) {
+    const whole = { id: "x", object: "chat.completion.chunk", created: 0, model: "test", ...chunk };
+    this.res.write(`data: ${JSON.stringify(whole)}\n\n`);
+  }
+}
+
+export class Stack {
+  processes = new Map();
+
+  async start() {
+    this.folder = mkdtempSync(join(tmpdir(), "tandem-browser-"));
+    chmodSync(this.folder, 0o755); // PostgreSQL runs as a user of its own
+    this.model = await new Model().start();
+    this.env = { ...process.env, ...this.settings() };
+    for (const line of this.servers("start").split("\n")) {
+      const [, name, value] = /^(\w+)=(.*)$/.exec(line) ?? [];
+      if (name) this.env[name] = value;
+    }
+    this.tandem("migrate");
+    this.tandem("bot", "apply", join(TOP, "deploy/bots.yaml"));
+    await this.run("llm-worker");
+    await this.run("ingress");
+    await this.ready();
+    return this;
+  }
+
+  settings() {
+    this.port = 20_000 + Math.floor(Math.random() * 30_000);
+    this.url = `http://127.0.0.1:${this.port}`;
+    return {
+      TANDEM_SECRET: "a secret of the browser tests",
+      LISTEN: `127.0.0.1:${this.port}`,
+      WEB_ROOT,
+      OPENAI_API_KEY: "test",
+      OPENAI_BASE_URL: this.model.url,
+      OPENAI_MODEL: "test",
+      TELEGRAM_BOT_TOKEN: "",
+    };
+  }
+
+  servers(verb) {
+    return execFileSync(join(TOP, "scripts/servers"), [verb, this.folder], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  }
+
+  tandem(...args) {
+    try {
+      execFileSync(join(BUILD, "services/tandem/tandem"), args, { env: this.env, cwd: TOP, stdio: "pipe" });
+    } catch (error) {
+      throw new Error(`tandem ${args.join(" ")}: ${error.stderr}${error.stdout}`);
+    }
+  }
+
+  async run(name) {
+    const log = createWriteStream(join(this.folder, `${name}.log`), { flags: "a" });
+    const child = spawn(join(BUILD, "services", name, name), [], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    await once(child, "spawn");
+    this.processes.set(name, child);
+  }
+
+  /** As the kernel would: at once, without a word. */
+  async kill(name, signal = "SIGKILL") {
+    const child = this.processes.get(name);
+    this.processes.delete(name);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
+  }
+
+  ready() {
+    const ok = async () => (await fetch(`${this.url}/readyz`)).ok;
+    return until(ok, `ingress is ready; ${this.folder}/ingress.log`, 30_000);
+  }
+
+  log(name) {
+    return readFileSync(join(this.folder, `${name}.log`), "utf8");
+  }
+
+  async stop() {
+    this.model?.stop();
+    for (const name of [...this.processes.keys()]) await this.kill(name, "SIGTERM");
+    this.servers("stop");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
