@@ -1,0 +1,86 @@
+#pragma once
+
+#include "common/base/buf.h"
+#include "services/ingress/ingress.h"
+
+/*
+ * Conversations that browsers look at.  One room per conversation with at least
+ * one client: it listens to the conversation's topic, reads what is new from
+ * PostgreSQL, and hands it to its clients.
+ *
+ * Every client sees each message once and in order: `sent` is the last sequence
+ * number it was given, and a page read from PostgreSQL is only handed to clients
+ * who have everything before it.
+ *
+ * The answer under way is kept by the room; each client has been shown a
+ * prefix of it, and is given what follows.
+ */
+
+struct client {
+	TAILQ_ENTRY(client) in_room, in_hub;
+	struct room *room;
+	struct web_stream *stream;
+	const char *address; /* in the stream's arena */
+	int64_t sent, expires_ms, beat_ms;
+	int responder;    /* the last one told */
+	char shown[48];   /* the answer shown so far ... */
+	size_t shown_len; /* ... up to here */
+};
+
+struct draft_view {
+	char answer[48]; /* "" when nothing is being written */
+	size_t from;     /* what is before it was missed */
+	struct buf text;
+	int64_t at_ms;
+};
+
+struct room {
+	TAILQ_ENTRY(room) link;
+	struct room *next; /* in its slot */
+	struct hub *hub;
+	char topic[LIVE_TOPIC_SIZE];
+	int channel_id;
+	char *chat;
+	TAILQ_HEAD(, client) clients;
+	int client_count;
+	int64_t refreshed_ms;
+
+	struct draft_view draft;
+	struct refresh *refresh;       /* reading messages, if not NULL */
+	struct draft_read *draft_read; /* reading the draft, if not NULL */
+	int is_stale;                  /* look again when the refresh is over */
+};
+
+enum { HUB_SLOTS = 4096, STREAMS_PER_CHAT = 5, STREAMS_PER_ADDRESS = 50 };
+enum { ROOM_RECHECK_MS = 20000 }; /* in case a word was lost */
+
+struct hub {
+	struct ingress *in;
+	struct pubsub *pubsub;
+	struct event *tick;
+	TAILQ_HEAD(, room) rooms;
+	TAILQ_HEAD(, client) clients;
+	struct room *slots[HUB_SLOTS];
+};
+
+struct hub *hub_open(struct ingress *in, struct err *e);
+void hub_close(struct hub *h);
+
+/* How many streams the chat, and the address, have open. */
+int hub_count_chat(struct hub *h, int channel_id, const char *chat);
+int hub_count_address(struct hub *h, const char *address);
+
+/* The client has everything up to `after`. */
+void hub_join(struct hub *h, struct web_request *req, int channel_id, const char *chat,
+	      int64_t after, int64_t expires_ms);
+
+/* refresh.c: read what clients have not seen. */
+void room_refresh(struct room *r);
+void room_stop_refresh(struct room *r);
+
+/* draft.c */
+void room_take_delta(struct room *r, const struct live_event *e);
+void room_take_end(struct room *r, const char *answer);
+void room_show_draft(struct room *r);
+void room_read_draft(struct room *r);
+void room_stop_draft(struct room *r);

@@ -1,0 +1,92 @@
+#include "services/ingress/ingress.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/i18n/i18n.h"
+#include "services/ingress/limits.h"
+
+enum { BUSY_CALLS = 6000 };
+
+const struct channel *ingress_channel(struct ingress *in, const char *kind, const char *name)
+{
+	const struct registry *r = bots_registry(in->bots);
+	const struct channel *c = r ? registry_channel_named(r, name) : NULL;
+
+	return c && strcmp(c->kind, kind) == 0 ? c : NULL;
+}
+
+static void reply_busy(struct web_request *req, const char *detail)
+{
+	web_set_header(req, "Retry-After", "2");
+	web_problem(req, 503, "unavailable", "%s", detail);
+}
+
+int ingress_must_be_ready(struct ingress *in, struct web_request *req)
+{
+	if (!bots_registry(in->bots))
+		reply_busy(req, "The service is starting; try again in a moment.");
+	else if (!pg_is_up(in->store.durable))
+		reply_busy(req, "The database is away; try again in a moment.");
+	else if (pg_waiting(in->store.durable) > BUSY_CALLS)
+		reply_busy(req, "The service is overloaded; try again in a moment.");
+	else
+		return 0;
+	return -1;
+}
+
+void ingress_reply_failure(struct web_request *req, const struct err *e)
+{
+	if (e->kind == ERR_PERM)
+		web_problem(req, 500, "internal", "Something is wrong on our side.");
+	else
+		reply_busy(req,
+			   "The service is overloaded or starting; try again in a moment.");
+}
+
+const char *ingress_lang(struct web_request *req, const char *asked)
+{
+	const char *accepted = web_header(req, "Accept-Language");
+
+	if (asked && *asked)
+		return i18n_lang(asked);
+	return i18n_lang(accepted ? arena_dup(web_arena(req), accepted, strcspn(accepted, ",;"))
+				  : NULL);
+}
+
+/* --- limits --------------------------------------------------------------- */
+
+/* A household has one IPv4 address, or one /64 of IPv6. */
+static const char *network_of(struct web_request *req)
+{
+	const char *client = web_client(req);
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+
+	if (!strchr(client, ':') || inet_pton(AF_INET6, client, &address) != 1)
+		return client;
+	memset(address.s6_addr + 8, 0, 8);
+	inet_ntop(AF_INET6, &address, text, sizeof text);
+	return arena_str(web_arena(req), text);
+}
+
+int ingress_limit_key(struct ingress *in, struct web_request *req, int kind, const char *key,
+		      const struct limit *limit)
+{
+	int wait;
+
+	if (!in->rate_limits || limit->per_minute <= 0)
+		return 0;
+	wait = limits_take(in->limits, (enum limit_kind)kind, key, limit, clock_mono_ms());
+	if (wait == 0)
+		return 0;
+	web_too_many(req, (wait + 999) / 1000);
+	return -1;
+}
+
+int ingress_limit(struct ingress *in, struct web_request *req, int kind,
+		  const struct limit *limit)
+{
+	return ingress_limit_key(in, req, kind, network_of(req), limit);
+}

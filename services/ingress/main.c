@@ -1,0 +1,172 @@
+#include <string.h>
+
+#include "common/base/log.h"
+#include "common/service/service.h"
+#include "services/ingress/depths.h"
+#include "services/ingress/health.h"
+#include "services/ingress/hub.h"
+#include "services/ingress/ingress.h"
+#include "services/ingress/limits.h"
+#include "services/ingress/line.h"
+#include "services/ingress/origin.h"
+#include "services/ingress/routes.h"
+
+enum { UPDATE_MAX = 256 << 10, MESSAGE_MAX = 64 << 10 };
+
+static const struct conf_item conf[] = {
+	{ "DATABASE_URL", CONF_SECRET, CONF_AT(struct ingress, database_url), NULL,
+	  .help = "PostgreSQL" },
+	{ "REDIS_URL", CONF_SECRET, CONF_AT(struct ingress, redis_url),
+	  "redis://127.0.0.1:6379", .help = "Redis" },
+	{ "TANDEM_SECRET", CONF_SECRET, CONF_AT(struct ingress, secret), NULL,
+	  .help = "at least 16 characters; keys are derived from it" },
+	{ "LISTEN", CONF_STR, CONF_AT(struct ingress, listen), "127.0.0.1:8080",
+	  .help = "address to serve at" },
+	{ "PUBLIC_URL", CONF_STR, CONF_AT(struct ingress, public_url), "",
+	  .help = "https address people and Telegram reach us at; without it Telegram is "
+		  "polled" },
+	{ "TRUSTED_PROXIES", CONF_LIST, CONF_AT(struct ingress, trusted_proxies), "",
+	  .help = "addresses or networks whose X-Forwarded-For counts" },
+	{ "TELEGRAM_API_ROOT", CONF_STR, CONF_AT(struct ingress, telegram_api_root),
+	  "https://api.telegram.org", .help = "where the Bot API is" },
+	{ "WEB_ROOT", CONF_STR, CONF_AT(struct ingress, web_root), "",
+	  .help = "folder of the built web files" },
+	{ "RATE_LIMITS", CONF_INT, CONF_AT(struct ingress, rate_limits), "1", 0, 1,
+	  "0: limit nobody, for measurements" },
+	{ "MAX_CONNECTIONS", CONF_INT, CONF_AT(struct ingress, max_connections), "10000", 16,
+	  1000000, "client connections at most" },
+	{ 0 },
+};
+
+const struct web_route ingress_routes[] = {
+	{ "POST", "/telegram/*", telegram_webhook, .max_body = UPDATE_MAX },
+	{ "POST", "/api/v1/sessions", session_create, .cors = 1 },
+	{ "POST", "/api/v1/messages", message_create, .cors = 1, .max_body = MESSAGE_MAX },
+	{ "GET", "/api/v1/messages", message_list, .cors = 1 },
+	{ "GET", "/api/v1/events", event_stream, .cors = 1 },
+	{ "GET", "/api/v1/popular", popular_list, .cors = 1 },
+	{ "POST", "/api/v1/stop", answer_stop, .cors = 1 },
+	{ "POST", "/api/v1/gpt", vink_say, .cors = 1, .max_body = MESSAGE_MAX },
+	{ "GET", "/api/v1/message", vink_fetch, .cors = 1 },
+	{ "GET", "/api/v1/health/telegram", health_telegram },
+	{ "GET", "/healthz", health_alive },
+	{ "GET", "/readyz", health_ready },
+	{ "GET", "/metrics", health_metrics },
+	{ "GET", "/openapi.json", serve_openapi },
+	{ "GET", "*", serve_file },
+	{ 0 },
+};
+
+static int complain(const struct err *e)
+{
+	log_error("cannot open: %s", e->text);
+	return -1;
+}
+
+static void on_bots(void *arg)
+{
+	struct ingress *in = arg;
+	const struct registry *r = bots_registry(in->bots);
+
+	log_info("loaded bots=%d channels=%d", r->bot_count, r->channel_count);
+	lines_follow(in->lines, r);
+}
+
+static int check_conf(struct ingress *in, struct err *e)
+{
+	if (strlen(in->secret) < 16)
+		return err_set(e, ERR_PERM, "TANDEM_SECRET is shorter than 16 characters");
+	if (in->public_url && strncmp(in->public_url, "https://", 8) != 0)
+		return err_set(e, ERR_PERM, "PUBLIC_URL must begin with https://");
+	return 0;
+}
+
+static int open_web(struct ingress *in, struct err *e)
+{
+	struct web_conf web = { .listen = in->listen,
+				.max_connections = in->max_connections,
+				.trusted_proxies = in->trusted_proxies,
+				.origin_allowed = origin_known,
+				.routes = ingress_routes,
+				.arg = in };
+
+	if (in->web_root && !(in->files = web_files_open(in->web_root, e)))
+		return -1;
+	in->web = web_open(in->base, &web, e);
+	if (!in->web)
+		return -1;
+	log_info("listening address=%s port=%d", in->listen, web_port(in->web));
+	return 0;
+}
+
+static int ingress_open(void *self, struct event_base *base)
+{
+	struct ingress *in = self;
+	struct err e = { 0 };
+
+	in->base = base;
+	if (check_conf(in, &e) < 0)
+		return complain(&e);
+	crypto_derive(in->session_key, in->secret, "widget-session");
+	in->limits = limits_open(0);
+	in->lines = lines_open(in);
+	in->http = http_open(base, NULL);
+	in->store.durable = pg_open(
+		base, &(struct pg_conf){ .conninfo = in->database_url, .name = "ingress" });
+	in->store.relaxed = pg_open(base, &(struct pg_conf){ .conninfo = in->database_url,
+							     .name = "ingress-reader",
+							     .relaxed = 1 });
+	in->depths = depths_open(in);
+	if (!(in->redis = redis_open(base, in->redis_url, &e)) ||
+	    !(in->hub = hub_open(in, &e)) ||
+	    !(in->bots = bots_open(base, &in->store, in->redis_url, on_bots, in, &e)) ||
+	    open_web(in, &e) < 0)
+		return complain(&e);
+	return 0;
+}
+
+static void ingress_pause(void *self)
+{
+	struct ingress *in = self;
+
+	web_pause(in->web);
+	lines_pause(in->lines);
+	depths_pause(in->depths);
+}
+
+static void ingress_close(void *self)
+{
+	struct ingress *in = self;
+
+	hub_close(in->hub);
+	web_close(in->web);
+	web_files_close(in->files);
+	bots_close(in->bots);
+	redis_close(in->redis);
+	depths_close(in->depths);
+	pg_close(in->store.relaxed);
+	pg_close(in->store.durable);
+	http_close(in->http);
+	lines_close(in->lines);
+	limits_close(in->limits);
+}
+
+static const char *ingress_unready(void *self)
+{
+	return health_unready(self);
+}
+
+int main(int argc, char **argv)
+{
+	static struct ingress ingress;
+
+	return service_run(&(struct service){ .name = "ingress",
+					      .conf = conf,
+					      .self = &ingress,
+					      .drain_s = 20,
+					      .open = ingress_open,
+					      .pause = ingress_pause,
+					      .close = ingress_close,
+					      .unready = ingress_unready },
+			   argc, argv);
+}

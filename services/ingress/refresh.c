@@ -1,0 +1,150 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "services/ingress/hub.h"
+#include "services/ingress/message.h"
+
+/* What clients of a room have not seen: read -> hand_out, again until all is read. */
+
+enum { READ_MS = 5000, RETRY_MS = 3000, PAGE = 50 };
+
+struct refresh {
+	struct flow flow;
+	struct room *room; /* NULL: everybody has left */
+	struct ingress *in;
+	char *chat;
+	int channel_id;
+	int64_t after;
+	struct message_page page;
+};
+
+static flow_step read_page, hand_out, cannot_read, refresh_release;
+static const struct flow_class refresh_class = { "refresh", cannot_read, refresh_release };
+
+void room_refresh(struct room *r)
+{
+	struct refresh *f;
+
+	r->is_stale = 1;
+	r->refreshed_ms = clock_mono_ms();
+	if (r->refresh)
+		return;
+	f = calloc(1, sizeof *f);
+	if (!f || !(f->chat = strdup(r->chat)))
+		abort();
+	f->room = r;
+	f->in = r->hub->in;
+	f->channel_id = r->channel_id;
+	r->refresh = f;
+	flow_begin(&f->flow, &refresh_class, f, NULL, READ_MS, read_page);
+}
+
+void room_stop_refresh(struct room *r)
+{
+	if (r->refresh)
+		r->refresh->room = NULL;
+	r->refresh = NULL;
+}
+
+static void read_page(void *self)
+{
+	struct refresh *f = self;
+	struct client *c;
+
+	if (!f->room) {
+		flow_done(&f->flow);
+		return;
+	}
+	f->room->is_stale = 0;
+	f->after = INT64_MAX;
+	TAILQ_FOREACH (c, &f->room->clients, in_room)
+		if (c->sent < f->after)
+			f->after = c->sent;
+	store_messages(&f->in->store, &f->flow, hand_out, &f->page, f->channel_id, f->chat,
+		       f->after, PAGE);
+}
+
+static void send_to_all(struct refresh *f, const struct message *m)
+{
+	json_auto_t *body = message_json(m, &f->flow.arena);
+	char *text = json_dumps(body, JSON_COMPACT), id[24];
+	struct client *c;
+
+	if (!text)
+		abort();
+	snprintf(id, sizeof id, "%lld", (long long)m->seq);
+	TAILQ_FOREACH (c, &f->room->clients, in_room) {
+		if (c->sent < f->after || c->sent >= m->seq)
+			continue; /* joined since, with a gap; or has it */
+		c->sent = m->seq;
+		c->beat_ms = clock_mono_ms();
+		web_stream_send(c->stream, id, "message", text, strlen(text));
+	}
+	free(text);
+}
+
+static void tell_responder(struct room *r, enum responder responder)
+{
+	char text[64];
+	struct client *c;
+	int len = snprintf(text, sizeof text, "{\"responder\":\"%s\"}",
+			   responder_name(responder));
+
+	TAILQ_FOREACH (c, &r->clients, in_room) {
+		if (c->responder == (int)responder)
+			continue;
+		c->responder = (int)responder;
+		web_stream_send(c->stream, NULL, "state", text, (size_t)len);
+	}
+}
+
+static int somebody_lacks(const struct refresh *f)
+{
+	struct client *c;
+
+	TAILQ_FOREACH (c, &f->room->clients, in_room)
+		if (c->sent < f->page.last_seq)
+			return f->page.n > 0;
+	return 0;
+}
+
+static void hand_out(void *self)
+{
+	struct refresh *f = self;
+
+	if (!f->room) {
+		flow_done(&f->flow);
+		return;
+	}
+	for (int i = 0; i < f->page.n; i++)
+		send_to_all(f, &f->page.messages[i]);
+	tell_responder(f->room, f->page.responder);
+	if (f->room->is_stale || somebody_lacks(f)) {
+		struct room *r = f->room;
+
+		r->refresh = NULL; /* a new flow: this one's arena holds the page */
+		f->room = NULL;
+		room_refresh(r);
+	}
+	flow_done(&f->flow);
+}
+
+static void cannot_read(void *self)
+{
+	struct refresh *f = self;
+
+	if (f->room) /* soon again */
+		f->room->refreshed_ms = clock_mono_ms() - ROOM_RECHECK_MS + RETRY_MS;
+	flow_done(&f->flow);
+}
+
+static void refresh_release(void *self)
+{
+	struct refresh *f = self;
+
+	if (f->room)
+		f->room->refresh = NULL;
+	free(f->chat);
+	free(f);
+}

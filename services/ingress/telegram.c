@@ -1,0 +1,103 @@
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/i18n/i18n.h"
+#include "services/ingress/commands.h"
+#include "services/ingress/limits.h"
+#include "services/ingress/line.h"
+#include "services/ingress/routes.h"
+
+/* Updates of Telegram, pushed to us; also what pulled ones have in common. */
+
+static const struct limit notice_limit = { .per_minute = 1, .burst = 1 };
+
+static int asks_for_something(const struct inbound *event)
+{
+	return event->action == INBOUND_MESSAGE || event->action == INBOUND_COMMAND ||
+	       event->action == INBOUND_RESET || event->action == INBOUND_STOP;
+}
+
+/* A chat that floods is told so once a minute, and is otherwise refused in silence. */
+static void apply_limit(struct acceptance *a, const struct bot *bot, const char *chat_id)
+{
+	struct limit limit = { bot->per_minute, bot->burst ? bot->burst : bot->per_minute };
+	struct limits *l = a->in->limits;
+	int64_t now = clock_mono_ms();
+	int wait;
+
+	if (!a->in->rate_limits || bot->per_minute <= 0)
+		return;
+	wait = limits_take(l, LIMIT_CHAT, chat_id, &limit, now);
+	if (wait == 0)
+		return;
+	if (limits_take(l, LIMIT_NOTICE, chat_id, &notice_limit, now) > 0) {
+		commands_refuse(&a->event, NULL);
+		return;
+	}
+	commands_refuse(&a->event,
+			arena_printf(&a->flow.arena, i18n_text(TEXT_TOO_FAST, a->event.lang),
+				     (wait + 999) / 1000));
+}
+
+int telegram_prepare(struct acceptance *a, const struct channel *channel, struct line *line,
+		     const char *json, size_t len, struct err *e)
+{
+	const struct telegram_me *me = line && line->me.username ? &line->me : NULL;
+	struct arena *arena = &a->flow.arena;
+
+	if (telegram_parse_update(&a->event, arena, me, json, len, e) < 0)
+		return -1;
+	if (line)
+		line->last_update_ms = clock_wall_ms();
+	commands_resolve(&a->event, channel->bot, arena);
+	if (asks_for_something(&a->event))
+		apply_limit(a, channel->bot,
+			    arena_printf(arena, "%d:%s", channel->id, a->event.chat));
+	return 0;
+}
+
+/* --- the webhook ---------------------------------------------------------- */
+
+static int prepare_body(struct acceptance *a, const struct channel *channel)
+{
+	struct err e;
+	size_t len;
+	const char *body = web_body(a->req, &len);
+	struct line *line = lines_named(a->in->lines, channel->name);
+
+	if (telegram_prepare(a, channel, line, body, len, &e) == 0)
+		return 0;
+	web_problem(a->req, 400, "bad_update", "This is not an update: %s", e.text);
+	return -1;
+}
+
+static void answer_ok(struct acceptance *a)
+{
+	web_reply(a->req, 200, "application/json", "{}", 2);
+}
+
+static void answer_failure(struct acceptance *a, const struct err *e)
+{
+	ingress_reply_failure(a->req, e);
+}
+
+const struct front telegram_webhook_front = { "telegram", prepare_body, answer_ok,
+					      answer_failure };
+
+void telegram_webhook(void *arg, struct web_request *req)
+{
+	struct ingress *in = arg;
+	const char *secret = web_header(req, "X-Telegram-Bot-Api-Secret-Token");
+	struct line *line;
+
+	if (ingress_must_be_ready(in, req) < 0)
+		return;
+	line = lines_named(in->lines, web_rest(req));
+	if (!line) {
+		web_problem(req, 404, "no_channel", "There is no such channel.");
+	} else if (!secret || !crypto_equal(secret, line->secret)) {
+		web_problem(req, 401, "bad_secret", "The secret token is wrong or missing.");
+	} else {
+		accept_begin(in, &telegram_webhook_front, line->channel_id, req, NULL);
+	}
+}
