@@ -80,7 +80,7 @@ create function accept(
     p_quiet_ms int, p_quiet_max_ms int) returns accepted
 language plpgsql as $$
 declare
-    v_says   int := case when p_action in (1, 3, 4, 5) then 1 else 0 end; -- the person's own words are kept
+    v_says   int := case when p_action in (1, 3, 4, 5) and p_body is not null then 1 else 0 end; -- their words are kept
     v_count  int := v_says + case when p_reply is null then 0 else 1 end;
     v_last   bigint;
     v_person bigint;
@@ -186,7 +186,7 @@ begin
         when 4 then
             update conversation set epoch = epoch + 1, context_seq = p_last where id = p_conversation;
         when 5 then -- up to here nothing needs an answer; what comes later does, and counts from one
-            update job set stop_seq = p_seq, pending = 0 where queue = 1 and lane = p_conversation;
+            update job set stop_seq = coalesce(p_seq, p_last), pending = 0 where queue = 1 and lane = p_conversation;
         when 6 then
             update conversation set reachable = false where id = p_conversation;
         when 7 then

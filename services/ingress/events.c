@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/ingress/buckets.h"
 #include "services/ingress/hub.h"
-#include "services/ingress/limits.h"
 #include "services/ingress/routes.h"
 #include "services/ingress/session.h"
 

@@ -5,7 +5,7 @@
 
 #include "common/base/clock.h"
 #include "common/i18n/i18n.h"
-#include "services/ingress/limits.h"
+#include "services/ingress/buckets.h"
 
 enum { BUSY_CALLS = 6000 };
 

@@ -2,11 +2,11 @@
 
 #include "common/base/log.h"
 #include "common/service/service.h"
+#include "services/ingress/buckets.h"
 #include "services/ingress/depths.h"
 #include "services/ingress/health.h"
 #include "services/ingress/hub.h"
 #include "services/ingress/ingress.h"
-#include "services/ingress/limits.h"
 #include "services/ingress/line.h"
 #include "services/ingress/origin.h"
 #include "services/ingress/routes.h"

@@ -3,8 +3,8 @@
 
 #include "common/i18n/i18n.h"
 #include "services/ingress/accept.h"
+#include "services/ingress/buckets.h"
 #include "services/ingress/commands.h"
-#include "services/ingress/limits.h"
 #include "services/ingress/message.h"
 #include "services/ingress/routes.h"
 #include "services/ingress/session.h"

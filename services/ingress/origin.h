@@ -12,5 +12,5 @@ int origin_allowed(struct ingress *in, const struct web_request *req,
 /* For web_conf.origin_allowed: whether any channel lists the origin. */
 int origin_known(void *in, const char *origin);
 
-/* "https://a.example" against an entry: itself, "*", or "https://*.example". */
+/* An origin against an entry of the list: equal, any ("*"), or any name below a domain. */
 int origin_matches(const char *entry, const char *origin);

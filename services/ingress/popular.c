@@ -1,6 +1,6 @@
 #include "services/ingress/popular.h"
 
-#include "services/ingress/limits.h"
+#include "services/ingress/buckets.h"
 #include "services/ingress/routes.h"
 #include "services/ingress/session.h"
 

@@ -6,7 +6,7 @@
 
 #include "common/base/clock.h"
 #include "common/i18n/i18n.h"
-#include "services/ingress/limits.h"
+#include "services/ingress/buckets.h"
 #include "services/ingress/origin.h"
 #include "services/ingress/popular.h"
 #include "services/ingress/routes.h"

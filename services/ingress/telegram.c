@@ -2,8 +2,8 @@
 
 #include "common/base/clock.h"
 #include "common/i18n/i18n.h"
+#include "services/ingress/buckets.h"
 #include "services/ingress/commands.h"
-#include "services/ingress/limits.h"
 #include "services/ingress/line.h"
 #include "services/ingress/routes.h"
 

@@ -1,4 +1,4 @@
-#include "services/ingress/limits.h"
+#include "services/ingress/buckets.h"
 
 #include <limits.h>
 #include <stdlib.h>

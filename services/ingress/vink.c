@@ -1,0 +1,209 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/utf8.h"
+#include "services/ingress/accept.h"
+#include "services/ingress/buckets.h"
+#include "services/ingress/commands.h"
+#include "services/ingress/origin.h"
+#include "services/ingress/routes.h"
+
+/*
+ * The interface of the Vink support chat, so that a front end made for it works
+ * unchanged.  The browser makes up its own token and shows it in the header
+ * chat-token; errors are {"message": "..."}.  There is one such channel.
+ *
+ *   POST /api/v1/gpt      {"message"}  201 {"message":"Успех"}
+ *   GET  /api/v1/message               200 {"messages":[{"message","date_create","user"}]}
+ *
+ * What GET has given it does not give again.
+ */
+
+enum { TOKEN_MAX = 200, FETCH_MS = 5000, FETCH_MAX = 50 };
+
+static void reply_message(struct web_request *req, int status, const char *text)
+{
+	json_auto_t *body = json_pack("{ss}", "message", text);
+
+	web_reply_json(req, status, body);
+}
+
+static const struct channel *find_channel(struct ingress *in)
+{
+	const struct registry *r = bots_registry(in->bots);
+
+	for (int i = 0; r && i < r->channel_count; i++)
+		if (strcmp(r->channels[i].kind, "vink") == 0)
+			return &r->channels[i];
+	return NULL;
+}
+
+/* The channel and the token; NULL: the reply has been sent. */
+static const struct channel *admit(struct ingress *in, struct web_request *req,
+				   const char **token)
+{
+	const struct channel *channel;
+
+	*token = web_header(req, "chat-token");
+	if (ingress_must_be_ready(in, req) < 0)
+		return NULL;
+	channel = find_channel(in);
+	if (!channel)
+		reply_message(req, 404, "Канал не настроен");
+	else if (!origin_allowed(in, req, channel))
+		reply_message(req, 403, "Этому сайту доступ не разрешён");
+	else if (!*token || !**token)
+		reply_message(req, 400, "Токен не был передан в заголовках");
+	else if (strlen(*token) > TOKEN_MAX ||
+		 utf8_valid_prefix(*token, strlen(*token)) != strlen(*token))
+		reply_message(req, 400, "Недопустимый токен");
+	else
+		return channel;
+	return NULL;
+}
+
+/* --- POST /api/v1/gpt ----------------------------------------------------- */
+
+struct utterance {
+	const char *token, *text;
+};
+
+static int prepare_utterance(struct acceptance *a, const struct channel *channel)
+{
+	const struct utterance *u = a->arg;
+
+	a->event = (struct inbound){ .action = INBOUND_MESSAGE,
+				     .key = a->flow.trace, /* this interface has no ids */
+				     .chat = u->token,
+				     .user = u->token,
+				     .text = u->text };
+	commands_recognise(&a->event, &a->flow.arena);
+	commands_resolve(&a->event, channel->bot, &a->flow.arena);
+	return 0;
+}
+
+static void answer_success(struct acceptance *a)
+{
+	reply_message(a->req, 201, "Успех");
+}
+
+static void answer_failure(struct acceptance *a, const struct err *e)
+{
+	ingress_reply_failure(a->req, e);
+}
+
+static const struct front vink_front = { "vink", prepare_utterance, answer_success,
+					 answer_failure };
+
+static int is_flood(struct ingress *in, struct web_request *req, const struct channel *channel,
+		    const char *token)
+{
+	static const struct limit of_address = { .per_minute = 240, .burst = 80 };
+	const struct bot *bot = channel->bot;
+	struct limit own = { bot->per_minute, bot->burst ? bot->burst : bot->per_minute };
+
+	return ingress_limit(in, req, LIMIT_MESSAGES, &of_address) < 0 ||
+	       ingress_limit_key(in, req, LIMIT_CHAT, token, &own) < 0;
+}
+
+void vink_say(void *arg, struct web_request *req)
+{
+	struct utterance *u = arena_alloc(web_arena(req), sizeof *u);
+	struct ingress *in = arg;
+	const struct channel *channel = admit(in, req, &u->token);
+	const char *text;
+	json_t *body;
+
+	if (!channel)
+		return;
+	body = web_json(req);
+	if (!body)
+		return;
+	text = json_string_value(json_object_get(body, "message"));
+	if (!text || !text[strspn(text, " \t\r\n")]) {
+		reply_message(req, 400, "Сообщение не передано");
+		return;
+	}
+	if (is_flood(in, req, channel, u->token))
+		return;
+	u->text = text;
+	accept_begin(in, &vink_front, channel->id, req, u);
+}
+
+/* --- GET /api/v1/message -------------------------------------------------- */
+
+struct fetching {
+	struct flow flow;
+	struct web_request *req;
+	struct ingress *in;
+	const char *token;
+	int channel_id;
+	struct message_page page;
+};
+
+static flow_step fetch, hand_over, cannot_fetch, fetching_release;
+static const struct flow_class fetching_class = { "fetch", cannot_fetch, fetching_release };
+
+void vink_fetch(void *arg, struct web_request *req)
+{
+	static const struct limit limit = { .per_minute = 600, .burst = 200 };
+	struct ingress *in = arg;
+	struct fetching *f;
+	const char *token;
+	const struct channel *channel = admit(in, req, &token);
+
+	if (!channel || ingress_limit(in, req, LIMIT_READS, &limit) < 0)
+		return;
+	if (strcmp(web_method(req), "HEAD") == 0) { /* asks, but does not take */
+		web_reply(req, 200, "application/json", NULL, 0);
+		return;
+	}
+	f = calloc(1, sizeof *f);
+	if (!f)
+		abort();
+	f->req = req;
+	f->in = in;
+	f->token = token;
+	f->channel_id = channel->id;
+	flow_begin(&f->flow, &fetching_class, f, web_trace(req), FETCH_MS, fetch);
+}
+
+static void fetch(void *self)
+{
+	struct fetching *f = self;
+
+	store_fetch(&f->in->store, &f->flow, hand_over, &f->page, f->channel_id, f->token,
+		    FETCH_MAX);
+}
+
+/* The platform speaks with the bot's voice: the front end knows two only. */
+static void hand_over(void *self)
+{
+	struct fetching *f = self;
+	json_t *list = json_array();
+	json_auto_t *body = json_pack("{so}", "messages", list);
+
+	for (int i = 0; i < f->page.n; i++) {
+		const struct message *m = &f->page.messages[i];
+		const char *user = m->author == AUTHOR_OPERATOR ? "OPERATOR" : "GPT";
+
+		json_array_append_new(list,
+				      json_pack("{ss ss ss}", "message", m->body, "date_create",
+						m->created_at, "user", user));
+	}
+	web_reply_json(f->req, 200, body);
+	flow_done(&f->flow);
+}
+
+static void cannot_fetch(void *self)
+{
+	struct fetching *f = self;
+
+	ingress_reply_failure(f->req, &f->flow.err);
+	flow_done(&f->flow);
+}
+
+static void fetching_release(void *self)
+{
+	free(self);
+}
