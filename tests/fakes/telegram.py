@@ -1,0 +1,545 @@
+"""A Bot API server: what api.telegram.org does, down to its error bodies.
+
+Unlike the original it speaks plain HTTP, accepts webhooks on local addresses, and can hurry
+its retries (`hurry`).  Rules match "<method>" or "<method> <chat id>"; a behaviour may hold
+
+  error=429, description=..., parameters={...}   an error in Telegram's shape
+  status=502, html="..."                         a proxy's page
+  hang=True                                      never an answer
+  drop="before" | "after"                        the connection breaks before or after the work
+  delay=0.5                                      seconds before the work
+"""
+
+import asyncio
+import json
+import re
+import time
+
+import aiohttp
+from aiohttp import web
+
+from tests.fakes import telegram_html
+from tests.fakes.server import Fake, main, wait_for
+
+DEFAULT_TOKEN = "123456:fake-token-for-tests"
+ALL_UPDATES = [
+    "message", "edited_message", "channel_post", "edited_channel_post", "inline_query", "callback_query",
+    "my_chat_member", "chat_join_request", "poll", "poll_answer", "stopped_message_generation",
+]
+NOT_MODIFIED = (
+    "Bad Request: message is not modified: specified new message content and reply markup are exactly the"
+    " same as a current content and reply markup of the message"
+)
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
+OTHER_POLL = (
+    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+)
+
+
+class ApiError(Exception):
+    def __init__(self, code, description, **parameters):
+        super().__init__(description)
+        self.code, self.description, self.parameters = code, description, parameters
+
+
+def bad_request(words):
+    return ApiError(400, f"Bad Request: {words}")
+
+
+class Chat:
+    """What Telegram knows about one chat."""
+
+    def __init__(self, chat_id):
+        self.id = chat_id
+        self.forbidden = None  # why the bot may not write
+        self.migrated_to = None
+        self.messages = {}  # message_id -> message, as it stands now
+        self.next_message = 1
+        self.last_sent = []  # times, for the flood limit
+
+    def describe(self):
+        if self.id > 0:
+            return {"id": self.id, "type": "private", "first_name": f"Person {self.id}"}
+        return {"id": self.id, "type": "supergroup" if self.id < -(10**12) else "group", "title": f"Group {-self.id}"}
+
+    def message_id(self):
+        self.next_message += 1
+        return self.next_message - 1
+
+
+class Bot:
+    def __init__(self, token, username, privacy=True):
+        self.token = token
+        self.me = {
+            "id": int(token.split(":")[0]), "is_bot": True, "first_name": "Test", "username": username,
+            "can_join_groups": True, "can_read_all_group_messages": not privacy, "supports_inline_queries": False,
+        }
+        self.webhook = {"url": "", "secret": None, "max_connections": 40, "allowed": None}
+        self.updates = []  # for getUpdates: confirmed ones are gone
+        self.poll = None  # the future of the waiting getUpdates
+        self.next_update = 700_000_001
+        self.queues = {}  # webhook: chat -> asyncio.Queue
+        self.callbacks = {}  # id -> answered
+        self.last_error = None
+
+
+class Telegram(Fake):
+    def __init__(self, port=0, token=DEFAULT_TOKEN, username="tandem_test_bot", flood=False, hurry=10.0):
+        super().__init__(port)
+        self.bots = {token: Bot(token, username)}
+        self.token = token
+        self.chats = {}
+        self.sent = []  # every message that reached a chat, in order
+        self.drafts = []
+        self.actions = []
+        self.edits = []
+        self.webhook_log = []  # (update_id, status or error)
+        self.flood = flood
+        self.hurry = hurry
+        self.client = None
+
+    def routes(self, router):
+        router.add_route("*", "/bot{token}/{method}", self.call)
+        router.add_route("GET", "/file/bot{token}/{path:.*}", self.file)
+        router.add_route("POST", "/_control/update", self._control_update)
+        router.add_route("GET", "/_control/sent", self._control_sent)
+
+    async def opened(self):
+        self.client = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=60), connector=aiohttp.TCPConnector(limit=100)
+        )
+
+    # --- for tests -------------------------------------------------------------
+
+    @property
+    def bot(self):
+        return self.bots[self.token]
+
+    def chat(self, chat_id):
+        with self.lock:
+            return self.chats.setdefault(int(chat_id), Chat(int(chat_id)))
+
+    def sent_to(self, chat_id):
+        with self.lock:
+            return [m for m in self.sent if m["chat"]["id"] == chat_id]
+
+    def texts(self, chat_id):
+        return [m["text"] for m in self.sent_to(chat_id)]
+
+    def wait_sent(self, chat_id, n=1, timeout=20.0):
+        wait_for(lambda: len(self.sent_to(chat_id)) >= n, f"{n} message(s) to chat {chat_id}", timeout)
+        return self.sent_to(chat_id)
+
+    def calls_of(self, method):
+        with self.lock:
+            return [c for c in self.calls if c["method"] == method.lower()]
+
+    def say(self, chat_id, text, user=None, token=None, **more):
+        """A person writes; returns the update (which is on its way)."""
+        chat = self.chat(chat_id)
+        user = user or (chat_id if chat_id > 0 else 42)
+        message = {
+            "message_id": chat.message_id(),
+            "from": {"id": user, "is_bot": False, "first_name": f"Person {user}", "language_code": "en"},
+            "chat": chat.describe(), "date": int(time.time()), "text": text,
+        }
+        if text.startswith("/"):
+            length = len(text.split()[0])
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
+        mention = re.search(r"@\w+", text)
+        if mention and not text.startswith("/"):
+            message.setdefault("entities", []).append(
+                {"type": "mention", "offset": mention.start(), "length": len(mention[0])}
+            )
+        message.update(more)
+        return self.push({"message": message}, token)
+
+    def press(self, chat_id, data, message=None, user=None):
+        chat = self.chat(chat_id)
+        user = user or chat_id
+        query = {
+            "id": str(time.monotonic_ns()), "chat_instance": "-77", "data": data,
+            "from": {"id": user, "is_bot": False, "first_name": f"Person {user}", "language_code": "en"},
+            "message": message or {"message_id": 1, "date": 0, "chat": chat.describe()},
+        }
+        self.bot.callbacks[query["id"]] = None
+        return self.push({"callback_query": query})
+
+    def push(self, update, token=None):
+        """Queue an update; one that has an update_id already is queued as it is (a repetition)."""
+        bot = self.bots[token or self.token]
+        with self.lock:
+            if "update_id" not in update:
+                update = {"update_id": bot.next_update, **update}
+                bot.next_update += 1
+        self.loop.call_soon_threadsafe(self._enqueue, bot, update)
+        return update
+
+    # --- updates: webhook and polling --------------------------------------------
+
+    @staticmethod
+    def _kind(update):
+        return next((key for key in update if key != "update_id"), "")
+
+    def _wanted(self, bot, update):
+        allowed = bot.webhook["allowed"]
+        return self._kind(update) in (allowed or ALL_UPDATES)
+
+    def _enqueue(self, bot, update):
+        if not self._wanted(bot, update):
+            return
+        if not bot.webhook["url"]:
+            bot.updates.append(update)
+            if bot.poll and not bot.poll.done():
+                bot.poll.set_result(None)
+            return
+        content = update[self._kind(update)]
+        key = f"u{content['from']['id']}" if "callback_query" in update else str(content.get("chat", {}).get("id"))
+        if key not in bot.queues:
+            bot.queues[key] = asyncio.Queue()
+            self.loop.create_task(self._deliver(bot, bot.queues[key]))
+        bot.queues[key].put_nowait(update)
+
+    async def _deliver(self, bot, queue):
+        """One chat's updates: the next goes only when the one before was taken."""
+        while True:
+            update = await queue.get()
+            delay = 0.0
+            while bot.webhook["url"]:
+                taken, asked = await self._post(bot, update)
+                if taken:
+                    break
+                await asyncio.sleep((asked if asked is not None else delay) / self.hurry)
+                delay = min(max(delay * 2, 2.0), 60.0)
+
+    async def _post(self, bot, update):
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate"}
+        if bot.webhook["secret"]:
+            headers["X-Telegram-Bot-Api-Secret-Token"] = bot.webhook["secret"]
+        body = json.dumps(update, ensure_ascii=False)
+        try:
+            async with self.client.post(bot.webhook["url"], data=body.encode(), headers=headers) as reply:
+                await reply.read()
+                self.webhook_log.append((update["update_id"], reply.status))
+                if 200 <= reply.status < 300:
+                    return True, None
+                bot.last_error = f"Wrong response from the webhook: {reply.status} {reply.reason}"
+                asked = reply.headers.get("Retry-After", "")
+                return False, min(float(asked), 3600.0) if asked.isdigit() else None
+        except (aiohttp.ClientError, asyncio.TimeoutError, ConnectionError) as e:
+            self.webhook_log.append((update["update_id"], repr(e)))
+            bot.last_error = "Connection refused"
+            return False, None
+
+    async def get_updates(self, bot, p):
+        if bot.webhook["url"]:
+            raise ApiError(409, WEBHOOK_ACTIVE)
+        if bot.poll and not bot.poll.done():
+            bot.poll.set_exception(ApiError(409, OTHER_POLL))
+        if p.get("allowed_updates"):
+            bot.webhook["allowed"] = p["allowed_updates"]
+        offset, limit = int(p.get("offset", 0)), min(int(p.get("limit", 100)), 100)
+        bot.updates = [u for u in bot.updates if u["update_id"] >= offset]
+        timeout = min(int(p.get("timeout", 0)), 50)
+        if not bot.updates and timeout:
+            bot.poll = self.loop.create_future()
+            try:
+                await asyncio.wait_for(bot.poll, timeout)
+            except asyncio.TimeoutError:
+                pass
+        return bot.updates[: max(limit, 1)]
+
+    # --- calls -------------------------------------------------------------------
+
+    async def parameters(self, request):
+        p = dict(request.query)
+        if request.method == "POST" and request.can_read_body:
+            if request.content_type == "application/json":
+                try:
+                    body = await request.json()
+                except ValueError:
+                    raise bad_request("can't parse JSON object: expected an object") from None
+                if not isinstance(body, dict):
+                    raise bad_request("can't parse JSON object")
+                p.update(body)
+            else:
+                p.update(await request.post())
+        for name in ("reply_markup", "reply_parameters", "link_preview_options", "allowed_updates", "commands", "entities"):
+            if isinstance(p.get(name), str):
+                p[name] = json.loads(p[name] or "null")
+        return p
+
+    async def call(self, request):
+        token, method = request.match_info["token"], request.match_info["method"].lower()
+        try:
+            if ":" not in token or token.startswith("0") or len(token) > 80:
+                raise ApiError(401, "Unauthorized: invalid token specified")
+            if token not in self.bots:
+                raise ApiError(401, "Unauthorized")
+            bot, p = self.bots[token], await self.parameters(request)
+            with self.lock:
+                self.calls.append({"method": method, "params": p, "at": time.monotonic()})
+            behaviour = self.take(method, f"{method} {p.get('chat_id')}")
+            result = await self.behave(request, bot, method, p, behaviour)
+        except ApiError as e:
+            return self.refuse(e)
+        return result if isinstance(result, web.StreamResponse) else web.json_response({"ok": True, "result": result})
+
+    @staticmethod
+    def refuse(e):
+        body = {"ok": False, "error_code": e.code, "description": e.description}
+        if e.parameters:
+            body["parameters"] = e.parameters
+        headers = {"Retry-After": str(e.parameters["retry_after"])} if "retry_after" in e.parameters else {}
+        return web.json_response(body, status=e.code, headers=headers)
+
+    async def behave(self, request, bot, method, p, behaviour):
+        if behaviour.get("delay"):
+            await asyncio.sleep(behaviour["delay"])
+        if behaviour.get("hang"):
+            await asyncio.sleep(3600)
+        if behaviour.get("drop") == "before":
+            request.transport.abort()
+            await asyncio.sleep(3600)
+        if "error" in behaviour:
+            raise ApiError(behaviour["error"], behaviour["description"], **behaviour.get("parameters", {}))
+        if "status" in behaviour:
+            return web.Response(status=behaviour["status"], text=behaviour.get("html", ""), content_type="text/html")
+        handler = getattr(self, f"m_{method}", None)
+        if method == "getupdates":
+            result = await self.get_updates(bot, p)
+        elif handler:
+            with self.lock:
+                result = handler(bot, p)
+        else:
+            raise ApiError(404, "Not Found: method not found")
+        if behaviour.get("drop") == "after":
+            request.transport.abort()
+            await asyncio.sleep(3600)
+        return result
+
+    # --- methods: the bot itself ---------------------------------------------------
+
+    def m_getme(self, bot, _p):
+        return bot.me
+
+    def m_setwebhook(self, bot, p):
+        url = p.get("url", "")
+        secret = p.get("secret_token")
+        if url and not re.match(r"https?://", url):
+            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+            raise bad_request("secret token contains unallowed characters")
+        same = bot.webhook["url"] == url and bot.webhook["secret"] == secret
+        if p.get("allowed_updates"):
+            bot.webhook["allowed"] = p["allowed_updates"]
+        bot.webhook.update(url=url, secret=secret, max_connections=int(p.get("max_connections") or 40))
+        if bot.poll and not bot.poll.done():
+            bot.poll.set_exception(ApiError(409, "Conflict: terminated by setWebhook request"))
+        waiting, bot.updates = bot.updates, []
+        for update in [] if p.get("drop_pending_updates") else waiting:
+            self._enqueue(bot, update)
+        return web.json_response(
+            {"ok": True, "result": True, "description": "Webhook is already set" if same and url else "Webhook was set"}
+        )
+
+    def m_deletewebhook(self, bot, p):
+        was = bot.webhook["url"]
+        bot.webhook.update(url="", secret=None)
+        for queue in bot.queues.values():
+            while not queue.empty():
+                bot.updates.append(queue.get_nowait())
+        if p.get("drop_pending_updates"):
+            bot.updates = []
+        words = "Webhook was deleted" if was else "Webhook is already deleted"
+        return web.json_response({"ok": True, "result": True, "description": words})
+
+    def m_getwebhookinfo(self, bot, _p):
+        waiting = len(bot.updates) + sum(q.qsize() for q in bot.queues.values())
+        info = {"url": bot.webhook["url"], "has_custom_certificate": False, "pending_update_count": waiting}
+        if bot.webhook["url"]:
+            info["max_connections"] = bot.webhook["max_connections"]
+        if bot.webhook["allowed"]:
+            info["allowed_updates"] = bot.webhook["allowed"]
+        if bot.last_error:
+            info.update(last_error_date=int(time.time()), last_error_message=bot.last_error)
+        return info
+
+    def m_setmycommands(self, _bot, p):
+        commands = p.get("commands")
+        if not isinstance(commands, list) or len(commands) > 100:
+            raise bad_request("can't parse commands")
+        for c in commands:
+            if not re.fullmatch(r"[a-z0-9_]{1,32}", c.get("command", "")):
+                raise bad_request("BOT_COMMAND_INVALID")
+            if not 1 <= len(c.get("description", "")) <= 256:
+                raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+        return True
+
+    def m_getmycommands(self, _bot, _p):
+        return next((c["params"]["commands"] for c in reversed(self.calls) if c["method"] == "setmycommands"), [])
+
+    def m_setchatmenubutton(self, _bot, _p):
+        return True
+
+    def m_getfile(self, _bot, p):
+        file_id = str(p.get("file_id", ""))
+        if not file_id or file_id.startswith("bad"):
+            raise bad_request("wrong file_id or the file is temporarily unavailable")
+        return {"file_id": file_id, "file_unique_id": file_id, "file_size": 5, "file_path": f"documents/{file_id}.txt"}
+
+    async def file(self, request):
+        if request.match_info["token"] not in self.bots:
+            return self.refuse(ApiError(404, "Not Found"))
+        return web.Response(body=b"hello")
+
+    # --- methods: messages -----------------------------------------------------------
+
+    def writable(self, p):
+        chat_id = p.get("chat_id")
+        if chat_id is None or chat_id == "":
+            raise bad_request("chat_id is empty")
+        if not re.fullmatch(r"-?\d+", str(chat_id)):
+            raise bad_request("chat not found")
+        chat = self.chat(int(chat_id))
+        if chat.migrated_to:
+            raise ApiError(
+                400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to
+            )
+        if chat.forbidden:
+            raise ApiError(*chat.forbidden)
+        return chat
+
+    def check_flood(self, chat):
+        now = time.monotonic()
+        chat.last_sent = [t for t in chat.last_sent if now - t < 60]
+        recent = [t for t in chat.last_sent if now - t < 3]
+        if self.flood and (len(recent) >= 6 or (chat.id < 0 and len(chat.last_sent) >= 20)):
+            raise ApiError(429, "Too Many Requests: retry after 2", retry_after=2)
+        chat.last_sent.append(now)
+
+    @staticmethod
+    def content(p, limit=4096, may_be_empty=False):
+        text = p.get("text", "")
+        if not isinstance(text, str):
+            text = str(text)
+        if len(text.encode()) > 32768:
+            raise bad_request("text is too long")
+        if not text:
+            if may_be_empty:
+                return "", []
+            raise bad_request("message text is empty")
+        entities = []
+        mode = (p.get("parse_mode") or "").lower()
+        if mode == "html":
+            try:
+                text, entities = telegram_html.parse(text)
+            except telegram_html.Refused as e:
+                raise bad_request(str(e)) from None
+        elif mode:
+            raise bad_request("unsupported parse_mode")
+        if not text.strip() and not may_be_empty:
+            raise bad_request("text must be non-empty")
+        stripped = text.strip()
+        if len(stripped) > limit:
+            raise bad_request("message is too long")
+        return stripped, entities[:100]
+
+    @staticmethod
+    def check_markup(markup):
+        for row in (markup or {}).get("inline_keyboard", []):
+            for button in row:
+                if not button.get("text"):
+                    raise bad_request("can't parse inline keyboard button: Field \"text\" must be of type String")
+                if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= 64:
+                    raise bad_request("BUTTON_DATA_INVALID")
+                if sum(k in button for k in ("callback_data", "url", "web_app", "copy_text")) != 1:
+                    raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
+
+    def m_sendmessage(self, bot, p):
+        chat = self.writable(p)
+        text, entities = self.content(p)
+        self.check_markup(p.get("reply_markup"))
+        reply_to = (p.get("reply_parameters") or {}).get("message_id")
+        if reply_to and int(reply_to) >= chat.next_message and not p["reply_parameters"].get("allow_sending_without_reply"):
+            raise bad_request("message to be replied not found")
+        self.check_flood(chat)
+        message = {
+            "message_id": chat.message_id(), "from": {k: bot.me[k] for k in ("id", "is_bot", "first_name", "username")},
+            "chat": chat.describe(), "date": int(time.time()), "text": text,
+        }
+        if entities:
+            message["entities"] = entities
+        if p.get("reply_markup"):
+            message["reply_markup"] = p["reply_markup"]
+        if reply_to:
+            message["reply_to_message"] = {"message_id": int(reply_to)}
+        chat.messages[message["message_id"]] = message
+        self.sent.append({**message, "raw": p.get("text"), "parse_mode": p.get("parse_mode"), "at": time.monotonic()})
+        return message
+
+    def m_sendmessagedraft(self, _bot, p):
+        chat = self.writable(p)
+        if chat.id < 0:
+            raise bad_request("message drafts can be sent only to private chats")
+        if not int(p.get("draft_id") or 0):
+            raise bad_request("DRAFT_ID_INVALID")
+        text, _ = self.content(p, may_be_empty=True)
+        self.drafts.append({"chat_id": chat.id, "draft_id": int(p["draft_id"]), "text": text, "at": time.monotonic()})
+        return True
+
+    def m_editmessagetext(self, _bot, p):
+        chat = self.writable(p)
+        message = chat.messages.get(int(p.get("message_id") or 0))
+        if not message:
+            raise bad_request("message to edit not found")
+        text, entities = self.content(p)
+        self.check_markup(p.get("reply_markup"))
+        if text == message["text"] and entities == message.get("entities", []):
+            raise ApiError(400, NOT_MODIFIED)
+        self.check_flood(chat)
+        message.update(text=text, entities=entities, edit_date=int(time.time()))
+        self.edits.append({"chat_id": chat.id, "message_id": message["message_id"], "text": text})
+        for sent in self.sent:
+            if sent["chat"]["id"] == chat.id and sent["message_id"] == message["message_id"]:
+                sent["text"] = text
+        return message
+
+    def m_deletemessage(self, _bot, p):
+        chat = self.writable(p)
+        if not chat.messages.pop(int(p.get("message_id") or 0), None):
+            raise bad_request("message to delete not found")
+        return True
+
+    def m_sendchataction(self, _bot, p):
+        chat = self.writable(p)
+        if p.get("action") not in ("typing", "upload_photo", "upload_document", "record_voice"):
+            raise bad_request("wrong parameter action in request")
+        self.actions.append({"chat_id": chat.id, "action": p["action"]})
+        return True
+
+    def m_answercallbackquery(self, bot, p):
+        query = str(p.get("callback_query_id", ""))
+        if bot.callbacks.get(query, True) is not None:
+            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+        if len(p.get("text") or "") > 200:
+            raise bad_request("MESSAGE_TOO_LONG")
+        bot.callbacks[query] = p.get("text") or ""
+        return True
+
+    # --- control over HTTP -------------------------------------------------------------
+
+    async def _control_update(self, request):
+        body = await request.json()
+        if "say" in body:
+            return web.json_response(self.say(body["chat"], body["say"]))
+        return web.json_response(self.push(body))
+
+    async def _control_sent(self, _request):
+        return web.json_response(self.sent)
+
+
+if __name__ == "__main__":
+    main(lambda port: Telegram(port), __doc__.splitlines()[0])
