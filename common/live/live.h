@@ -14,21 +14,21 @@
  * conversation, so that one can listen before the first message.
  *
  * On the wire, one JSON object each:
- *   {"t":"seq","n":7}                        messages up to 7 are committed
- *   {"t":"delta","a":"12.1","at":0,"s":"..."} bytes of the answer `a` (job.attempt) from offset
- * `at`; at 0 begins anew and drops what was shown
- *   {"t":"end","a":"12.1"}                   the answer is over (a seq follows, unless it was
- * dropped)
+ *   {"t":"seq","n":7}         messages up to 7 are committed
+ *   {"t":"delta","a":"12.1","at":0,"s":"..."}
+ *                             whole characters of the answer `a` (job.attempt) from
+ *                             byte `at`; at 0 it begins anew, what was shown is void
+ *   {"t":"end","a":"12.1"}    the answer is over (a seq follows, unless it was dropped)
  *   {"t":"state","responder":"bot","epoch":2}
- *   {"t":"stop"} {"t":"reset"}               to whoever is answering
- *   {"t":"message","n":7}                    a person's message: to whoever is answering
+ *   {"t":"stop"} {"t":"reset"}   to whoever is answering
+ *   {"t":"message","n":7}     a person's message: to whoever is answering
  *
  * The text so far is kept beside, under the key "draft:" and the topic, so that
  * a listener who comes late can catch up: it subscribes first, then reads the
  * key, then forwards deltas from where the key ended.
  */
 
-enum { LIVE_TOPIC_SIZE = 160, LIVE_DRAFT_TTL_S = 180 };
+enum { LIVE_TOPIC_SIZE = 160, LIVE_DRAFT_TTL_S = 180, LIVE_ANSWER_SIZE = 48 };
 
 /* "live:<channel>:<chat key>" (long keys are hashed). */
 const char *live_topic(char topic[LIVE_TOPIC_SIZE], int channel_id, const char *chat_key);
@@ -76,3 +76,22 @@ struct live_draft {
 /* The draft kept at `topic`, for late listeners. */
 void live_read_draft(struct redis *r, struct flow *f, flow_step *next, struct live_draft *out,
 		     const char *topic);
+
+/*
+ * What one listener has been shown of the answer under way.  It subscribes,
+ * waits until pubsub says so, reads the draft, joins, shows the draft, and then
+ * asks of every delta (those that came meanwhile included) what is new in it.
+ */
+struct live_cursor {
+	char answer[LIVE_ANSWER_SIZE];
+	size_t at; /* bytes shown */
+	int is_joining;
+};
+
+void live_join(struct live_cursor *c, const struct live_draft *draft);
+
+/*
+ * 1 if the delta is to be shown, cut down to what the listener does not have; 0
+ * if there is nothing new in it or what comes before it was missed.
+ */
+int live_advance(struct live_cursor *c, struct live_event *delta);

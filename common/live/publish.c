@@ -1,0 +1,158 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "common/crypto/crypto.h"
+#include "common/live/live.h"
+
+const char *live_topic(char topic[LIVE_TOPIC_SIZE], int channel_id, const char *chat_key)
+{
+	struct arena a = { 0 };
+	uint8_t digest[32];
+
+	if (snprintf(topic, LIVE_TOPIC_SIZE, "live:%d:%s", channel_id, chat_key) <
+	    LIVE_TOPIC_SIZE)
+		return topic;
+	crypto_sha256(digest, chat_key, strlen(chat_key));
+	snprintf(topic, LIVE_TOPIC_SIZE, "live:%d:sha256:%s", channel_id,
+		 crypto_hex(&a, digest, sizeof digest));
+	arena_free(&a);
+	return topic;
+}
+
+/* --- what has no draft ---------------------------------------------------- */
+
+static void publish(struct redis *r, const char *topic, const char *data)
+{
+	redis_send(r, NULL, NULL, REDIS_ARGV("PUBLISH", topic, data));
+}
+
+static void publish_number(struct redis *r, const char *topic, const char *type, int64_t n)
+{
+	char data[64];
+
+	snprintf(data, sizeof data, "{\"t\":\"%s\",\"n\":%lld}", type, (long long)n);
+	publish(r, topic, data);
+}
+
+void live_seq(struct redis *r, const char *topic, int64_t seq)
+{
+	publish_number(r, topic, "seq", seq);
+}
+
+void live_person_message(struct redis *r, const char *topic, int64_t seq)
+{
+	publish_number(r, topic, "message", seq);
+}
+
+void live_state(struct redis *r, const char *topic, const char *responder, int epoch)
+{
+	char data[96];
+
+	snprintf(data, sizeof data, "{\"t\":\"state\",\"responder\":\"%.32s\",\"epoch\":%d}",
+		 responder, epoch);
+	publish(r, topic, data);
+}
+
+void live_stop(struct redis *r, const char *topic)
+{
+	publish(r, topic, "{\"t\":\"stop\"}");
+}
+
+void live_reset(struct redis *r, const char *topic)
+{
+	publish(r, topic, "{\"t\":\"reset\"}");
+}
+
+/* --- the answer under way -------------------------------------------------- */
+
+/*
+ * KEYS: draft.  ARGV: topic, message, head ("answer\n"), offset, text, seconds.
+ * A draft is only ever continued exactly where it ends; one whose beginning was
+ * lost is worth nothing.
+ */
+static struct redis_script delta_script = {
+	.keys = 1,
+	.text = "local draft, head, at = KEYS[1], ARGV[3], tonumber(ARGV[4])\n"
+		"if at == 0 then\n"
+		"  redis.call('SET', draft, head .. ARGV[5], 'EX', ARGV[6])\n"
+		"elseif redis.call('STRLEN', draft) == #head + at and\n"
+		"       redis.call('GETRANGE', draft, 0, #head - 1) == head then\n"
+		"  redis.call('APPEND', draft, ARGV[5])\n"
+		"  redis.call('EXPIRE', draft, ARGV[6])\n"
+		"else\n"
+		"  redis.call('DEL', draft)\n"
+		"end\n"
+		"return redis.call('PUBLISH', ARGV[1], ARGV[2])\n",
+};
+
+/* KEYS: draft.  ARGV: topic, message, head.  Another answer's draft stays. */
+static struct redis_script end_script = {
+	.keys = 1,
+	.text = "local draft, head = KEYS[1], ARGV[3]\n"
+		"if redis.call('GETRANGE', draft, 0, #head - 1) == head then\n"
+		"  redis.call('DEL', draft)\n"
+		"end\n"
+		"return redis.call('PUBLISH', ARGV[1], ARGV[2])\n",
+};
+
+struct names {
+	char draft[LIVE_TOPIC_SIZE + 8], head[LIVE_ANSWER_SIZE + 1];
+};
+
+static void name_draft(struct names *n, const char *topic, const char *answer)
+{
+	snprintf(n->draft, sizeof n->draft, "draft:%s", topic);
+	snprintf(n->head, sizeof n->head, "%.*s\n", LIVE_ANSWER_SIZE - 1, answer);
+}
+
+/* As jansson would, but this is done for every few tokens of every answer. */
+static void add_escaped(struct buf *b, const char *text, size_t len)
+{
+	for (size_t i = 0, from = 0; i <= len; i++) {
+		unsigned char c = i < len ? (unsigned char)text[i] : 0;
+
+		if (i < len && c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		buf_add(b, text + from, i - from);
+		from = i + 1;
+		if (i == len)
+			return;
+		if (c >= 0x20)
+			buf_add(b, (char[]){ '\\', (char)c }, 2);
+		else
+			buf_printf(b, "\\u%04x", c);
+	}
+}
+
+void live_delta(struct redis *r, const char *topic, const char *answer, size_t at,
+		const char *text, size_t len)
+{
+	struct buf message = { 0 }, added = { 0 };
+	char offset[24], ttl[12];
+	struct names n;
+
+	name_draft(&n, topic, answer);
+	snprintf(offset, sizeof offset, "%zu", at);
+	snprintf(ttl, sizeof ttl, "%d", LIVE_DRAFT_TTL_S);
+	buf_printf(&message, "{\"t\":\"delta\",\"a\":\"%s\",\"at\":%zu,\"s\":\"", answer, at);
+	add_escaped(&message, text, len);
+	buf_puts(&message, "\"}");
+	buf_add(&added, text, len);
+	redis_eval_send(
+		r, NULL, NULL, &delta_script,
+		REDIS_ARGV(n.draft, topic, message.data, n.head, offset, added.data, ttl));
+	buf_free(&message);
+	buf_free(&added);
+}
+
+void live_end(struct redis *r, const char *topic, const char *answer)
+{
+	char message[96];
+	struct names n;
+
+	name_draft(&n, topic, answer);
+	snprintf(message, sizeof message, "{\"t\":\"end\",\"a\":\"%.*s\"}",
+		 LIVE_ANSWER_SIZE - 1, answer);
+	redis_eval_send(r, NULL, NULL, &end_script,
+			REDIS_ARGV(n.draft, topic, message, n.head));
+}
