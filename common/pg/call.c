@@ -3,12 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void cancel(struct op *op)
-{
-	op->flow = NULL;
-}
-
-struct call *call_create(struct flow *f, flow_step *next, const struct pg_call *call)
+struct call *call_create(struct pg *pg, const struct pg_call *call)
 {
 	size_t size = sizeof(struct call) + (size_t)call->n * sizeof(char *);
 	size_t bytes = 0;
@@ -21,6 +16,7 @@ struct call *call_create(struct flow *f, flow_step *next, const struct pg_call *
 	if (!c)
 		abort();
 	memset(c, 0, sizeof *c);
+	c->pg = pg;
 	c->stmt = call->stmt;
 	c->order = call->order;
 	c->decode = call->decode;
@@ -32,7 +28,6 @@ struct call *call_create(struct flow *f, flow_step *next, const struct pg_call *
 		if (call->argv[i])
 			at = stpcpy(at, call->argv[i]) + 1;
 	}
-	op_start(&c->op, f, next, cancel);
 	return c;
 }
 
@@ -49,11 +44,13 @@ void call_take_rows(struct call *c, PGresult *rows)
 	c->rows = rows;
 }
 
-/* 08 connection, 40 rollback, 53 resources, 55 lock, 57 operator, 58 system: the world's fault.
+/*
+ * The world's fault: 08 connection, 40 rollback, 53 resources, 55 lock, 57
+ * operator, 58 system; and 26, a statement whose preparation failed just before.
  */
 static enum err_kind classify(const char *sqlstate)
 {
-	static const char *const temporary[] = { "08", "40", "53", "55", "57", "58" };
+	static const char *const temporary[] = { "08", "26", "40", "53", "55", "57", "58" };
 
 	for (size_t i = 0; sqlstate && i < sizeof temporary / sizeof *temporary; i++)
 		if (strncmp(sqlstate, temporary[i], 2) == 0)

@@ -19,16 +19,17 @@ struct call {
 	void *out;
 	PGresult *rows;
 	struct err err;
-	int prepares; /* a PREPARE goes before it */
-	int prepared; /* its PREPARE has been answered, or there is none */
+	struct pg *pg;
+	int is_sent;
+	int is_preparing; /* a PREPARE goes before it, and was not answered yet */
 	int n;
 	const char *argv[]; /* their bytes follow */
 };
 
 TAILQ_HEAD(call_list, call);
 
-/* Starts the flow's operation; copies the parameters. */
-struct call *call_create(struct flow *f, flow_step *next, const struct pg_call *call);
+/* Copies the parameters. */
+struct call *call_create(struct pg *pg, const struct pg_call *call);
 
 void call_take_rows(struct call *c, PGresult *rows);  /* takes over rows */
 void call_take_error(struct call *c, PGresult *rows); /* takes over rows */

@@ -3,41 +3,238 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
-#include "common/base/log.h"
 #include "common/pg/call.h"
+#include "common/pg/link.h"
 
-enum {
-	GROUP_MAX = 64,
-	QUEUE_MAX = 8192,
-	TIMEOUT_MS = 10000,
-	RETRY_MIN_MS = 200,
-	RETRY_MAX_MS = 10000
-};
+/*
+ * The life of a call:  waiting -> sent, with its group -> ended by the group's
+ * Sync.  If one of the group fails, all of it is sent once more, each call with
+ * a Sync of its own that ends it.
+ */
 
-enum { PREPARED_MAX = 64 };
+enum { GROUP_MAX = 64, QUEUE_MAX = 8192, TIMEOUT_MS = 10000 };
 
 struct pg {
-	struct event_base *base;
 	struct pg_conf conf;
-	PGconn *conn;
-	struct event *io, *retry, *flush;
-	short watching;
-	int up, retry_ms, waiting_n, sent_n;
+	struct link *link;
+	struct event *round;      /* the end of this round of the loop: a group may leave */
 	struct call_list waiting; /* not sent yet */
 	struct call_list sent;    /* in the order in which results arrive */
-	int alone; /* each call sent has a Sync of its own: the second try of a group */
-	struct call *reading; /* whose results come next */
-	struct err group_err;
-	const struct pg_stmt *prepared[PREPARED_MAX];
+	int waiting_n, sent_n;
+	struct call *reading; /* whose results come next; NULL: all have */
+	int is_alone;         /* each call sent has a Sync of its own */
+	int has_failed;       /* a call of this group has */
+	const struct pg_stmt **prepared;
 	int prepared_n;
 	void (*changed)(void *arg, int up);
 	void *changed_arg;
 };
 
-static void connect_start(struct pg *pg);
+/* --- what this connection has prepared -------------------------------------- */
 
-/* --- the connection -------------------------------------------------------- */
+static int is_prepared(const struct pg *pg, const struct pg_stmt *stmt)
+{
+	for (int i = 0; i < pg->prepared_n; i++)
+		if (pg->prepared[i] == stmt)
+			return 1;
+	return 0;
+}
+
+static void remember_prepared(struct pg *pg, const struct pg_stmt *stmt)
+{
+	size_t n = (size_t)pg->prepared_n + 1;
+
+	if (is_prepared(pg, stmt))
+		return;
+	pg->prepared = realloc(pg->prepared, n * sizeof(struct pg_stmt *));
+	if (!pg->prepared)
+		abort();
+	pg->prepared[pg->prepared_n++] = stmt;
+}
+
+/* Does an earlier call of the group that is being sent prepare it? */
+static int is_being_prepared(const struct pg *pg, const struct call *call)
+{
+	const struct call *c;
+
+	TAILQ_FOREACH (c, &pg->sent, link) {
+		if (c == call)
+			return 0;
+		if (c->stmt == call->stmt && c->is_preparing)
+			return 1;
+	}
+	return 0;
+}
+
+/* --- sending --------------------------------------------------------------- */
+
+static int send_call(struct pg *pg, struct call *c)
+{
+	PGconn *conn = link_conn(pg->link);
+
+	c->is_preparing = !is_prepared(pg, c->stmt) && !is_being_prepared(pg, c);
+	if (c->is_preparing && !PQsendPrepare(conn, c->stmt->name, c->stmt->sql, c->n, NULL))
+		return 0;
+	return PQsendQueryPrepared(conn, c->stmt->name, c->n, c->argv, NULL, NULL, 0);
+}
+
+/* Sends what is in pg->sent: as one transaction, or each call as one. */
+static void send_group(struct pg *pg, int alone)
+{
+	struct call *c;
+	int ok = 1;
+
+	pg->is_alone = alone;
+	pg->has_failed = 0;
+	pg->reading = TAILQ_FIRST(&pg->sent);
+	TAILQ_FOREACH (c, &pg->sent, link)
+		ok = ok && send_call(pg, c) && (!alone || PQpipelineSync(link_conn(pg->link)));
+	if (!alone)
+		ok = ok && PQpipelineSync(link_conn(pg->link));
+	if (!ok) {
+		link_drop(pg->link);
+		return;
+	}
+	link_expect(pg->link, 1);
+	link_flush(pg->link);
+}
+
+/* Moves calls from waiting to sent, sorted by order. */
+static void form_group(struct pg *pg)
+{
+	struct call *c, *at;
+
+	for (int room = pg->conf.group_max; room > 0; room--) {
+		c = TAILQ_FIRST(&pg->waiting);
+		if (!c)
+			return;
+		TAILQ_REMOVE(&pg->waiting, c, link);
+		pg->waiting_n--;
+		at = TAILQ_LAST(&pg->sent, call_list);
+		while (at && at->order > c->order)
+			at = TAILQ_PREV(at, call_list, link);
+		if (at)
+			TAILQ_INSERT_AFTER(&pg->sent, at, c, link);
+		else
+			TAILQ_INSERT_HEAD(&pg->sent, c, link);
+		c->is_sent = 1;
+		pg->sent_n++;
+	}
+}
+
+static void on_round(evutil_socket_t fd, short what, void *arg)
+{
+	struct pg *pg = arg;
+
+	(void)fd, (void)what;
+	if (!link_is_up(pg->link) || pg->sent_n > 0 || pg->waiting_n == 0)
+		return;
+	form_group(pg);
+	send_group(pg, 0);
+}
+
+/* --- receiving ------------------------------------------------------------- */
+
+static void end_call(struct pg *pg, struct call *c)
+{
+	TAILQ_REMOVE(&pg->sent, c, link);
+	pg->sent_n--;
+	call_end(c);
+}
+
+/* Nothing of the group has happened; what nobody waits for any more never will. */
+static void repeat_group(struct pg *pg)
+{
+	struct call *c, *next;
+
+	for (c = TAILQ_FIRST(&pg->sent); c; c = next) {
+		next = TAILQ_NEXT(c, link);
+		if (c->op.flow)
+			call_forget_rows(c);
+		else
+			end_call(pg, c);
+	}
+	if (pg->sent_n > 0)
+		send_group(pg, 1);
+}
+
+static void end_group(struct pg *pg)
+{
+	struct call *c;
+
+	while ((c = TAILQ_FIRST(&pg->sent)))
+		end_call(pg, c);
+}
+
+static void on_sync(struct pg *pg)
+{
+	struct call *c = pg->reading;
+
+	if (pg->is_alone && c) {
+		pg->reading = TAILQ_NEXT(c, link);
+		end_call(pg, c);
+	} else if (pg->has_failed) {
+		repeat_group(pg);
+	} else {
+		end_group(pg);
+	}
+	if (pg->sent_n > 0)
+		return;
+	pg->reading = NULL;
+	link_expect(pg->link, 0);
+	event_active(pg->round, 0, 0);
+}
+
+static void on_result(struct pg *pg, PGresult *rows)
+{
+	struct call *c = pg->reading;
+	ExecStatusType status = PQresultStatus(rows);
+	int ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+
+	if (!c || status == PGRES_PIPELINE_ABORTED) { /* who failed has said why */
+		PQclear(rows);
+		return;
+	}
+	if (ok && c->is_preparing) { /* the answer to PREPARE; the call's own comes next */
+		c->is_preparing = 0;
+		remember_prepared(pg, c->stmt);
+		PQclear(rows);
+		return;
+	}
+	if (ok)
+		call_take_rows(c, rows);
+	else
+		call_take_error(c, rows);
+	pg->has_failed |= !ok;
+	if (!pg->is_alone)
+		pg->reading = TAILQ_NEXT(c, link);
+}
+
+/* One NULL ends a statement; a second one means that there is nothing more, as after a loss. */
+static void on_readable(void *arg)
+{
+	struct pg *pg = arg;
+	PGconn *conn = link_conn(pg->link);
+	int nulls = 0;
+
+	if (pg->sent_n > 0)
+		link_expect(pg->link, 1);
+	while (pg->sent_n > 0 && nulls < 2 && link_conn(pg->link) == conn && !PQisBusy(conn)) {
+		PGresult *rows = PQgetResult(conn);
+
+		nulls = rows ? 0 : nulls + 1;
+		if (!rows)
+			continue;
+		if (PQresultStatus(rows) != PGRES_PIPELINE_SYNC) {
+			on_result(pg, rows);
+			continue;
+		}
+		PQclear(rows);
+		on_sync(pg);
+	}
+}
+
+/* --- coming and going ------------------------------------------------------- */
 
 static void fail_all(struct call_list *list, const char *why)
 {
@@ -50,312 +247,40 @@ static void fail_all(struct call_list *list, const char *why)
 	}
 }
 
-static void disconnect(struct pg *pg)
-{
-	if (pg->io)
-		event_free(pg->io);
-	pg->io = NULL;
-	PQfinish(pg->conn);
-	pg->conn = NULL;
-	pg->prepared_n = 0;
-	pg->reading = NULL;
-	fail_all(&pg->sent, "connection lost");
-	fail_all(&pg->waiting, "not connected");
-	pg->sent_n = pg->waiting_n = 0;
-	if (pg->up) {
-		pg->up = 0;
-		if (pg->changed)
-			pg->changed(pg->changed_arg, 0);
-	}
-}
-
-static void reconnect_later(struct pg *pg)
-{
-	struct timeval tv;
-	int ms = pg->retry_ms / 2 + (int)(random() % (pg->retry_ms / 2 + 1));
-
-	log_warn("pg %s: %.160s", pg->conf.name,
-		 pg->conn ? PQerrorMessage(pg->conn) : "out of memory");
-	disconnect(pg);
-	tv = (struct timeval){ ms / 1000, ms % 1000 * 1000 };
-	pg->retry_ms = pg->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : pg->retry_ms * 2;
-	event_add(pg->retry, &tv);
-}
-
-static void on_retry(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what;
-	connect_start(arg);
-}
-
-/* The socket may change while connecting, so the event is made anew when it has to be. */
-static void watch(struct pg *pg, short what, event_callback_fn fn)
-{
-	if (pg->io && pg->watching == what && event_get_fd(pg->io) == PQsocket(pg->conn) &&
-	    event_get_callback(pg->io) == fn)
-		return;
-	if (pg->io)
-		event_free(pg->io);
-	pg->watching = what;
-	pg->io = event_new(pg->base, PQsocket(pg->conn), (short)(what | EV_PERSIST), fn, pg);
-	event_add(pg->io, NULL);
-}
-
-/* --- sending --------------------------------------------------------------- */
-
-static int is_prepared(const struct pg *pg, const struct pg_stmt *stmt)
-{
-	for (int i = 0; i < pg->prepared_n; i++)
-		if (pg->prepared[i] == stmt)
-			return 1;
-	return 0;
-}
-
-static void remember_prepared(struct pg *pg, const struct pg_stmt *stmt)
-{
-	if (!is_prepared(pg, stmt) && pg->prepared_n < PREPARED_MAX)
-		pg->prepared[pg->prepared_n++] = stmt;
-}
-
-/* Is the statement prepared by an earlier call of the group being sent? */
-static int prepares_earlier(const struct pg *pg, const struct call *call)
-{
-	const struct call *c;
-
-	TAILQ_FOREACH (c, &pg->sent, link) {
-		if (c == call)
-			return 0;
-		if (c->stmt == call->stmt && c->prepares)
-			return 1;
-	}
-	return 0;
-}
-
-static int send_call(struct pg *pg, struct call *c)
-{
-	c->prepares = !is_prepared(pg, c->stmt) && !prepares_earlier(pg, c);
-	c->prepared = !c->prepares;
-	if (c->prepares && !PQsendPrepare(pg->conn, c->stmt->name, c->stmt->sql, c->n, NULL))
-		return 0;
-	return PQsendQueryPrepared(pg->conn, c->stmt->name, c->n, c->argv, NULL, NULL, 0);
-}
-
-static void on_io(evutil_socket_t fd, short what, void *arg);
-
-static void push(struct pg *pg)
-{
-	int left = PQflush(pg->conn);
-
-	if (left < 0)
-		reconnect_later(pg);
-	else
-		watch(pg, left ? EV_READ | EV_WRITE : EV_READ, on_io);
-}
-
-/* Sends what is in pg->sent: as one transaction, or each call as its own. */
-static void send_sent(struct pg *pg, int alone)
-{
-	struct call *c;
-	int ok = 1;
-
-	pg->alone = alone;
-	pg->group_err = (struct err){ 0 };
-	pg->reading = TAILQ_FIRST(&pg->sent);
-	TAILQ_FOREACH (c, &pg->sent, link) {
-		ok = ok && send_call(pg, c);
-		if (alone)
-			ok = ok && PQpipelineSync(pg->conn);
-	}
-	if (!alone)
-		ok = ok && PQpipelineSync(pg->conn);
-	if (ok)
-		push(pg);
-	else
-		reconnect_later(pg);
-}
-
-/* Moves calls from waiting to sent, sorted by order; the cancelled are dropped. */
-static void form_group(struct pg *pg)
-{
-	struct call *c, *at;
-	int max = pg->conf.group_max;
-
-	while (max-- > 0 && (c = TAILQ_FIRST(&pg->waiting))) {
-		TAILQ_REMOVE(&pg->waiting, c, link);
-		pg->waiting_n--;
-		if (!c->op.flow) {
-			call_end(c);
-			continue;
-		}
-		at = TAILQ_LAST(&pg->sent, call_list);
-		while (at && at->order > c->order)
-			at = TAILQ_PREV(at, call_list, link);
-		if (at)
-			TAILQ_INSERT_AFTER(&pg->sent, at, c, link);
-		else
-			TAILQ_INSERT_HEAD(&pg->sent, c, link);
-		pg->sent_n++;
-	}
-}
-
-static void on_flush(evutil_socket_t fd, short what, void *arg)
+static void on_up(void *arg)
 {
 	struct pg *pg = arg;
 
-	(void)fd, (void)what;
-	if (!pg->up || !TAILQ_EMPTY(&pg->sent) || TAILQ_EMPTY(&pg->waiting))
-		return;
-	form_group(pg);
-	if (!TAILQ_EMPTY(&pg->sent))
-		send_sent(pg, 0);
-}
-
-/* --- receiving ------------------------------------------------------------- */
-
-/* Every call of the group is complete, or none is. */
-static void end_group(struct pg *pg)
-{
-	struct call *c;
-
-	if (pg->group_err.kind) {
-		TAILQ_FOREACH (c, &pg->sent, link)
-			call_forget_rows(c);
-		send_sent(pg, 1);
-		return;
-	}
-	while ((c = TAILQ_FIRST(&pg->sent))) {
-		TAILQ_REMOVE(&pg->sent, c, link);
-		call_end(c);
-	}
-	pg->sent_n = 0;
-	pg->reading = NULL;
-	event_active(pg->flush, 0, 0);
-}
-
-static void end_alone(struct pg *pg, struct call *c)
-{
-	pg->reading = TAILQ_NEXT(c, link);
-	TAILQ_REMOVE(&pg->sent, c, link);
-	pg->sent_n--;
-	call_end(c);
-	if (TAILQ_EMPTY(&pg->sent))
-		event_active(pg->flush, 0, 0);
-}
-
-static void on_sync(struct pg *pg)
-{
-	if (!pg->alone)
-		end_group(pg);
-	else if (pg->reading)
-		end_alone(pg, pg->reading);
-}
-
-static void on_result(struct pg *pg, PGresult *rows)
-{
-	struct call *c = pg->reading;
-	ExecStatusType status = PQresultStatus(rows);
-
-	if (c && status == PGRES_COMMAND_OK && !c->prepared) {
-		c->prepared = 1; /* the answer to PREPARE; the call's own comes next */
-		remember_prepared(pg, c->stmt);
-		PQclear(rows);
-		return;
-	}
-	if (status == PGRES_PIPELINE_ABORTED || !c) {
-		PQclear(rows);
-		return;
-	}
-	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
-		call_take_rows(c, rows);
-	else {
-		call_take_error(c, rows);
-		pg->group_err = c->err;
-	}
-	if (!pg->alone)
-		pg->reading = TAILQ_NEXT(c, link);
-}
-
-static void read_results(struct pg *pg)
-{
-	while (pg->conn && !TAILQ_EMPTY(&pg->sent) && !PQisBusy(pg->conn)) {
-		PGresult *rows = PQgetResult(pg->conn);
-
-		if (!rows) /* the end of one statement */
-			continue;
-		if (PQresultStatus(rows) != PGRES_PIPELINE_SYNC) {
-			on_result(pg, rows);
-			continue;
-		}
-		PQclear(rows);
-		on_sync(pg);
-	}
-}
-
-static void on_io(evutil_socket_t fd, short what, void *arg)
-{
-	struct pg *pg = arg;
-
-	(void)fd;
-	if (what & EV_READ) {
-		if (!PQconsumeInput(pg->conn) || PQstatus(pg->conn) != CONNECTION_OK) {
-			reconnect_later(pg);
-			return;
-		}
-		read_results(pg);
-	}
-	if (pg->conn && pg->watching & EV_WRITE)
-		push(pg);
-}
-
-/* --- connecting ------------------------------------------------------------ */
-
-static void connected(struct pg *pg)
-{
-	PQsetnonblocking(pg->conn, 1);
-	PQenterPipelineMode(pg->conn);
-	pg->up = 1;
-	pg->retry_ms = RETRY_MIN_MS;
-	log_info("connected to postgresql as=%s", pg->conf.name);
-	watch(pg, EV_READ, on_io);
 	if (pg->changed)
 		pg->changed(pg->changed_arg, 1);
-	event_active(pg->flush, 0, 0);
 }
 
-static void on_connecting(evutil_socket_t fd, short what, void *arg)
+static void on_down(void *arg)
 {
 	struct pg *pg = arg;
 
-	(void)fd, (void)what;
-	switch (PQconnectPoll(pg->conn)) {
-	case PGRES_POLLING_READING:
-		watch(pg, EV_READ, on_connecting);
-		break;
-	case PGRES_POLLING_WRITING:
-		watch(pg, EV_WRITE, on_connecting);
-		break;
-	case PGRES_POLLING_OK:
-		connected(pg);
-		break;
-	default:
-		reconnect_later(pg);
-	}
+	pg->prepared_n = 0;
+	pg->reading = NULL;
+	pg->sent_n = pg->waiting_n = 0;
+	fail_all(&pg->sent, "connection lost");
+	fail_all(&pg->waiting, "not connected");
+	if (pg->changed)
+		pg->changed(pg->changed_arg, 0);
 }
 
-static void connect_start(struct pg *pg)
-{
-	char options[160];
-	const char *keys[] = { "dbname", "application_name", "options", "connect_timeout",
-			       NULL };
-	const char *values[] = { pg->conf.conninfo, pg->conf.name, options, "5", NULL };
+static const struct link_events link_events = { on_up, on_down, on_readable };
 
-	snprintf(options, sizeof options, "-c statement_timeout=%d -c synchronous_commit=%s",
-		 pg->conf.timeout_ms, pg->conf.relaxed ? "off" : "on");
-	pg->conn = PQconnectStartParams(keys, values, 1);
-	if (!pg->conn || PQstatus(pg->conn) == CONNECTION_BAD)
-		reconnect_later(pg);
-	else
-		watch(pg, EV_WRITE, on_connecting);
+/* What was sent stays in line, so that results find their calls. */
+static void on_cancel(struct op *op)
+{
+	struct call *c = (struct call *)op;
+
+	op->flow = NULL;
+	if (c->is_sent)
+		return;
+	TAILQ_REMOVE(&c->pg->waiting, c, link);
+	c->pg->waiting_n--;
+	call_end(c);
 }
 
 /* --- interface ------------------------------------------------------------- */
@@ -366,19 +291,16 @@ struct pg *pg_open(struct event_base *base, const struct pg_conf *conf)
 
 	if (!pg)
 		abort();
-	pg->base = base;
 	pg->conf = *conf;
 	pg->conf.group_max = conf->group_max ? conf->group_max : GROUP_MAX;
 	pg->conf.queue_max = conf->queue_max ? conf->queue_max : QUEUE_MAX;
 	pg->conf.timeout_ms = conf->timeout_ms ? conf->timeout_ms : TIMEOUT_MS;
-	pg->retry_ms = RETRY_MIN_MS;
 	TAILQ_INIT(&pg->waiting);
 	TAILQ_INIT(&pg->sent);
-	pg->retry = evtimer_new(base, on_retry, pg);
-	pg->flush = event_new(base, -1, 0, on_flush, pg);
-	if (!pg->retry || !pg->flush)
+	pg->round = event_new(base, -1, 0, on_round, pg);
+	if (!pg->round)
 		abort();
-	connect_start(pg);
+	pg->link = link_open(base, &pg->conf, &link_events, pg);
 	return pg;
 }
 
@@ -386,25 +308,29 @@ void pg_close(struct pg *pg)
 {
 	if (!pg)
 		return;
-	disconnect(pg);
-	event_free(pg->retry);
-	event_free(pg->flush);
+	link_close(pg->link);
+	fail_all(&pg->sent, "closing");
+	fail_all(&pg->waiting, "closing");
+	event_free(pg->round);
+	free(pg->prepared);
 	free(pg);
 }
 
 void pg_call(struct pg *pg, struct flow *f, flow_step *next, const struct pg_call *call)
 {
-	struct call *c = call_create(f, next, call);
+	struct call *c = call_create(pg, call);
+	int is_up = link_is_up(pg->link);
 
-	if (pg->up && pg->waiting_n < pg->conf.queue_max) {
-		TAILQ_INSERT_TAIL(&pg->waiting, c, link);
-		pg->waiting_n++;
-		if (TAILQ_EMPTY(&pg->sent))
-			event_active(pg->flush, 0, 0);
+	op_start(&c->op, f, next, on_cancel);
+	if (!is_up || pg->waiting_n >= pg->conf.queue_max) {
+		err_set(&c->err, ERR_TEMP, "pg: %s", is_up ? "overloaded" : "not connected");
+		call_end(c);
 		return;
 	}
-	err_set(&c->err, ERR_TEMP, "pg: %s", pg->up ? "overloaded" : "not connected");
-	call_end(c);
+	TAILQ_INSERT_TAIL(&pg->waiting, c, link);
+	pg->waiting_n++;
+	if (pg->sent_n == 0)
+		event_active(pg->round, 0, 0);
 }
 
 void pg_on_change(struct pg *pg, void (*fn)(void *arg, int up), void *arg)
@@ -415,7 +341,7 @@ void pg_on_change(struct pg *pg, void (*fn)(void *arg, int up), void *arg)
 
 int pg_is_up(const struct pg *pg)
 {
-	return pg->up;
+	return link_is_up(pg->link);
 }
 
 int pg_waiting(const struct pg *pg)

@@ -16,8 +16,9 @@
  * fails its neighbours.  A call must therefore be complete in itself: what has
  * to be atomic is one SQL function.
  *
- * The connection comes back by itself (1 s, doubling, jitter, at most 10 s).
- * What was on its way when it broke fails as ERR_TEMP: it may have happened.
+ * The connection comes back by itself (200 ms, doubling, jitter, at most 10 s);
+ * one that says nothing for timeout_ms and 5 s is given up.  What was on its way
+ * when it broke fails as ERR_TEMP: it may have happened.
  */
 
 struct pg;
