@@ -18,6 +18,7 @@ create table article_word (
     word   text not null,
     slug   text not null,
     weight real not null, -- 0..1: in the title, often, once
+    share  real not null, -- of the title
     primary key (bot_id, lang, root, word, slug)
 );
 
@@ -35,11 +36,13 @@ begin
         delete from article_word w where w.bot_id = old.bot_id and w.lang = old.lang and w.slug = old.slug;
     end if;
     if tg_op <> 'DELETE' then
-        insert into article_word (bot_id, lang, root, word, slug, weight)
-        select new.bot_id, new.lang, root, word, new.slug, max(weight)
-        from (select root, word, 1.0 as weight from text_words(new.lang, new.title)
+        insert into article_word (bot_id, lang, root, word, slug, weight, share)
+        select new.bot_id, new.lang, root, word, new.slug, max(weight), max(share)
+        from (select root, word, 1.0 as weight, 1.0 / count(*) over () as share
+              from text_words(new.lang, new.title)
               union all
-              select root, word, 0.5 + 0.3 * (times - 1) / (times + 1.0) from text_words(new.lang, new.body)) found
+              select root, word, 0.5 + 0.3 * (times - 1) / (times + 1.0), 0
+              from text_words(new.lang, new.body)) found
         group by root, word;
     end if;
     return null;
@@ -53,13 +56,59 @@ create function is_filler(p_word text) returns boolean
 language sql immutable as $$
     select p_word = any ('{
         здравств,здравствуйт,привет,добр,ден,вечер,утр,пожалуйст,подскаж,подскажит,скаж,скажит,расскаж,расскажит,
-        хоч,хотел,хочет,мог,можн,нужн,надо,есл,узна,интерес,интересн,вопрос,друг,очен,прост,котор,ваш,наш,мне,эт,как,
-        спасиб,ег,мо,быт,дела,сдела,делает,будет,буд,когд,скольк,кто,чем,куд,откуд,почему,зач,
+        хоч,хотел,хочет,мог,может,можн,нужн,надо,есл,узна,интерес,интересн,вопрос,друг,очен,прост,котор,ваш,наш,мне,
+        эт,как,спасиб,ег,мо,быт,дела,сдела,делает,будет,буд,когд,скольк,кто,чем,куд,откуд,почему,зач,так,один,два,две,
         hello,hi,hey,good,morn,even,pleas,tell,want,would,like,know,need,could,may,might,question,ask,thank,
-        someth,anyth,get,go,got,one,us,use,let,much,mani,make,also,help,about,im,ive,id}'::text[])
+        someth,anyth,get,go,got,take,took,one,two,us,use,let,mani,make,also,help,about,im,ive,id,time}'::text[])
 $$;
 
--- rank is 0..1: how much of what was asked an article speaks about.  0.3 and more is an answer.
+-- Words that people and articles use for the same thing.
+create table word_family (
+    lang   text not null,
+    root   text not null,
+    family text not null,
+    primary key (lang, root, family)
+);
+
+insert into word_family (lang, root, family)
+select distinct f.lang, w.root, f.family
+from (values
+    ('ru', 'price', 'стоит стоимость цена ценник почём платная бесплатно дорого тариф'),
+    ('en', 'price', 'cost price much fee charge expensive free'),
+    ('ru', 'delivery', 'доставка доставляете привезти привезёте отправка отправляете посылка курьер'),
+    ('en', 'delivery', 'delivery deliver ship shipping shipment send parcel courier'),
+    ('ru', 'duration', 'срок долго быстро дней неделя месяц'),
+    ('en', 'duration', 'long fast quickly soon day week month'),
+    ('ru', 'abroad', 'заграница границу зарубеж международная страна'),
+    ('en', 'abroad', 'abroad international overseas foreign country worldwide'),
+    ('ru', 'return', 'возврат вернуть возвращать вернём сдать'),
+    ('en', 'return', 'return refund money-back'),
+    ('ru', 'exchange', 'обмен обменять поменять замена заменить подойти подошёл подошло'),
+    ('en', 'exchange', 'exchange swap replace replacement fit'),
+    ('ru', 'payment', 'оплата оплатить оплачивать платить заплатить платёж'),
+    ('en', 'payment', 'payment pay paid'),
+    ('ru', 'cancel', 'отмена отменить отказаться аннулировать'),
+    ('en', 'cancel', 'cancel cancellation'),
+    ('ru', 'hours', 'часы график режим закрываетесь закрыт открываетесь открыт'),
+    ('en', 'hours', 'hours schedule open opening close closing closed'),
+    ('ru', 'pickup', 'самовывоз забрать выдача выдачи'),
+    ('en', 'pickup', 'pick-up pickup collect collection'),
+    ('ru', 'defect', 'брак бракованный сломался сломалось порвался дефект повреждён неисправен'),
+    ('en', 'defect', 'defect defective broken broke torn tear damaged faulty'),
+    ('ru', 'tracking', 'отследить отслеживать отслеживание трек трек-номер статус'),
+    ('en', 'tracking', 'track tracking status'),
+    ('ru', 'discount', 'скидка акция распродажа бонус промокод купон'),
+    ('en', 'discount', 'discount sale bonus promo coupon voucher'),
+    ('ru', 'human', 'человек оператор сотрудник менеджер специалист'),
+    ('en', 'human', 'human person operator agent staff representative'),
+    ('ru', 'footwear', 'обувь ботинки кроссовки сапоги'),
+    ('en', 'footwear', 'footwear shoes boots sneakers'),
+    ('ru', 'contact', 'контакты телефон позвонить связаться адрес почта'),
+    ('en', 'contact', 'contact phone call address e-mail email')
+) f (lang, family, words), text_words(f.lang, f.words) w;
+
+-- rank is 0..1: how much of what was asked an article speaks about.  What has neither a word in
+-- the title nor two in the text is hardly about it.
 create function search_articles(p_bot int, p_lang text, p_text text, p_limit int)
 returns table (slug text, lang text, title text, body text, url text, rank float8)
 language plpgsql stable as $$
@@ -70,23 +119,35 @@ begin
         select l.lang, w.word, w.root
         from (values ('ru'), ('en')) l (lang), text_words(l.lang, left(p_text, 1000)) w
         where not is_filler(w.word) limit 80),
+    meant as materialized (
+        select q.lang, q.word, q.root, false as is_kin from asked q
+        union
+        select q.lang, q.word, kin.root, true
+        from asked q
+        join word_family f on f.lang = q.lang and f.root = q.root
+        join word_family kin on kin.lang = f.lang and kin.family = f.family and kin.root <> q.root),
     total as materialized (
         select a.lang, count(*)::float8 as n from article a where a.bot_id = p_bot group by a.lang),
     found as materialized (
-        select q.lang, q.word, p.slug, max(p.weight * case when p.word = q.word then 1 else 0.7 end) as weight
-        from asked q
-        join article_word p on p.bot_id = p_bot and p.lang = q.lang and p.root = q.root
-        group by q.lang, q.word, p.slug),
-    value as (
+        select m.lang, m.word, p.slug,
+               max(p.weight * case when p.word = m.word then 1 when m.is_kin then 0.6 else 0.8 end) as weight,
+               max(p.share) as share
+        from meant m
+        join article_word p on p.bot_id = p_bot and p.lang = m.lang and p.root = m.root
+        where m.is_kin or left(p.word, 6) = left(m.word, 6)
+           or starts_with(p.word, m.word) or starts_with(m.word, p.word)
+        group by m.lang, m.word, p.slug),
+    value as materialized (
         select q.lang, q.word,
-               least(ln(1 + (t.n - count(f.slug) + 0.5) / (count(f.slug) + 0.5)),
-                     case when count(f.slug) = 0 then 1.5 else 9 end) as idf
+               case when count(f.slug) = 0 then 1.5
+                    else ln(1 + (t.n - count(f.slug) + 0.5) / (count(f.slug) + 0.5)) end as idf
         from asked q join total t on t.lang = q.lang left join found f on f.lang = q.lang and f.word = q.word
         group by q.lang, q.word, t.n),
     ranked as (
         select f.lang, f.slug,
-               sum(f.weight * v.idf)
-               / (select sum(idf) from value o where o.lang = f.lang)
+               sum(f.weight * v.idf) / (select sum(o.idf) from value o where o.lang = f.lang)
+               * (0.85 + 0.15 * least(sum(f.share), 1))
+               * case when sum(f.share) > 0 or count(*) > 1 then 1 else 0.6 end
                * case when f.lang = p_lang then 1 else 0.9 end as rank
         from found f join value v on v.lang = f.lang and v.word = f.word
         group by f.lang, f.slug),

@@ -9,7 +9,7 @@
  * Below it an article has too little to do with the question; see
  * search_articles() and the questions in tests/integration.
  */
-static const double enough = 0.3;
+static const double enough = 0.28;
 /* Others nearly as good are named beside the best. */
 static const double nearly = 0.75;
 
