@@ -290,6 +290,19 @@ describe("staying in step", () => {
     assert.deepEqual(texts, Array.from({ length: 120 }, (_, i) => `m${i + 1}`));
   });
 
+  test("where too many tabs listen, one more asks from time to time", async () => {
+    server.interfere = (_req, res, url) => {
+      if (url.pathname !== "/api/v1/events") return false;
+      problem(res, 429, "too_many_requests", "Too many streams.", { "Retry-After": "1" });
+      return true;
+    };
+    answerWith("Yes.");
+    const w = await openWidget();
+    await w.say("Hello");
+    await until(async () => (await w.answers.count()) === 1, "an answer");
+    assert.equal(await w.notice.isVisible(), false);
+  });
+
   test("messages that come while it is closed are counted", async () => {
     answerWith("Yes.");
     const w = await openWidget();

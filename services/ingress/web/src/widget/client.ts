@@ -121,15 +121,32 @@ export class Client {
         });
       } catch (error) {
         if (error instanceof ApiError && !(await this.survives(error))) return;
+        if (error instanceof ApiError && error.status === 429) continue; // it has waited
       }
       if (!this.asleep) this.setLink("lost");
       await this.pause.wait(this.asleep ? 86_400_000 : backoff(Math.max(0, attempt)));
     }
   }
 
+  /** Too many tabs listen: until there is room for this one, it asks from time to time. */
+  private async askInstead(everyMs: number): Promise<void> {
+    this.setLink("online");
+    try {
+      const page = await this.api.messages(this.conversation.cursor, PAGE);
+      for (const message of page.messages) this.takeMessage(message);
+    } catch {
+      // the stream is tried next, and says what is wrong
+    }
+    await this.pause.wait(everyMs);
+  }
+
   /** False if trying again is pointless. */
   private async survives(error: ApiError): Promise<boolean> {
     this.error = error;
+    if (error.status === 429 && this.loaded) {
+      await this.askInstead(error.retryAfterMs ?? 10_000);
+      return true;
+    }
     if (error.status === 401 && this.session) {
       this.begin(); // the token has run out: a new one, and from the beginning
       return true;

@@ -9,6 +9,8 @@ import type { Storage } from "./storage.ts";
 import type { Button, Lang, Message } from "./types.ts";
 
 const RESTORED_MS = 2500;
+/** A line that is mended sooner was never missed. */
+const LOST_MS = 1200;
 
 /** The launcher and the panel, and what happens between them and the conversation. */
 export class Panel {
@@ -29,7 +31,7 @@ export class Panel {
   private opened = false;
   private frame = 0;
   private arrived: Message | undefined;
-  private wasLost = false;
+  private lostAt = 0;
   private restoredUntil = 0;
   private pageOverflow = "";
 
@@ -254,12 +256,17 @@ export class Panel {
   private showNotice(): void {
     const text = strings(this.client.lang);
     const { link } = this.client;
-    if (link === "online" && this.wasLost) this.restoredUntil = Date.now() + RESTORED_MS;
-    this.wasLost = link === "lost";
+    const now = Date.now();
+    const missed = this.lostAt !== 0 && now - this.lostAt >= LOST_MS;
+    if (link === "lost") this.lostAt ||= now;
+    else if (link === "online") {
+      if (missed) this.restoredUntil = now + RESTORED_MS;
+      this.lostAt = 0;
+    }
     let words = "";
-    if (link === "lost") words = navigator.onLine ? text.lost : text.offline;
+    if (link === "lost" && (missed || !navigator.onLine)) words = navigator.onLine ? text.lost : text.offline;
     else if (link === "refused") words = text.refused;
-    else if (Date.now() < this.restoredUntil) words = text.restored;
+    else if (now < this.restoredUntil) words = text.restored;
     this.notice.className = `notice ${words === text.restored ? "good" : ""}`;
     this.notice.hidden = words === "";
     if (this.notice.textContent !== words) this.notice.textContent = words;
@@ -292,6 +299,7 @@ export class Panel {
     const counting = this.client.outbox.items.some((item) => item.until !== undefined);
     const passing = this.restoredUntil !== 0 && Date.now() >= this.restoredUntil;
     if (passing) this.restoredUntil = 0;
-    if (counting || passing || (this.opened && this.client.conversation.typing)) this.changed();
+    const waiting = this.lostAt !== 0 && this.notice.hidden;
+    if (counting || passing || waiting || (this.opened && this.client.conversation.typing)) this.changed();
   }
 }
