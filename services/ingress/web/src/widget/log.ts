@@ -297,7 +297,9 @@ export class Log {
   private choose(i: number): void {
     this.category = i;
     this.render();
-    this.list.querySelectorAll<HTMLElement>(".tabs button")[i]?.focus();
+    const tab = this.list.querySelectorAll<HTMLElement>(".tabs button")[i];
+    tab?.focus({ preventScroll: true });
+    tab?.scrollIntoView({ block: "nearest", inline: "center" });
   }
 }
 
