@@ -9,3 +9,4 @@
 int tandem_migrate(int argc, char **argv);
 int tandem_bot(int argc, char **argv);
 int tandem_verify(int argc, char **argv);
+int tandem_try(int argc, char **argv);

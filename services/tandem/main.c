@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "migrate", tandem_migrate, "bring the database to this program's schema" },
 	{ "bot", tandem_bot,
 	  "apply: put the bots file into service; list: what is in service" },
+	{ "try", tandem_try, "debugging tools that need no service running" },
 	{ "verify", tandem_verify, "check that every event has exactly one outcome" },
 	{ 0 },
 };
