@@ -107,53 +107,60 @@ from (values
     ('en', 'contact', 'contact phone call address e-mail email')
 ) f (lang, family, words), text_words(f.lang, f.words) w;
 
--- rank is 0..1: how much of what was asked an article speaks about.  What has neither a word in
--- the title nor two in the text is hardly about it.
-create function search_articles(p_bot int, p_lang text, p_text text, p_limit int)
+-- rank is 0..1: how much of what was asked an article speaks about.  0.28 and more is an answer.
+-- What has neither a word in the title nor two in the text is hardly about it.
+create function search_language(p_bot int, p_lang text, p_text text, p_limit int)
 returns table (slug text, lang text, title text, body text, url text, rank float8)
 language plpgsql stable as $$
 #variable_conflict use_column
+declare
+    v_articles float8 := (select count(*) from article a where a.bot_id = p_bot and a.lang = p_lang);
 begin
+    if v_articles = 0 then
+        return;
+    end if;
     return query
     with asked as materialized (
-        select l.lang, w.word, w.root
-        from (values ('ru'), ('en')) l (lang), text_words(l.lang, left(p_text, 1000)) w
-        where not is_filler(w.word) limit 80),
-    meant as materialized (
-        select q.lang, q.word, q.root, false as is_kin from asked q
+        select w.word, w.root from text_words(p_lang, p_text) w where not is_filler(w.word) limit 40),
+    meant as (
+        select q.word, q.root, false as is_kin from asked q
         union
-        select q.lang, q.word, kin.root, true
+        select q.word, kin.root, true
         from asked q
-        join word_family f on f.lang = q.lang and f.root = q.root
-        join word_family kin on kin.lang = f.lang and kin.family = f.family and kin.root <> q.root),
-    total as materialized (
-        select a.lang, count(*)::float8 as n from article a where a.bot_id = p_bot group by a.lang),
+        join word_family f on f.lang = p_lang and f.root = q.root
+        join word_family kin on kin.lang = p_lang and kin.family = f.family and kin.root <> q.root),
     found as materialized (
-        select m.lang, m.word, p.slug,
-               max(p.weight * case when p.word = m.word then 1 when m.is_kin then 0.6 else 0.8 end) as weight,
-               max(p.share) as share
+        select m.word, p.slug, max(p.share) as share,
+               max(p.weight * case when p.word = m.word then 1 when m.is_kin then 0.6 else 0.8 end) as weight
         from meant m
-        join article_word p on p.bot_id = p_bot and p.lang = m.lang and p.root = m.root
+        join article_word p on p.bot_id = p_bot and p.lang = p_lang and p.root = m.root
         where m.is_kin or left(p.word, 6) = left(m.word, 6)
            or starts_with(p.word, m.word) or starts_with(m.word, p.word)
-        group by m.lang, m.word, p.slug),
-    value as materialized (
-        select q.lang, q.word,
-               case when count(f.slug) = 0 then 1.5
-                    else ln(1 + (t.n - count(f.slug) + 0.5) / (count(f.slug) + 0.5)) end as idf
-        from asked q join total t on t.lang = q.lang left join found f on f.lang = q.lang and f.word = q.word
-        group by q.lang, q.word, t.n),
-    ranked as (
-        select f.lang, f.slug,
-               sum(f.weight * v.idf) / (select sum(o.idf) from value o where o.lang = f.lang)
-               * (0.85 + 0.15 * least(sum(f.share), 1))
-               * case when sum(f.share) > 0 or count(*) > 1 then 1 else 0.6 end
-               * case when f.lang = p_lang then 1 else 0.9 end as rank
-        from found f join value v on v.lang = f.lang and v.word = f.word
-        group by f.lang, f.slug),
+        group by m.word, p.slug),
+    value as materialized ( -- rare words say more; of unknown ones we cannot tell
+        select q.word, case when f.n is null then 1.5 else ln(1 + (v_articles - f.n + 0.5) / (f.n + 0.5)) end as idf
+        from asked q left join (select word, count(*) as n from found group by word) f on f.word = q.word),
     best as (
-        select distinct on (r.slug) r.slug, r.lang, r.rank from ranked r order by r.slug, r.rank desc)
+        select f.slug,
+               sum(f.weight * v.idf) / (select sum(idf) from value)
+               * (0.85 + 0.15 * least(sum(f.share), 1))
+               * case when sum(f.share) > 0 or count(*) > 1 then 1 else 0.6 end as rank
+        from found f join value v on v.word = f.word
+        group by f.slug
+        order by 2 desc, 1 limit p_limit)
     select a.slug, a.lang, a.title, a.body, a.url, b.rank
-    from best b join article a on a.bot_id = p_bot and a.slug = b.slug and a.lang = b.lang
-    order by b.rank desc, a.slug limit p_limit;
+    from best b join article a on a.bot_id = p_bot and a.lang = p_lang and a.slug = b.slug
+    order by b.rank desc, a.slug;
+end $$;
+
+-- In the language of the question; else, unless its letters rule that out, in the other.
+create function search_articles(p_bot int, p_lang text, p_text text, p_limit int)
+returns table (slug text, lang text, title text, body text, url text, rank float8)
+language plpgsql stable as $$
+begin
+    p_text := left(p_text, 1000);
+    return query select * from search_language(p_bot, p_lang, p_text, p_limit);
+    if not found and p_text !~ '[а-яА-Я]' then
+        return query select * from search_language(p_bot, case p_lang when 'ru' then 'en' else 'ru' end, p_text, p_limit);
+    end if;
 end $$;
