@@ -84,11 +84,9 @@ static void begin(struct lines *l, const struct channel *c)
 	line->mode = l->in->public_url ? LINE_WEBHOOK : LINE_POLLING;
 	derive_secret(line);
 	TAILQ_INSERT_TAIL(&l->list, line, link);
-	line->is_keeping = 1;
-	if (line->mode == LINE_WEBHOOK)
-		webhook_keep(line);
-	else
-		poll_keep(line);
+	line->keeper = line->mode == LINE_WEBHOOK ? &webhook_keeper : &poll_keeper;
+	crypto_random_hex(line->owner, sizeof line->owner - 1);
+	line_keep(line);
 }
 
 static void end(struct lines *l, struct line *line)
@@ -102,6 +100,11 @@ static void end(struct lines *l, struct line *line)
 	}
 	TAILQ_REMOVE(&l->list, line, link);
 	line_free(line);
+}
+
+int line_is_over(const struct line *line)
+{
+	return line->is_ending || line->in->lines->is_paused;
 }
 
 void line_kept(struct line *line)

@@ -27,15 +27,26 @@ struct line {
 	char last_error[240];   /* "" when all is well */
 	int64_t last_error_ms;
 
-	/* webhook_setup.c or poll.c: one flow keeps the line up */
+	/* One flow at a time keeps the line up: a round, a pause, the next round. */
 	struct flow flow;
-	int is_keeping, is_ending, failures, webhook_set;
+	const struct line_keeper *keeper;
+	int is_keeping, is_ending, is_named, has_menu, has_webhook;
+	int pause_ms, failures;
+	flow_step *introduced; /* what follows the introduction */
 	struct http_response response;
 	struct telegram_reply reply;
-	int64_t offset;
-	char lock_owner[33];
-	struct batch *batch;
+	int64_t asked_ms, offset;
+	const redisReply *lock;
+	char owner[33];
 };
+
+struct line_keeper {
+	struct flow_class class;
+	flow_step *round;                /* ends with line_rest() or a failure */
+	void (*given_up)(struct line *); /* may be NULL */
+};
+
+extern const struct line_keeper webhook_keeper, poll_keeper;
 
 struct lines *lines_open(struct ingress *in);
 void lines_follow(struct lines *l, const struct registry *r);
@@ -53,8 +64,27 @@ extern const struct front telegram_webhook_front;
 int telegram_prepare(struct acceptance *a, const struct channel *channel, struct line *line,
 		     const char *json, size_t len, struct err *e);
 
-/* webhook_setup.c, poll.c: begin the flow that keeps the line up. */
-void webhook_keep(struct line *line);
-void poll_keep(struct line *line);
-/* The flow of the line is over. */
+/* --- rounds (keep.c) ------------------------------------------------------ */
+
+void line_keep(struct line *line);
+/* The round is over; the next one begins after so many ms. */
+void line_rest(struct line *line, int ms);
+/* For keepers' classes. */
+void line_round_failed(void *self);
+void line_round_over(void *self);
+
+/* One call of the Bot API; body NULL: no parameters. */
+void line_call(struct line *line, flow_step *next, const char *method, const char *body,
+	       int timeout_ms);
+/* After it: 0 and line->reply, or -1 having failed the flow. */
+int line_read(struct line *line);
+
+/* Who the bot is and what its menu shows, once; then `next`. */
+void line_introduce(struct line *line, flow_step *next);
+
+/* line.c: the round was the last one. */
+int line_is_over(const struct line *line);
 void line_kept(struct line *line);
+
+/* batch.c: accept all of a JSON array of updates, each chat's in order; fails if one fails. */
+void line_accept(struct line *line, flow_step *next, const json_t *updates);

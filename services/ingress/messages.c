@@ -221,11 +221,13 @@ void answer_stop(void *arg, struct web_request *req)
 	struct said *said = arena_alloc(web_arena(req), sizeof *said);
 	struct ingress *in = arg;
 	struct session session;
+	char random[33];
 
 	if (session_of(in, req, &session) < 0 || is_flood(in, req, &session))
 		return;
+	crypto_random_hex(random, sizeof random - 1);
 	*said = (struct said){ .chat = session.chat,
-			       .id = arena_printf(web_arena(req), "stop-%s", web_trace(req)),
+			       .id = arena_printf(web_arena(req), "stop-%s", random),
 			       .action =
 				       INBOUND_STOP }; /* without words: a button was pressed */
 	accept_begin(in, &stop_front, session.channel->id, req, said);

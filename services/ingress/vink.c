@@ -66,6 +66,7 @@ static const struct channel *admit(struct ingress *in, struct web_request *req,
 
 struct utterance {
 	const char *token, *text;
+	char key[33]; /* this interface has no ids: nothing is ever sent twice */
 };
 
 static int prepare_utterance(struct acceptance *a, const struct channel *channel)
@@ -73,7 +74,7 @@ static int prepare_utterance(struct acceptance *a, const struct channel *channel
 	const struct utterance *u = a->arg;
 
 	a->event = (struct inbound){ .action = INBOUND_MESSAGE,
-				     .key = a->flow.trace, /* this interface has no ids */
+				     .key = u->key,
 				     .chat = u->token,
 				     .user = u->token,
 				     .text = u->text };
@@ -127,6 +128,7 @@ void vink_say(void *arg, struct web_request *req)
 	if (is_flood(in, req, channel, u->token))
 		return;
 	u->text = text;
+	crypto_random_hex(u->key, sizeof u->key - 1);
 	accept_begin(in, &vink_front, channel->id, req, u);
 }
 
