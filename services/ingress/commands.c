@@ -222,7 +222,9 @@ static void resolve_message(struct inbound *event, const struct bot *bot, struct
 {
 	if (!event->text)
 		event->text = "";
-	event->lang = i18n_detect(event->text, event->lang ? i18n_lang(event->lang) : NULL);
+	event->lang = event->lang ? i18n_lang(event->lang) : NULL;
+	if (!event->command) /* "/help" shows no language */
+		event->lang = i18n_detect(event->text, event->lang);
 	if (event->command) {
 		run_command(event, bot, a);
 	} else if (is_blank(event->text)) {

@@ -48,12 +48,12 @@ const struct web_route ingress_routes[] = {
 	{ "POST", "/api/v1/stop", answer_stop, .cors = 1 },
 	{ "POST", "/api/v1/gpt", vink_say, .cors = 1, .max_body = MESSAGE_MAX },
 	{ "GET", "/api/v1/message", vink_fetch, .cors = 1 },
-	{ "GET", "/api/v1/health/telegram", health_telegram },
-	{ "GET", "/healthz", health_alive },
-	{ "GET", "/readyz", health_ready },
-	{ "GET", "/metrics", health_metrics },
-	{ "GET", "/openapi.json", serve_openapi },
-	{ "GET", "*", serve_file },
+	{ "GET", "/api/v1/health/telegram", health_telegram, .cors = 0 },
+	{ "GET", "/healthz", health_alive, .cors = 0 },
+	{ "GET", "/readyz", health_ready, .cors = 0 },
+	{ "GET", "/metrics", health_metrics, .cors = 0 },
+	{ "GET", "/openapi.json", serve_openapi, .cors = 0 },
+	{ "GET", "*", serve_file, .cors = 0 },
 	{ 0 },
 };
 
