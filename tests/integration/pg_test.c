@@ -5,9 +5,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -223,7 +220,7 @@ static void a_full_queue_refuses_at_once(void **state)
 	caller_begin(base, &second);
 	caller_begin(base, &third);
 	ask(&first, &slow_stmt, "0.1", 0, &n);
-	run_for(base, 20); /* it is on its way, nothing waits */
+	run_for(base, 20);
 	ask(&second, &add_stmt, "1", 0, NULL);
 	assert_int_equal(pg_waiting(pg), 2);
 	ask(&third, &add_stmt, "1", 0, NULL);
@@ -244,7 +241,7 @@ static void a_flow_cancelled_while_it_waits_is_not_sent(void **state)
 	caller_begin(base, &first);
 	caller_begin(base, &second);
 	ask(&first, &slow_stmt, "0.1", 0, NULL);
-	run_for(base, 20);
+	run_for(base, 20); /* it is on its way */
 	ask(&second, &add_stmt, "1", 0, NULL);
 	flow_interrupt(&second.flow, ERR_CANCELLED, "no longer");
 	assert_int_equal(pg_waiting(pg), 1);

@@ -1,0 +1,176 @@
+/* Accepting events (schema/0003_accept.sql). */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/integration/store_world.h"
+
+#define SAY(key, text) hear(TELEGRAM, "7", key, INBOUND_MESSAGE, text, NULL)
+
+static void a_message_gets_a_number_and_a_job(void **state)
+{
+	struct accepted one = SAY("e1", "one"), two = SAY("e2", "two");
+
+	(void)state;
+	assert_int_equal(one.seq, 1);
+	assert_int_equal(two.seq, 2);
+	assert_int_equal(one.responder, RESPONDER_BOT);
+	assert_true(one.turn_job > 0);
+	assert_int_equal(two.turn_job, one.turn_job);
+	assert_int_equal(one.delivery_job, 0);
+	assert_int_equal(number("select count(*) from job"), 1);
+	assert_sql("select string_agg(body, ' ' order by seq) from message", "one two");
+	assert_sql("select p.name from identity join person p on p.id = person_id", "Ann");
+}
+
+static void an_event_seen_twice_is_done_once(void **state)
+{
+	struct accepted first = SAY("e1", "one"), again = SAY("e1", "one");
+
+	(void)state;
+	assert_false(first.duplicate);
+	assert_true(again.duplicate);
+	assert_int_equal(again.seq, first.seq);
+	assert_int_equal(again.conversation_id, first.conversation_id);
+	assert_int_equal(again.turn_job, 0);
+	assert_int_equal(SAY("e2", "two").seq, 2);
+}
+
+static void an_event_key_belongs_to_its_channel(void **state)
+{
+	(void)state;
+	assert_false(SAY("e1", "one").duplicate);
+	assert_false(hear(WIDGET, "7", "e1", INBOUND_MESSAGE, "one", NULL).duplicate);
+}
+
+/* In one group, as when a client repeats itself within a round of the loop. */
+static void duplicates_in_one_group_are_done_once(void **state)
+{
+	enum { N = 10 };
+	struct caller c[N];
+	struct accepted a[N];
+	struct place place = { .channel_id = WIDGET, .bot_id = 1 };
+	struct inbound event = {
+		.action = INBOUND_MESSAGE, .key = "k", .chat = "c", .text = "hi"
+	};
+	int fresh = 0;
+
+	(void)state;
+	for (int i = 0; i < N; i++)
+		caller_begin(world.base, &c[i]);
+	for (int i = 0; i < N; i++)
+		store_accept(&world.store, &c[i].flow, caller_next, &a[i], &place, &event);
+	for (int i = 0; i < N; i++) {
+		assert_int_equal(caller_wait(world.base, &c[i]), 0);
+		fresh += !a[i].duplicate;
+		assert_int_equal(a[i].seq, 1);
+		caller_end(&c[i]);
+	}
+	assert_int_equal(fresh, 1);
+	assert_int_equal(number("select last_seq from conversation"), 1);
+}
+
+static void a_command_is_answered_at_once_and_in_order(void **state)
+{
+	struct accepted a = hear(TELEGRAM, "7", "e1", INBOUND_COMMAND, "/help", "Ask me.");
+
+	(void)state;
+	assert_int_equal(a.seq, 1);
+	assert_int_equal(a.reply_seq, 2);
+	assert_int_equal(a.turn_job, 0);
+	assert_true(a.delivery_job > 0);
+	assert_int_equal(number("select outcome from inbound"), 3);
+	assert_int_equal(number("select place from delivery"), 2000);
+}
+
+static void what_is_ignored_or_refused_is_recorded(void **state)
+{
+	struct inbound ignored = { .action = INBOUND_IGNORE, .key = "e1" };
+	struct accepted a = hear_event(TELEGRAM, &ignored);
+
+	(void)state;
+	assert_int_equal(a.conversation_id, 0);
+	hear(TELEGRAM, "7", "e2", INBOUND_REFUSED, NULL, NULL);
+	hear(TELEGRAM, "7", "e3", INBOUND_REFUSED, NULL, "Too fast.");
+	assert_sql("select string_agg(outcome::text, ' ' order by event_key) from inbound",
+		   "1 2 2");
+	assert_sql("select string_agg(body, ' ') from message", "Too fast.");
+}
+
+static void an_edit_changes_the_message_it_names(void **state)
+{
+	(void)state;
+	SAY("e1", "one");
+	hear_event(TELEGRAM, &(struct inbound){ .action = INBOUND_EDIT,
+						.key = "e2",
+						.chat = "7",
+						.external_id = "e1",
+						.text = "won" });
+	assert_sql("select body || ' ' || (edited_at is not null)::text from message",
+		   "won true");
+}
+
+static void who_blocks_us_is_unreachable_until_they_write(void **state)
+{
+	(void)state;
+	SAY("e1", "one");
+	hear(TELEGRAM, "7", "e2", INBOUND_BLOCKED, NULL, NULL);
+	assert_sql("select reachable from conversation", "f");
+	SAY("e3", "two");
+	assert_sql("select reachable from conversation", "t");
+}
+
+static void a_migrated_chat_goes_on_under_its_new_key(void **state)
+{
+	int64_t id = SAY("e1", "one").conversation_id;
+
+	(void)state;
+	hear(TELEGRAM, "7", "e2", INBOUND_MIGRATED, "-1007", NULL);
+	assert_int_equal(
+		hear(TELEGRAM, "-1007", "e3", INBOUND_MESSAGE, "two", NULL).conversation_id,
+		id);
+	hear(TELEGRAM, "8", "e4", INBOUND_MESSAGE, "other", NULL);
+	hear(TELEGRAM, "8", "e5", INBOUND_MIGRATED, "-1007", NULL); /* taken: both stay */
+	assert_int_equal(number("select count(*) from conversation"), 2);
+}
+
+static void a_duplicate_waits_for_the_first_to_commit(void **state)
+{
+	PGconn *first, *second;
+	PGresult *rows;
+
+	(void)state;
+	SAY("e0", "zero");
+	first = connect_and(ACCEPT_SQL("e1"));
+	second = pg_server_connect(world.server);
+	PQsendQuery(second, ACCEPT_SQL("e1"));
+	pg_server_await_blocked(world.server, second);
+	commit(first);
+	rows = PQgetResult(second);
+	assert_string_equal(PQgetvalue(rows, 0, 0), "(t,1,2,,,,0)");
+	PQclear(rows);
+	PQfinish(second);
+	assert_int_equal(number("select last_seq from conversation"), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(a_message_gets_a_number_and_a_job),
+		WORLD_TEST(an_event_seen_twice_is_done_once),
+		WORLD_TEST(an_event_key_belongs_to_its_channel),
+		WORLD_TEST(duplicates_in_one_group_are_done_once),
+		WORLD_TEST(a_command_is_answered_at_once_and_in_order),
+		WORLD_TEST(what_is_ignored_or_refused_is_recorded),
+		WORLD_TEST(an_edit_changes_the_message_it_names),
+		WORLD_TEST(who_blocks_us_is_unreachable_until_they_write),
+		WORLD_TEST(a_migrated_chat_goes_on_under_its_new_key),
+		WORLD_TEST(a_duplicate_waits_for_the_first_to_commit),
+	};
+
+	return cmocka_run_group_tests(tests, world_open, world_close);
+}
