@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "common/base/arena.h"
-#include "common/base/clock.h"
 #include "common/bots/bots.h"
 #include "common/pg/sync.h"
+#include "common/redis/redis.h"
+#include "services/tandem/ask_redis.h"
 #include "services/tandem/commands.h"
-#include "services/tandem/notify.h"
 
 enum { USAGE = 64, UNAVAILABLE = 69, CONFIG = 78 };
 
@@ -71,6 +71,18 @@ static int apply(struct pg_sync *db, const json_t *root, int dry_run)
 	return bad ? -1 : 0;
 }
 
+/* They also look by themselves, once a minute. */
+static void tell_services(void)
+{
+	struct arena arena = { 0 };
+	const redisReply *reply;
+	struct err e;
+
+	if (ask_redis(&arena, &reply, &e, REDIS_ARGV("PUBLISH", "bots", "applied")) != 0)
+		puts("Redis cannot be reached: services will notice within a minute");
+	arena_free(&arena);
+}
+
 static int run_apply(struct pg_sync *db, int argc, char **argv)
 {
 	int dry_run = argc > 0 && strcmp(argv[0], "--dry-run") == 0;
@@ -86,7 +98,7 @@ static int run_apply(struct pg_sync *db, int argc, char **argv)
 	bad = apply(db, root, dry_run);
 	json_decref(root);
 	if (!bad && !dry_run)
-		notify("bots", "applied"); /* services also look once a minute */
+		tell_services();
 	return bad ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -6,7 +6,10 @@
  * bad usage, 69 a server is away, 78 bad configuration.
  */
 
-int tandem_migrate(int argc, char **argv);
 int tandem_bot(int argc, char **argv);
-int tandem_verify(int argc, char **argv);
+int tandem_chat(int argc, char **argv);
+int tandem_doctor(int argc, char **argv);
+int tandem_migrate(int argc, char **argv);
+int tandem_top(int argc, char **argv);
 int tandem_try(int argc, char **argv);
+int tandem_verify(int argc, char **argv);

@@ -12,9 +12,12 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "migrate", tandem_migrate, "bring the database to this program's schema" },
 	{ "bot", tandem_bot,
 	  "apply: put the bots file into service; list: what is in service" },
+	{ "chat", tandem_chat, "talk with a bot in the terminal" },
+	{ "doctor", tandem_doctor, "check everything that is configured, with advice" },
+	{ "migrate", tandem_migrate, "bring the database to this program's schema" },
+	{ "top", tandem_top, "queues, workers, deliveries and answers, live" },
 	{ "try", tandem_try, "debugging tools that need no service running" },
 	{ "verify", tandem_verify, "check that every event has exactly one outcome" },
 	{ 0 },

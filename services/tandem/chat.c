@@ -1,0 +1,401 @@
+/*
+ * tandem chat: a conversation in the terminal, through the widget's API.
+ *
+ *   open -> (greeting) -> listen for ever, and say what is typed
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+#include <jansson.h>
+
+#include "common/crypto/crypto.h"
+#include "common/http/http.h"
+#include "common/llm/sse.h"
+#include "services/tandem/commands.h"
+
+enum { USAGE = 64, UNAVAILABLE = 69, CALL_MS = 15000, FOR_EVER_MS = 24 * 3600 * 1000 };
+enum { RETRY_MS = 1000, EVENT_MAX = 1 << 20 };
+
+struct chat {
+	struct event_base *base;
+	struct http *http;
+	const char *url, *site, *lang;
+	char *token, *auth; /* auth: the whole header */
+	struct event *input, *interrupt;
+	struct buf line;    /* typed so far */
+	long long last_seq; /* of the messages shown */
+	char answer[48];    /* being shown */
+	struct buf shown;   /* of it */
+	int is_sending, is_over, status;
+};
+
+/* --- what is seen ---------------------------------------------------------- */
+
+static void prompt(const struct chat *c)
+{
+	if (!c->is_over && isatty(STDIN_FILENO))
+		fputs("\n> ", stdout);
+	fflush(stdout);
+}
+
+/* The part of the text that is not on the screen yet; all of it if the screen shows another. */
+static void show_rest(struct chat *c, const char *text)
+{
+	size_t known = c->shown.len;
+
+	if (known > strlen(text) || strncmp(text, buf_str(&c->shown), known) != 0) {
+		putchar('\n');
+		known = 0;
+	}
+	fputs(text + known, stdout);
+	buf_cut(&c->shown, 0);
+}
+
+static void show_message(struct chat *c, const json_t *m)
+{
+	const char *author = json_string_value(json_object_get(m, "author"));
+	const char *text = json_string_value(json_object_get(m, "text"));
+	long long seq = json_integer_value(json_object_get(m, "seq"));
+
+	if (seq <= c->last_seq || !author || !text)
+		return;
+	c->last_seq = seq;
+	if (strcmp(author, "person") == 0)
+		return;
+	show_rest(c, text);
+	putchar('\n');
+	prompt(c);
+}
+
+static void show_delta(struct chat *c, const json_t *delta)
+{
+	const char *text = json_string_value(json_object_get(delta, "text"));
+	size_t at = (size_t)json_integer_value(json_object_get(delta, "at"));
+
+	if (!text)
+		return;
+	if (at == 0 && c->shown.len > 0)
+		putchar('\n');
+	if (at < c->shown.len)
+		buf_cut(&c->shown, at);
+	else if (at > c->shown.len)
+		return; /* something was missed: the message will say it all */
+	buf_puts(&c->shown, text);
+	fputs(text, stdout);
+	fflush(stdout);
+}
+
+static int on_event(void *arg, const char *data, size_t len)
+{
+	json_auto_t *e = json_loadb(data, len, 0, NULL);
+
+	if (json_object_get(e, "seq"))
+		show_message(arg, e);
+	else if (json_object_get(e, "at"))
+		show_delta(arg, e);
+	return 0;
+}
+
+/* --- listening:  listen -> (over) -> listen -------------------------------- */
+
+struct listening {
+	struct flow flow;
+	struct chat *chat;
+	struct buf pending;
+	struct sse sse;
+	struct http_response response;
+};
+
+static flow_step listen_on, listen_again, listen_failed, listen_release;
+static const struct flow_class listen_class = { "listen", listen_failed, listen_release };
+
+static int on_bytes(void *arg, const char *data, size_t len)
+{
+	struct listening *l = arg;
+
+	return sse_feed(&l->sse, data, len, EVENT_MAX, on_event, l->chat) ? -1 : 0;
+}
+
+static void listen_on(void *self)
+{
+	struct listening *l = self;
+	struct chat *c = l->chat;
+	const char *const headers[] = { c->auth, "Accept: text/event-stream", NULL };
+
+	flow_extend(&l->flow, FOR_EVER_MS);
+	buf_cut(&l->pending, 0);
+	l->sse = (struct sse){ .buf = &l->pending };
+	http_send(c->http, &l->flow, listen_again, &l->response,
+		  &(struct http_request){ .url = arena_printf(&l->flow.arena,
+							      "%s/api/v1/events?after=%lld",
+							      c->url, c->last_seq),
+					  .headers = headers,
+					  .idle_ms = 60000,
+					  .reader = on_bytes,
+					  .reader_arg = l });
+}
+
+static void listen_again(void *self)
+{
+	struct listening *l = self;
+
+	flow_sleep(&l->flow, listen_on, RETRY_MS);
+}
+
+static void listen_failed(void *self)
+{
+	struct listening *l = self;
+
+	if (l->chat->is_over) {
+		flow_done(&l->flow);
+		return;
+	}
+	flow_recover(&l->flow, FOR_EVER_MS);
+	flow_sleep(&l->flow, listen_on, RETRY_MS);
+}
+
+static void listen_release(void *self)
+{
+	struct listening *l = self;
+
+	buf_free(&l->pending);
+	free(l);
+}
+
+static void listen_begin(struct chat *c)
+{
+	struct listening *l = calloc(1, sizeof *l);
+
+	if (!l)
+		abort();
+	l->chat = c;
+	flow_begin(&l->flow, &listen_class, l, "", FOR_EVER_MS, listen_on);
+}
+
+/* --- one request:  post -> done -------------------------------------------- */
+
+struct post {
+	struct flow flow;
+	struct chat *chat;
+	const char *path;
+	char *body;
+	int tries;
+	void (*answered)(struct chat *c, const json_t *answer);
+	struct http_response response;
+};
+
+static flow_step post_send, post_done, post_failed, post_release;
+static const struct flow_class post_class = { "post", post_failed, post_release };
+
+static void quit(struct chat *c, int status)
+{
+	c->is_over = 1;
+	c->status = status;
+	event_base_loopbreak(c->base);
+}
+
+static void post_send(void *self)
+{
+	struct post *p = self;
+	const char *const headers[] = { "Content-Type: application/json", p->chat->auth, NULL };
+
+	http_send(p->chat->http, &p->flow, post_done, &p->response,
+		  &(struct http_request){
+			  .url = arena_printf(&p->flow.arena, "%s%s", p->chat->url, p->path),
+			  .headers = headers,
+			  .body = p->body,
+			  .body_len = strlen(p->body),
+			  .timeout_ms = CALL_MS });
+}
+
+static void post_done(void *self)
+{
+	struct post *p = self;
+	json_auto_t *answer = json_loadb(p->response.body, p->response.len, 0, NULL);
+	const char *detail = json_string_value(json_object_get(answer, "detail"));
+
+	if (p->response.status >= 500 && ++p->tries < 5) {
+		flow_sleep(&p->flow, post_send, RETRY_MS);
+		return;
+	}
+	if (p->response.status >= 400) {
+		fprintf(stderr, "%s (%ld)\n", detail ? detail : "refused", p->response.status);
+		if (!p->chat->token)
+			quit(p->chat, UNAVAILABLE);
+	} else if (p->answered) {
+		p->answered(p->chat, answer);
+	}
+	flow_done(&p->flow);
+}
+
+/* The same message may be sent again: its id makes it arrive once. */
+static void post_failed(void *self)
+{
+	struct post *p = self;
+
+	if (++p->tries < 5 && !p->chat->is_over) {
+		flow_recover(&p->flow, CALL_MS);
+		flow_sleep(&p->flow, post_send, RETRY_MS);
+		return;
+	}
+	fprintf(stderr, "cannot reach %s\n", p->chat->url);
+	if (!p->chat->token)
+		quit(p->chat, UNAVAILABLE);
+	flow_done(&p->flow);
+}
+
+static void post_release(void *self)
+{
+	struct post *p = self;
+
+	free(p->body);
+	free(p);
+}
+
+static void post_begin(struct chat *c, const char *path, json_t *body,
+		       void (*answered)(struct chat *c, const json_t *answer))
+{
+	struct post *p = calloc(1, sizeof *p);
+
+	if (!p || !(p->body = json_dumps(body, JSON_COMPACT)))
+		abort();
+	json_decref(body);
+	p->chat = c;
+	p->path = path;
+	p->answered = answered;
+	flow_begin(&p->flow, &post_class, p, "", CALL_MS * 6, post_send);
+}
+
+/* --- what is typed --------------------------------------------------------- */
+
+static void say(struct chat *c, const char *text)
+{
+	char id[25];
+
+	if (strcmp(text, "/quit") == 0) {
+		quit(c, EXIT_SUCCESS);
+		return;
+	}
+	if (text[strspn(text, " \t\r")] == 0)
+		return;
+	crypto_random_hex(id, sizeof id - 1);
+	post_begin(
+		c, "/api/v1/messages",
+		c->lang ? json_pack("{s:s, s:s, s:s}", "id", id, "text", text, "lang", c->lang)
+			: json_pack("{s:s, s:s}", "id", id, "text", text),
+		NULL);
+}
+
+static void on_input(evutil_socket_t fd, short what, void *arg)
+{
+	struct chat *c = arg;
+	char block[4096], *end;
+	ssize_t n = read(fd, block, sizeof block);
+
+	(void)what;
+	if (n <= 0) {
+		quit(c, EXIT_SUCCESS);
+		return;
+	}
+	buf_add(&c->line, block, (size_t)n);
+	while (!c->is_over && (end = memchr(buf_str(&c->line), '\n', c->line.len))) {
+		*end = 0;
+		say(c, buf_str(&c->line));
+		buf_drop(&c->line, (size_t)(end + 1 - c->line.data));
+	}
+}
+
+/* Ctrl-C: stop the answer; when there is none, leave. */
+static void on_interrupt(evutil_socket_t sig, short what, void *arg)
+{
+	struct chat *c = arg;
+
+	(void)sig, (void)what;
+	if (c->shown.len == 0)
+		quit(c, EXIT_SUCCESS);
+	else
+		post_begin(c, "/api/v1/stop", json_object(), NULL);
+}
+
+static void on_session(struct chat *c, const json_t *answer)
+{
+	const char *token = json_string_value(json_object_get(answer, "token"));
+	const json_t *bot = json_object_get(answer, "bot");
+	const char *greeting = json_string_value(json_object_get(bot, "greeting"));
+
+	if (!token || asprintf(&c->auth, "Authorization: Bearer %s", token) < 0) {
+		fprintf(stderr, "%s did not open a session\n", c->url);
+		quit(c, UNAVAILABLE);
+		return;
+	}
+	c->token = strdup(token);
+	printf("%s\n", greeting ? greeting : "");
+	prompt(c);
+	listen_begin(c);
+	event_add(c->input, NULL);
+}
+
+/* --- the command ----------------------------------------------------------- */
+
+static int usage(void)
+{
+	fprintf(stderr,
+		"usage: tandem chat [--url URL] [--site NAME] [--lang ru|en]\n"
+		"  --url   of ingress (default: http://127.0.0.1:8080, or $TANDEM_URL)\n"
+		"  --site  a widget channel (default: shop-site)\n"
+		"Ctrl-C stops an answer; /quit leaves.\n");
+	return USAGE;
+}
+
+static int parse_options(struct chat *c, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i += 2) {
+		const char **into = strcmp(argv[i], "--url") == 0    ? &c->url
+				    : strcmp(argv[i], "--site") == 0 ? &c->site
+				    : strcmp(argv[i], "--lang") == 0 ? &c->lang
+								     : NULL;
+
+		if (!into || i + 1 == argc)
+			return -1;
+		*into = argv[i + 1];
+	}
+	return 0;
+}
+
+static void run(struct chat *c)
+{
+	c->base = event_base_new();
+	if (!c->base)
+		abort();
+	flow_open(c->base);
+	c->http = http_open(c->base, &(struct http_conf){ 0 });
+	c->input = event_new(c->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, c);
+	c->interrupt = evsignal_new(c->base, SIGINT, on_interrupt, c);
+	event_add(c->interrupt, NULL);
+	post_begin(c, "/api/v1/sessions",
+		   c->lang ? json_pack("{s:s, s:s}", "site", c->site, "lang", c->lang)
+			   : json_pack("{s:s}", "site", c->site),
+		   on_session);
+	event_base_dispatch(c->base);
+}
+
+int tandem_chat(int argc, char **argv)
+{
+	const char *url = getenv("TANDEM_URL");
+	struct chat c = { .url = url && *url ? url : "http://127.0.0.1:8080",
+			  .site = "shop-site" };
+
+	if (parse_options(&c, argc, argv) != 0)
+		return usage();
+	signal(SIGPIPE, SIG_IGN);
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	run(&c);
+	putchar('\n');
+	return c.status; /* flows under way end with the process */
+}
