@@ -118,6 +118,7 @@ const char *telegram_draft_body(struct arena *a, const char *chat, int64_t draft
 	json_t *body = for_chat(a, chat);
 
 	json_object_set_new(body, "draft_id", json_integer(draft_id));
+	json_object_set_new(body, "can_stop", json_true());
 	set_text(body, html, plain);
 	return dump(a, body);
 }

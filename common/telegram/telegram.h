@@ -70,7 +70,8 @@ struct telegram_send {
 const char *telegram_send_body(struct arena *a,
 			       const struct telegram_send *send); /* sendMessage */
 const char *telegram_draft_body(struct arena *a, const char *chat, int64_t draft_id,
-				const char *html, const char *plain); /* sendMessageDraft */
+				const char *html,
+				const char *plain); /* sendMessageDraft, with a stop button */
 const char *telegram_edit_body(struct arena *a, const char *chat, const char *message_id,
 			       const char *html, const char *plain); /* editMessageText */
 const char *telegram_action_body(struct arena *a, const char *chat,

@@ -25,6 +25,7 @@ struct courier {
 	struct bots *bots;
 	struct jobs *jobs;
 	struct rates *rates;
+	struct drafts *drafts;
 };
 
 /* A jobs_handler; arg: the courier. */
@@ -77,3 +78,28 @@ void rates_close(struct rates *r);
  */
 void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 		const struct channel *channel, const char *chat, int is_group);
+
+/* Telegram said "too many requests": often enough, and the whole bot slows down. */
+void rates_flooded(struct rates *r, const struct channel *channel);
+
+/*
+ * May a draft be shown that was announced at entry_ms of Redis's clock?  Not if
+ * it is old, if a message has been sent since, or if messages need the room.
+ * *reply is the integer 1 if it may.  The flow fails when Redis is away.
+ */
+void rates_take_draft(struct rates *r, struct flow *f, flow_step *next,
+		      const redisReply **reply, const struct channel *channel, const char *chat,
+		      const char *entry_id, int is_typing);
+
+/* No drafts in this chat for a while. */
+void rates_hold_drafts(struct rates *r, const struct channel *channel, const char *chat,
+		       int ms);
+
+/* --- draft.c ----------------------------------------------------------------- */
+
+/* Shows answers while they are written.  Nothing waits for it, and its failures are ignored. */
+struct drafts;
+
+struct drafts *drafts_open(struct courier *c, struct err *e);
+void drafts_pause(struct drafts *d);
+void drafts_close(struct drafts *d);

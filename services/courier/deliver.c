@@ -280,6 +280,8 @@ static void judge(void *self)
 			    d->response.len);
 	decision = decide(&attempt);
 	d->error = decision.deed == DEED_SENT ? NULL : d->reply.description;
+	if (d->reply.error_code == 429 && channel_of(d))
+		rates_flooded(d->courier->rates, channel_of(d));
 	if (d->reply.verdict == TELEGRAM_UNAUTHORIZED)
 		log_error("Telegram refuses the token channel=%d", d->claim.channel_id);
 	else if (decision.deed != DEED_SENT)

@@ -49,13 +49,15 @@ static int courier_open(void *self, struct event_base *base)
 						 .store = &c->store,
 						 .window = c->window },
 			    deliver_begin, c, &e);
-	return c->jobs ? 0 : complain(&e);
+	c->drafts = c->jobs ? drafts_open(c, &e) : NULL;
+	return c->drafts ? 0 : complain(&e);
 }
 
 static void courier_pause(void *self)
 {
 	struct courier *c = self;
 
+	drafts_pause(c->drafts);
 	jobs_pause(c->jobs);
 }
 
@@ -63,6 +65,7 @@ static void courier_close(void *self)
 {
 	struct courier *c = self;
 
+	drafts_close(c->drafts);
 	jobs_close(c->jobs);
 	bots_close(c->bots);
 	redis_close(c->redis);

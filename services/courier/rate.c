@@ -9,6 +9,9 @@ enum {
 	CHAT_BURST = 3,
 	GROUP_BURST = 5,
 	LOCAL_SLOTS = 4096,
+	DRAFT_AGE_MS = 3000,
+	DRAFT_EVERY_MS = 900,
+	TYPING_EVERY_MS = 4500,
 	REPLY_MS = 500, /* beyond it Redis counts as away */
 };
 
@@ -16,26 +19,60 @@ enum {
  * The generic cell rate algorithm over several cells: KEYS are the cells, ARGV
  * holds an interval and a tolerance in ms for each.  A place is taken in all of
  * them or in none; the answer is how long to wait.  Redis's own clock is used,
- * so that couriers on several machines agree.
+ * so that couriers on several machines agree.  The last key remembers when the
+ * chat was sent a message: drafts announced before are late.
  */
 static struct redis_script take_script = {
 	.text = "local t = redis.call('TIME')\n"
 		"local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
 		"local wait, tat = 0, {}\n"
-		"for i, key in ipairs(KEYS) do\n"
+		"for i = 1, 2 do\n"
+		"  local key = KEYS[i]\n"
 		"  local interval, tolerance = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * "
 		"i])\n"
 		"  tat[i] = math.max(tonumber(redis.call('GET', key) or 0), now)\n"
 		"  wait = math.max(wait, tat[i] - tolerance - now)\n"
 		"end\n"
 		"if wait > 0 then return math.ceil(wait) end\n"
-		"for i, key in ipairs(KEYS) do\n"
+		"for i = 1, 2 do\n"
+		"  local key = KEYS[i]\n"
 		"  local interval, tolerance = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * "
 		"i])\n"
 		"  redis.call('SET', key, tat[i] + interval, 'PX', "
 		"math.ceil(tat[i] + interval - now + 1000))\n"
 		"end\n"
+		"redis.call('SET', KEYS[3], now, 'PX', 60000)\n"
 		"return 0\n",
+	.keys = 3,
+};
+
+/* KEYS: the bot's cell, when the chat was sent a message, the chat's own spacing of drafts. */
+static struct redis_script draft_script = {
+	.text = "local t = redis.call('TIME')\n"
+		"local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
+		"local entry, age, spacing = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]\n"
+		"local interval, tolerance = tonumber(ARGV[4]), tonumber(ARGV[5])\n"
+		"if now - entry > age then return 0 end\n"
+		"if tonumber(redis.call('GET', KEYS[2]) or 0) >= entry then return 0 end\n"
+		"local tat = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)\n"
+		"if tat - now > tolerance / 2 then return 0 end\n"
+		"if not redis.call('SET', KEYS[3], 1, 'NX', 'PX', spacing) then return 0 end\n"
+		"redis.call('SET', KEYS[1], tat + interval, 'PX', "
+		"math.ceil(tat + interval - now + 1000))\n"
+		"return 1\n",
+	.keys = 3,
+};
+
+/* The fifth refusal within two seconds stops the bot for one. */
+static struct redis_script flood_script = {
+	.text = "local n = redis.call('INCR', KEYS[2])\n"
+		"if n == 1 then redis.call('PEXPIRE', KEYS[2], 2000) end\n"
+		"if n < 5 then return 0 end\n"
+		"redis.call('DEL', KEYS[2])\n"
+		"local t = redis.call('TIME')\n"
+		"local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
+		"redis.call('SET', KEYS[1], now + 1000 + tonumber(ARGV[1]), 'PX', 5000)\n"
+		"return 1\n",
 	.keys = 2,
 };
 
@@ -132,11 +169,16 @@ static void describe(struct cell cells[2], const struct channel *ch, const char 
 	cells[1].tolerance_ms = chat_ms * ((is_group ? GROUP_BURST : CHAT_BURST) - 1);
 }
 
+static void chat_key(char key[96], const char *what, const struct channel *ch, const char *chat)
+{
+	snprintf(key, 96, "%s:%d:%.64s", what, ch->id, chat);
+}
+
 void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 		const struct channel *channel, const char *chat, int is_group)
 {
 	struct taking *t = calloc(1, sizeof *t);
-	char numbers[4][24];
+	char numbers[4][24], over[96];
 
 	if (!t)
 		abort();
@@ -144,6 +186,7 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 	t->rates = r;
 	t->wait_ms = wait_ms;
 	describe(t->cells, channel, chat, is_group);
+	chat_key(over, "over", channel, chat);
 	evtimer_assign(&t->timer, r->base, on_late, t);
 	event_add(&t->timer, &(struct timeval){ .tv_usec = REPLY_MS * 1000 });
 	for (int i = 0; i < 2; i++) {
@@ -151,8 +194,55 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 		snprintf(numbers[2 * i + 1], sizeof *numbers, "%.3f", t->cells[i].tolerance_ms);
 	}
 	redis_eval_send(r->redis, on_reply, t, &take_script,
-			REDIS_ARGV(t->cells[0].key, t->cells[1].key, numbers[0], numbers[1],
-				   numbers[2], numbers[3]));
+			REDIS_ARGV(t->cells[0].key, t->cells[1].key, over, numbers[0],
+				   numbers[1], numbers[2], numbers[3]));
+}
+
+void rates_flooded(struct rates *r, const struct channel *channel)
+{
+	struct cell cells[2];
+	char count[96], tolerance[24];
+
+	describe(cells, channel, "", 0);
+	snprintf(count, sizeof count, "flood:%d", channel->id);
+	snprintf(tolerance, sizeof tolerance, "%.3f", cells[0].tolerance_ms);
+	*local_slot(r, cells[0].key) = (double)clock_mono_ms() + cells[0].tolerance_ms;
+	redis_eval_send(r->redis, NULL, NULL, &flood_script,
+			REDIS_ARGV(cells[0].key, count, tolerance));
+}
+
+/* --- drafts ---------------------------------------------------------------- */
+
+void rates_take_draft(struct rates *r, struct flow *f, flow_step *next,
+		      const redisReply **reply, const struct channel *channel, const char *chat,
+		      const char *entry_id, int is_typing)
+{
+	struct arena *a = &f->arena;
+	struct cell cells[2];
+	char over[96], own[96];
+
+	describe(cells, channel, chat, 0);
+	chat_key(over, "over", channel, chat);
+	chat_key(own, is_typing ? "typing" : "drafted", channel, chat);
+	redis_eval(r->redis, f, next, reply, &draft_script,
+		   REDIS_ARGV(cells[0].key, over, own,
+			      arena_dup(a, entry_id, strcspn(entry_id, "-")),
+			      arena_int(a, DRAFT_AGE_MS),
+			      arena_int(a, is_typing ? TYPING_EVERY_MS : DRAFT_EVERY_MS),
+			      arena_printf(a, "%.3f", cells[0].interval_ms),
+			      arena_printf(a, "%.3f", cells[0].tolerance_ms)));
+}
+
+void rates_hold_drafts(struct rates *r, const struct channel *channel, const char *chat, int ms)
+{
+	static const char *const names[] = { "typing", "drafted" };
+	char key[96], digits[24];
+
+	snprintf(digits, sizeof digits, "%d", ms > 0 ? ms : DRAFT_EVERY_MS);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		chat_key(key, names[i], channel, chat);
+		redis_send(r->redis, NULL, NULL, REDIS_ARGV("SET", key, "1", "PX", digits));
+	}
 }
 
 struct rates *rates_open(struct event_base *base, struct redis *redis)

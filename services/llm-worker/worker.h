@@ -36,6 +36,7 @@ struct worker {
 	struct jobs *jobs;
 	struct gates *gates;
 	struct event *flush; /* of live answers */
+	struct event *drafts;
 
 	struct turn_list growing; /* turns with text that was not shown yet */
 	struct turn_list topics[TOPIC_BUCKETS];
@@ -102,6 +103,8 @@ struct turn {
 	size_t shown;     /* bytes of the text */
 	int64_t shown_at; /* 0: nothing was shown */
 	char name[48];    /* of the answer: "job.attempt" */
+	size_t drafted;   /* drafts.c: bytes announced last, and when */
+	int64_t drafted_at;
 
 	/* orders.c */
 	TAILQ_ENTRY(turn) listening;
@@ -173,6 +176,11 @@ void live_hold(struct turn *t);
 void live_over(struct turn *t);
 /* A person may have seen some of it. */
 int live_was_seen(const struct turn *t);
+
+/* --- drafts.c ---------------------------------------------------------------- */
+
+void drafts_open(struct worker *w);
+void drafts_close(struct worker *w);
 
 /* --- orders.c ---------------------------------------------------------------- */
 
