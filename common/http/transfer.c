@@ -76,6 +76,10 @@ static void remember_host(struct transfer *t, const char *url)
 		len -= (size_t)(user + 1 - host);
 		host = user + 1;
 	}
+	if (*host == '[' && memchr(host, ']', len))
+		len = strcspn(host, "]") + 1;
+	else
+		len = strcspn(host, ":") < len ? strcspn(host, ":") : len;
 	snprintf(t->host, sizeof t->host, "%.*s", (int)(len < 100 ? len : 100), host);
 }
 
@@ -180,7 +184,8 @@ void transfer_note_stage(struct transfer *t)
 
 static void fail(struct transfer *t, CURLcode code)
 {
-	int hopeless = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+	int hopeless = t->out->stage == HTTP_NOT_SENT && /* else it is about the answer */
+		       (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL);
 
 	if (t->refused)
 		op_fail(&t->op, ERR_PERM, "%s: refused by reader", t->host);
