@@ -107,6 +107,22 @@ describe("a question and its answer", () => {
     assert.deepEqual(await w.texts(w.own), [question]);
   });
 
+  test("where no model answers, the shop's own articles do, and name themselves", async () => {
+    stack.model.isClosed = true;
+    try {
+      const w = await openWidget();
+      await w.say("How much is delivery?");
+      await until(async () => (await w.answers.count()) === 1, "the answer", 20_000);
+      assert.match(await w.answers.innerText(), /390 ₽/);
+      const source = w.root.locator(".source").first();
+      assert.match(await source.innerText(), /delivery/i);
+      assert.match(await source.getAttribute("href"), /^https:/);
+      await shot(w.page, "real-knowledge");
+    } finally {
+      stack.model.isClosed = false;
+    }
+  });
+
   test("a new conversation forgets, and says so", async () => {
     const w = await openWidget();
     await ask(w, "My name is Vera", "Hello, Vera!");

@@ -15,6 +15,8 @@ const WEB_ROOT = process.env.WEB_ROOT ?? join(TOP, "build/web");
 /** Speaks as a model does: a test takes each question and writes the answer piece by piece. */
 export class Model {
   questions = [];
+  /** It answers nobody, and says so. */
+  isClosed = false;
 
   async start() {
     this.server = createServer((req, res) => void this.take(req, res));
@@ -27,9 +29,13 @@ export class Model {
   async take(req, res) {
     let body = "";
     for await (const chunk of req) body += chunk;
+    if (this.isClosed) {
+      res.writeHead(401, { "Content-Type": "application/json" });
+      res.end('{"error":{"message":"no such key","type":"invalid_request_error","code":"invalid_api_key"}}');
+      return;
+    }
     res.writeHead(200, { "Content-Type": "text/event-stream" });
-    const prompt = JSON.parse(body).messages;
-    this.questions.push(new Answer(prompt.at(-1).content, res));
+    this.questions.push(new Answer(JSON.parse(body).messages.at(-1).content, res));
   }
 
   /** The answer to give to the question that holds these words. */
