@@ -114,12 +114,14 @@ describe("a question and its answer", () => {
       await w.say("How much is delivery?");
       await until(async () => (await w.answers.count()) === 1, "the answer", 20_000);
       assert.match(await w.answers.innerText(), /390 ₽/);
-      const source = w.root.locator(".source").first();
-      assert.match(await source.innerText(), /delivery/i);
-      assert.match(await source.getAttribute("href"), /^https:/);
+      const sources = w.answers.locator("a");
+      assert.match(await sources.first().innerText(), /delivery/i);
+      assert.equal(await w.root.locator(".source").count(), 0, "what the answer links to is not named again");
       await shot(w.page, "real-knowledge");
     } finally {
       stack.model.isClosed = false;
+      await stack.kill("llm-worker"); // it would spare the refused key for a while
+      await stack.run("llm-worker");
     }
   });
 

@@ -43,11 +43,17 @@ const post = () => server.seen.filter((line) => line === "POST /api/v1/messages"
 
 describe("sending", () => {
   test("a question is shown at once and answered", async () => {
-    answerWith("It is **390 ₽**.", "<p>It is <strong>390 ₽</strong>.</p>");
+    const sources = [
+      { title: "Delivery", url: "https://example.com/delivery" },
+      { title: "Prices", url: "https://example.com/prices" },
+      { title: "Pick-up", slug: "pickup" },
+    ];
+    answerWith("It is **390 ₽**.", "<p>It is <strong>390 ₽</strong>, see <a href='https://example.com/prices'>here</a>.</p>", { sources });
     const w = await openWidget();
     await w.say("How much is delivery?");
     await until(async () => (await w.texts()).length === 3, "greeting, question, answer");
-    assert.deepEqual((await w.texts()).slice(1), ["How much is delivery?", "It is 390 ₽."]);
+    assert.deepEqual(await w.texts(w.root.locator(".source")), ["Delivery", "Pick-up"]);
+    assert.deepEqual((await w.texts()).slice(1), ["How much is delivery?", "It is 390 ₽, see here."]);
     assert.equal(await w.answers.locator("strong").innerText(), "390 ₽");
   });
 

@@ -22,17 +22,17 @@ function line(kids: Inline[]): string {
 
 test("blocks", () => {
   const cases: [string, string][] = [
-    ["one\ntwo\n\nthree", "p(one\ntwo) p(three)"],
+    ["one\ntwo\n\nthree", "p(one<br:>two) p(three)"],
     ["# Head\ntext", "h1(Head) p(text)"],
     ["### Head ###", "h3(Head)"],
     ["- a\n- b\n- c", "ul1(p(a)|p(b)|p(c))"],
     ["3. a\n4. b", "ol3(p(a)|p(b))"],
     ["- a\n  - b\n  - c\n- d", "ul1(p(a) ul1(p(b)|p(c))|p(d))"],
     ["- a\n\n- b", "ul1(p(a)|p(b))"],
-    ["- a\nlazy\n\nafter", "ul1(p(a\nlazy)) p(after)"],
+    ["- a\nlazy\n\nafter", "ul1(p(a<br:>lazy)) p(after)"],
     ["text\n- a", "p(text) ul1(p(a))"],
     ["```js\nlet a = 1;\n\nb\n```\nafter", "pre(let a = 1;\n\nb) p(after)"],
-    ["> a\n> b\n\nc", "quote(p(a\nb)) p(c)"],
+    ["> a\n> b\n\nc", "quote(p(a<br:>b)) p(c)"],
     ["---", "hr"],
     ["| a | b |\n|---|:-:|\n| 1 | 2 |\n\nx", "table(a,b|1,2) p(x)"],
     ["", ""],
@@ -52,7 +52,7 @@ test("inside a line", () => {
     ["\\*a\\*", "*a*"],
     ["2 * 3 * 4", "2 * 3 * 4"],
     ["snake_case_name", "snake_case_name"],
-    ["a  \nb", "a<br:>b"],
+    ["a\nb  \nc\\\nd", "a<br:>b<br:>c<br:>d"],
     ["5 < 6 & 7 > 2", "5 < 6 & 7 > 2"],
   ];
   for (const [source, expected] of cases) assert.equal(line(inlines(source)), expected, JSON.stringify(source));

@@ -184,7 +184,7 @@ export class Log {
     );
     append(
       node,
-      !own && sources(message.sources, text),
+      !own && sources(message.sources, text, bubble),
       !own && this.buttons(message.buttons),
       time,
     );
@@ -312,19 +312,21 @@ function labelled<T extends HTMLElement>(node: T, label: string): T {
   return node;
 }
 
-function sources(list: Source[] | null | undefined, text: Strings): Child {
-  if (!Array.isArray(list) || list.length === 0) return null;
+/** Those that the answer does not link to by itself. */
+function sources(list: Source[] | null | undefined, text: Strings, answer: HTMLElement): Child {
+  if (!Array.isArray(list)) return null;
+  const linked = new Set([...answer.querySelectorAll("a")].map((a) => a.href));
   const node = h("div", { class: "sources", "aria-label": text.sources, role: "group" });
   for (const source of list) {
     const href = source.url ? safeUrl(source.url, document.baseURI) : null;
     const title = source.title || href;
-    if (!title) continue;
+    if (!title || (href && linked.has(href))) continue;
     const item = href ? link(href) : h("span");
     item.className = "source";
     append(item, icon("doc"), h("span", {}, title));
     node.append(item);
   }
-  return node;
+  return node.firstChild ? node : null;
 }
 
 /** Tables scroll by themselves, so that the bubble need not. */
