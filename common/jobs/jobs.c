@@ -162,13 +162,20 @@ static void sweep_release(void *self)
 	free(s);
 }
 
+/* Who could announce nothing, or take nothing, leaves it to the others. */
+static int may_sweep(const struct jobs *j)
+{
+	return pg_is_up(j->conf.store->relaxed) && redis_is_up(j->conf.redis) &&
+	       jobs_in_hand(j) < j->conf.window;
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct jobs *j = arg;
 	struct sweep *s;
 
 	(void)fd, (void)what;
-	if (j->sweeping || j->paused || !pg_is_up(j->conf.store->relaxed))
+	if (j->sweeping || j->paused || !may_sweep(j))
 		return;
 	s = calloc(1, sizeof *s);
 	if (!s)
