@@ -1,7 +1,7 @@
 """A Bot API server: what api.telegram.org does, down to its error bodies.
 
-Unlike the original it speaks plain HTTP, accepts webhooks on local addresses, and can hurry
-its retries (`hurry`).  Rules match "<method>" or "<method> <chat id>"; a behaviour may hold
+Unlike the original it speaks plain HTTP, finds webhooks by `addresses` instead of DNS, and can
+hurry its retries (`hurry`).  Rules match "<method>" or "<method> <chat id>"; a behaviour may hold
 
   error=429, description=..., parameters={...}   an error in Telegram's shape
   status=502, html="..."                         a proxy's page
@@ -99,6 +99,7 @@ class Telegram(Fake):
         self.flood = flood
         self.hurry = hurry
         self.client = None
+        self.addresses = {}  # public address -> where it really is, as DNS and a proxy would
 
     def routes(self, router):
         router.add_route("*", "/bot{token}/{method}", self.call)
@@ -219,8 +220,11 @@ class Telegram(Fake):
         if bot.webhook["secret"]:
             headers["X-Telegram-Bot-Api-Secret-Token"] = bot.webhook["secret"]
         body = json.dumps(update, ensure_ascii=False)
+        url = bot.webhook["url"]
+        for public, real in self.addresses.items():
+            url = url.replace(public, real)
         try:
-            async with self.client.post(bot.webhook["url"], data=body.encode(), headers=headers) as reply:
+            async with self.client.post(url, data=body.encode(), headers=headers) as reply:
                 await reply.read()
                 self.webhook_log.append((update["update_id"], reply.status))
                 if 200 <= reply.status < 300:
@@ -328,7 +332,7 @@ class Telegram(Fake):
     def m_setwebhook(self, bot, p):
         url = p.get("url", "")
         secret = p.get("secret_token")
-        if url and not re.match(r"https?://", url):
+        if url and not url.startswith("https://"):
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
         if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise bad_request("secret token contains unallowed characters")
