@@ -69,7 +69,7 @@ def check(body):
         if m.get("role") not in ROLES:
             return 400, complaint(f"Invalid value: '{m.get('role')}'.", "invalid_value", f"messages[{i}].role")
         if not isinstance(m.get("content"), (str, list)):
-            return 400, complaint(f"Invalid value for 'content': expected a string, got null.", None, f"messages.[{i}].content")
+            return 400, complaint("Invalid value for 'content': expected a string, got null.", None, f"messages.[{i}].content")
     if "stream_options" in body and not body.get("stream"):
         return 400, complaint("The 'stream_options' parameter is only allowed when 'stream' is enabled.", param="stream_options")
     return None

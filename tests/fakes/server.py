@@ -66,9 +66,9 @@ class Fake:
         app.router.add_route("POST", "/_control/rule", self._control_rule)
         app.router.add_route("POST", "/_control/reset", self._control_reset)
         self.routes(app.router)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, backlog=4096)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, backlog=4096, shutdown_timeout=0.1)
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]
         await self.opened()
