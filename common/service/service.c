@@ -9,6 +9,7 @@
 
 #include "common/base/log.h"
 #include "common/flow/flow.h"
+#include "common/service/pages.h"
 #include "common/service/watchdog.h"
 
 enum { EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_CONFIG = 78 };
@@ -34,6 +35,7 @@ struct running {
 	struct event_base *base;
 	struct event *term, *intr, *drain;
 	struct watchdog *watchdog;
+	struct pages pages;
 	int stopping, drain_left_ms;
 };
 
@@ -60,7 +62,7 @@ static void on_stop(evutil_socket_t sig, short what, void *arg)
 		event_base_loopbreak(r->base);
 		return;
 	}
-	r->stopping = 1;
+	r->stopping = r->pages.stopping = 1;
 	if (r->service->pause)
 		r->service->pause(r->service->self);
 	event_add(r->drain, &(struct timeval){ .tv_usec = DRAIN_POLL_MS * 1000 });
@@ -108,13 +110,23 @@ static void tear_down(struct running *r)
 	libevent_global_shutdown();
 }
 
+static int open_pages(struct running *r)
+{
+	struct err e;
+
+	if (pages_open(&r->pages, r->base, r->service, r->conf.metrics_listen, &e) == 0)
+		return 0;
+	log_error("cannot serve METRICS_LISTEN: %s", e.text);
+	return -1;
+}
+
 static int serve(struct running *r)
 {
 	const struct service *s = r->service;
 	int status = EXIT_UNAVAILABLE;
 
 	set_up(r);
-	if (s->open(s->self, r->base) == 0) {
+	if (s->open(s->self, r->base) == 0 && open_pages(r) == 0) {
 		r->watchdog = watchdog_open(r->base);
 		log_info("up");
 		event_base_dispatch(r->base);
@@ -122,6 +134,7 @@ static int serve(struct running *r)
 		watchdog_close(r->watchdog);
 		status = 0;
 	}
+	pages_close(&r->pages);
 	s->close(s->self);
 	tear_down(r);
 	return status;
