@@ -73,7 +73,7 @@ export class Widget {
 }
 
 /** Waits until `test` gives something true; says what was last seen if it never does. */
-export async function until(test, what, ms = 10_000) {
+export async function until(test, what, ms = 30_000) {
   const end = Date.now() + ms;
   let last;
   while (Date.now() < end) {

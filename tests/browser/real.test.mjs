@@ -37,7 +37,7 @@ async function ask(w, question, answer) {
   if (answer !== undefined) {
     const before = await w.answers.count();
     model.end(answer);
-    await until(async () => (await w.answers.count()) > before, "the answer", 20_000);
+    await until(async () => (await w.answers.count()) > before, "the answer");
   }
   return model;
 }
@@ -79,7 +79,7 @@ describe("a question and its answer", () => {
     model.write("Once upon a time there was a tent.");
     await w.draft.waitFor();
     await w.root.getByRole("button", { name: "Stop the answer" }).click();
-    await until(() => model.isCut, "the model is not listened to any more", 20_000);
+    await until(() => model.isCut, "the model is not listened to any more");
     await until(async () => (await w.answers.count()) === 1, "the message");
     assert.match(await w.answers.innerText(), /^Once upon a time/);
     assert.equal(await w.root.getByRole("button", { name: "Stop the answer" }).isVisible(), false);
@@ -112,7 +112,7 @@ describe("a question and its answer", () => {
     try {
       const w = await openWidget();
       await w.say("How much is delivery?");
-      await until(async () => (await w.answers.count()) === 1, "the answer", 20_000);
+      await until(async () => (await w.answers.count()) === 1, "the answer");
       assert.match(await w.answers.innerText(), /390 ₽/);
       const sources = w.answers.locator("a");
       assert.match(await sources.first().innerText(), /delivery/i);
@@ -163,7 +163,7 @@ describe("staying in step", () => {
     await stack.run("ingress");
     await stack.ready();
     (await stack.model.asked("Into the void?")).end("I heard you.");
-    await until(async () => (await w.texts(w.answers)).join() === "Before.,I heard you.", "the answer", 40_000);
+    await until(async () => (await w.texts(w.answers)).join() === "Before.,I heard you.", "the answer", 60_000);
     assert.deepEqual(await w.texts(w.own), ["Before the crash?", "Into the void?"]);
     assert.equal(await w.root.locator(".unsent").count(), 0);
   });
@@ -179,7 +179,7 @@ describe("staying in step", () => {
     await stack.run("ingress");
     await stack.ready();
     await context.setOffline(false);
-    await until(async () => (await w.texts(w.answers)).join() === "Half of the answer.", "the whole answer", 40_000);
+    await until(async () => (await w.texts(w.answers)).join() === "Half of the answer.", "the whole answer", 60_000);
     assert.equal(await w.draft.count(), 0);
   });
 
@@ -193,7 +193,7 @@ describe("staying in step", () => {
     await until(async () => {
       for (const answer of unanswered()) answer.end(`Heard: ${answer.question.slice(-17)}`);
       return (await w.texts()).at(-1)?.endsWith("Third quick thing") && (await w.answers.count()) > 0;
-    }, "the last of them is answered", 20_000);
+    }, "the last of them is answered");
     assert.deepEqual(await w.texts(w.own), said);
   });
 });

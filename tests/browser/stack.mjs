@@ -40,7 +40,7 @@ export class Model {
 
   /** The answer to give to the question that holds these words. */
   asked(words) {
-    return until(() => this.questions.find((q) => q.question.includes(words)), `the model is asked "${words}"`, 20_000);
+    return until(() => this.questions.find((q) => q.question.includes(words)), `the model is asked "${words}"`);
   }
 
   stop() {
@@ -143,7 +143,7 @@ export class Stack {
 
   ready() {
     const ok = async () => (await fetch(`${this.url}/readyz`)).ok;
-    return until(ok, `ingress is ready; ${this.folder}/ingress.log`, 30_000);
+    return until(ok, `ingress is ready; ${this.folder}/ingress.log`);
   }
 
   log(name) {

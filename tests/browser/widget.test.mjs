@@ -66,7 +66,7 @@ describe("sending", () => {
     assert.match(await w.notice.innerText(), /Connection lost/);
     await shot(w.page, "widget-lost");
     await server.restart();
-    await until(() => server.only().messages.length === 1, "the delivery", 20_000);
+    await until(() => server.only().messages.length === 1, "the delivery");
     await until(async () => (await w.root.locator(".unsent").count()) === 0, "the mark is gone");
     assert.deepEqual(await w.texts(w.own), ["Are you there?"]);
     assert.equal(server.only().messages.length, 1);
@@ -165,7 +165,7 @@ describe("sending", () => {
     await until(() => server.only()?.streams.size, "the stream");
     server.chats.clear();
     await w.say("Still here");
-    await until(() => server.only()?.messages.length === 1, "the delivery", 15_000);
+    await until(() => server.only()?.messages.length === 1, "the delivery");
     await until(async () => (await w.texts(w.own)).join() === "Still here", "one bubble");
   });
 });
@@ -256,7 +256,7 @@ describe("staying in step", () => {
         for (const stream of chat.streams) stream.destroy();
         await until(() => chat.streams.size === 0, "the line is cut");
         server.say(chat, { author: "bot", text: "missed", html: `<p>missed${i}</p>` });
-        await until(() => chat.streams.size > 0, "the line is back", 15_000);
+        await until(() => chat.streams.size > 0, "the line is back");
       }
     }
     await until(async () => (await w.answers.count()) === 33, "all of them");
@@ -321,6 +321,22 @@ describe("staying in step", () => {
     assert.match(await w.launcher.getAttribute("aria-label"), /Unread messages: 1/);
     await w.open();
     assert.equal(await w.root.locator(".badge").isVisible(), false);
+  });
+
+  test("a conversation that the server no longer knows is begun anew, and counted anew", async () => {
+    answerWith("Yes.");
+    const w = await openWidget();
+    for (const text of ["one", "two"]) {
+      await w.say(text);
+      await until(async () => (await w.texts()).at(-1) === "Yes.", "an answer");
+    }
+    server.chats.clear();
+    await w.say("three");
+    await until(async () => (await w.texts(w.own)).join() === "three", "a new conversation");
+    await w.page.keyboard.press("Escape");
+    await until(() => server.only()?.streams.size, "the stream");
+    server.say(server.only(), { author: "bot", text: "x", html: "<p>x</p>" });
+    await until(async () => (await w.root.locator(".badge").innerText()) === "1", "the badge");
   });
 
   test("it works where the browser refuses storage", async () => {

@@ -188,6 +188,9 @@ export class Client {
     const page = await this.api.messages(null, PAGE);
     this.conversation.clear();
     this.conversation.page(page, true);
+    if (Number(this.storage.get("read") ?? 0) > page.last_seq) {
+      this.storage.set("read", String(page.last_seq)); // it was of another conversation
+    }
     this.loaded = true;
     this.error = null;
     this.changed();

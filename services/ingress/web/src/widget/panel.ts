@@ -94,6 +94,7 @@ export class Panel {
     visualViewport?.addEventListener("resize", () => this.fit());
     visualViewport?.addEventListener("scroll", () => this.fit());
     addEventListener("offline", () => this.changed());
+    document.addEventListener("visibilitychange", () => this.changed());
     addEventListener("storage", (event) => {
       if (event.key?.endsWith(":read")) this.changed();
     });
@@ -248,7 +249,7 @@ export class Panel {
   private statusText(): string {
     const text = strings(this.client.lang);
     const { link, conversation } = this.client;
-    if (link === "connecting" && !this.client.loaded) return text.connecting;
+    if (!this.client.loaded && link !== "refused") return text.connecting;
     if (conversation.responder === "waiting") return text.waiting;
     return conversation.responder === "operator" ? text.withOperator : text.online;
   }
