@@ -10,7 +10,7 @@
 #include "common/pg/sync.h"
 #include "services/tandem/commands.h"
 
-enum { EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_CONFIG = 78, SHOWN_MAX = 50 };
+enum { EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_CONFIG = 78 };
 
 /* One snapshot for both questions, or work in progress would look like a loss. */
 #define BEGIN_SQL "begin transaction isolation level repeatable read read only"
@@ -21,11 +21,9 @@ static void print_text(const PGresult *counts, const PGresult *violations)
 
 	for (int i = 0; i < PQntuples(counts); i++)
 		printf("%-22s %12s\n", pg_text(counts, i, 0), pg_text(counts, i, 1));
-	for (int i = 0; i < n && i < SHOWN_MAX; i++)
+	for (int i = 0; i < n; i++)
 		printf("VIOLATION  %s: %s\n", pg_text(violations, i, 0),
 		       pg_text(violations, i, 1));
-	if (n > SHOWN_MAX)
-		printf("... and %d more\n", n - SHOWN_MAX);
 	puts(n == 0 ? "every event has exactly one outcome or is in progress"
 		    : "events are not accounted for");
 }
