@@ -1,0 +1,293 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/log.h"
+#include "tests/flow/deliver_world.h"
+
+#define REFUSED(code, words, more)                                                             \
+	"{\"ok\":false,\"error_code\":" code ",\"description\":\"" words "\"" more "}"
+
+static void expect_state(int row, enum delivery_state state)
+{
+	assert_int_equal(world.line[row].state, state);
+}
+
+/* --- the good way --------------------------------------------------------------- */
+
+static void a_line_is_sent_in_order_and_each_once(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("one");
+	world_say("**two** <3");
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	expect_state(1, DELIVERY_SENT);
+	assert_string_equal(world.line[0].external_id, "55");
+	assert_int_equal(world.requests, 2);
+	assert_non_null(strstr(world.last_body, "<b>two</b> &lt;3"));
+	assert_string_equal(world.last_method, "sendMessage");
+	world_end();
+}
+
+static char *long_text(void)
+{
+	static char text[9000];
+
+	memset(text, 'x', sizeof text - 1);
+	for (size_t i = 60; i < sizeof text - 1; i += 61)
+		text[i] = i % 5 ? ' ' : '\n';
+	return text;
+}
+
+static void a_long_message_becomes_parts_with_buttons_under_the_last(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say(long_text());
+	world_say("after");
+	world.line[0].extra = "{\"buttons\":[[{\"text\":\"Ok\",\"data\":\"c:help\"}]]}";
+	world_run();
+	assert_int_equal(world.splits, 1);
+	assert_int_equal(world.count, 4);
+	assert_int_equal(world.requests, 4);
+	assert_null(strstr(world.line[1].payload, "\"last\": true"));
+	assert_non_null(strstr(world.line[2].payload, "\"last\": true"));
+	assert_non_null(strstr(world.last_body, "after"));
+	world_end();
+}
+
+static void a_button_is_acknowledged(void **state)
+{
+	(void)state;
+	world_begin();
+	world.line[world.count++] = (struct sending){ .kind = DELIVERY_CALLBACK,
+						      .payload = "{\"callback\":\"77\"}" };
+	world_play(200, "{\"ok\":true,\"result\":true}");
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_string_equal(world.last_method, "answerCallbackQuery");
+	assert_string_equal(world.last_body, "{\"callback_query_id\":\"77\"}");
+	world_end();
+}
+
+static void a_message_without_substance_fails_and_holds_up_nobody(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say(" \n\n");
+	world_say("two");
+	world_run();
+	expect_state(0, DELIVERY_FAILED);
+	expect_state(1, DELIVERY_SENT);
+	world_end();
+}
+
+static void a_full_line_waits_for_its_place(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("one");
+	world.rate_waits = 3;
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_int_equal(world.failures, 0);
+	assert_true(world.now_ms >= 1003000);
+	world_end();
+}
+
+/* --- what Telegram may say ---------------------------------------------------------- */
+
+struct saying {
+	const char *name;
+	long status;
+	const char *body;
+	enum delivery_state state;
+	int requests;
+	const char *sent; /* in the last request */
+};
+
+static const struct saying sayings[] = {
+	{ "formatting refused: plain words go", 400,
+	  REFUSED("400", "Bad Request: can't parse entities: x", ""), DELIVERY_SENT, 2,
+	  "\"text\":\"one & two\"" },
+	{ "the chat has moved", 400,
+	  REFUSED("400", "Bad Request: group chat was upgraded to a supergroup chat",
+		  ",\"parameters\":{\"migrate_to_chat_id\":-1009}"),
+	  DELIVERY_SENT, 2, "\"chat_id\":-1009" },
+	{ "too many requests", 429,
+	  REFUSED("429", "Too Many Requests: retry after 3",
+		  ",\"parameters\":{\"retry_after\":3}"),
+	  DELIVERY_SENT, 2, "<b>one</b>" },
+	{ "trouble at Telegram", 502, REFUSED("502", "Bad Gateway", ""), DELIVERY_SENT, 2,
+	  "<b>one</b>" },
+	{ "blocked", 403, REFUSED("403", "Forbidden: bot was blocked by the user", ""),
+	  DELIVERY_FAILED, 1, "<b>one</b>" },
+	{ "the token is wrong", 401, REFUSED("401", "Unauthorized", ""), DELIVERY_SENT, 2,
+	  "<b>one</b>" },
+	{ "hopeless", 400, REFUSED("400", "Bad Request: message thread not found", ""),
+	  DELIVERY_FAILED, 1, "<b>one</b>" },
+};
+
+static void telegrams_words_are_understood(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++) {
+		const struct saying *x = &sayings[i];
+
+		world_begin();
+		world_say("**one** & two");
+		world_play(x->status, x->body);
+		world_run();
+		if (world.line[0].state != x->state || world.requests != x->requests ||
+		    !strstr(world.last_body, x->sent))
+			fail_msg("%s: state %d after %d requests: %s", x->name,
+				 world.line[0].state, world.requests, world.last_body);
+		assert_int_equal(world.unreachable, x->status == 403);
+		assert_int_equal(world.floods, x->status == 429);
+		world_end();
+	}
+}
+
+static void flood_control_is_obeyed_to_the_second(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("one");
+	world_play(429, REFUSED("429", "Too Many Requests: retry after 209",
+				",\"parameters\":{\"retry_after\":209}"));
+	world_run();
+	assert_true(world.now_ms >= 1209000);
+	world_end();
+}
+
+static void what_keeps_failing_fails_in_the_end(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("one");
+	world_say("two");
+	for (int i = 0; i < 8; i++)
+		world_play(500, REFUSED("500", "Internal Server Error", ""));
+	world_run();
+	expect_state(0, DELIVERY_FAILED);
+	expect_state(1, DELIVERY_SENT);
+	assert_int_equal(world.requests, 9);
+	world_end();
+}
+
+static void an_answer_that_never_came_is_uncertain_and_not_repeated(void **state)
+{
+	static const struct play silent[] = { { 0, NULL },
+					      { 502, "<html>bad gateway</html>" } };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		world_begin();
+		world_say("one");
+		world_say("two");
+		world_play(silent[i].status, silent[i].body);
+		world_run();
+		expect_state(0, DELIVERY_UNCERTAIN);
+		expect_state(1, DELIVERY_SENT);
+		assert_int_equal(world.requests, 2);
+		world_end();
+	}
+}
+
+static void what_a_dead_courier_was_sending_is_uncertain(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("one");
+	world_say("two");
+	world.dead_sender = 1;
+	world_run();
+	expect_state(0, DELIVERY_UNCERTAIN);
+	expect_state(1, DELIVERY_SENT);
+	assert_int_equal(world.requests, 1);
+	world_end();
+}
+
+/* --- every operation fails ------------------------------------------------------------ */
+
+static void tell(int row, int n, const char *how)
+{
+	fail_msg("operation %d fails %s: row %d ends as %d", n, how, row,
+		 world.line[row].state);
+}
+
+/* Only a request whose answer was lost may leave doubt. */
+static void check_end(int n, enum failing failing)
+{
+	int uncertain = 0;
+
+	for (int i = 0; i < world.count; i++) {
+		uncertain += world.line[i].state == DELIVERY_UNCERTAIN;
+		if (world.line[i].state != DELIVERY_SENT &&
+		    world.line[i].state != DELIVERY_UNCERTAIN)
+			tell(i, n, failing == FAIL_BEFORE ? "before" : "after");
+	}
+	if (uncertain != world.failed_http)
+		fail_msg("operation %d failed %s: %d uncertain", n,
+			 failing == FAIL_BEFORE ? "before" : "after", uncertain);
+}
+
+static int run_failing(int n, enum failing failing)
+{
+	int total;
+
+	world_begin();
+	world_say("one");
+	world_say(long_text());
+	world_say("**last**");
+	world.rate_waits = 1;
+	world_play(429, REFUSED("429", "Too Many Requests: retry after 1",
+				",\"parameters\":{\"retry_after\":1}"));
+	world_play(400, REFUSED("400", "Bad Request: can't parse entities: x", ""));
+	world.fail_at = n;
+	world.failing = failing;
+	world_run();
+	check_end(n, failing);
+	total = world.operations;
+	world_end();
+	return total;
+}
+
+static void whatever_fails_nothing_is_lost_or_sent_twice(void **state)
+{
+	static const enum failing ways[] = { FAIL_BEFORE, FAIL_AFTER };
+	int total = run_failing(0, FAIL_NEVER);
+
+	(void)state;
+	assert_true(total > 15);
+	for (int way = 0; way < 2; way++)
+		for (int n = 1; n <= total; n++)
+			run_failing(n, ways[way]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_is_sent_in_order_and_each_once),
+		cmocka_unit_test(a_long_message_becomes_parts_with_buttons_under_the_last),
+		cmocka_unit_test(a_button_is_acknowledged),
+		cmocka_unit_test(a_message_without_substance_fails_and_holds_up_nobody),
+		cmocka_unit_test(a_full_line_waits_for_its_place),
+		cmocka_unit_test(telegrams_words_are_understood),
+		cmocka_unit_test(flood_control_is_obeyed_to_the_second),
+		cmocka_unit_test(what_keeps_failing_fails_in_the_end),
+		cmocka_unit_test(an_answer_that_never_came_is_uncertain_and_not_repeated),
+		cmocka_unit_test(what_a_dead_courier_was_sending_is_uncertain),
+		cmocka_unit_test(whatever_fails_nothing_is_lost_or_sent_twice),
+	};
+
+	log_open("test", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "services/courier/courier.h"
+
+/*
+ * The world as a delivery sees it: PostgreSQL's line of messages, and a
+ * Telegram that plays a script.  Every operation can be made to fail: the n-th,
+ * before it had an effect or after.
+ */
+
+enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER };
+
+enum { LINE_MAX = 16, PLAYS_MAX = 16 };
+
+struct sending { /* one row of the line */
+	enum delivery_kind kind;
+	enum delivery_state state;
+	const char *body, *extra, *payload;
+	int arrived; /* how often Telegram took it */
+	char external_id[24];
+};
+
+struct play { /* Telegram's answer to one request; status 0: none */
+	long status;
+	const char *body;
+};
+
+struct world {
+	struct event_base *base;
+	struct courier courier;
+
+	/* what happens */
+	struct sending line[LINE_MAX];
+	int count;
+	struct play plays[PLAYS_MAX]; /* then: everything is taken */
+	int play_count;
+	int fail_at; /* the how-manieth operation; 0: none */
+	enum failing failing;
+	int rate_waits;  /* so often there is no place */
+	int dead_sender; /* the first was being sent by somebody who died */
+
+	/* what happened */
+	int operations, requests, claims, settled, splits, unreachable, floods;
+	int failed_http; /* requests that were made to fail after they arrived */
+	enum { JOB_READY, JOB_RUNNING, JOB_DONE } job;
+	int attempt, failures, worker_id, is_current_plain;
+	int64_t now_ms, run_at;
+	char chat[32], last_body[20000], last_method[32];
+};
+
+extern struct world world;
+
+void world_begin(void);
+void world_say(const char *markdown); /* another message in the line */
+void world_play(long status, const char *body);
+void world_run(void); /* until the line is empty; then checks the promises */
+void world_end(void);
