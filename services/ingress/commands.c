@@ -33,6 +33,19 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* --- replies -------------------------------------------------------------- */
 
+/* The language we answer in: the person's, as far as we know it, else the bot's first. */
+static const char *spoken(const struct inbound *event, const struct bot *bot)
+{
+	if (event->lang)
+		return event->lang;
+	return bot->languages ? bot->languages[0] : NULL;
+}
+
+static const char *say(const struct inbound *event, const struct bot *bot, enum text_id id)
+{
+	return i18n_text(id, spoken(event, bot));
+}
+
 static void release(void *object)
 {
 	json_decref(object);
@@ -75,10 +88,10 @@ static json_t *question_buttons(const struct bot *bot, const char *lang)
 
 static void do_start(struct inbound *event, const struct bot *bot, struct arena *a)
 {
-	json_t *rows = question_buttons(bot, event->lang);
-	const char *greeting = text_in(&bot->greeting, event->lang);
+	json_t *rows = question_buttons(bot, spoken(event, bot));
+	const char *greeting = text_in(&bot->greeting, spoken(event, bot));
 
-	event->reply = greeting ? greeting : text_in(&bot->title, event->lang);
+	event->reply = greeting ? greeting : text_in(&bot->title, spoken(event, bot));
 	if (json_array_size(rows) > 0)
 		set_buttons(event, a, rows);
 	else
@@ -89,45 +102,43 @@ static void do_help(struct inbound *event, const struct bot *bot, struct arena *
 {
 	struct buf text = { 0 };
 
-	(void)bot;
-	buf_printf(&text, "%s\n\n", i18n_text(TEXT_HELP_HEAD, event->lang));
+	buf_printf(&text, "%s\n\n", say(event, bot, TEXT_HELP_HEAD));
 	for (int i = 0; i < COMMANDS; i++)
 		if (!commands[i].is_alias)
 			buf_printf(&text, "- /%s — %s\n", commands[i].name,
-				   i18n_text(commands[i].description, event->lang));
+				   say(event, bot, commands[i].description));
 	event->reply = arena_dup(a, text.data, text.len);
 	buf_free(&text);
 }
 
 static void do_reset(struct inbound *event, const struct bot *bot, struct arena *a)
 {
-	(void)bot, (void)a;
+	(void)a;
 	event->action = INBOUND_RESET;
-	event->reply = i18n_text(TEXT_RESET_DONE, event->lang);
+	event->reply = say(event, bot, TEXT_RESET_DONE);
 }
 
 static void do_stop(struct inbound *event, const struct bot *bot, struct arena *a)
 {
-	(void)bot, (void)a;
+	(void)a;
 	event->action = INBOUND_STOP;
-	event->reply = i18n_text(TEXT_STOPPED, event->lang);
+	event->reply = say(event, bot, TEXT_STOPPED);
 }
 
 static void do_lang(struct inbound *event, const struct bot *bot, struct arena *a)
 {
 	json_t *rows;
 
-	(void)bot;
 	if (event->argument && *event->argument) {
 		event->lang = i18n_lang(event->argument);
-		event->reply = i18n_text(TEXT_LANGUAGE_SET, event->lang);
+		event->reply = say(event, bot, TEXT_LANGUAGE_SET);
 		return;
 	}
 	rows = json_array();
 	add_button(rows, "Русский", "c:lang ru");
 	add_button(rows, "English", "c:lang en");
 	set_buttons(event, a, rows);
-	event->reply = i18n_text(TEXT_COMMAND_LANG, event->lang);
+	event->reply = say(event, bot, TEXT_COMMAND_LANG);
 }
 
 /* --- recognising ---------------------------------------------------------- */
@@ -159,7 +170,7 @@ static void run_command(struct inbound *event, const struct bot *bot, struct are
 			commands[i].run(event, bot, a);
 			return;
 		}
-	event->reply = i18n_text(TEXT_UNKNOWN_COMMAND, event->lang);
+	event->reply = say(event, bot, TEXT_UNKNOWN_COMMAND);
 }
 
 /* --- buttons -------------------------------------------------------------- */
@@ -189,7 +200,7 @@ static void resolve_press(struct inbound *event, const struct bot *bot, struct a
 
 	if (question) {
 		event->action = INBOUND_MESSAGE;
-		event->text = text_in(&question->text, event->lang);
+		event->text = text_in(&question->text, spoken(event, bot));
 		return;
 	}
 	if (strncmp(data, "c:", 2) == 0)
@@ -229,10 +240,10 @@ static void resolve_message(struct inbound *event, const struct bot *bot, struct
 		run_command(event, bot, a);
 	} else if (is_blank(event->text)) {
 		event->action = INBOUND_COMMAND; /* kept, with what came along */
-		event->reply = i18n_text(TEXT_NOT_UNDERSTOOD_KIND, event->lang);
+		event->reply = say(event, bot, TEXT_NOT_UNDERSTOOD_KIND);
 	} else if (bot->message_chars > 0 &&
 		   characters(event->text) > (size_t)bot->message_chars) {
-		commands_refuse(event, arena_printf(a, i18n_text(TEXT_TOO_LONG, event->lang),
+		commands_refuse(event, arena_printf(a, say(event, bot, TEXT_TOO_LONG),
 						    bot->message_chars));
 	}
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/telegram/telegram.h"
 #include "services/ingress/accept.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/commands.h"
@@ -178,6 +179,19 @@ static void fetch(void *self)
 		    FETCH_MAX);
 }
 
+/* The words alone: the front end knows no Markdown. */
+static const char *in_words(struct arena *a, const char *markdown)
+{
+	struct telegram_parts parts;
+	const char *text = "";
+
+	telegram_render(&parts, a, markdown);
+	for (int i = 0; i < parts.n; i++)
+		text = arena_printf(a, "%s%s%s", text, *text ? "\n\n" : "",
+				    parts.items[i].plain);
+	return text;
+}
+
 /* The platform speaks with the bot's voice: the front end knows two only. */
 static void hand_over(void *self)
 {
@@ -190,8 +204,9 @@ static void hand_over(void *self)
 		const char *user = m->author == AUTHOR_OPERATOR ? "OPERATOR" : "GPT";
 
 		json_array_append_new(list,
-				      json_pack("{ss ss ss}", "message", m->body, "date_create",
-						m->created_at, "user", user));
+				      json_pack("{ss ss ss}", "message",
+						in_words(&f->flow.arena, m->body),
+						"date_create", m->created_at, "user", user));
 	}
 	web_reply_json(f->req, 200, body);
 	flow_done(&f->flow);

@@ -1,0 +1,263 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "services/ingress/commands.h"
+
+static struct question delivery[] = { { { "Сколько стоит доставка?",
+					  "How much is delivery?" } },
+				      { { "Где мой заказ?", "Where is my order?" } } };
+static struct question payment[] = { { { "Как оплатить?", "How do I pay?" } } };
+static struct category categories[] = { { { "Доставка", "Delivery" }, delivery, 2 },
+					{ { "Оплата", "Payment" }, payment, 1 } };
+static const char *const languages[] = { "ru", "en", NULL };
+static struct bot bot = {
+	.name = "shop",
+	.greeting = { "Здравствуйте!", "Hello!" },
+	.languages = languages,
+	.categories = categories,
+	.category_count = 2,
+	.message_chars = 20,
+};
+static struct arena arena;
+
+static int forget(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+static struct inbound resolve(struct inbound event)
+{
+	event.chat = "42";
+	event.key = "1";
+	if (!event.command)
+		commands_recognise(&event, &arena);
+	commands_resolve(&event, &bot, &arena);
+	return event;
+}
+
+static struct inbound say(const char *text, const char *lang)
+{
+	return resolve(
+		(struct inbound){ .action = INBOUND_MESSAGE, .text = text, .lang = lang });
+}
+
+static struct inbound press(const char *data, const char *lang)
+{
+	return resolve((struct inbound){ .action = INBOUND_MESSAGE,
+					 .callback = "cb",
+					 .callback_data = data,
+					 .lang = lang });
+}
+
+static const char *button(const struct inbound *event, size_t row, const char *field)
+{
+	json_t *rows = json_object_get(event->reply_extra, "buttons");
+
+	return json_string_value(
+		json_object_get(json_array_get(json_array_get(rows, row), 0), field));
+}
+
+static void words_are_for_the_bot_and_show_their_language(void **state)
+{
+	static const char *const cases[][3] = {
+		{ "Сколько стоит?", "en", "ru" },
+		{ "How much?", "ru-RU", "en" },
+		{ "???", "uk", "ru" },
+		{ "2+2", "de", "en" },
+		{ "2+2", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct inbound e = say(cases[i][0], cases[i][1]);
+
+		assert_int_equal(e.action, INBOUND_MESSAGE);
+		assert_null(e.reply);
+		if (cases[i][2])
+			assert_string_equal(e.lang, cases[i][2]);
+		else
+			assert_null(e.lang);
+	}
+}
+
+static void commands_answer_at_once(void **state)
+{
+	static const struct {
+		const char *text, *lang;
+		enum inbound_action action;
+		const char *reply;
+	} cases[] = {
+		{ "/start", "ru", INBOUND_COMMAND, "Здравствуйте!" },
+		{ "/START ref_7", "en", INBOUND_COMMAND, "Hello!" },
+		{ "/start", NULL, INBOUND_COMMAND, "Здравствуйте!" }, /* the bot's first */
+		{ "/reset", "en", INBOUND_RESET, "A fresh start" },
+		{ "/new", "en", INBOUND_RESET, "A fresh start" },
+		{ "/stop", "en", INBOUND_STOP, "Stopped." },
+		{ "/lang ru", "en", INBOUND_COMMAND, "Хорошо, отвечаю по-русски." },
+		{ "/lang en", "ru", INBOUND_COMMAND, "All right" },
+		{ "/nonsense", "en", INBOUND_COMMAND, "There is no such command" },
+		{ "/nonsense", "ru", INBOUND_COMMAND, "Такой команды нет" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct inbound e = say(cases[i].text, cases[i].lang);
+
+		assert_int_equal(e.action, cases[i].action);
+		assert_non_null(e.reply);
+		assert_memory_equal(e.reply, cases[i].reply, strlen(cases[i].reply));
+		assert_string_equal(e.text, cases[i].text);
+	}
+}
+
+static void paths_and_dates_are_no_commands(void **state)
+{
+	static const char *const cases[] = { "/", "/usr/bin", "// x", "/a-b", "see /help" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(say(cases[i], "en").action, INBOUND_MESSAGE);
+		assert_null(say(cases[i], "en").reply);
+	}
+}
+
+static void help_lists_every_command_once(void **state)
+{
+	struct inbound e = say("/help", "en");
+
+	(void)state;
+	assert_non_null(strstr(e.reply, "/start"));
+	assert_non_null(strstr(e.reply, "/reset"));
+	assert_non_null(strstr(e.reply, "/lang"));
+	assert_null(strstr(e.reply, "/new"));
+}
+
+static void start_offers_questions_of_every_category_in_turn(void **state)
+{
+	struct inbound e = say("/start", "en");
+
+	(void)state;
+	assert_string_equal(button(&e, 0, "text"), "How much is delivery?");
+	assert_string_equal(button(&e, 0, "data"), "q:0:0");
+	assert_string_equal(button(&e, 1, "data"), "q:1:0");
+	assert_string_equal(button(&e, 2, "data"), "q:0:1");
+	assert_null(button(&e, 3, "data"));
+}
+
+static void a_pressed_question_is_asked_in_words(void **state)
+{
+	struct inbound e = press("q:0:1", "ru");
+
+	(void)state;
+	assert_int_equal(e.action, INBOUND_MESSAGE);
+	assert_string_equal(e.text, "Где мой заказ?");
+	assert_string_equal(press("q:1:0", "en").text, "How do I pay?");
+}
+
+static void a_pressed_command_is_run(void **state)
+{
+	struct inbound e = press("c:lang en", "ru");
+
+	(void)state;
+	assert_int_equal(e.action, INBOUND_COMMAND);
+	assert_string_equal(e.lang, "en");
+	assert_string_equal(e.text, "/lang en");
+	e = say("/lang", "en");
+	assert_string_equal(button(&e, 0, "data"), "c:lang ru");
+	assert_string_equal(button(&e, 1, "data"), "c:lang en");
+}
+
+static void buttons_of_another_time_are_only_acknowledged(void **state)
+{
+	static const char *const cases[] = { "q:9:0",  "q:0:9", "q:0",     "q:-1:0",
+					     "q:0:0x", "q::",   "v1:ok:7", "",
+					     "c:",     "c:-",   "q:0:-1" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct inbound e = press(cases[i], "en");
+
+		assert_int_equal(e.action, INBOUND_IGNORE);
+		assert_string_equal(e.callback, "cb");
+		assert_null(e.reply);
+	}
+}
+
+static void groups_are_heard_only_when_the_bot_is_meant(void **state)
+{
+	struct inbound e = { .action = INBOUND_MESSAGE, .text = "hello", .is_group = 1 };
+
+	(void)state;
+	assert_int_equal(resolve(e).action, INBOUND_IGNORE);
+	e.is_addressed = 1;
+	assert_int_equal(resolve(e).action, INBOUND_MESSAGE);
+}
+
+static void attachments_without_words_are_kept_and_answered(void **state)
+{
+	struct inbound e = say("", "en");
+
+	(void)state;
+	assert_int_equal(e.action, INBOUND_COMMAND);
+	assert_non_null(strstr(e.reply, "cannot read"));
+}
+
+/* Twenty characters, not bytes. */
+static void long_messages_are_refused_politely(void **state)
+{
+	(void)state;
+	assert_int_equal(say("абвгдабвгдабвгдабвгд", "ru").action, INBOUND_MESSAGE);
+	assert_int_equal(say("абвгдабвгдабвгдабвгде", "ru").action, INBOUND_REFUSED);
+	assert_non_null(strstr(say("абвгдабвгдабвгдабвгде", "ru").reply, "20"));
+}
+
+static void other_events_pass_untouched(void **state)
+{
+	static const enum inbound_action cases[] = { INBOUND_IGNORE, INBOUND_EDIT,
+						     INBOUND_BLOCKED, INBOUND_UNBLOCKED,
+						     INBOUND_MIGRATED };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct inbound e = { .action = cases[i], .text = "-100" };
+
+		assert_int_equal(resolve(e).action, cases[i]);
+	}
+}
+
+static void the_menu_names_commands_in_the_language(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(commands_menu(&arena, "en", 0), "\"command\":\"start\""));
+	assert_null(strstr(commands_menu(&arena, "en", 0), "language_code"));
+	assert_non_null(strstr(commands_menu(&arena, "ru", 1), "\"language_code\":\"ru\""));
+	assert_non_null(strstr(commands_menu(&arena, "ru", 1), "список команд"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_are_for_the_bot_and_show_their_language),
+		cmocka_unit_test(commands_answer_at_once),
+		cmocka_unit_test(paths_and_dates_are_no_commands),
+		cmocka_unit_test(help_lists_every_command_once),
+		cmocka_unit_test(start_offers_questions_of_every_category_in_turn),
+		cmocka_unit_test(a_pressed_question_is_asked_in_words),
+		cmocka_unit_test(a_pressed_command_is_run),
+		cmocka_unit_test(buttons_of_another_time_are_only_acknowledged),
+		cmocka_unit_test(groups_are_heard_only_when_the_bot_is_meant),
+		cmocka_unit_test(attachments_without_words_are_kept_and_answered),
+		cmocka_unit_test(long_messages_are_refused_politely),
+		cmocka_unit_test(other_events_pass_untouched),
+		cmocka_unit_test(the_menu_names_commands_in_the_language),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, forget);
+}
