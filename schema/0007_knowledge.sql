@@ -57,21 +57,22 @@ language sql immutable as $$
     select p_word = any ('{
         здравств,здравствуйт,привет,добр,ден,вечер,утр,пожалуйст,подскаж,подскажит,скаж,скажит,расскаж,расскажит,
         хоч,хотел,хочет,мог,может,можн,нужн,надо,есл,узна,интерес,интересн,вопрос,друг,очен,прост,котор,ваш,наш,мне,
-        эт,как,спасиб,ег,мо,быт,дела,сдела,делает,будет,буд,когд,скольк,кто,чем,куд,откуд,почему,зач,так,один,два,две,
+        эт,как,спасиб,ег,мо,быт,дела,сдела,делает,будет,буд,когд,скольк,кто,чем,куд,откуд,почему,зач,так,один,два,две,нужен,нужна,пришл,приш,взя,
         hello,hi,hey,good,morn,even,pleas,tell,want,would,like,know,need,could,may,might,question,ask,thank,
         someth,anyth,get,go,got,take,took,one,two,us,use,let,mani,make,also,help,about,im,ive,id,time}'::text[])
 $$;
 
 -- Words that people and articles use for the same thing.
 create table word_family (
-    lang   text not null,
-    root   text not null,
-    family text not null,
+    lang    text    not null,
+    root    text    not null,
+    family  text    not null,
+    is_wish boolean not null, -- says what somebody wants, not of what
     primary key (lang, root, family)
 );
 
-insert into word_family (lang, root, family)
-select distinct f.lang, w.root, f.family
+insert into word_family (lang, root, family, is_wish)
+select distinct f.lang, w.root, f.family, f.family <> 'clothes'
 from (values
     ('ru', 'price', 'стоит стоимость цена ценник почём платная бесплатно дорого тариф'),
     ('en', 'price', 'cost price much fee charge expensive free'),
@@ -80,31 +81,41 @@ from (values
     ('ru', 'duration', 'срок долго быстро дней неделя месяц'),
     ('en', 'duration', 'long fast quickly soon day week month'),
     ('ru', 'abroad', 'заграница границу зарубеж международная страна'),
-    ('en', 'abroad', 'abroad international overseas foreign country worldwide'),
+    ('en', 'abroad', 'abroad international overseas foreign country'),
     ('ru', 'return', 'возврат вернуть возвращать вернём сдать'),
     ('en', 'return', 'return refund money-back'),
     ('ru', 'exchange', 'обмен обменять поменять замена заменить подойти подошёл подошло'),
     ('en', 'exchange', 'exchange swap replace replacement fit'),
-    ('ru', 'payment', 'оплата оплатить оплачивать платить заплатить платёж'),
-    ('en', 'payment', 'payment pay paid'),
+    ('ru', 'payment', 'оплата оплатить оплачивать платить заплатить платёж принимаете'),
+    ('en', 'payment', 'payment pay paid accept'),
     ('ru', 'cancel', 'отмена отменить отказаться аннулировать'),
     ('en', 'cancel', 'cancel cancellation'),
     ('ru', 'hours', 'часы график режим закрываетесь закрыт открываетесь открыт'),
     ('en', 'hours', 'hours schedule open opening close closing closed'),
     ('ru', 'pickup', 'самовывоз забрать выдача выдачи'),
     ('en', 'pickup', 'pick-up pickup collect collection'),
-    ('ru', 'defect', 'брак бракованный сломался сломалось порвался дефект повреждён неисправен'),
-    ('en', 'defect', 'defect defective broken broke torn tear damaged faulty'),
+    ('ru', 'defect', 'брак бракованный дефект неисправен'),
+    ('en', 'defect', 'defect defective fault faulty'),
     ('ru', 'tracking', 'отследить отслеживать отслеживание трек трек-номер статус'),
     ('en', 'tracking', 'track tracking status'),
     ('ru', 'discount', 'скидка акция распродажа бонус промокод купон'),
     ('en', 'discount', 'discount sale bonus promo coupon voucher'),
     ('ru', 'human', 'человек оператор сотрудник менеджер специалист'),
     ('en', 'human', 'human person operator agent staff representative'),
-    ('ru', 'footwear', 'обувь ботинки кроссовки сапоги'),
-    ('en', 'footwear', 'footwear shoes boots sneakers'),
-    ('ru', 'contact', 'контакты телефон позвонить связаться адрес почта'),
-    ('en', 'contact', 'contact phone call address e-mail email')
+    ('ru', 'repair', 'ремонт починить чинить порвался порвалась сломался сломалась'),
+    ('en', 'repair', 'repair fix mend torn tear broken broke'),
+    ('ru', 'clothes', 'одежда куртка'),
+    ('en', 'clothes', 'clothes jacket'),
+    ('ru', 'care', 'уход ухаживать стирать стирка мыть чистить'),
+    ('en', 'care', 'care wash clean'),
+    ('ru', 'rental', 'прокат напрокат аренда арендовать'),
+    ('en', 'rental', 'rent rental hire'),
+    ('ru', 'account', 'аккаунт кабинет профиль учётная'),
+    ('en', 'account', 'account profile'),
+    ('ru', 'company', 'компания организация юрлицо юридическое фирма счёт'),
+    ('en', 'company', 'company business corporate invoice'),
+    ('ru', 'contact', 'контакты телефон позвонить связаться'),
+    ('en', 'contact', 'contact reach phone call')
 ) f (lang, family, words), text_words(f.lang, f.words) w;
 
 -- rank is 0..1: how much of what was asked an article speaks about.  0.28 and more is an answer.
@@ -121,7 +132,7 @@ begin
     end if;
     return query
     with asked as materialized (
-        select w.word, w.root from text_words(p_lang, p_text) w where not is_filler(w.word) limit 40),
+        select w.word, w.root from text_words(p_lang, p_text) w where not is_filler(w.word) and w.word !~ '^[+-]?\d+$' limit 40),
     meant as (
         select q.word, q.root, false as is_kin from asked q
         union
@@ -137,8 +148,12 @@ begin
         where m.is_kin or left(p.word, 6) = left(m.word, 6)
            or starts_with(p.word, m.word) or starts_with(m.word, p.word)
         group by m.word, p.slug),
-    value as materialized ( -- rare words say more; of unknown ones we cannot tell
-        select q.word, case when f.n is null then 1.5 else ln(1 + (v_articles - f.n + 0.5) / (f.n + 0.5)) end as idf
+    value as materialized ( -- rare words say more, and so does what is wanted; of unknown ones we cannot tell
+        select q.word,
+               case when f.n is null then 1.5
+                    when exists (select from word_family k where k.lang = p_lang and k.root = q.root and k.is_wish)
+                        then 1.5 * greatest(ln(1 + (v_articles - f.n + 0.5) / (f.n + 0.5)), 1)
+                    else ln(1 + (v_articles - f.n + 0.5) / (f.n + 0.5)) end as idf
         from asked q left join (select word, count(*) as n from found group by word) f on f.word = q.word),
     best as (
         select f.slug,
@@ -159,6 +174,10 @@ returns table (slug text, lang text, title text, body text, url text, rank float
 language plpgsql stable as $$
 begin
     p_text := left(p_text, 1000);
+    -- the dictionaries drop "where" and "when", which is all that the most common of questions says
+    if p_text ~* '(где|когда|where|when).*(заказ|посылк|order|parcel)' then
+        p_text := p_text || ' отследить track';
+    end if;
     return query select * from search_language(p_bot, p_lang, p_text, p_limit);
     if not found and p_text !~ '[а-яА-Я]' then
         return query select * from search_language(p_bot, case p_lang when 'ru' then 'en' else 'ru' end, p_text, p_limit);

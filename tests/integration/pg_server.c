@@ -73,7 +73,7 @@ static void make_cluster(struct pg_server *s)
 			       (char[]){ "--username=tandem" },
 			       (char[]){ "--auth=trust" },
 			       (char[]){ "--encoding=UTF8" },
-			       (char[]){ "--locale=C" },
+			       (char[]){ "--locale=C.UTF-8" },
 			       s->data,
 			       NULL };
 	int status;
