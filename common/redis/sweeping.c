@@ -20,12 +20,7 @@ static struct metric litter = METRIC(METRIC_COUNTER, "tandem_stream_litter_total
 static struct metric trimmed = METRIC(METRIC_COUNTER, "tandem_stream_trimmed_total", "",
 				      "Stream entries cut away after their work was done.");
 
-/*
- * KEYS: stream, turn.  ARGV: group, consumer, ms between turns, ms after which
- * an entry is litter, ms after which a silent consumer is forgotten.
- * The turn is taken by SET NX, so that a group is swept once per interval
- * however many consumers it has.
- */
+/* XAUTOCLAIM's rounds are bounded: what is left waits for the next turn. */
 static struct redis_script sweep_script = {
 	.keys = 2,
 	.text = "local stream, group, me = KEYS[1], ARGV[1], ARGV[2]\n"
@@ -79,6 +74,11 @@ static struct redis_script sweep_script = {
 		"return { littered,\n"
 		"         redis.call('XTRIM', stream, 'MINID', '~', lowest, 'LIMIT', 0) }\n",
 };
+
+struct redis_script *stream_sweep_script(void)
+{
+	return &sweep_script;
+}
 
 static void on_swept(void *arg, const redisReply *reply)
 {

@@ -16,3 +16,11 @@ struct sweeping;
 /* conf is borrowed while open. */
 struct sweeping *sweeping_open(struct event_base *base, const struct stream_conf *conf);
 void sweeping_close(struct sweeping *s);
+
+/*
+ * What runs in Redis.  Keys: the stream, the turn (so that a group is swept once
+ * per interval).  Arguments: group, consumer, ms between turns, ms after which an
+ * entry is litter, ms after which a silent consumer is forgotten.  The reply is
+ * { acknowledged, cut }, or 0 if it was not our turn or there is nothing.
+ */
+struct redis_script *stream_sweep_script(void);
