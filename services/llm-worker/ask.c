@@ -96,6 +96,7 @@ void ask(struct turn *t, const struct bot *bot, const struct provider *p, struct
 	llm_answer_finish(&t->answer);
 	llm_answer_init(&t->answer, &t->keep);
 	orders_listen(t);
+	live_begin(t);
 	make_request(t, &scratch, bot, p, &request);
 	forget_round(t);
 	flow_extend(&t->flow, (p->total_ms > 0 ? p->total_ms : 300000) + SLACK_MS);

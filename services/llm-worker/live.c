@@ -1,29 +1,61 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/live/draft.h"
 #include "services/llm-worker/worker.h"
 
 /*
- * Answers are shown while they grow: the first words at once, then what has
- * gathered, one timer for all turns of the process.
+ * Answers are shown while they grow.  Where people read live: the first words
+ * at once, then what has gathered, one timer for all turns of the process.
+ * Where a courier shows drafts: all of the text now and then, as it grows.
  */
 
-enum { FLUSH_MS = 50 };
+enum {
+	FLUSH_MS = 50,
+	DRAFT_MS = 1000,
+	DRAFT_AFTER_MS = 700, /* a quick answer needs no draft */
+};
 
-static int is_read_live(const struct turn *t)
+static enum audience audience_of(const struct turn *t)
 {
 	const struct registry *r = bots_registry(t->worker->bots);
 	const struct channel *c = r ? registry_channel(r, t->claim.channel_id) : NULL;
 
-	return c && c->mode == DELIVERY_NONE;
+	if (c && c->mode == DELIVERY_NONE)
+		return AUDIENCE_LIVE;
+	if (c && strcmp(c->kind, "telegram") == 0)
+		return AUDIENCE_DRAFT;
+	return AUDIENCE_NONE;
+}
+
+static void announce_draft(const struct turn *t, const char *text, size_t len)
+{
+	struct draft draft = { .channel_id = t->claim.channel_id,
+			       .is_group = t->claim.is_group,
+			       .chat = t->claim.chat_key,
+			       .job = t->job,
+			       .attempt = t->attempt,
+			       .text = text };
+
+	live_draft_announce(t->worker->redis, &draft, len);
+}
+
+void live_begin(struct turn *t)
+{
+	t->audience = audience_of(t);
+	if (t->audience == AUDIENCE_DRAFT)
+		announce_draft(t, "", 0);
 }
 
 static void show(struct turn *t)
 {
 	const struct buf *text = &t->answer.text;
 
-	live_delta(t->worker->redis, t->topic, t->name, t->shown, text->data + t->shown,
-		   text->len - t->shown);
+	if (t->audience == AUDIENCE_DRAFT)
+		announce_draft(t, text->data, text->len);
+	else
+		live_delta(t->worker->redis, t->topic, t->name, t->shown, text->data + t->shown,
+			   text->len - t->shown);
 	t->shown = text->len;
 	t->shown_at = clock_mono_ms();
 }
@@ -48,15 +80,19 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-void live_grew(struct turn *t)
+static void grow_draft(struct turn *t)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now - t->asked >= DRAFT_AFTER_MS && now - t->shown_at >= DRAFT_MS)
+		show(t);
+}
+
+static void grow_live(struct turn *t)
 {
 	struct worker *w = t->worker;
 	struct timeval tv = { .tv_usec = FLUSH_MS * 1000 };
 
-	if (t->answer.stable < t->shown)
-		t->shown = 0; /* the provider changed its mind: begin anew */
-	if (t->answer.text.len == t->shown || !is_read_live(t))
-		return;
 	if (clock_mono_ms() - t->shown_at >= FLUSH_MS) {
 		show(t);
 		return;
@@ -69,6 +105,18 @@ void live_grew(struct turn *t)
 		event_add(w->flush, &tv);
 }
 
+void live_grew(struct turn *t)
+{
+	if (t->answer.stable < t->shown)
+		t->shown = 0; /* the provider changed its mind: begin anew */
+	if (t->answer.text.len == t->shown)
+		return;
+	if (t->audience == AUDIENCE_LIVE)
+		grow_live(t);
+	else if (t->audience == AUDIENCE_DRAFT)
+		grow_draft(t);
+}
+
 int live_was_seen(const struct turn *t)
 {
 	return t->shown_at != 0;
@@ -77,7 +125,7 @@ int live_was_seen(const struct turn *t)
 void live_over(struct turn *t)
 {
 	live_hold(t);
-	if (t->shown_at)
+	if (t->shown_at && t->audience == AUDIENCE_LIVE)
 		live_end(t->worker->redis, t->topic, t->name);
 	t->shown_at = 0;
 }

@@ -58,13 +58,6 @@ static int history_limit(const struct worker *w)
 
 /* --- beginning --------------------------------------------------------------- */
 
-static void wait_until_due(void *self)
-{
-	struct turn *t = self;
-
-	flow_sleep(&t->flow, turn_claim, t->wait_ms);
-}
-
 void turn_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 {
 	struct turn *t = calloc(1, sizeof *t);
@@ -73,12 +66,10 @@ void turn_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 		abort();
 	t->worker = arg;
 	t->job = bell->job;
-	t->wait_ms = bell->wait_ms;
-	t->began = clock_mono_ms() + bell->wait_ms;
+	t->began = clock_mono_ms();
 	llm_answer_init(&t->answer, &t->keep);
 	snprintf(t->entry, sizeof t->entry, "%s", entry_id);
-	flow_begin(&t->flow, &turn_class, t, bell->trace, bell->wait_ms + PG_MS,
-		   bell->wait_ms > 0 ? wait_until_due : turn_claim);
+	flow_begin(&t->flow, &turn_class, t, bell->trace, PG_MS, turn_claim);
 }
 
 void turn_again(struct turn *t, int ms)

@@ -50,6 +50,9 @@ enum order {
 	ORDER_RESET /* forget it */
 };
 
+/* Who sees an answer grow. */
+enum audience { AUDIENCE_NONE, AUDIENCE_LIVE, AUDIENCE_DRAFT };
+
 enum phase {
 	PHASE_CLAIM,  /* asking PostgreSQL for the turn */
 	PHASE_SEARCH, /* and for articles */
@@ -71,7 +74,6 @@ struct turn {
 	struct turn_claim claim, fresh;
 	int attempt;   /* of our claim; 0: we have none yet */
 	int is_unsure; /* a claim whose answer was lost may have succeeded */
-	int wait_ms;
 	int pg_failures;
 
 	/* made anew before each request; gone while the provider answers */
@@ -99,7 +101,8 @@ struct turn {
 
 	/* live.c */
 	TAILQ_ENTRY(turn) growing;
-	int is_growing, is_live;
+	int is_growing;
+	enum audience audience;
 	size_t shown;     /* bytes of the text */
 	int64_t shown_at; /* 0: nothing was shown */
 	char name[48];    /* of the answer: "job.attempt" */
@@ -168,6 +171,8 @@ void finish_cancelled(struct turn *t);
 void live_open(struct worker *w);
 void live_close(struct worker *w);
 
+/* A provider is asked. */
+void live_begin(struct turn *t);
 /* The answer grew. */
 void live_grew(struct turn *t);
 /* What has gathered is not shown: the text is about to change. */

@@ -68,6 +68,26 @@ static void channels_that_are_not_read_live_see_no_deltas(void **state)
 	expect(TURN_ANSWERED, "Three days.", "first");
 	assert_int_equal(world.deltas, 0);
 	assert_int_equal(world.delivery_bells, 1);
+	assert_int_equal(world.typing, 1);
+	assert_int_equal(world.drafts, 0); /* too quick for one */
+	world_end();
+}
+
+static void slow_answers_are_shown_as_drafts_now_and_then(void **state)
+{
+	static const struct play slow = { .status = 200,
+					  .body = SAY(LONG) SAY(LONG) STOP,
+					  .piece = 4 };
+
+	(void)state;
+	world_begin();
+	world.plays = &slow;
+	world.play_count = 1;
+	world.mode = DELIVERY_COURIER;
+	world_run();
+	expect(TURN_ANSWERED, LONG LONG, "first");
+	assert_int_equal(world.deltas, 0);
+	assert_in_range(world.drafts, 1, (int)(strlen(slow.body) / 4 * 20 / 1000));
 	world_end();
 }
 
@@ -423,6 +443,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_is_shown_saved_and_told),
 		cmocka_unit_test(channels_that_are_not_read_live_see_no_deltas),
+		cmocka_unit_test(slow_answers_are_shown_as_drafts_now_and_then),
 		cmocka_unit_test(early_and_busy_claims_are_made_again),
 		cmocka_unit_test(knowledge_answers_without_any_model),
 		cmocka_unit_test(failures_of_providers_end_as_well_as_they_can),

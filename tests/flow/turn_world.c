@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "common/i18n/i18n.h"
+#include "common/live/draft.h"
 
 enum { WORKER_ID = 7, JOB = 12, ROUNDS_MAX = 20000 };
 
@@ -347,6 +348,15 @@ void live_delta(struct redis *r, const char *topic, const char *answer, size_t a
 	world.deltas++;
 }
 
+void live_draft_announce(struct redis *r, const struct draft *draft, size_t len)
+{
+	(void)r;
+	assert_string_equal(draft->chat, "chat");
+	assert_true(len == 0 || draft->text[len - 1]);
+	world.drafts += len > 0;
+	world.typing += len == 0;
+}
+
 void live_end(struct redis *r, const char *topic, const char *answer)
 {
 	(void)r, (void)topic, (void)answer;
@@ -441,8 +451,11 @@ static void make_bots(void)
 			    .answer_tokens = 100,
 			    .history_messages = 20,
 			    .passages = 3 };
-	channel =
-		(struct channel){ .id = 1, .kind = "widget", .mode = world.mode, .bot = &bot };
+	channel = (struct channel){ .id = 1,
+				    .kind = world.mode == DELIVERY_COURIER ? "telegram"
+									   : "widget",
+				    .mode = world.mode,
+				    .bot = &bot };
 	for (int i = 0; i < n; i++) {
 		int kind = world.chain[i] == 'o' ? 0 : world.chain[i] == 'y' ? 1 : 2;
 

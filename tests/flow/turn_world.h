@@ -51,7 +51,7 @@ struct world {
 	char body[8192], error[300], provider[64];
 	char shown[8192]; /* what a person has seen grow */
 	size_t shown_len;
-	int deltas, ends, restarts;
+	int deltas, ends, restarts, drafts, typing;
 	int64_t seq;
 	int64_t now_ms;
 };
