@@ -58,6 +58,7 @@ class Fake:
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         self.loop.run_until_complete(asyncio.sleep(0))
+        self.loop.run_until_complete(self.closed())
         self.loop.run_until_complete(self._runner.cleanup())
 
     async def _open(self):
@@ -74,6 +75,9 @@ class Fake:
         await self.opened()
 
     async def opened(self):
+        pass
+
+    async def closed(self):
         pass
 
     def routes(self, router):

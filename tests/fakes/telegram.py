@@ -112,6 +112,9 @@ class Telegram(Fake):
             timeout=aiohttp.ClientTimeout(total=60), connector=aiohttp.TCPConnector(limit=100)
         )
 
+    async def closed(self):
+        await self.client.close()
+
     # --- for tests -------------------------------------------------------------
 
     @property

@@ -71,13 +71,26 @@ def test_quick_messages_are_answered_together(stack, telegram, chat):
 
 def test_answers_come_in_the_order_of_the_questions(stack, telegram, chat):
     first, second = word(), word()
-    stack.openai.rule(first, first_delay=1.0, text=f"first {first}")
+    stack.openai.rule(first, pieces=["first "] * 10, delay=0.2)
     telegram.say(chat, first)
-    wait_for(lambda: any(first in c.get("question", "") for c in stack.openai.calls), "the first turn")
+    wait_for(lambda: [d for d in telegram.drafts if d["chat_id"] == chat and d["text"]], "the first answer to begin")
     telegram.say(chat, second)
     answers(telegram, chat, 2)
     stack.wait_idle()
-    assert telegram.texts(chat) == [f"first {first}", f"You said: {second}"]
+    assert telegram.texts(chat) == [("first " * 10).strip(), f"You said: {second}"]
+
+
+def test_what_is_added_before_the_answer_begins_is_answered_with_the_rest(stack, telegram, chat):
+    first, second = word(), word()
+    stack.openai.rule(first, first_delay=1.0)
+    telegram.say(chat, first)
+    wait_for(lambda: any(first in c.get("question", "") for c in stack.openai.calls), "the first question")
+    telegram.say(chat, second)
+    answers(telegram, chat)
+    stack.wait_idle()
+    assert len(telegram.texts(chat)) == 1
+    call = next(c for c in stack.openai.calls if second in c.get("question", ""))
+    assert first in str(call["body"]["messages"])
 
 
 def test_chats_do_not_wait_for_each_other(stack, telegram, chat):
@@ -267,7 +280,7 @@ def test_an_edited_message_is_kept_in_its_new_words(stack, telegram, chat):
 
 
 @pytest.mark.parametrize(
-    "command, words", [("/start", "Hello there!"), ("/start ref_7", "Hello there!"), ("/help", "/reset"), ("/stop", "not writing")]
+    "command, words", [("/start", "Hello there!"), ("/start ref_7", "Hello there!"), ("/help", "/reset"), ("/stop", "Stopped")]
 )
 def test_commands_are_answered_at_once(stack, telegram, chat, command, words):
     telegram.say(chat, command)
