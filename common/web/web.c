@@ -1,6 +1,7 @@
 #include "common/web/web.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,28 @@ static int parse_trusted(struct web *w, struct err *e)
 	return 0;
 }
 
+/* "127.0.0.1:8080", "[::1]:0": libevent's parser knows no port 0. */
+static int parse_listen(struct sockaddr_storage *at, int *len, const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	char host[80], *end;
+	long port;
+
+	if (!colon || (size_t)(colon - text) >= sizeof host)
+		return -1;
+	port = strtol(colon + 1, &end, 10);
+	if (end == colon + 1 || *end || port < 0 || port > 65535)
+		return -1;
+	snprintf(host, sizeof host, "%.*s", (int)(colon - text), text);
+	if (evutil_parse_sockaddr_port(host, (struct sockaddr *)at, len) < 0)
+		return -1;
+	if (at->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)at)->sin6_port = htons((uint16_t)port);
+	else
+		((struct sockaddr_in *)at)->sin_port = htons((uint16_t)port);
+	return 0;
+}
+
 static int listen_at(struct web *w, struct err *e)
 {
 	struct sockaddr_storage at;
@@ -122,7 +145,7 @@ static int listen_at(struct web *w, struct err *e)
 	unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
 			 LEV_OPT_REUSEABLE_PORT;
 
-	if (evutil_parse_sockaddr_port(w->conf.listen, (struct sockaddr *)&at, &len) < 0)
+	if (parse_listen(&at, &len, w->conf.listen) < 0)
 		return err_set(e, ERR_PERM, "not an address with a port: %s", w->conf.listen);
 	w->listener = evconnlistener_new_bind(w->base, NULL, NULL, flags, BACKLOG,
 					      (struct sockaddr *)&at, len);
