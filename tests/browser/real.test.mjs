@@ -203,6 +203,7 @@ describe("the pages", () => {
     "desk-light": { locale: "en-GB", viewport: { width: 1280, height: 800 } },
     "desk-dark": { locale: "ru-RU", viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
     "phone-light": { ...PHONE, locale: "ru-RU" },
+    "phone-small": { ...PHONE, locale: "ru-RU", viewport: { width: 320, height: 568 } },
     "phone-dark": { ...PHONE, locale: "en-GB", colorScheme: "dark" },
   })) {
     test(`the shop and the chat are whole: ${name}`, async () => {

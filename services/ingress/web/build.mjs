@@ -1,6 +1,6 @@
 // Builds everything that ingress serves to browsers: node build.mjs [--outdir DIR] [--watch]
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -8,7 +8,9 @@ import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({ options: { outdir: { type: "string", default: join(here, "dist") } } });
-const out = resolve(values.outdir);
+const final = resolve(values.outdir);
+/** Built beside and swapped in whole: whoever reads meanwhile sees the old files or the new ones. */
+const out = `${final}.new`;
 
 /** Styles of the widget become text inside it, made small first. */
 const cssText = {
@@ -74,3 +76,8 @@ await Promise.all([
 cpSync(join(here, "src/docs/index.html"), join(out, "docs/index.html"));
 cpSync(join(here, "src/docs/openapi.json"), join(out, "openapi.json"));
 for (const name of ["index.html", "icon.svg"]) cpSync(join(here, "src/site", name), join(out, name));
+
+rmSync(`${final}.old`, { recursive: true, force: true });
+if (existsSync(final)) renameSync(final, `${final}.old`);
+renameSync(out, final);
+rmSync(`${final}.old`, { recursive: true, force: true });
