@@ -29,10 +29,10 @@ static void request(struct llm_request *out, struct arena *a, const struct provi
 	const char *role = json_string_value(json_object_get(p->params, "system_role"));
 	const char *own[] = { "Content-Type: application/json", "Accept: text/event-stream",
 			      NULL, NULL };
-	json_t *body = json_pack("{s:s*, s:o, s:b, s:{s:b}, s:i}", "model", p->model,
+	json_t *body = json_pack("{s:s*, s:o, s:b, s:{s:b}, s:i, s:b}", "model", p->model,
 				 "messages", messages_json(prompt, role ? role : "system"),
 				 "stream", 1, "stream_options", "include_usage", 1,
-				 "max_completion_tokens", bot->answer_tokens);
+				 "max_completion_tokens", bot->answer_tokens, "store", 0);
 
 	llm_merge_params(body, p->params);
 	json_object_del(body, "system_role");

@@ -243,6 +243,8 @@ static void refused(struct turn *t)
 static void take_answer(struct turn *t)
 {
 	gate_succeeded(t->gate);
+	if (t->answer.finish != LLM_FILTERED)
+		live_flush(t);
 	ask_over(t);
 	if (t->answer.finish == LLM_FILTERED) {
 		finish_refused(t, "filtered by the provider");

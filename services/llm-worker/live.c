@@ -117,6 +117,13 @@ void live_grew(struct turn *t)
 		grow_draft(t);
 }
 
+void live_flush(struct turn *t)
+{
+	live_hold(t);
+	if (t->audience == AUDIENCE_LIVE && t->shown_at && t->answer.text.len > t->shown)
+		show(t);
+}
+
 int live_was_seen(const struct turn *t)
 {
 	return t->shown_at != 0;

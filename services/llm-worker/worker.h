@@ -175,6 +175,8 @@ void live_close(struct worker *w);
 void live_begin(struct turn *t);
 /* The answer grew. */
 void live_grew(struct turn *t);
+/* The answer is complete: show the rest, where it is shown at all. */
+void live_flush(struct turn *t);
 /* What has gathered is not shown: the text is about to change. */
 void live_hold(struct turn *t);
 /* Nothing more will be shown of it. */
