@@ -13,13 +13,11 @@
  *
  * Before a person saw anything a failure costs only time: temporary ones are
  * tried again here, then the next provider is asked.  Once they saw the answer
- * grow it may begin anew once, while it is short; after that what there is
- * stays, marked as cut.
+ * grow, what there is stays, marked as cut: it is paid for, and was read.
  */
 
 enum {
 	SLACK_MS = 15000,       /* over the provider's own limit */
-	REDO_CHARS = 200,       /* shown text that may still be taken back */
 	RETRY_AFTER_MS = 10000, /* longer: somebody else shall answer */
 	BACKOFF_MS = 500,
 	BACKOFF_MAX_MS = 8000,
@@ -162,15 +160,6 @@ static void go_on(struct turn *t, struct gate *gate, enum llm_failure failure)
 	turn_again(t, 0);
 }
 
-static size_t count_chars(const char *text, size_t len)
-{
-	size_t chars = 0;
-
-	for (size_t i = 0; i < len; i++)
-		chars += ((unsigned char)text[i] & 0xC0) != 0x80;
-	return chars;
-}
-
 /* Keep the longest of the texts that broke off. */
 static void keep_best(struct turn *t)
 {
@@ -181,14 +170,11 @@ static void keep_best(struct turn *t)
 	t->answer.text = (struct buf){ 0 };
 }
 
-/* The answer broke off in the middle. */
+/* The answer broke off in the middle.  What nobody saw may begin anew, once. */
 static void broken_off(struct turn *t)
 {
-	size_t shown = t->shown < t->answer.text.len ? t->shown : t->answer.text.len;
-	size_t chars = count_chars(buf_str(&t->answer.text), shown);
-
 	keep_best(t);
-	if (!t->redone && chars < REDO_CHARS) {
+	if (!t->redone && !live_was_seen(t)) {
 		t->redone = 1;
 		turn_again(t, backoff_ms(t));
 		return;

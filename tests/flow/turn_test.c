@@ -228,24 +228,14 @@ static const struct {
 	  "Yes\n\n<cut>",
 	  "first",
 	  1 },
-	{ "a short beginning is taken back once",
-	  "o",
-	  { { .status = 200, .body = SAY("Once"), .breaks = 1 },
-	    { .status = 200, .body = SAY("Twice.") STOP } },
-	  2,
-	  TURN_ANSWERED,
-	  "Twice.",
-	  "first",
-	  2 },
-	{ "but not twice",
+	{ "what was shown stays",
 	  "oy",
-	  { { .status = 200, .body = SAY("Once upon"), .breaks = 1 },
-	    { .status = 200, .body = SAY("Once"), .breaks = 1 } },
-	  2,
+	  { { .status = 200, .body = SAY("Once upon"), .breaks = 1 } },
+	  1,
 	  TURN_ANSWERED,
 	  "Once upon\n\n<cut>",
 	  "first",
-	  2 },
+	  1 },
 	{ "a long one stays",
 	  "oy",
 	  { { .status = 200, .body = SAY(LONG), .breaks = 1 } },
@@ -269,6 +259,29 @@ static void failures_of_providers_end_as_well_as_they_can(void **state)
 			print_message("%s: %d requests\n", failures[i].name, world.requests);
 		assert_int_equal(world.requests, failures[i].requests);
 		expect(failures[i].outcome, failures[i].body, failures[i].provider);
+		world_end();
+	}
+}
+
+static void what_nobody_saw_may_begin_anew_once(void **state)
+{
+	static const struct play plays[] = {
+		{ .status = 200, .body = SAY("Once upon"), .breaks = 1 },
+		{ .status = 200, .body = SAY("Twice.") STOP },
+		{ .status = 200, .body = SAY("Once"), .breaks = 1 },
+	};
+
+	(void)state;
+	for (int broken = 0; broken < 2; broken++) {
+		const struct play now[] = { plays[0], plays[broken ? 2 : 1] };
+
+		world_begin();
+		world.mode = DELIVERY_COURIER;
+		world.plays = now;
+		world.play_count = 2;
+		world_run();
+		expect(TURN_ANSWERED, broken ? "Once upon\n\n<cut>" : "Twice.", "first");
+		assert_int_equal(world.requests, 2);
 		world_end();
 	}
 }
@@ -447,6 +460,7 @@ int main(void)
 		cmocka_unit_test(early_and_busy_claims_are_made_again),
 		cmocka_unit_test(knowledge_answers_without_any_model),
 		cmocka_unit_test(failures_of_providers_end_as_well_as_they_can),
+		cmocka_unit_test(what_nobody_saw_may_begin_anew_once),
 		cmocka_unit_test(nothing_works_is_said),
 		cmocka_unit_test(a_text_that_changes_begins_anew_for_the_reader),
 		cmocka_unit_test(a_turn_that_killed_workers_is_not_tried_with_a_model),
