@@ -179,6 +179,9 @@ static void broken_off(struct turn *t)
 		turn_again(t, backoff_ms(t));
 		return;
 	}
+	buf_free(&t->answer.text);
+	t->answer.text = t->best;
+	t->best = (struct buf){ 0 };
 	finish_with_answer(t, TURN_ANSWERED, 1);
 }
 

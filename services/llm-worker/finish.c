@@ -150,7 +150,7 @@ void finish_with(struct turn *t, enum turn_outcome outcome, const char *body, co
 
 void finish_with_answer(struct turn *t, enum turn_outcome outcome, int is_cut)
 {
-	struct buf *text = t->answer.text.len >= t->best.len ? &t->answer.text : &t->best;
+	struct buf *text = &t->answer.text;
 
 	t->result.provider = t->provider;
 	while (text->len && strchr(" \n", text->data[text->len - 1]))

@@ -429,7 +429,7 @@ static void fail_each_operation(enum failing failing, enum err_kind kind, const 
 		if (kind == ERR_TEMP)
 			assert_int_equal(world.finishes, 1);
 		if (kind == ERR_TEMP && !event)
-			assert_string_equal(world.body, "Three days.");
+			assert_int_equal(strncmp(world.body, "Three days.", 11), 0);
 		if (kind == ERR_TEMP && event && strcmp(event, "reset") == 0 && n > 3)
 			assert_string_equal(world.body, "");
 		if (failing == FAIL_AFTER && world.result.body)
