@@ -9,9 +9,6 @@
 #include "services/ingress/ingress.h"
 #include "services/ingress/line.h"
 #include "services/ingress/origin.h"
-#include "services/ingress/routes.h"
-
-enum { UPDATE_MAX = 256 << 10, MESSAGE_MAX = 64 << 10 };
 
 static const struct conf_item conf[] = {
 	{ "DATABASE_URL", CONF_SECRET, CONF_AT(struct ingress, database_url), NULL,
@@ -35,25 +32,6 @@ static const struct conf_item conf[] = {
 	  "0: limit nobody, for measurements" },
 	{ "MAX_CONNECTIONS", CONF_INT, CONF_AT(struct ingress, max_connections), "10000", 16,
 	  1000000, "client connections at most" },
-	{ 0 },
-};
-
-const struct web_route ingress_routes[] = {
-	{ "POST", "/telegram/*", telegram_webhook, .max_body = UPDATE_MAX },
-	{ "POST", "/api/v1/sessions", session_create, .cors = 1 },
-	{ "POST", "/api/v1/messages", message_create, .cors = 1, .max_body = MESSAGE_MAX },
-	{ "GET", "/api/v1/messages", message_list, .cors = 1 },
-	{ "GET", "/api/v1/events", event_stream, .cors = 1 },
-	{ "GET", "/api/v1/popular", popular_list, .cors = 1 },
-	{ "POST", "/api/v1/stop", answer_stop, .cors = 1 },
-	{ "POST", "/api/v1/gpt", vink_say, .cors = 1, .max_body = MESSAGE_MAX },
-	{ "GET", "/api/v1/message", vink_fetch, .cors = 1 },
-	{ "GET", "/api/v1/health/telegram", health_telegram, .cors = 0 },
-	{ "GET", "/healthz", health_alive, .cors = 0 },
-	{ "GET", "/readyz", health_ready, .cors = 0 },
-	{ "GET", "/metrics", health_metrics, .cors = 0 },
-	{ "GET", "/openapi.json", serve_openapi, .cors = 0 },
-	{ "GET", "*", serve_file, .cors = 0 },
 	{ 0 },
 };
 
