@@ -217,7 +217,7 @@ void store_release_delivery(struct store *s, struct flow *f, flow_step *next, in
 /* The parts take places right behind the first. */
 static void split_effect(struct operation *d)
 {
-	static json_t *parts; /* the rows borrow from it until the next split */
+	json_t *parts;
 	struct sending *row = row_of(d->numbers[1]);
 	int more;
 
@@ -225,7 +225,6 @@ static void split_effect(struct operation *d)
 	if (is_fenced(d))
 		return;
 	assert_int_equal(row->kind, DELIVERY_MESSAGE); /* only once */
-	json_decref(parts);
 	parts = json_loads(d->text, 0, NULL);
 	more = (int)json_array_size(parts) - 1;
 	assert_true(more > 0 && world.count + more <= LINE_MAX);
@@ -237,8 +236,9 @@ static void split_effect(struct operation *d)
 		row[i] = (struct sending){ .kind = DELIVERY_PART,
 					   .state = i ? DELIVERY_PENDING : DELIVERY_SENDING,
 					   .extra = row->extra };
-		row[i].payload = json_dumps(json_array_get(parts, (size_t)i), 0);
+		row[i].payload = row[i].owned = json_dumps(json_array_get(parts, (size_t)i), 0);
 	}
+	json_decref(parts);
 }
 
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
@@ -472,6 +472,8 @@ void world_run(void)
 
 void world_end(void)
 {
+	for (int i = 0; i < world.count; i++)
+		free(world.line[i].owned);
 	flow_close();
 	event_base_free(world.base);
 }

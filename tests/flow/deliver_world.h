@@ -16,6 +16,7 @@ struct sending { /* one row of the line */
 	enum delivery_kind kind;
 	enum delivery_state state;
 	const char *body, *extra, *payload;
+	char *owned; /* the payload, if it is the world's */
 	int arrived; /* how often Telegram took it */
 	char external_id[24];
 };
