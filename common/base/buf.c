@@ -64,10 +64,10 @@ void buf_cut(struct buf *b, size_t len)
 
 void buf_drop(struct buf *b, size_t len)
 {
-	if (!len)
-		return;
 	if (len > b->len)
 		len = b->len;
+	if (!len)
+		return;
 	memmove(b->data, b->data + len, b->len - len);
 	buf_cut(b, b->len - len);
 }

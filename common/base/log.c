@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+#include "common/base/utf8.h"
 
 static const char *service_name = "tandem";
 static const char *scope;
@@ -27,25 +28,23 @@ const char *log_current_scope(void)
 	return scope;
 }
 
-/* Escapes for JSON; what does not fit is cut. */
-static size_t escape(char *to, size_t size, const char *from)
+/* Escapes for JSON; what is not UTF-8 is replaced, what does not fit is cut. */
+static void escape(char *to, size_t size, const char *from)
 {
-	size_t n = 0;
+	size_t n = 0, at = 0, len = strlen(from);
 
-	for (; *from && n + 7 < size; from++) {
-		unsigned char c = (unsigned char)*from;
+	while (at < len && n + 7 < size) {
+		uint32_t c = utf8_next(from, len, &at);
 
-		if (c == '"' || c == '\\') {
-			to[n++] = '\\';
-			to[n++] = (char)c;
-		} else if (c < 0x20) {
-			n += (size_t)snprintf(to + n, size - n, "\\u%04x", c);
-		} else {
-			to[n++] = (char)c;
+		if (c < 0x20) {
+			n += (size_t)snprintf(to + n, size - n, "\\u%04x", (unsigned)c);
+			continue;
 		}
+		if (c == '"' || c == '\\')
+			to[n++] = '\\';
+		n += utf8_put(to + n, c);
 	}
 	to[n] = 0;
-	return n;
 }
 
 void log_at(const char *level, const char *fmt, ...)
