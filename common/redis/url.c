@@ -77,6 +77,8 @@ static int parse_server(struct redis_url *out, const char *text, size_t len, str
 
 	if (host >= len + (size_t)!is_v6 || host == (size_t)is_v6)
 		return err_set(e, ERR_PERM, "redis: no host in the URL");
+	if (host >= sizeof out->host)
+		return err_set(e, ERR_PERM, "redis: the host in the URL is too long");
 	left = len - (size_t)(rest - text);
 	snprintf(out->host, sizeof out->host, "%.*s", (int)host - is_v6, text + is_v6);
 	snprintf(out->port, sizeof out->port, "6379");
