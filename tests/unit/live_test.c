@@ -1,0 +1,184 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/live/live.h"
+
+static struct arena arena;
+
+static int empty_arena(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+/* --- messages ------------------------------------------------------------- */
+
+static void every_kind_of_message_is_understood(void **state)
+{
+	struct live_event ev;
+
+	(void)state;
+#define PARSE(text) assert_int_equal(live_parse(&ev, &arena, text, sizeof text - 1), 0)
+	PARSE("{\"t\":\"seq\",\"n\":9007199254740993}");
+	assert_int_equal(ev.type, LIVE_SEQ);
+	assert_true(ev.seq == 9007199254740993);
+	PARSE("{\"t\":\"message\",\"n\":8}");
+	assert_int_equal(ev.type, LIVE_MESSAGE);
+	assert_int_equal(ev.seq, 8);
+	PARSE("{\"t\":\"delta\",\"a\":\"12.1\",\"at\":5,\"s\":\"\\u0434a\\n\"}");
+	assert_int_equal(ev.type, LIVE_DELTA);
+	assert_string_equal(ev.answer, "12.1");
+	assert_int_equal(ev.at, 5);
+	assert_string_equal(ev.text, "\xd0\xb4"
+				     "a\n");
+	assert_int_equal(ev.len, 4);
+	PARSE("{\"t\":\"end\",\"a\":\"12.1\"}");
+	assert_int_equal(ev.type, LIVE_END);
+	PARSE("{\"t\":\"state\",\"responder\":\"operator\",\"epoch\":3}");
+	assert_int_equal(ev.type, LIVE_STATE);
+	assert_string_equal(ev.responder, "operator");
+	assert_int_equal(ev.epoch, 3);
+	PARSE("{\"t\":\"stop\"}");
+	assert_int_equal(ev.type, LIVE_STOP);
+	PARSE("{\"t\":\"reset\"}");
+	assert_int_equal(ev.type, LIVE_RESET);
+#undef PARSE
+}
+
+static void what_is_not_a_message_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"null",
+		"[]",
+		"{}",
+		"{\"t\":1}",
+		"{\"t\":\"unknown\"}",
+		"{\"t\":\"seq\"}",
+		"{\"t\":\"seq\",\"n\":\"7\"}",
+		"{\"t\":\"seq\",\"n\":0}",
+		"{\"t\":\"message\"}",
+		"{\"t\":\"delta\",\"at\":0,\"s\":\"x\"}",
+		"{\"t\":\"delta\",\"a\":\"1.1\",\"at\":0}",
+		"{\"t\":\"delta\",\"a\":\"1.1\",\"at\":-1,\"s\":\"x\"}",
+		"{\"t\":\"end\"}",
+		"{\"t\":\"state\",\"epoch\":1}",
+		"{\"t\":\"stop\"",
+		"{\"t\":\"stop\"} x",
+		"{\"t\":\"delta\",\"a\":\"1.1\",\"at\":0,\"s\":\"\xff\"}",
+	};
+	struct live_event ev;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (live_parse(&ev, &arena, bad[i], strlen(bad[i])) != -1)
+			fail_msg("accepted: %s", bad[i]);
+}
+
+static void topics_are_short_and_differ_by_chat(void **state)
+{
+	char a[LIVE_TOPIC_SIZE], b[LIVE_TOPIC_SIZE], chat[300];
+
+	(void)state;
+	assert_string_equal(live_topic(a, 7, "42"), "live:7:42");
+	memset(chat, 'x', sizeof chat - 1);
+	chat[sizeof chat - 1] = 0;
+	live_topic(a, 7, chat);
+	assert_true(strlen(a) < LIVE_TOPIC_SIZE);
+	chat[sizeof chat - 2] = 'y';
+	assert_string_not_equal(a, live_topic(b, 7, chat));
+	chat[sizeof chat - 2] = 'x';
+	assert_string_equal(a, live_topic(b, 7, chat));
+	assert_string_not_equal(a, live_topic(b, 8, chat));
+}
+
+/* --- joining -------------------------------------------------------------- */
+
+struct shown {
+	const char *answer;
+	size_t at;
+	const char *text;
+	const char *show; /* NULL: nothing */
+};
+
+static void play(struct live_cursor *c, const struct shown *deltas)
+{
+	for (; deltas->answer; deltas++) {
+		struct live_event ev = {
+			LIVE_DELTA,           .answer = deltas->answer,    .at = deltas->at,
+			.text = deltas->text, .len = strlen(deltas->text),
+		};
+
+		assert_int_equal(live_advance(c, &ev), deltas->show != NULL);
+		if (!deltas->show)
+			continue;
+		assert_int_equal(ev.len, strlen(deltas->show));
+		assert_memory_equal(ev.text, deltas->show, ev.len);
+		assert_int_equal(c->at, ev.at + ev.len);
+	}
+}
+
+static void an_answer_is_followed_from_its_beginning(void **state)
+{
+	struct live_cursor c = { 0 };
+
+	(void)state;
+	play(&c, (struct shown[]){ { "1.1", 0, "one ", "one " },
+				   { "1.1", 4, "two", "two" },
+				   { "1.2", 0, "again", "again" }, /* the next attempt */
+				   { "1.2", 0, "anew ", "anew " }, /* begins anew */
+				   { "1.2", 5, "", NULL },
+				   { "1.2", 5, "x", "x" },
+				   { 0 } });
+}
+
+static void a_joiner_takes_only_what_the_draft_did_not_hold(void **state)
+{
+	struct live_cursor c = { 0 };
+
+	(void)state;
+	live_join(&c, &(struct live_draft){ "1.1", "one two ", 8 });
+	play(&c, (struct shown[]){
+			 { "1.1", 0, "one ", NULL }, /* published before */
+			 { "1.1", 4, "two ", NULL },
+			 { "1.1", 4, "two three ", "three " }, /* straddles */
+			 { "1.1", 14, "four", "four" },
+			 { "1.1", 0, "anew", "anew" }, /* now it can only be a new beginning */
+			 { 0 } });
+}
+
+static void nothing_is_shown_behind_a_gap(void **state)
+{
+	struct live_cursor c = { 0 };
+
+	(void)state;
+	live_join(&c, &(struct live_draft){ 0 }); /* no draft, but an answer under way */
+	play(&c, (struct shown[]){ { "1.1", 4, "two", NULL },
+				   { "1.1", 7, "three", NULL },
+				   { "1.1", 0, "one ", "one " },
+				   { "1.1", 7, "three", NULL },
+				   { "1.1", 4, "two", "two" },
+				   { 0 } });
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_of_message_is_understood),
+		cmocka_unit_test(what_is_not_a_message_is_refused),
+		cmocka_unit_test(topics_are_short_and_differ_by_chat),
+		cmocka_unit_test(an_answer_is_followed_from_its_beginning),
+		cmocka_unit_test(a_joiner_takes_only_what_the_draft_did_not_hold),
+		cmocka_unit_test(nothing_is_shown_behind_a_gap),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, empty_arena);
+}
