@@ -69,7 +69,7 @@ static int open_web(struct ingress *in, struct err *e)
 				.arg = in };
 
 	if (in->web_root && !(in->files = web_files_open(in->web_root, e)))
-		return -1;
+		log_warn("no pages are served: %s", e->text);
 	in->web = web_open(in->base, &web, e);
 	if (!in->web)
 		return -1;
