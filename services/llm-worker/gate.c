@@ -257,4 +257,6 @@ void gates_close(struct gates *g)
 		return;
 	event_free(g->look);
 	g->look = NULL;
+	if (LIST_EMPTY(&g->list))
+		free(g);
 }
