@@ -39,6 +39,12 @@ function answerWith(text, html = `<p>${text}</p>`, more = {}) {
   server.onMessage = (chat) => server.say(chat, { author: "bot", text, html, ...more });
 }
 
+/** The chat in which the first question was asked, once somebody listens to its answer. */
+function question() {
+  const chat = server.only();
+  return chat?.messages.length === 1 && chat.streams.size > 0 && chat;
+}
+
 const post = () => server.seen.filter((line) => line === "POST /api/v1/messages").length;
 
 describe("sending", () => {
@@ -122,7 +128,7 @@ describe("sending", () => {
     const w = await openWidget();
     const said = ["one", "two", "three", "four", "five"];
     for (const text of said) await w.say(text);
-    assert.deepEqual(await w.texts(w.own), said);
+    await until(async () => (await w.texts(w.own)).join() === said.join(), "all five are shown");
     await until(() => server.only().messages.length === 5, "all five");
     assert.deepEqual(server.only().messages.map((m) => m.text), said);
     await until(async () => (await w.root.locator(".unsent").count()) === 0, "all confirmed");
@@ -155,7 +161,7 @@ describe("sending", () => {
     await shot(w.page, "widget-refused");
     await w.root.getByRole("button", { name: "Edit" }).click();
     assert.match(await w.input.inputValue(), /^long long/);
-    assert.equal(await w.own.count(), 0);
+    await until(async () => (await w.own.count()) === 0, "it is taken back");
     await w.say("short");
     await until(() => server.only().messages.length === 1, "the delivery");
   });
@@ -174,7 +180,7 @@ describe("the answer being written", () => {
   test("it grows from pieces and is replaced in place by the message", async () => {
     const w = await openWidget();
     await w.say("Hello");
-    const chat = await until(() => server.only()?.messages.length === 1 && server.only(), "the question");
+    const chat = await until(() => question(), "the question");
     server.emit(chat, "delta", { answer: "1.1", at: 0, text: "Доставка **курь" });
     await until(async () => (await w.draft.innerText()) === "Доставка курь", "the first piece");
     server.emit(chat, "delta", { answer: "1.1", at: 27, text: "ером** есть" });
@@ -191,7 +197,7 @@ describe("the answer being written", () => {
   test("a reload in the middle goes on where the text is", async () => {
     const w = await openWidget();
     await w.say("Hello");
-    const chat = await until(() => server.only()?.messages.length === 1 && server.only(), "the question");
+    const chat = await until(() => question(), "the question");
     server.emit(chat, "delta", { answer: "1.1", at: 0, text: "One two" });
     await w.draft.waitFor();
     await w.page.reload();
@@ -205,7 +211,7 @@ describe("the answer being written", () => {
   test("Stop is offered while it grows, and asks the server", async () => {
     const w = await openWidget();
     await w.say("Hello");
-    const chat = await until(() => server.only()?.messages.length === 1 && server.only(), "the question");
+    const chat = await until(() => question(), "the question");
     server.emit(chat, "delta", { answer: "1.1", at: 0, text: "A long story" });
     await w.root.getByRole("button", { name: "Stop the answer" }).click();
     await until(() => chat.stopped, "the request");
@@ -218,7 +224,7 @@ describe("the answer being written", () => {
   test("an answer that was dropped goes away", async () => {
     const w = await openWidget();
     await w.say("Hello");
-    const chat = await until(() => server.only()?.messages.length === 1 && server.only(), "the question");
+    const chat = await until(() => question(), "the question");
     server.emit(chat, "delta", { answer: "1.1", at: 0, text: "Never mind" });
     await w.draft.waitFor();
     server.emit(chat, "end", { answer: "1.1" });
@@ -423,7 +429,7 @@ describe("hostile content", () => {
     };
     const w = await openWidget();
     await w.say(evil);
-    const chat = await until(() => server.only()?.messages.length === 1 && server.only(), "the question");
+    const chat = await until(() => question(), "the question");
     server.emit(chat, "delta", { answer: "1.1", at: 0, text: `${evil} [b](data:text/html,x) <script>window.pwned=1</script>` });
     await w.draft.waitFor();
     assert.equal(await w.own.innerText(), evil);
