@@ -364,23 +364,6 @@ static void leave(struct reader *rd, cmark_node *node)
 	}
 }
 
-static int is_leaf(cmark_node *node)
-{
-	switch (cmark_node_get_type(node)) {
-	case CMARK_NODE_TEXT:
-	case CMARK_NODE_CODE:
-	case CMARK_NODE_HTML_INLINE:
-	case CMARK_NODE_SOFTBREAK:
-	case CMARK_NODE_LINEBREAK:
-	case CMARK_NODE_CODE_BLOCK:
-	case CMARK_NODE_HTML_BLOCK:
-	case CMARK_NODE_THEMATIC_BREAK:
-		return 1;
-	default:
-		return 0;
-	}
-}
-
 /* cmark's iterator, not recursion: nesting costs no stack. */
 void markdown_read(struct rich *r, const char *markdown, size_t len)
 {
@@ -394,12 +377,12 @@ void markdown_read(struct rich *r, const char *markdown, size_t len)
 	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
 		cmark_node *node = cmark_iter_get_node(iter);
 
-		if (event == CMARK_EVENT_EXIT)
+		if (event == CMARK_EVENT_EXIT) {
 			leave(&rd, node);
-		else if (is_leaf(node))
-			leaf(&rd, node);
-		else
-			enter(&rd, node);
+			continue;
+		}
+		enter(&rd, node);
+		leaf(&rd, node);
 	}
 	cmark_iter_free(iter);
 	cmark_node_free(root);

@@ -1,9 +1,8 @@
 /*
  * The life of a delivery job: one conversation's line.
  *
- *   claim -> prepare -> (split) -> take_place -> transmit -> judge -> settle -> prepare the
- * next
- * ...
+ *   claim -> prepare -> (split) -> take_place -> transmit -> judge -> settle
+ *   -> prepare the next ...
  *
  * `sending` is committed (by claim or settle) before the bytes leave.  What is
  * known not to have left is put back; what may have arrived is uncertain.
@@ -18,23 +17,19 @@
 #include "services/courier/courier.h"
 #include "services/courier/message.h"
 
+enum { DEADLINE_MS = 60000, SEND_MS = 30000, BUSY_MS = 5, UNCONFIGURED_MS = 30000 };
+enum { RETRY_MIN_MS = 200, RETRY_MAX_MS = 5000 };
 enum {
-	DEADLINE_MS = 60000,
-	SEND_MS = 30000,
-	BUSY_MS = 5,
 	SHORT_WAIT_MS = 300, /* held here; a longer wait goes back into the line */
 	HOLD_MS = 2000,      /* a longer wait is left to the sweep */
-	UNCONFIGURED_MS = 30000,
-	RETRY_MIN_MS = 200,
-	RETRY_MAX_MS = 5000,
 };
 
-static struct metric sent = METRIC(METRIC_COUNTER, "tandem_deliveries_total", "result=\"sent\"",
-				   "Deliveries by how they ended");
-static struct metric failed = METRIC(METRIC_COUNTER, "tandem_deliveries_total",
-				     "result=\"failed\"", "Deliveries by how they ended");
-static struct metric uncertain = METRIC(METRIC_COUNTER, "tandem_deliveries_total",
-					"result=\"uncertain\"", "Deliveries by how they ended");
+#define ENDED(result)                                                                          \
+	METRIC(METRIC_COUNTER, "tandem_deliveries_total", "result=\"" result "\"",             \
+	       "Deliveries by how they ended")
+
+static struct metric sent = ENDED("sent"), failed = ENDED("failed"),
+		     uncertain = ENDED("uncertain");
 static struct metric waits = METRIC(METRIC_COUNTER, "tandem_delivery_waits_total", "",
 				    "Deliveries put back to wait (limits, failures)");
 static struct metric send_time = METRIC(METRIC_HISTOGRAM, "tandem_delivery_send_seconds", "",
@@ -241,10 +236,10 @@ static void act(struct deliver *d, const struct decision *decision)
 		end_head(d, DELIVERY_SENT, NULL);
 		return;
 	case DEED_FAILED:
-		end_head(d, DELIVERY_FAILED, d->error);
-		return;
 	case DEED_UNCERTAIN:
-		end_head(d, DELIVERY_UNCERTAIN, d->error);
+		end_head(d,
+			 decision->deed == DEED_FAILED ? DELIVERY_FAILED : DELIVERY_UNCERTAIN,
+			 d->error);
 		return;
 	case DEED_PLAIN:
 		d->is_plain = 1;
@@ -260,7 +255,6 @@ static void act(struct deliver *d, const struct decision *decision)
 		return;
 	case DEED_WAIT:
 		put_back(d);
-		return;
 	}
 }
 
@@ -311,21 +305,20 @@ static void settle(void *self)
 			      d->state == DELIVERY_SENT ? d->reply.message_id : NULL, d->error);
 }
 
+static struct metric *ended_as(enum delivery_state state)
+{
+	return state == DELIVERY_SENT ? &sent : state == DELIVERY_FAILED ? &failed : &uncertain;
+}
+
 static void note_settled(void *self)
 {
 	struct deliver *d = self;
 
 	d->is_settling = 0;
 	d->retry_ms = RETRY_MIN_MS;
-	metric_add(d->state == DELIVERY_SENT     ? &sent
-		   : d->state == DELIVERY_FAILED ? &failed
-						 : &uncertain,
-		   1);
-	log_info("settled delivery=%lld result=%s us=%lld", (long long)d->head.id,
-		 d->state == DELIVERY_SENT     ? "sent"
-		 : d->state == DELIVERY_FAILED ? "failed"
-					       : "uncertain",
-		 (long long)(clock_mono_us() - d->asked));
+	metric_add(ended_as(d->state), 1);
+	log_info("settled delivery=%lld %s us=%lld", (long long)d->head.id,
+		 ended_as(d->state)->labels, (long long)(clock_mono_us() - d->asked));
 	if (d->settled.fenced || d->settled.head.id == 0) {
 		flow_done(&d->flow);
 		return;

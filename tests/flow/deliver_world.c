@@ -10,7 +10,7 @@
 
 #include "common/base/clock.h"
 
-enum { WORKER_ID = 7, JOB = 12, ROUNDS_MAX = 20000, RINGS_MAX = 50 };
+enum { ROUNDS_MAX = 20000, RINGS_MAX = 50 };
 
 struct world world;
 
@@ -32,16 +32,6 @@ void __wrap_flow_sleep(struct flow *f, flow_step *next, int ms)
 }
 
 /* --- operations --------------------------------------------------------------- */
-
-struct operation {
-	struct op op;
-	struct event timer;
-	void (*effect)(struct operation *d);
-	void *out;
-	int64_t numbers[4];
-	const char *text;
-	struct flow *flow;
-};
 
 static void forget_deed(struct op *op)
 {
@@ -66,8 +56,8 @@ static void on_deed(evutil_socket_t fd, short what, void *arg)
 	free(d);
 }
 
-static struct operation *do_later(struct flow *f, flow_step *next,
-				  void (*effect)(struct operation *), void *out)
+struct operation *do_later(struct flow *f, flow_step *next, void (*effect)(struct operation *),
+			   void *out)
 {
 	struct operation *d = calloc(1, sizeof *d);
 	struct timeval now = { 0 };
@@ -82,203 +72,9 @@ static struct operation *do_later(struct flow *f, flow_step *next,
 	return d;
 }
 
-/* --- the store: what schema/0005_delivery.sql does ------------------------------ */
-
-static struct sending *row_of(int64_t id)
-{
-	assert_true(id >= 1 && id <= world.count);
-	return &world.line[id - 1];
-}
-
-static struct outgoing next_delivery(void)
-{
-	for (int i = 0; i < world.count; i++) {
-		struct sending *row = &world.line[i];
-
-		if (row->state > DELIVERY_SENDING)
-			continue;
-		row->state = DELIVERY_SENDING;
-		return (struct outgoing){ .id = i + 1,
-					  .kind = row->kind,
-					  .seq = i + 1,
-					  .author = AUTHOR_BOT,
-					  .body = row->body,
-					  .extra = row->extra,
-					  .payload = row->payload };
-	}
-	world.job = JOB_DONE;
-	return (struct outgoing){ 0 };
-}
-
-static void claim_effect(struct operation *d)
-{
-	struct delivery_claim *c = d->out;
-	int is_ours = d->numbers[1] && world.job == JOB_RUNNING;
-
-	*c = (struct delivery_claim){ .status = CLAIM_GONE };
-	if (world.job != JOB_READY && !is_ours)
-		return;
-	if (world.run_at > world.now_ms) {
-		c->status = CLAIM_EARLY;
-		c->wait_ms = (int)(world.run_at - world.now_ms);
-		return;
-	}
-	for (int i = 0; i < world.count && !is_ours; i++)
-		if (world.line[i].state == DELIVERY_SENDING) {
-			world.line[i].state = DELIVERY_UNCERTAIN;
-			c->uncertain++;
-		}
-	world.job = JOB_RUNNING;
-	world.claims++;
-	c->attempt = ++world.attempt;
-	c->failures = world.failures;
-	c->conversation_id = 3;
-	c->channel_id = 1;
-	c->chat_key = arena_str(&d->flow->arena, world.chat);
-	c->head = next_delivery();
-	c->status = c->head.id ? CLAIM_OK : CLAIM_VOID;
-}
-
-void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
-			  struct delivery_claim *out, int64_t job, int worker, int unsure)
-{
-	struct operation *d = do_later(f, next, claim_effect, out);
-
-	(void)s;
-	assert_int_equal(job, JOB);
-	assert_int_equal(worker, WORKER_ID);
-	d->numbers[1] = unsure;
-}
-
-static int is_fenced(const struct operation *d)
-{
-	return world.job != JOB_RUNNING || world.attempt != d->numbers[0];
-}
-
-static void settle_effect(struct operation *d)
-{
-	struct delivery_settled *out = d->out;
-	struct sending *row = row_of(d->numbers[1]);
-
-	*out = (struct delivery_settled){ .fenced = is_fenced(d) };
-	if ((row->state == DELIVERY_SENDING && !out->fenced) ||
-	    row->state == DELIVERY_UNCERTAIN) {
-		row->state = (enum delivery_state)d->numbers[2];
-		snprintf(row->external_id, sizeof row->external_id, "%s",
-			 d->text ? d->text : "");
-	}
-	if (out->fenced)
-		return;
-	world.failures = 0;
-	out->head = next_delivery();
-}
-
-void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
-			   struct delivery_settled *out, int64_t job,
-			   const struct delivery_claim *claim, int64_t delivery,
-			   enum delivery_state state, const char *external_id,
-			   const char *error)
-{
-	struct operation *d = do_later(f, next, settle_effect, out);
-
-	(void)s, (void)job;
-	assert_true(state == DELIVERY_SENT || error);
-	d->numbers[0] = claim->attempt;
-	d->numbers[1] = delivery;
-	d->numbers[2] = state;
-	d->text = external_id;
-}
-
-static void release_effect(struct operation *d)
-{
-	*(int *)d->out = is_fenced(d);
-	if (is_fenced(d))
-		return;
-	world.job = JOB_READY;
-	world.run_at = world.now_ms + d->numbers[2];
-	world.failures += (int)d->numbers[3];
-	if (row_of(d->numbers[1])->state == DELIVERY_SENDING)
-		row_of(d->numbers[1])->state = DELIVERY_PENDING;
-}
-
-void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			    int64_t job, const struct delivery_claim *claim, int64_t delivery,
-			    int delay_ms, int failed, const char *error)
-{
-	struct operation *d = do_later(f, next, release_effect, fenced);
-
-	(void)s, (void)job, (void)error;
-	d->numbers[0] = claim->attempt;
-	d->numbers[1] = delivery;
-	d->numbers[2] = delay_ms;
-	d->numbers[3] = failed;
-}
-
-/* The parts take places right behind the first. */
-static void split_effect(struct operation *d)
-{
-	json_t *parts;
-	struct sending *row = row_of(d->numbers[1]);
-	int more;
-
-	*(int *)d->out = is_fenced(d);
-	if (is_fenced(d))
-		return;
-	assert_int_equal(row->kind, DELIVERY_MESSAGE); /* only once */
-	parts = json_loads(d->text, 0, NULL);
-	more = (int)json_array_size(parts) - 1;
-	assert_true(more > 0 && world.count + more <= LINE_MAX);
-	memmove(row + 1 + more, row + 1,
-		(size_t)(world.line + world.count - row - 1) * sizeof *row);
-	world.count += more;
-	world.splits++;
-	for (int i = 0; i <= more; i++) {
-		row[i] = (struct sending){ .kind = DELIVERY_PART,
-					   .state = i ? DELIVERY_PENDING : DELIVERY_SENDING,
-					   .extra = row->extra };
-		row[i].payload = row[i].owned = json_dumps(json_array_get(parts, (size_t)i), 0);
-	}
-	json_decref(parts);
-}
-
-void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			  int64_t job, const struct delivery_claim *claim, int64_t delivery,
-			  const char *parts)
-{
-	struct operation *d = do_later(f, next, split_effect, fenced);
-
-	(void)s, (void)job;
-	d->numbers[0] = claim->attempt;
-	d->numbers[1] = delivery;
-	d->text = parts;
-}
-
-static void nothing(struct operation *d)
+void do_nothing(struct operation *d)
 {
 	(void)d;
-}
-
-void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
-			 int64_t conversation_id, int reachable)
-{
-	(void)s;
-	assert_int_equal(conversation_id, 3);
-	world.unreachable = !reachable;
-	do_later(f, next, nothing, NULL);
-}
-
-static void move_effect(struct operation *d)
-{
-	snprintf(world.chat, sizeof world.chat, "%s", d->text);
-}
-
-void store_move_chat(struct store *s, struct flow *f, flow_step *next, int channel_id,
-		     const char *from, const char *to)
-{
-	struct operation *d = do_later(f, next, move_effect, NULL);
-
-	(void)s, (void)channel_id, (void)from;
-	d->text = to;
 }
 
 /* --- limits --------------------------------------------------------------------- */
@@ -365,7 +161,7 @@ static void on_request(evutil_socket_t fd, short what, void *arg)
 void http_send(struct http *h, struct flow *f, flow_step *next, struct http_response *out,
 	       const struct http_request *req)
 {
-	struct operation *d = do_later(f, next, nothing, out);
+	struct operation *d = do_later(f, next, do_nothing, out);
 
 	(void)h;
 	evtimer_del(&d->timer);

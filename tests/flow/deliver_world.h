@@ -10,7 +10,7 @@
 
 enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER };
 
-enum { LINE_MAX = 16, PLAYS_MAX = 16 };
+enum { LINE_MAX = 16, PLAYS_MAX = 16, WORKER_ID = 7, JOB = 12 };
 
 struct sending { /* one row of the line */
 	enum delivery_kind kind;
@@ -56,3 +56,18 @@ void world_say(const char *markdown); /* another message in the line */
 void world_play(long status, const char *body);
 void world_run(void); /* until the line is empty; then checks the promises */
 void world_end(void);
+
+/* An operation under way; its effect comes from the loop. */
+struct operation {
+	struct op op;
+	struct event timer;
+	void (*effect)(struct operation *d);
+	void *out;
+	int64_t numbers[4];
+	const char *text;
+	struct flow *flow;
+};
+
+struct operation *do_later(struct flow *f, flow_step *next,
+			   void (*effect)(struct operation *op), void *out);
+void do_nothing(struct operation *op);
