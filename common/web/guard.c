@@ -41,6 +41,7 @@ static void on_close(struct evhttp_connection *evcon, void *arg)
 	(void)evcon;
 	w->guard.by_fd[c->fd] = NULL;
 	TAILQ_REMOVE(&w->guard.conns, c, link);
+	odd_forget(c);
 	w->guard.count--;
 	access_connections(-1);
 	if (w->guard.count == w->guard.max - 1)
@@ -105,11 +106,13 @@ static void on_adopt(evutil_socket_t fd, short what, void *arg)
 		remember(&w->guard, c);
 		setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 		evhttp_connection_set_closecb(evcon, on_close, c);
+		odd_watch(c);
 		TAILQ_REMOVE(&w->guard.fresh, c, link);
 		TAILQ_INSERT_TAIL(&w->guard.conns, c, link);
 		if (!evtimer_pending(w->guard.sweep, NULL))
 			event_add(w->guard.sweep, &(struct timeval){ 0, SWEEP_MS * 1000 });
 	}
+	odd_resolve(&w->guard);
 }
 
 void guard_hang_up(struct conn *c)
@@ -140,6 +143,7 @@ struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev)
 	struct conn *c = w->guard.by_fd[fd];
 
 	c->deadline_ms = 0;
+	odd_look_away(c);
 	return c;
 }
 
@@ -179,6 +183,7 @@ void guard_open(struct web *w)
 
 	TAILQ_INIT(&g->conns);
 	TAILQ_INIT(&g->fresh);
+	TAILQ_INIT(&g->odd);
 	g->max = w->conf.max_connections ? w->conf.max_connections : CONNECTIONS;
 	g->request_ms = w->conf.request_ms ? w->conf.request_ms : REQUEST_MS;
 	g->input_max = w->body_max + 2 * HEAD_MAX;

@@ -22,19 +22,21 @@ enum { HEAD_MAX = 16 << 10, BODY_DEFAULT = 64 << 10, IDLE_MS = 60000 };
  * the ones who take time: evhttp then reads nothing.
  */
 struct conn {
-	TAILQ_ENTRY(conn) link;
+	TAILQ_ENTRY(conn) link, odd_link;
 	struct web *web;
 	struct bufferevent *bev;
 	int fd;
 	int64_t deadline_ms;
-	struct web_request *req; /* being worked on, or a stream */
+	struct web_request *req;         /* being worked on, or a stream */
+	struct evbuffer_cb_entry *watch; /* on what is said outside of requests */
+	int is_odd;                      /* something was */
 };
 
 TAILQ_HEAD(conn_list, conn);
 TAILQ_HEAD(web_request_list, web_request);
 
 struct guard {
-	struct conn_list conns, fresh;
+	struct conn_list conns, fresh, odd;
 	struct conn **by_fd;
 	int by_fd_size;
 	struct event *adopt, *sweep, *breath;
@@ -80,6 +82,13 @@ struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev);
 void guard_request_over(struct conn *c);
 void guard_hang_up(struct conn *c);
 
+/* --- odd.c ---------------------------------------------------------------- */
+
+void odd_watch(struct conn *c);
+void odd_look_away(struct conn *c);
+void odd_forget(struct conn *c);
+void odd_resolve(struct guard *g);
+
 /* --- request.c, reply.c --------------------------------------------------- */
 
 struct web_request *request_create(struct web *w, struct evhttp_request *ev);
@@ -89,6 +98,7 @@ int request_check_head(struct web_request *req);
 int request_check_body(struct web_request *req);
 /* The body is in evhttp's output buffer. */
 void reply_send(struct web_request *req, int status);
+const char *reply_reason(int status);
 
 /* --- cors.c --------------------------------------------------------------- */
 

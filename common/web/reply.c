@@ -5,7 +5,7 @@
 
 #include "common/web/internal.h"
 
-static const char *reason(int status)
+const char *reply_reason(int status)
 {
 	static const struct {
 		int status;
@@ -23,6 +23,7 @@ static const char *reason(int status)
 		{ 405, "Method Not Allowed" },
 		{ 409, "Conflict" },
 		{ 413, "Content Too Large" },
+		{ 417, "Expectation Failed" },
 		{ 415, "Unsupported Media Type" },
 		{ 429, "Too Many Requests" },
 		{ 500, "Internal Server Error" },
@@ -62,6 +63,7 @@ static void drop_body_of_head(struct web_request *req, struct evbuffer *out)
 void reply_send(struct web_request *req, int status)
 {
 	struct evhttp_request *ev = req->ev;
+	struct conn *conn = req->conn;
 
 	if (!ev) {
 		request_free(req);
@@ -72,10 +74,12 @@ void reply_send(struct web_request *req, int status)
 		cors_add_headers(req);
 	web_set_header(req, "X-Content-Type-Options", "nosniff");
 	drop_body_of_head(req, evhttp_request_get_output_buffer(ev));
-	if (req->conn)
-		guard_request_over(req->conn);
+	if (conn)
+		guard_request_over(conn);
 	request_free(req);
-	evhttp_send_reply(ev, status, reason(status), NULL);
+	evhttp_send_reply(ev, status, reply_reason(status), NULL);
+	if (conn)
+		odd_watch(conn);
 }
 
 void web_reply(struct web_request *req, int status, const char *type, const char *body,
@@ -108,9 +112,9 @@ void web_problem(struct web_request *req, int status, const char *code, const ch
 	va_start(ap, fmt);
 	vsnprintf(detail, sizeof detail, fmt, ap);
 	va_end(ap);
-	body = json_pack("{ss ss si ss ss* ss}", "type", "about:blank", "title", reason(status),
-			 "status", status, "code", code, "detail", detail, "trace",
-			 web_trace(req));
+	body = json_pack("{ss ss si ss ss* ss}", "type", "about:blank", "title",
+			 reply_reason(status), "status", status, "code", code, "detail", detail,
+			 "trace", web_trace(req));
 	text = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	web_set_header(req, "Cache-Control", "no-store");
 	web_reply(req, status, "application/problem+json", text ? text : "{}",

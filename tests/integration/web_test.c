@@ -189,15 +189,46 @@ static void bodies_and_heads_have_bounds(void **state)
 	memset(request + len, ' ', 101);
 	request[len + 101] = 0;
 	SENT(ask(request, "\"trace\""), "413");
-	SENT(ask("POST /echo HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", "413"), "413");
+	SENT(ask("POST /echo HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", "\"trace\""),
+	     "413");
 	len = sprintf(request, "GET /client HTTP/1.1\r\nX: ");
 	memset(request + len, 'x', 100000);
 	request[len + 100000] = 0;
-	SENT(ask(request, "HTTP/1.1 4"), "4");
+	SENT(ask(request, "\"trace\""), "4");
 	len = sprintf(request, "GET /");
 	memset(request + len, 'x', 100000);
 	request[len + 100000] = 0;
-	SENT(ask(request, "HTTP/1.1 4"), "4");
+	SENT(ask(request, "\"trace\""), "4");
+}
+
+static void no_request_at_all_is_a_problem_too(void **state)
+{
+	static const char *const cases[] = { "HELO smtp\r\n\r\n", "GET / HTTP/9.9.9\r\n\r\n",
+					     "\x16\x03\x01 HTTP/1.1\r\n\r\n",
+					     "GET / HTTP/1.1\r\nno colon\r\n\r\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *answer = ask(cases[i], "\"trace\"");
+
+		SENT(answer, "4");
+		assert_non_null(strstr(answer, "application/problem+json"));
+		assert_null(strstr(answer, "<HTML>"));
+	}
+}
+
+static void a_client_that_waits_for_leave_gets_it(void **state)
+{
+	static const char head[] = "POST /echo HTTP/1.1\r\n" JSON
+				   "Expect: 100-continue\r\nContent-Length: 7\r\n\r\n";
+	struct peer *p = visit();
+
+	(void)state;
+	peer_say(p, head, sizeof head - 1);
+	peer_wait(p, "HTTP/1.1 100 Continue\r\n\r\n");
+	peer_say(p, "{\"a\":1}", 7);
+	peer_wait(p, "{\"a\":1}");
+	peer_close(p);
 }
 
 static void chunked_bodies_are_read(void **state)
@@ -452,6 +483,8 @@ int main(void)
 		cmocka_unit_test(refusals_have_exact_statuses_and_are_problems),
 		cmocka_unit_test(deep_json_is_refused_unread),
 		cmocka_unit_test(bodies_and_heads_have_bounds),
+		cmocka_unit_test(no_request_at_all_is_a_problem_too),
+		cmocka_unit_test(a_client_that_waits_for_leave_gets_it),
 		cmocka_unit_test(chunked_bodies_are_read),
 		cmocka_unit_test(requests_may_come_in_one_packet),
 		cmocka_unit_test(head_has_a_length_and_no_body),
