@@ -17,7 +17,6 @@ static const struct {
 	[TEXT_RESET_DONE] = { "Начинаем заново. Что вас интересует?",
 			      "A fresh start. How can I help?" },
 	[TEXT_STOPPED] = { "Остановился.", "Stopped." },
-	[TEXT_NOTHING_TO_STOP] = { "Сейчас я ничего не пишу.", "I am not writing anything." },
 	[TEXT_UNKNOWN_COMMAND] = { "Такой команды нет. Список команд: /help",
 				   "There is no such command. See /help" },
 	[TEXT_TOO_FAST] = { "Слишком много сообщений подряд. Продолжим через %d с.",

@@ -14,7 +14,6 @@ enum text_id {
 	TEXT_COMMAND_LANG,
 	TEXT_RESET_DONE,
 	TEXT_STOPPED,
-	TEXT_NOTHING_TO_STOP,
 	TEXT_UNKNOWN_COMMAND,
 	TEXT_TOO_FAST,            /* %d: seconds to wait */
 	TEXT_TOO_LONG,            /* %d: characters allowed */

@@ -96,6 +96,26 @@ static void check_setting(struct doctor *d, struct pg_sync *db, const char *name
 	PQclear(row);
 }
 
+/* In the C locale PostgreSQL knows no Russian letters, and its search finds no Russian words.
+ */
+static void check_locale(struct doctor *d, struct pg_sync *db)
+{
+	struct err e;
+	PGresult *row = pg_sync_query(
+		db, &e,
+		"select datctype, pg_encoding_to_char(encoding), datctype in ('C', 'POSIX') "
+		"from pg_database where datname = current_database()",
+		0, NULL);
+
+	if (row && (pg_bool(row, 0, 2) || strcmp(PQgetvalue(row, 0, 1), "UTF8") != 0))
+		doctor_say(
+			d, FAIL, "postgresql",
+			"its locale is %s, its encoding %s: search in Russian needs UTF8 and a "
+			"locale such as C.UTF-8 (initdb --locale=C.UTF-8 -E UTF8)",
+			PQgetvalue(row, 0, 0), PQgetvalue(row, 0, 1));
+	PQclear(row);
+}
+
 static void check_migrations(struct doctor *d, struct pg_sync *db)
 {
 	struct err e;
@@ -146,6 +166,7 @@ static struct pg_sync *check_postgresql(struct doctor *d)
 	check_setting(d, db, "fsync");
 	check_setting(d, db, "synchronous_commit");
 	check_setting(d, db, "full_page_writes");
+	check_locale(d, db);
 	check_clock(d, db);
 	check_migrations(d, db);
 	return db;

@@ -190,6 +190,10 @@ class Stack:
             cursor.execute(text, values)
             return cursor.fetchall()
 
+    def sql_do(self, text):
+        with contextlib.closing(psycopg2.connect(self.env["DATABASE_URL"])) as db, db:
+            db.cursor().execute(text)
+
     def wait_idle(self, timeout=60):
         """Everything accepted has been dealt with."""
         wait_for(lambda: self.sql("select count(*) from job where state < 2")[0][0] == 0, "no jobs to be left", timeout)

@@ -1,0 +1,207 @@
+/*
+ * Telegram's side of the webhook, in a hurry: updates over a number of
+ * connections, each sending its next when the last was answered.
+ *
+ *   bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS FIRST_ID [RATE]
+ *
+ * RATE: updates a second in all (0 or absent: as fast as they are answered).
+ * Prints {"sent","failed","seconds","per_second","p50_ms","p99_ms"}.
+ */
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct load {
+	struct event_base *base;
+	struct sockaddr_in address;
+	const char *path, *secret;
+	long updates, chats, first, rate;
+	long started, done, failed;
+	int64_t began, last;
+	float *latency_ms;
+};
+
+struct line {
+	struct load *load;
+	struct bufferevent *bev;
+	struct event *pace;
+	int64_t asked;
+};
+
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void ask(struct line *l)
+{
+	struct load *load = l->load;
+	long id = load->first + load->started, chat = 1000000 + id % load->chats;
+	char body[640];
+	int len;
+
+	load->started++;
+	len = snprintf(
+		body, sizeof body,
+		"{\"update_id\":%ld,\n\"message\":{\"message_id\":%ld,\"from\":{\"id\":%ld,"
+		"\"is_bot\":false,\"first_name\":\"Ann\",\"last_name\":\"Smith\","
+		"\"username\":\"ann%ld\",\"language_code\":\"en\"},\"chat\":{\"id\":%ld,"
+		"\"first_name\":\"Ann\",\"last_name\":\"Smith\",\"username\":\"ann%ld\","
+		"\"type\":\"private\"},\"date\":1795000000,\"text\":\"How long does the "
+		"delivery to Kazan take? I need the tent by Friday at the latest.\"}}",
+		id, id, chat, chat, chat, chat);
+	l->asked = now_us();
+	evbuffer_add_printf(
+		bufferevent_get_output(l->bev),
+		"POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+		"X-Telegram-Bot-Api-Secret-Token: %s\r\nContent-Length: %d\r\n\r\n%s",
+		load->path, load->secret, len, body);
+}
+
+/* At a rate, the next one is due at its time, whatever the answers do. */
+static void ask_next(struct line *l)
+{
+	struct load *load = l->load;
+	int64_t due, wait;
+
+	if (load->started >= load->updates)
+		return;
+	due = load->rate ? load->began + load->started * 1000000 / load->rate : 0;
+	wait = due - now_us();
+	if (wait <= 0)
+		ask(l);
+	else
+		event_add(l->pace, &(struct timeval){ wait / 1000000, wait % 1000000 });
+}
+
+static void on_pace(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	ask_next(arg);
+}
+
+/* One whole answer in the buffer: its status, else 0. */
+static int take_answer(struct evbuffer *in)
+{
+	struct evbuffer_ptr end = evbuffer_search(in, "\r\n\r\n", 4, NULL);
+	char head[1024];
+	size_t len, body = 0;
+	const char *length;
+
+	if (end.pos < 0 || (size_t)end.pos >= sizeof head - 4)
+		return 0;
+	len = (size_t)end.pos + 4;
+	evbuffer_copyout(in, head, len);
+	head[len] = 0;
+	length = strstr(head, "Content-Length: ");
+	if (length)
+		body = strtoul(length + 16, NULL, 10);
+	if (evbuffer_get_length(in) < len + body)
+		return 0;
+	evbuffer_drain(in, len + body);
+	return atoi(head + 9);
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	struct line *l = arg;
+	struct load *load = l->load;
+	int status = take_answer(bufferevent_get_input(bev));
+
+	if (!status)
+		return;
+	load->last = now_us();
+	load->latency_ms[load->done++] = (float)(load->last - l->asked) / 1000;
+	load->failed += status != 200;
+	if (load->done == load->updates)
+		event_base_loopbreak(load->base);
+	else
+		ask_next(l);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct line *l = arg;
+
+	(void)bev;
+	if (!(what & (BEV_EVENT_ERROR | BEV_EVENT_EOF)))
+		return;
+	fprintf(stderr, "a connection broke\n");
+	event_base_loopbreak(l->load->base);
+}
+
+static void open_line(struct load *load, struct line *l)
+{
+	l->load = load;
+	l->pace = evtimer_new(load->base, on_pace, l);
+	l->bev = bufferevent_socket_new(load->base, -1, BEV_OPT_CLOSE_ON_FREE);
+	bufferevent_setcb(l->bev, on_read, NULL, on_event, l);
+	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
+	bufferevent_socket_connect(l->bev, (struct sockaddr *)&load->address,
+				   sizeof load->address);
+	ask_next(l);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void print(struct load *load)
+{
+	double seconds = (double)(load->last - load->began) / 1e6;
+
+	qsort(load->latency_ms, (size_t)load->done, sizeof *load->latency_ms, by_size);
+	printf("{\"sent\":%ld,\"failed\":%ld,\"seconds\":%.3f,\"per_second\":%.0f,"
+	       "\"p50_ms\":%.3f,\"p99_ms\":%.3f}\n",
+	       load->done, load->failed, seconds, (double)load->done / seconds,
+	       (double)load->latency_ms[load->done / 2],
+	       (double)load->latency_ms[load->done * 99 / 100]);
+}
+
+int main(int argc, char **argv)
+{
+	struct load load = { .address = { .sin_family = AF_INET } };
+	struct line *lines;
+	int n;
+
+	if (argc < 8) {
+		fprintf(stderr, "usage: bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS "
+				"FIRST_ID [RATE]\n");
+		return 64;
+	}
+	load.base = event_base_new();
+	load.address.sin_port = htons((uint16_t)atoi(argv[1]));
+	load.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	load.path = argv[2];
+	load.secret = argv[3];
+	n = atoi(argv[4]);
+	load.updates = atol(argv[5]);
+	load.chats = atol(argv[6]);
+	load.first = atol(argv[7]);
+	load.rate = argc > 8 ? atol(argv[8]) : 0;
+	load.latency_ms = calloc((size_t)load.updates, sizeof *load.latency_ms);
+	lines = calloc((size_t)n, sizeof *lines);
+	if (!load.base || !load.latency_ms || !lines || load.chats < 1)
+		return 69;
+	load.began = now_us();
+	for (int i = 0; i < n; i++)
+		open_line(&load, &lines[i]);
+	event_base_dispatch(load.base);
+	if (load.done == 0)
+		return 1;
+	print(&load);
+	return load.done == load.updates && load.failed == 0 ? 0 : 1;
+}

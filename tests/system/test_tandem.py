@@ -1,0 +1,117 @@
+"""The command line: what it promises to whoever operates a Tandem."""
+
+import json
+import subprocess
+
+from tests.system.stack import BUILD, TOP
+
+PROGRAM = BUILD / "services/tandem/tandem"
+
+
+def test_migrating_again_changes_nothing(stack):
+    assert "nothing to" in stack.tandem("migrate").stdout.lower() or not stack.tandem("migrate").stdout
+
+
+def test_a_changed_or_newer_migration_is_refused(stack):
+    stack.sql_do("update migration set checksum = 'x' || checksum where number = 1")
+    try:
+        done = stack.tandem("migrate", check=False)
+        assert done.returncode == 1 and "0001" in done.stdout + done.stderr or "1" in done.stderr
+    finally:
+        stack.sql_do("update migration set checksum = substr(checksum, 2) where number = 1")
+    stack.sql_do("insert into migration (number, name, checksum) values (9999, 'future', 'x')")
+    try:
+        done = stack.tandem("migrate", check=False)
+        assert done.returncode == 1 and "9999" in done.stdout + done.stderr
+    finally:
+        stack.sql_do("delete from migration where number = 9999")
+    stack.tandem("migrate")
+
+
+def test_a_bad_bots_file_is_refused_with_its_lines(stack, tmp_path):
+    bad = tmp_path / "bots.yaml"
+    bad.write_text("providers:\n  x: {kind: knowledge}\nbots:\n  - name: shop\n    titel: x\n")
+    done = stack.tandem("bot", "apply", str(bad), check=False)
+    assert done.returncode == 78
+    assert f"{bad}:5: unknown key 'titel': did you mean 'title'?" in done.stderr
+    assert "nothing changed" in stack.tandem("bot", "apply", str(stack.bots)).stdout
+
+
+def test_applying_says_what_changes_and_a_dry_run_changes_nothing(stack, tmp_path):
+    changed = tmp_path / "bots.yaml"
+    changed.write_text(stack.bots.read_text().replace("title:", "title: &t", 1))
+    assert "nothing changed" in stack.tandem("bot", "apply", "--dry-run", str(changed)).stdout
+    done = stack.tandem("bot", "apply", "--dry-run", str(TOP / "deploy/bots.yaml"), check=False)
+    if done.returncode == 0:
+        assert "added" in done.stdout or "changed" in done.stdout
+    assert "nothing changed" in stack.tandem("bot", "apply", str(stack.bots)).stdout
+    assert "BOT" in stack.tandem("bot", "list").stdout
+
+
+def test_verify_finds_an_event_that_was_lost(stack):
+    stack.sql_do(
+        "insert into conversation (channel_id, chat_key, bot_id, last_seq) values (1, 'lost', 1, 1);"
+        "insert into message (conversation_id, seq, author, body, trace)"
+        " select id, 1, 0, 'x', 't' from conversation where chat_key = 'lost';"
+        "insert into inbound (channel_id, event_key, conversation_id, seq, trace)"
+        " select 1, 'lost', id, 1, 't' from conversation where chat_key = 'lost'"
+    )
+    try:
+        done = stack.tandem("verify", "--json", check=False)
+        report = json.loads(done.stdout)
+        assert done.returncode == 1 and report["clean"] is False
+        assert any("lost" in v["kind"] for v in report["violations"])
+    finally:
+        stack.sql_do(
+            "delete from inbound where event_key = 'lost';"
+            "delete from message where conversation_id = (select id from conversation where chat_key = 'lost');"
+            "delete from conversation where chat_key = 'lost'"
+        )
+    assert json.loads(stack.tandem("verify", "--json").stdout)["clean"] is True
+
+
+def test_top_shows_queues_and_workers(stack):
+    report = json.loads(stack.tandem("top", "--json").stdout)
+    assert [q["queue"] for q in report["queues"]] == ["llm", "delivery"]
+    assert {w["queue"] for w in report["workers"]} >= {"llm", "delivery"}
+    assert "QUEUE" in stack.tandem("top", "--once").stdout
+
+
+def test_doctor_reaches_what_is_configured_and_hides_secrets(stack):
+    done = stack.tandem("doctor", check=False)
+    for line in ("reached, version 15", "migrations", "answers by"):
+        assert line in done.stdout, done.stdout
+    for secret in (stack.secret, stack.telegram.token, stack.openai.key, stack.yandex.key):
+        assert secret not in done.stdout + done.stderr
+
+
+def test_doctor_says_what_to_do_about_a_wrong_key(stack):
+    done = subprocess.run([PROGRAM, "doctor"], env={**stack.env, "TELEGRAM_BOT_TOKEN": "1:wrong"}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "Telegram refuses the token" in done.stdout
+
+
+def test_chat_answers_in_the_terminal(stack):
+    with subprocess.Popen(
+        [PROGRAM, "chat", "--url", stack.url, "--site", "library-site"], env=stack.env, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as chat:
+        chat.stdin.write("/help\n")
+        chat.stdin.flush()
+        seen = ""
+        while "/reset" not in seen:
+            line = chat.stdout.readline()
+            assert line, chat.stderr.read()
+            seen += line
+        chat.stdin.write("/quit\n")
+        chat.stdin.close()
+        assert chat.wait(10) == 0
+
+
+def test_try_needs_nothing_running():
+    done = subprocess.run([PROGRAM, "try", "markdown", "--channel", "telegram"], input="**b** <x>\n", capture_output=True, text=True, timeout=10)
+    part = json.loads(done.stdout.splitlines()[0])
+    assert part["text"] == "<b>b</b> &lt;x&gt;"
+    update = {"update_id": 5, "message": {"message_id": 1, "from": {"id": 4, "first_name": "A"}, "chat": {"id": 4, "type": "private"}, "text": "hi"}}
+    done = subprocess.run([PROGRAM, "try", "update"], input=json.dumps(update), capture_output=True, text=True, timeout=10)
+    assert json.loads(done.stdout)["action"] == "message"

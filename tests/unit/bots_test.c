@@ -1,0 +1,181 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/bots/bots.h"
+
+#define PROVIDERS "providers:\n  local:\n    kind: knowledge\n"
+#define BOT                                                                                    \
+	"bots:\n"                                                                              \
+	"  - name: shop\n"                                                                     \
+	"    title: Shop\n"                                                                    \
+	"    greeting: {ru: Привет, en: Hello}\n"                                        \
+	"    prompt: Be kind\n"                                                                \
+	"    providers: [local]\n"                                                             \
+	"    channels:\n"                                                                      \
+	"      - {kind: widget, name: site, origins: [\"*\"]}\n"
+
+static void a_mistake_is_told_with_its_line(void **state)
+{
+	static const struct {
+		const char *yaml;
+		int line;
+		const char *says;
+	} cases[] = {
+		{ "", 1, "empty" },
+		{ "a: [}\n", 1, "not YAML" },
+		{ "- x\n", 1, "keys and values" },
+		{ PROVIDERS, 1, "'bots' is missing" },
+		{ PROVIDERS BOT "nonsense: 1\n", 12, "unknown key 'nonsense'" },
+		{ PROVIDERS BOT "    titel: x\n", 12, "did you mean 'title'" },
+		{ PROVIDERS BOT "    title: y\n", 12, "given twice" },
+		{ "providers:\n  a:\n    kind: openia\n" BOT, 3, "none of: openai" },
+		{ "providers:\n  a:\n    kind: openai\n    key: sk-1\n" BOT, 4, "key_env" },
+		{ "providers:\n  a:\n    kind: openai\n    key_env: sk-1\n" BOT, 4,
+		  "variable" },
+		{ "providers:\n  a:\n    kind: openai\n    retries: 99\n" BOT, 4, "0 to 10" },
+		{ "providers:\n  a:\n    kind: openai\n    retries: x\n" BOT, 4,
+		  "whole number" },
+		{ "providers:\n  other:\n    kind: knowledge\n" BOT, 5,
+		  "no provider is named" },
+		{ PROVIDERS BOT "      - {kind: telegram, name: tg}\n", 12, "needs token_env" },
+		{ PROVIDERS BOT "      - {kind: widget, name: two}\n", 12, "needs origins" },
+		{ PROVIDERS BOT "      - {kind: vink, name: site, origins: []}\n", 12,
+		  "'site' is given twice" },
+		{ PROVIDERS BOT "      - {kind: widget, name: Two}\n", 12, "a-z" },
+		{ PROVIDERS BOT "    languages: [de]\n", 5, "neither ru nor en" },
+		{ PROVIDERS BOT
+		  "    popular:\n    - title: {ru: Да}\n      questions: [{ru: Да, en: "
+		  "Yes}]\n",
+		  13, "title is missing in 'en'" },
+		{ PROVIDERS BOT "    popular:\n    - title: x\n      questions: []\n", 14,
+		  "empty" },
+		{ PROVIDERS BOT "    knowledge:\n    - {slug: a, title: t}\n", 13,
+		  "'body' is missing" },
+		{ PROVIDERS BOT "    knowledge:\n    - {slug: a, title: t, body: b}\n"
+				"    - {slug: a, title: t, body: b}\n",
+		  14, "'a' is given twice" },
+		{ PROVIDERS BOT "    greeting: \"\\0\"\n", 12, "valid text" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct mistakes m;
+		json_t *root = bots_read_text(cases[i].yaml, strlen(cases[i].yaml), &m);
+		int found = 0;
+
+		assert_null(root);
+		for (int k = 0; k < m.n; k++)
+			found |= m.items[k].line == cases[i].line &&
+				 strstr(m.items[k].text, cases[i].says) != NULL;
+		if (!found)
+			fail_msg("case %zu: line %d '%s' not among: %d '%s'", i, cases[i].line,
+				 cases[i].says, m.items[0].line, m.items[0].text);
+	}
+}
+
+static void all_mistakes_are_told_at_once(void **state)
+{
+	static const char yaml[] = "providers:\n  a: {kind: x}\nbots:\n  - nam: y\nmore: 1\n";
+	struct mistakes m;
+
+	(void)state;
+	assert_null(bots_read_text(yaml, sizeof yaml - 1, &m));
+	assert_true(m.n >= 4);
+}
+
+static void a_literal_secret_is_not_repeated(void **state)
+{
+	static const char yaml[] = "providers:\n  a: {kind: openai, key_env: sk-very-secret, "
+				   "key: sk-very-secret}\n";
+	struct mistakes m;
+
+	(void)state;
+	assert_null(bots_read_text(yaml, sizeof yaml - 1, &m));
+	for (int i = 0; i < m.n; i++)
+		assert_null(strstr(m.items[i].text, "sk-very-secret"));
+}
+
+static void aliases_that_eat_themselves_end(void **state)
+{
+	static const char yaml[] =
+		"providers: &a\n  x:\n    kind: openai\n    params: *a\nbots: []\n";
+	struct mistakes m;
+
+	(void)state;
+	assert_null(bots_read_text(yaml, sizeof yaml - 1, &m));
+	assert_true(m.n > 0);
+}
+
+static void what_is_read_becomes_a_registry(void **state)
+{
+	static const char json[] =
+		"[{\"id\":3,\"name\":\"shop\",\"revision\":2,\"spec\":{"
+		"\"title\":{\"ru\":\"Магазин\",\"en\":\"Shop\"},\"greeting\":{\"en\":\"Hi\"},"
+		"\"prompt\":{\"en\":\"Be kind\"},\"limits\":{\"quiet_ms\":7},"
+		"\"popular\":[{\"title\":{\"en\":\"A\"},\"questions\":[{\"en\":\"Q?\"}]}],"
+		"\"providers\":[{\"name\":\"m\",\"kind\":\"openai\",\"key_env\":\"BOTS_TEST_"
+		"KEY\"},"
+		"{\"name\":\"k\",\"kind\":\"knowledge\"}]},"
+		"\"channels\":[{\"id\":9,\"kind\":\"widget\",\"name\":\"site\",\"delivery\":0,"
+		"\"spec\":{\"origins\":[\"*\"]}}]}]";
+	struct arena arena = { 0 };
+	struct err e;
+	struct registry *r;
+
+	(void)state;
+	unsetenv("BOTS_TEST_KEY");
+	r = registry_parse(json, &arena, &e);
+	assert_non_null(r);
+	assert_int_equal(r->bots[0].provider_count, 1); /* the other has no key */
+	assert_string_equal(r->bots[0].providers[0]->name, "k");
+	assert_int_equal(r->bots[0].quiet_ms, 7);
+	assert_string_equal(text_in(&r->bots[0].title, "ru"), "Магазин");
+	assert_string_equal(text_in(&r->bots[0].greeting, "ru"), "Hi");
+	assert_string_equal(r->bots[0].categories[0].questions[0].text.en, "Q?");
+	assert_ptr_equal(registry_channel(r, 9)->bot, registry_bot(r, 3));
+	assert_string_equal(registry_channel_named(r, "site")->origins[0], "*");
+	assert_null(registry_channel_named(r, "none"));
+	arena_free(&arena);
+
+	setenv("BOTS_TEST_KEY", "k", 1);
+	r = registry_parse(json, &arena, &e);
+	assert_int_equal(r->bots[0].provider_count, 2);
+	assert_string_equal(r->bots[0].providers[0]->key, "k");
+	arena_free(&arena);
+	assert_null(registry_parse("{}", &arena, &e));
+	arena_free(&arena);
+}
+
+static void the_shipped_file_is_good(void **state)
+{
+	struct mistakes m;
+	json_t *root = bots_read(BOTS_FILE, &m), *bot;
+
+	(void)state;
+	if (!root)
+		fail_msg("%s:%d: %s", BOTS_FILE, m.items[0].line, m.items[0].text);
+	bot = json_array_get(json_object_get(root, "bots"), 0);
+	assert_true(json_array_size(json_object_get(bot, "knowledge")) >= 25);
+	assert_true(json_array_size(json_object_get(bot, "popular")) >= 4);
+	json_decref(root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_mistake_is_told_with_its_line),
+		cmocka_unit_test(all_mistakes_are_told_at_once),
+		cmocka_unit_test(a_literal_secret_is_not_repeated),
+		cmocka_unit_test(aliases_that_eat_themselves_end),
+		cmocka_unit_test(what_is_read_becomes_a_registry),
+		cmocka_unit_test(the_shipped_file_is_good),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
