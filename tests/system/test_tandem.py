@@ -9,20 +9,20 @@ PROGRAM = BUILD / "services/tandem/tandem"
 
 
 def test_migrating_again_changes_nothing(stack):
-    assert "nothing to" in stack.tandem("migrate").stdout.lower() or not stack.tandem("migrate").stdout
+    assert "up to date" in stack.tandem("migrate").stdout
 
 
 def test_a_changed_or_newer_migration_is_refused(stack):
     stack.sql_do("update migration set checksum = 'x' || checksum where number = 1")
     try:
         done = stack.tandem("migrate", check=False)
-        assert done.returncode == 1 and "0001" in done.stdout + done.stderr or "1" in done.stderr
+        assert done.returncode != 0 and "core" in done.stderr
     finally:
         stack.sql_do("update migration set checksum = substr(checksum, 2) where number = 1")
     stack.sql_do("insert into migration (number, name, checksum) values (9999, 'future', 'x')")
     try:
         done = stack.tandem("migrate", check=False)
-        assert done.returncode == 1 and "9999" in done.stdout + done.stderr
+        assert done.returncode != 0 and "9999" in done.stderr
     finally:
         stack.sql_do("delete from migration where number = 9999")
     stack.tandem("migrate")
