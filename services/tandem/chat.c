@@ -22,18 +22,28 @@
 enum { USAGE = 64, UNAVAILABLE = 69, CALL_MS = 15000, FOR_EVER_MS = 24 * 3600 * 1000 };
 enum { RETRY_MS = 1000, EVENT_MAX = 1 << 20 };
 
+struct listening;
+
 struct chat {
 	struct event_base *base;
 	struct http *http;
 	const char *url, *site, *lang;
-	char *token, *auth; /* auth: the whole header */
+	char *auth; /* the header that carries the session's token; NULL: no session yet */
 	struct event *input, *interrupt;
-	struct buf line;    /* typed so far */
-	long long last_seq; /* of the messages shown */
-	char answer[48];    /* being shown */
-	struct buf shown;   /* of it */
+	struct listening *listening; /* NULL: not yet, or no more */
+	struct buf line;             /* typed so far */
+	long long last_seq;          /* of the messages shown */
+	char answer[48];             /* being shown */
+	struct buf shown;            /* of it */
 	int is_sending, is_over, status;
 };
+
+/* Leave when the last flow has ended. */
+static void leave_if_idle(struct chat *c)
+{
+	if (c->is_over && flow_count() == 0)
+		event_base_loopbreak(c->base);
+}
 
 /* --- what is seen ---------------------------------------------------------- */
 
@@ -163,9 +173,12 @@ static void listen_failed(void *self)
 static void listen_release(void *self)
 {
 	struct listening *l = self;
+	struct chat *c = l->chat;
 
 	buf_free(&l->pending);
 	free(l);
+	c->listening = NULL;
+	leave_if_idle(c);
 }
 
 static void listen_begin(struct chat *c)
@@ -175,6 +188,7 @@ static void listen_begin(struct chat *c)
 	if (!l)
 		abort();
 	l->chat = c;
+	c->listening = l;
 	flow_begin(&l->flow, &listen_class, l, "", FOR_EVER_MS, listen_on);
 }
 
@@ -195,9 +209,14 @@ static const struct flow_class post_class = { "post", post_failed, post_release 
 
 static void quit(struct chat *c, int status)
 {
+	if (c->is_over)
+		return;
 	c->is_over = 1;
 	c->status = status;
-	event_base_loopbreak(c->base);
+	event_del(c->input);
+	if (c->listening)
+		flow_interrupt(&c->listening->flow, ERR_CANCELLED, "the chat is over");
+	leave_if_idle(c);
 }
 
 static void post_send(void *self)
@@ -220,13 +239,13 @@ static void post_done(void *self)
 	json_auto_t *answer = json_loadb(p->response.body, p->response.len, 0, NULL);
 	const char *detail = json_string_value(json_object_get(answer, "detail"));
 
-	if (p->response.status >= 500 && ++p->tries < 5) {
+	if (p->response.status >= 500 && !p->chat->is_over && ++p->tries < 5) {
 		flow_sleep(&p->flow, post_send, RETRY_MS);
 		return;
 	}
 	if (p->response.status >= 400) {
 		fprintf(stderr, "%s (%ld)\n", detail ? detail : "refused", p->response.status);
-		if (!p->chat->token)
+		if (!p->chat->auth)
 			quit(p->chat, UNAVAILABLE);
 	} else if (p->answered) {
 		p->answered(p->chat, answer);
@@ -245,7 +264,7 @@ static void post_failed(void *self)
 		return;
 	}
 	fprintf(stderr, "cannot reach %s\n", p->chat->url);
-	if (!p->chat->token)
+	if (!p->chat->auth)
 		quit(p->chat, UNAVAILABLE);
 	flow_done(&p->flow);
 }
@@ -253,9 +272,11 @@ static void post_failed(void *self)
 static void post_release(void *self)
 {
 	struct post *p = self;
+	struct chat *c = p->chat;
 
 	free(p->body);
 	free(p);
+	leave_if_idle(c);
 }
 
 static void post_begin(struct chat *c, const char *path, json_t *body,
@@ -329,12 +350,13 @@ static void on_session(struct chat *c, const json_t *answer)
 	const json_t *bot = json_object_get(answer, "bot");
 	const char *greeting = json_string_value(json_object_get(bot, "greeting"));
 
-	if (!token || asprintf(&c->auth, "Authorization: Bearer %s", token) < 0) {
+	if (token && asprintf(&c->auth, "Authorization: Bearer %s", token) < 0)
+		abort();
+	if (!token) {
 		fprintf(stderr, "%s did not open a session\n", c->url);
 		quit(c, UNAVAILABLE);
 		return;
 	}
-	c->token = strdup(token);
 	printf("%s\n", greeting ? greeting : "");
 	prompt(c);
 	listen_begin(c);
@@ -368,8 +390,10 @@ static int parse_options(struct chat *c, int argc, char **argv)
 	return 0;
 }
 
-static void run(struct chat *c)
+static void open_chat(struct chat *c)
 {
+	signal(SIGPIPE, SIG_IGN);
+	curl_global_init(CURL_GLOBAL_DEFAULT);
 	c->base = event_base_new();
 	if (!c->base)
 		abort();
@@ -378,11 +402,20 @@ static void run(struct chat *c)
 	c->input = event_new(c->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, c);
 	c->interrupt = evsignal_new(c->base, SIGINT, on_interrupt, c);
 	event_add(c->interrupt, NULL);
-	post_begin(c, "/api/v1/sessions",
-		   c->lang ? json_pack("{s:s, s:s}", "site", c->site, "lang", c->lang)
-			   : json_pack("{s:s}", "site", c->site),
-		   on_session);
-	event_base_dispatch(c->base);
+}
+
+static void close_chat(struct chat *c)
+{
+	http_close(c->http);
+	event_free(c->input);
+	event_free(c->interrupt);
+	flow_close();
+	event_base_free(c->base);
+	buf_free(&c->line);
+	buf_free(&c->shown);
+	free(c->auth);
+	curl_global_cleanup();
+	libevent_global_shutdown();
 }
 
 int tandem_chat(int argc, char **argv)
@@ -393,9 +426,13 @@ int tandem_chat(int argc, char **argv)
 
 	if (parse_options(&c, argc, argv) != 0)
 		return usage();
-	signal(SIGPIPE, SIG_IGN);
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	run(&c);
+	open_chat(&c);
+	post_begin(&c, "/api/v1/sessions",
+		   c.lang ? json_pack("{s:s, s:s}", "site", c.site, "lang", c.lang)
+			  : json_pack("{s:s}", "site", c.site),
+		   on_session);
+	event_base_dispatch(c.base);
+	close_chat(&c);
 	putchar('\n');
-	return c.status; /* flows under way end with the process */
+	return c.status;
 }
