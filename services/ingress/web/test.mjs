@@ -17,6 +17,8 @@ try {
     bundle: true,
     format: "esm",
     platform: "node",
+    // Node 18 has the Web Crypto of browsers, but not under its global name.
+    banner: { js: 'import { webcrypto } from "node:crypto"; globalThis.crypto ??= webcrypto;' },
     sourcemap: "inline",
     logLevel: "warning",
   });
