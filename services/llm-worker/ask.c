@@ -143,7 +143,8 @@ static int try_again(struct turn *t, struct gate *gate)
 		return 0;
 	}
 	t->tries++;
-	turn_again(t, asked_ms > wait_ms ? asked_ms : wait_ms);
+	/* never before the time it names, and not all turns at once */
+	turn_again(t, asked_ms > 0 ? asked_ms + wait_ms / 4 : wait_ms);
 	return 1;
 }
 
