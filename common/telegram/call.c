@@ -104,6 +104,8 @@ const char *telegram_send_body(struct arena *a, const struct telegram_send *send
 	set_text(body, send->html, send->plain);
 	hide_previews(body);
 	set_buttons(body, send->buttons);
+	if (send->is_silent)
+		json_object_set_new(body, "disable_notification", json_true());
 	if (send->reply_to) {
 		reply = json_pack("{s:b}", "allow_sending_without_reply", 1);
 		set_number(reply, "message_id", send->reply_to);
@@ -132,6 +134,15 @@ const char *telegram_edit_body(struct arena *a, const char *chat, const char *me
 	set_number(body, "message_id", message_id);
 	set_text(body, html, plain);
 	hide_previews(body);
+	return dump(a, body);
+}
+
+const char *telegram_delete_body(struct arena *a, const char *chat, const char *message_id)
+{
+	json_t *body = for_chat(a, chat);
+
+	json_object_del(body, "message_thread_id");
+	set_number(body, "message_id", message_id);
 	return dump(a, body);
 }
 

@@ -65,6 +65,7 @@ struct telegram_send {
 	const char *html, *plain; /* html NULL: plain text */
 	const json_t *buttons;    /* [[{"text","data"|"url"}]] or NULL */
 	const char *reply_to;     /* message id or NULL */
+	int is_silent;            /* nobody's phone rings */
 };
 
 const char *telegram_send_body(struct arena *a,
@@ -74,6 +75,8 @@ const char *telegram_draft_body(struct arena *a, const char *chat, int64_t draft
 				const char *plain); /* sendMessageDraft, with a stop button */
 const char *telegram_edit_body(struct arena *a, const char *chat, const char *message_id,
 			       const char *html, const char *plain); /* editMessageText */
+const char *telegram_delete_body(struct arena *a, const char *chat,
+				 const char *message_id); /* deleteMessage */
 const char *telegram_action_body(struct arena *a, const char *chat,
 				 const char *action); /* sendChatAction */
 

@@ -28,6 +28,16 @@ struct courier {
 	struct drafts *drafts;
 };
 
+/* One request to Telegram. */
+struct call {
+	const struct channel *channel;
+	const char *method, *body; /* of JSON, in the flow's arena */
+	int timeout_ms;
+};
+
+void courier_call(struct courier *c, struct flow *f, flow_step *next,
+		  struct http_response *response, const struct call *call);
+
 /* A jobs_handler; arg: the courier. */
 void deliver_begin(void *arg, const struct doorbell *bell, const char *entry_id);
 
@@ -82,18 +92,62 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 /* Telegram said "too many requests": often enough, and the whole bot slows down. */
 void rates_flooded(struct rates *r, const struct channel *channel);
 
+enum sight_kind { SIGHT_TYPING, SIGHT_DRAFT, SIGHT_PREVIEW };
+
+/* An answer under way, as it was announced to couriers. */
+struct sighting {
+	enum sight_kind kind;
+	const char *chat;
+	const char *entry; /* its id on the stream: the time, by Redis's clock */
+};
+
 /*
- * May a draft be shown that was announced at entry_ms of Redis's clock?  Not if
- * it is old, if a message has been sent since, or if messages need the room.
- * *reply is the integer 1 if it may.  The flow fails when Redis is away.
+ * May a sight be shown?  Not if it is old, if a message has been sent since, or
+ * if messages need the room.  *reply is the integer 1 if it may.  The flow fails
+ * when Redis is away.
  */
 void rates_take_draft(struct rates *r, struct flow *f, flow_step *next,
-		      const redisReply **reply, const struct channel *channel, const char *chat,
-		      const char *entry_id, int is_typing);
+		      const redisReply **reply, const struct channel *channel,
+		      const struct sighting *sighting);
 
 /* No drafts in this chat for a while. */
 void rates_hold_drafts(struct rates *r, const struct channel *channel, const char *chat,
 		       int ms);
+
+/* The key in Redis of what is remembered of a chat.  "over": when it was sent a message. */
+void rates_chat_key(char key[96], const char *what, const struct channel *channel,
+		    const char *chat);
+
+/* --- preview.c --------------------------------------------------------------- */
+
+/*
+ * Groups have no drafts: there an answer under way is a silent message, edited
+ * as it grows, and deleted once the bot's message itself was sent.  Redis knows
+ * which message it is: one for a chat, of one answer.
+ */
+
+struct preview {
+	const struct channel *channel;
+	const char *chat;
+	int64_t answer; /* the turn's job */
+};
+
+/*
+ * What may be done about the sight `entry`: *reply is a message id to edit, "" to send the
+ * message and then keep its id, or the integer 0 for nothing.
+ */
+void preview_open(struct redis *r, struct flow *f, flow_step *next, const redisReply **reply,
+		  const struct preview *preview, const char *entry);
+
+/*
+ * The message was sent (id ""  if not).  *reply is the integer 0 if it is not
+ * wanted any more: delete it.
+ */
+void preview_keep(struct redis *r, struct flow *f, flow_step *next, const redisReply **reply,
+		  const struct preview *preview, const char *message_id);
+
+/* The bot's message is there: delete the preview, if there is one. */
+void preview_close(struct courier *c, const struct channel *channel, const char *chat);
 
 /* --- draft.c ----------------------------------------------------------------- */
 

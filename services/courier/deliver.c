@@ -203,11 +203,8 @@ static void check_place(void *self)
 
 static void transmit(void *self)
 {
-	static const char *const headers[] = { "Content-Type: application/json", NULL };
 	struct deliver *d = self;
 	const struct channel *ch = channel_of(d);
-	const char *body =
-		message_body(&d->flow.arena, &d->message, d->claim.chat_key, d->is_plain);
 
 	if (!ch || !ch->token) { /* somebody changed the bots meanwhile */
 		prepare(d);
@@ -215,14 +212,12 @@ static void transmit(void *self)
 	}
 	d->asked = clock_mono_us();
 	d->is_sending = 1;
-	http_send(d->courier->http, &d->flow, judge, &d->response,
-		  &(struct http_request){
-			  .url = telegram_url(&d->flow.arena, d->courier->telegram_root,
-					      ch->token, message_method(&d->message)),
-			  .headers = headers,
-			  .body = body,
-			  .body_len = strlen(body),
-			  .timeout_ms = SEND_MS });
+	courier_call(d->courier, &d->flow, judge, &d->response,
+		     &(struct call){ .channel = ch,
+				     .method = message_method(&d->message),
+				     .body = message_body(&d->flow.arena, &d->message,
+							  d->claim.chat_key, d->is_plain),
+				     .timeout_ms = SEND_MS });
 }
 
 /* --- what came of it ------------------------------------------------------- */
@@ -319,6 +314,9 @@ static void note_settled(void *self)
 	metric_add(ended_as(d->state), 1);
 	log_info("settled delivery=%lld %s us=%lld", (long long)d->head.id,
 		 ended_as(d->state)->labels, (long long)(clock_mono_us() - d->asked));
+	if (d->claim.is_group && d->state == DELIVERY_SENT && !d->message.callback &&
+	    channel_of(d))
+		preview_close(d->courier, channel_of(d), d->claim.chat_key);
 	if (d->settled.fenced || d->settled.head.id == 0) {
 		flow_done(&d->flow);
 		return;

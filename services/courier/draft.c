@@ -1,16 +1,16 @@
 /*
- * One sight of an answer under way:  parse -> take_place -> show -> note_shown
+ * One sight of an answer under way:
  *
- * In private chats it is a live draft; in groups, and while there is no text
- * yet, the bot is seen typing.
+ *   take_place -> (open_preview) -> show -> note_shown -> (keep -> erase)
+ *
+ * While there is no text the bot is seen typing.  Text is a live draft in
+ * private chats, and in groups a preview: see preview.c.
  */
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "common/base/log.h"
 #include "common/live/draft.h"
 #include "common/metrics/metrics.h"
 #include "common/redis/stream.h"
@@ -34,13 +34,15 @@ struct sight {
 	struct drafts *drafts;
 	char entry[48];
 	struct draft draft;
-	int is_typing;
-	const redisReply *allowed;
+	enum sight_kind kind;
+	const redisReply *answer;
+	const char *preview; /* the message to edit; "": to be sent */
 	struct http_response response;
 	struct telegram_reply reply;
 };
 
-static flow_step take_place, show, note_shown, drop, sight_release;
+static flow_step take_place, check_place, check_preview, show, note_shown, note_kept, leave,
+	drop, sight_release;
 static const struct flow_class sight_class = { "draft", drop, sight_release };
 
 static const struct channel *channel_of(const struct sight *s)
@@ -51,18 +53,50 @@ static const struct channel *channel_of(const struct sight *s)
 	return ch && ch->token ? ch : NULL;
 }
 
+static struct preview preview_of(const struct sight *s)
+{
+	return (struct preview){ channel_of(s), s->draft.chat, s->draft.job };
+}
+
 static void take_place(void *self)
 {
 	struct sight *s = self;
-	const struct channel *ch = channel_of(s);
+	struct sighting sighting = { s->kind, s->draft.chat, s->entry };
 
-	if (!ch) {
+	if (channel_of(s))
+		rates_take_draft(s->drafts->courier->rates, &s->flow, check_place, &s->answer,
+				 channel_of(s), &sighting);
+	else
+		drop(s);
+}
+
+static void check_place(void *self)
+{
+	struct sight *s = self;
+	struct preview p = preview_of(s);
+
+	if (!p.channel || s->answer->type != REDIS_REPLY_INTEGER || s->answer->integer != 1)
+		drop(s);
+	else if (s->kind == SIGHT_PREVIEW)
+		preview_open(s->drafts->courier->redis, &s->flow, check_preview, &s->answer, &p,
+			     s->entry);
+	else
+		show(s);
+}
+
+static void check_preview(void *self)
+{
+	struct sight *s = self;
+
+	if (!channel_of(s) || s->answer->type != REDIS_REPLY_STRING) {
 		drop(s);
 		return;
 	}
-	rates_take_draft(s->drafts->courier->rates, &s->flow, show, &s->allowed, ch,
-			 s->draft.chat, s->entry, s->is_typing);
+	s->preview = s->answer->str;
+	show(s);
 }
+
+/* --- showing --------------------------------------------------------------- */
 
 /* The same number while the answer grows; never zero. */
 static int64_t draft_id(const struct draft *d)
@@ -70,59 +104,106 @@ static int64_t draft_id(const struct draft *d)
 	return d->job % 0x7ffffffe + 1;
 }
 
-static const char *body_of(struct sight *s)
+static struct call preview_call(struct sight *s, const struct telegram_part *part)
+{
+	struct arena *a = &s->flow.arena;
+
+	if (*s->preview)
+		return (struct call){ .method = "editMessageText",
+				      .body = telegram_edit_body(a, s->draft.chat, s->preview,
+								 part->html, part->plain) };
+	return (struct call){ .method = "sendMessage",
+			      .body = telegram_send_body(
+				      a, &(struct telegram_send){ .chat = s->draft.chat,
+								  .html = part->html,
+								  .plain = part->plain,
+								  .is_silent = 1 }) };
+}
+
+static struct call call_of(struct sight *s)
 {
 	struct arena *a = &s->flow.arena;
 	struct telegram_part part;
 
-	if (s->is_typing)
-		return telegram_action_body(a, s->draft.chat, "typing");
+	if (s->kind == SIGHT_TYPING)
+		return (struct call){ .method = "sendChatAction",
+				      .body = telegram_action_body(a, s->draft.chat,
+								   "typing") };
 	telegram_render_draft(&part, a, s->draft.text);
-	return telegram_draft_body(a, s->draft.chat, draft_id(&s->draft), part.html,
-				   part.plain);
+	if (s->kind == SIGHT_PREVIEW)
+		return preview_call(s, &part);
+	return (struct call){ .method = "sendMessageDraft",
+			      .body = telegram_draft_body(a, s->draft.chat, draft_id(&s->draft),
+							  part.html, part.plain) };
 }
 
 static void show(void *self)
 {
-	static const char *const headers[] = { "Content-Type: application/json", NULL };
 	struct sight *s = self;
-	struct courier *c = s->drafts->courier;
-	const struct channel *ch = channel_of(s);
-	const char *body;
+	struct call call = call_of(s);
 
-	if (!ch || s->allowed->type != REDIS_REPLY_INTEGER || s->allowed->integer != 1) {
-		drop(s);
-		return;
-	}
-	body = body_of(s);
-	http_send(c->http, &s->flow, note_shown, &s->response,
-		  &(struct http_request){
-			  .url = telegram_url(&s->flow.arena, c->telegram_root, ch->token,
-					      s->is_typing ? "sendChatAction"
-							   : "sendMessageDraft"),
-			  .headers = headers,
-			  .body = body,
-			  .body_len = strlen(body),
-			  .timeout_ms = SEND_MS });
+	call.channel = channel_of(s);
+	call.timeout_ms = SEND_MS;
+	courier_call(s->drafts->courier, &s->flow, note_shown, &s->response, &call);
+}
+
+/* --- what came of it ------------------------------------------------------- */
+
+static void hold(const struct sight *s)
+{
+	const struct channel *ch = channel_of(s);
+
+	if (ch)
+		rates_hold_drafts(s->drafts->courier->rates, ch, s->draft.chat,
+				  s->reply.retry_after_ms > 0 ? s->reply.retry_after_ms
+							      : PAUSE_MS);
+}
+
+static int is_shown(const struct sight *s)
+{
+	return s->reply.verdict == TELEGRAM_OK || s->reply.verdict == TELEGRAM_UNCHANGED;
 }
 
 static void note_shown(void *self)
 {
 	struct sight *s = self;
-	const struct channel *ch = channel_of(s);
+	struct preview p = preview_of(s);
 
 	telegram_read_reply(&s->reply, &s->flow.arena, s->response.status, s->response.body,
 			    s->response.len);
-	if (s->reply.verdict == TELEGRAM_OK) {
-		metric_add(&shown, 1);
+	metric_add(is_shown(s) ? &shown : &dropped, 1);
+	if (!is_shown(s))
+		hold(s);
+	if (s->kind != SIGHT_PREVIEW || *s->preview || !p.channel) {
 		flow_done(&s->flow);
 		return;
 	}
-	if (ch)
-		rates_hold_drafts(s->drafts->courier->rates, ch, s->draft.chat,
-				  s->reply.retry_after_ms > 0 ? s->reply.retry_after_ms
-							      : PAUSE_MS);
-	drop(s);
+	flow_extend(&s->flow, DEADLINE_MS);
+	preview_keep(s->drafts->courier->redis, &s->flow, note_kept, &s->answer, &p,
+		     is_shown(s) && s->reply.message_id ? s->reply.message_id : "");
+}
+
+/* The message itself was quicker than its preview. */
+static void note_kept(void *self)
+{
+	struct sight *s = self;
+	struct call call = { .channel = channel_of(s),
+			     .method = "deleteMessage",
+			     .timeout_ms = SEND_MS };
+
+	if (s->answer->integer != 0 || !is_shown(s) || !s->reply.message_id || !call.channel) {
+		flow_done(&s->flow);
+		return;
+	}
+	call.body = telegram_delete_body(&s->flow.arena, s->draft.chat, s->reply.message_id);
+	courier_call(s->drafts->courier, &s->flow, leave, &s->response, &call);
+}
+
+static void leave(void *self)
+{
+	struct sight *s = self;
+
+	flow_done(&s->flow);
 }
 
 /* Also the failed step: the message itself will come. */
@@ -142,6 +223,13 @@ static void sight_release(void *self)
 	free(s);
 }
 
+static enum sight_kind kind_of(const struct draft *d)
+{
+	if (!*d->text)
+		return SIGHT_TYPING;
+	return d->is_group ? SIGHT_PREVIEW : SIGHT_DRAFT;
+}
+
 static void begin(struct drafts *d, const char *entry_id, const char *payload)
 {
 	struct sight *s = calloc(1, sizeof *s);
@@ -153,7 +241,7 @@ static void begin(struct drafts *d, const char *entry_id, const char *payload)
 	flow_begin(&s->flow, &sight_class, s, NULL, DEADLINE_MS, take_place);
 	if (live_draft_parse(&s->draft, &s->flow.arena, payload) < 0)
 		s->draft = (struct draft){ .text = "" }; /* of no channel: dropped */
-	s->is_typing = s->draft.is_group || !*s->draft.text;
+	s->kind = kind_of(&s->draft);
 }
 
 static void on_entry(void *arg, const char *entry_id, const char *payload)

@@ -11,6 +11,7 @@ enum {
 	LOCAL_SLOTS = 4096,
 	DRAFT_AGE_MS = 3000,
 	DRAFT_EVERY_MS = 900,
+	PREVIEW_EVERY_MS = 2900,
 	TYPING_EVERY_MS = 4500,
 	REPLY_MS = 500, /* beyond it Redis counts as away */
 };
@@ -46,21 +47,33 @@ static struct redis_script take_script = {
 	.keys = 3,
 };
 
-/* KEYS: the bot's cell, when the chat was sent a message, the chat's own spacing of drafts. */
+/*
+ * KEYS: when the chat was sent a message, the chat's own spacing of drafts, and
+ * the cells of the bot and the chat, which drafts never fill by more than half.
+ * A cell of tolerance 0 counts nothing.
+ */
 static struct redis_script draft_script = {
 	.text = "local t = redis.call('TIME')\n"
 		"local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
 		"local entry, age, spacing = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]\n"
-		"local interval, tolerance = tonumber(ARGV[4]), tonumber(ARGV[5])\n"
 		"if now - entry > age then return 0 end\n"
-		"if tonumber(redis.call('GET', KEYS[2]) or 0) >= entry then return 0 end\n"
-		"local tat = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)\n"
-		"if tat - now > tolerance / 2 then return 0 end\n"
-		"if not redis.call('SET', KEYS[3], 1, 'NX', 'PX', spacing) then return 0 end\n"
-		"redis.call('SET', KEYS[1], tat + interval, 'PX', "
-		"math.ceil(tat + interval - now + 1000))\n"
+		"if tonumber(redis.call('GET', KEYS[1]) or 0) >= entry then return 0 end\n"
+		"local tat = {}\n"
+		"for i = 1, 2 do\n"
+		"  tat[i] = math.max(tonumber(redis.call('GET', KEYS[2 + i]) or 0), now)\n"
+		"  local tolerance = tonumber(ARGV[3 + 2 * i])\n"
+		"  if tolerance > 0 and tat[i] - now > tolerance / 2 then return 0 end\n"
+		"end\n"
+		"if not redis.call('SET', KEYS[2], 1, 'NX', 'PX', spacing) then return 0 end\n"
+		"for i = 1, 2 do\n"
+		"  local interval = tonumber(ARGV[2 + 2 * i])\n"
+		"  if tonumber(ARGV[3 + 2 * i]) > 0 then\n"
+		"    redis.call('SET', KEYS[2 + i], tat[i] + interval, 'PX', "
+		"math.ceil(tat[i] + interval - now + 1000))\n"
+		"  end\n"
+		"end\n"
 		"return 1\n",
-	.keys = 3,
+	.keys = 4,
 };
 
 /* The fifth refusal within two seconds stops the bot for one. */
@@ -169,7 +182,7 @@ static void describe(struct cell cells[2], const struct channel *ch, const char 
 	cells[1].tolerance_ms = chat_ms * ((is_group ? GROUP_BURST : CHAT_BURST) - 1);
 }
 
-static void chat_key(char key[96], const char *what, const struct channel *ch, const char *chat)
+void rates_chat_key(char key[96], const char *what, const struct channel *ch, const char *chat)
 {
 	snprintf(key, 96, "%s:%d:%.64s", what, ch->id, chat);
 }
@@ -186,7 +199,7 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 	t->rates = r;
 	t->wait_ms = wait_ms;
 	describe(t->cells, channel, chat, is_group);
-	chat_key(over, "over", channel, chat);
+	rates_chat_key(over, "over", channel, chat);
 	evtimer_assign(&t->timer, r->base, on_late, t);
 	event_add(&t->timer, &(struct timeval){ .tv_usec = REPLY_MS * 1000 });
 	for (int i = 0; i < 2; i++) {
@@ -213,24 +226,37 @@ void rates_flooded(struct rates *r, const struct channel *channel)
 
 /* --- drafts ---------------------------------------------------------------- */
 
-void rates_take_draft(struct rates *r, struct flow *f, flow_step *next,
-		      const redisReply **reply, const struct channel *channel, const char *chat,
-		      const char *entry_id, int is_typing)
+/* Telegram counts previews as messages of the group, drafts only as calls of the bot. */
+static void describe_sight(struct cell cells[2], const struct channel *ch, const char *chat,
+			   enum sight_kind kind)
 {
+	describe(cells, ch, chat, kind == SIGHT_PREVIEW);
+	if (kind != SIGHT_PREVIEW)
+		cells[1].tolerance_ms = 0;
+}
+
+void rates_take_draft(struct rates *r, struct flow *f, flow_step *next,
+		      const redisReply **reply, const struct channel *channel,
+		      const struct sighting *s)
+{
+	static const int every_ms[] = { [SIGHT_TYPING] = TYPING_EVERY_MS,
+					[SIGHT_DRAFT] = DRAFT_EVERY_MS,
+					[SIGHT_PREVIEW] = PREVIEW_EVERY_MS };
 	struct arena *a = &f->arena;
 	struct cell cells[2];
 	char over[96], own[96];
 
-	describe(cells, channel, chat, 0);
-	chat_key(over, "over", channel, chat);
-	chat_key(own, is_typing ? "typing" : "drafted", channel, chat);
+	describe_sight(cells, channel, s->chat, s->kind);
+	rates_chat_key(over, "over", channel, s->chat);
+	rates_chat_key(own, s->kind == SIGHT_TYPING ? "typing" : "drafted", channel, s->chat);
 	redis_eval(r->redis, f, next, reply, &draft_script,
-		   REDIS_ARGV(cells[0].key, over, own,
-			      arena_dup(a, entry_id, strcspn(entry_id, "-")),
-			      arena_int(a, DRAFT_AGE_MS),
-			      arena_int(a, is_typing ? TYPING_EVERY_MS : DRAFT_EVERY_MS),
+		   REDIS_ARGV(over, own, cells[0].key, cells[1].key,
+			      arena_dup(a, s->entry, strcspn(s->entry, "-")),
+			      arena_int(a, DRAFT_AGE_MS), arena_int(a, every_ms[s->kind]),
 			      arena_printf(a, "%.3f", cells[0].interval_ms),
-			      arena_printf(a, "%.3f", cells[0].tolerance_ms)));
+			      arena_printf(a, "%.3f", cells[0].tolerance_ms),
+			      arena_printf(a, "%.3f", cells[1].interval_ms),
+			      arena_printf(a, "%.3f", cells[1].tolerance_ms)));
 }
 
 void rates_hold_drafts(struct rates *r, const struct channel *channel, const char *chat, int ms)
@@ -240,7 +266,7 @@ void rates_hold_drafts(struct rates *r, const struct channel *channel, const cha
 
 	snprintf(digits, sizeof digits, "%d", ms > 0 ? ms : DRAFT_EVERY_MS);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		chat_key(key, names[i], channel, chat);
+		rates_chat_key(key, names[i], channel, chat);
 		redis_send(r->redis, NULL, NULL, REDIS_ARGV("SET", key, "1", "PX", digits));
 	}
 }

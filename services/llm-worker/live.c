@@ -7,13 +7,16 @@
 /*
  * Answers are shown while they grow.  Where people read live: the first words
  * at once, then what has gathered, one timer for all turns of the process.
- * Where a courier shows drafts: all of the text now and then, as it grows.
+ * Where a courier shows drafts: all of the text now and then, as it grows, and
+ * the bot typing while it does not.
  */
 
 enum {
 	FLUSH_MS = 50,
 	DRAFT_MS = 1000,
 	DRAFT_AFTER_MS = 700, /* a quick answer needs no draft */
+	TICK_MS = 500,
+	TYPING_MS = 4000, /* Telegram forgets it after five seconds */
 };
 
 static enum audience audience_of(const struct turn *t)
@@ -40,11 +43,17 @@ static void announce_draft(const struct turn *t, const char *text, size_t len)
 	live_draft_announce(t->worker->redis, &draft, len);
 }
 
+static void show_typing(struct turn *t, int64_t now)
+{
+	t->typed_at = now;
+	announce_draft(t, "", 0);
+}
+
 void live_begin(struct turn *t)
 {
 	t->audience = audience_of(t);
 	if (t->audience == AUDIENCE_DRAFT)
-		announce_draft(t, "", 0);
+		show_typing(t, clock_mono_ms());
 }
 
 static void show(struct turn *t)
@@ -124,6 +133,32 @@ void live_flush(struct turn *t)
 		show(t);
 }
 
+/* --- nothing grows ---------------------------------------------------------- */
+
+static void keep_typing(struct turn *t, int64_t now)
+{
+	int64_t last = t->shown_at > t->typed_at ? t->shown_at : t->typed_at;
+
+	if (t->audience != AUDIENCE_DRAFT || t->order >= ORDER_STOP)
+		return;
+	if ((t->phase == PHASE_ASK || t->phase == PHASE_WAIT) && now - last >= TYPING_MS)
+		show_typing(t, now);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *w = arg;
+	int64_t now = clock_mono_ms();
+	struct turn *t;
+
+	(void)fd, (void)what;
+	for (int i = 0; i < TOPIC_BUCKETS; i++)
+		TAILQ_FOREACH (t, &w->topics[i], listening)
+			keep_typing(t, now);
+}
+
+/* --- the end ---------------------------------------------------------------- */
+
 int live_was_seen(const struct turn *t)
 {
 	return t->shown_at != 0;
@@ -141,11 +176,15 @@ void live_open(struct worker *w)
 {
 	TAILQ_INIT(&w->growing);
 	w->flush = evtimer_new(w->base, on_flush, w);
+	w->tick = event_new(w->base, -1, EV_PERSIST, on_tick, w);
+	event_add(w->tick, &(struct timeval){ .tv_usec = TICK_MS * 1000 });
 }
 
 void live_close(struct worker *w)
 {
 	if (w->flush)
 		event_free(w->flush);
-	w->flush = NULL;
+	if (w->tick)
+		event_free(w->tick);
+	w->flush = w->tick = NULL;
 }

@@ -51,7 +51,6 @@ static int worker_open(void *self, struct event_base *base)
 	for (int i = 0; i < TOPIC_BUCKETS; i++)
 		TAILQ_INIT(&w->topics[i]);
 	live_open(w);
-	drafts_open(w);
 	w->gates = gates_open(base);
 	w->http = http_open(base, &http);
 	w->store.durable = pg_open(
@@ -82,7 +81,6 @@ static void worker_close(void *self)
 {
 	struct worker *w = self;
 
-	drafts_close(w);
 	jobs_close(w->jobs);
 	bots_close(w->bots);
 	pubsub_close(w->pubsub);

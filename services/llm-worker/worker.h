@@ -36,7 +36,7 @@ struct worker {
 	struct jobs *jobs;
 	struct gates *gates;
 	struct event *flush; /* of live answers */
-	struct event *drafts;
+	struct event *tick;  /* of those that do not grow */
 
 	struct turn_list growing; /* turns with text that was not shown yet */
 	struct turn_list topics[TOPIC_BUCKETS];
@@ -105,9 +105,8 @@ struct turn {
 	enum audience audience;
 	size_t shown;     /* bytes of the text */
 	int64_t shown_at; /* 0: nothing was shown */
+	int64_t typed_at; /* seen typing last */
 	char name[48];    /* of the answer: "job.attempt" */
-	size_t drafted;   /* drafts.c: bytes announced last, and when */
-	int64_t drafted_at;
 
 	/* orders.c */
 	TAILQ_ENTRY(turn) listening;
@@ -183,11 +182,6 @@ void live_hold(struct turn *t);
 void live_over(struct turn *t);
 /* A person may have seen some of it. */
 int live_was_seen(const struct turn *t);
-
-/* --- drafts.c ---------------------------------------------------------------- */
-
-void drafts_open(struct worker *w);
-void drafts_close(struct worker *w);
 
 /* --- orders.c ---------------------------------------------------------------- */
 

@@ -95,6 +95,7 @@ class Telegram(Fake):
         self.drafts = []
         self.actions = []
         self.edits = []
+        self.deleted = []
         self.webhook_log = []  # (update_id, status or error)
         self.flood = flood
         self.hurry = hurry
@@ -483,6 +484,8 @@ class Telegram(Fake):
             message["reply_markup"] = p["reply_markup"]
         if reply_to:
             message["reply_to_message"] = {"message_id": int(reply_to)}
+        if p.get("disable_notification"):
+            message["is_silent"] = True
         chat.messages[message["message_id"]] = message
         self.sent.append({**message, "raw": p.get("text"), "parse_mode": p.get("parse_mode"), "at": time.monotonic()})
         return message
@@ -516,8 +519,11 @@ class Telegram(Fake):
 
     def m_deletemessage(self, _bot, p):
         chat = self.writable(p)
-        if not chat.messages.pop(int(p.get("message_id") or 0), None):
+        message = chat.messages.pop(int(p.get("message_id") or 0), None)
+        if not message:
             raise bad_request("message to delete not found")
+        self.deleted.append(message)
+        self.sent = [m for m in self.sent if (m["chat"]["id"], m["message_id"]) != (chat.id, message["message_id"])]
         return True
 
     def m_sendchataction(self, _bot, p):

@@ -61,6 +61,7 @@ static void claim_effect(struct operation *d)
 	c->conversation_id = 3;
 	c->channel_id = 1;
 	c->chat_key = arena_str(&d->flow->arena, world.chat);
+	c->is_group = world.is_group;
 	c->head = next_delivery();
 	c->status = c->head.id ? CLAIM_OK : CLAIM_VOID;
 }

@@ -36,6 +36,23 @@ static void a_line_is_sent_in_order_and_each_once(void **state)
 	world_end();
 }
 
+static void in_groups_the_preview_goes_when_a_message_is_there(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("alone");
+	world_run();
+	assert_int_equal(world.previews_closed, 0);
+	world_end();
+	world_begin();
+	world.is_group = 1;
+	world_say("one");
+	world_say("two");
+	world_run();
+	assert_int_equal(world.previews_closed, 2);
+	world_end();
+}
+
 static char *long_text(void)
 {
 	static char text[9000];
@@ -276,6 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_sent_in_order_and_each_once),
+		cmocka_unit_test(in_groups_the_preview_goes_when_a_message_is_there),
 		cmocka_unit_test(a_long_message_becomes_parts_with_buttons_under_the_last),
 		cmocka_unit_test(a_button_is_acknowledged),
 		cmocka_unit_test(a_message_without_substance_fails_and_holds_up_nobody),

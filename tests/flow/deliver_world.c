@@ -92,6 +92,13 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 	do_later(f, next, place_effect, wait_ms);
 }
 
+void preview_close(struct courier *c, const struct channel *channel, const char *chat)
+{
+	(void)c, (void)channel;
+	assert_string_equal(chat, world.chat);
+	world.previews_closed++;
+}
+
 void rates_flooded(struct rates *r, const struct channel *channel)
 {
 	(void)r, (void)channel;

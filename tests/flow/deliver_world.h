@@ -42,6 +42,7 @@ struct world {
 
 	/* what happened */
 	int operations, requests, claims, settled, splits, unreachable, floods;
+	int is_group, previews_closed;
 	int failed_http; /* requests that were made to fail after they arrived */
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE } job;
 	int attempt, failures, worker_id, is_current_plain;

@@ -25,6 +25,7 @@ static struct channel channel = {
 struct asking {
 	struct flow flow;
 	int wait_ms, is_group;
+	enum sight_kind sight;
 	const char *chat, *entry; /* entry: of a draft; NULL: a message */
 	const redisReply *reply;
 	int answer; /* of a draft: may it be shown; -1: nobody knows */
@@ -59,8 +60,8 @@ static void ask(void *self)
 	struct asking *a = self;
 
 	if (a->entry)
-		rates_take_draft(rates, &a->flow, note, &a->reply, &channel, a->chat, a->entry,
-				 0);
+		rates_take_draft(rates, &a->flow, note, &a->reply, &channel,
+				 &(struct sighting){ a->sight, a->chat, a->entry });
 	else
 		rates_take(rates, &a->flow, note, &a->wait_ms, &channel, a->chat, a->is_group);
 }
@@ -80,12 +81,17 @@ static int wait_for(const char *chat, int is_group)
 	return run((struct asking){ .chat = chat, .is_group = is_group }).wait_ms;
 }
 
-static int is_shown(const char *chat, int64_t entry_ms)
+static int is_seen(enum sight_kind kind, const char *chat, int64_t entry_ms)
 {
 	char entry[40];
 
 	snprintf(entry, sizeof entry, "%lld-0", (long long)entry_ms);
-	return run((struct asking){ .chat = chat, .entry = entry }).answer;
+	return run((struct asking){ .chat = chat, .entry = entry, .sight = kind }).answer;
+}
+
+static int is_shown(const char *chat, int64_t entry_ms)
+{
+	return is_seen(SIGHT_DRAFT, chat, entry_ms);
 }
 
 static int set_up(void **state)
@@ -169,6 +175,21 @@ static void drafts_give_way_to_messages(void **state)
 	assert_int_equal(is_shown("45", clock_wall_ms()), 0); /* messages need the room */
 }
 
+/* A group counts every message: a growing answer leaves room for the message itself. */
+static void previews_leave_a_group_room_for_the_message(void **state)
+{
+	int64_t now = clock_wall_ms();
+
+	(void)state;
+	assert_int_equal(is_seen(SIGHT_PREVIEW, "-7", now), 1);
+	assert_int_equal(is_seen(SIGHT_PREVIEW, "-7", now), 0); /* too soon after the last */
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(wait_for("-8", 1), 0);
+	assert_int_equal(is_seen(SIGHT_PREVIEW, "-8", clock_wall_ms() + 1000), 0);
+	assert_int_equal(is_seen(SIGHT_TYPING, "-8", clock_wall_ms() + 1000), 1);
+	assert_int_equal(wait_for("-8", 1), 0);
+}
+
 static void many_refusals_slow_the_whole_bot(void **state)
 {
 	(void)state;
@@ -200,6 +221,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_bot_sends_no_more_than_its_share_a_second,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(drafts_give_way_to_messages, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(previews_leave_a_group_room_for_the_message,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many_refusals_slow_the_whole_bot, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(

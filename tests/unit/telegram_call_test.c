@@ -136,6 +136,13 @@ static void writes_bodies(void **state)
 	assert_string_equal(telegram_edit_body(&a, "-1007:5", "8", NULL, "x"),
 			    "{\"chat_id\":-1007,\"message_id\":8,\"text\":\"x\","
 			    "\"link_preview_options\":{\"is_disabled\":true}}");
+	assert_string_equal(telegram_delete_body(&a, "-1007:5", "8"),
+			    "{\"chat_id\":-1007,\"message_id\":8}");
+	assert_string_equal(telegram_send_body(&a, &(struct telegram_send){ .chat = "-7",
+									    .plain = "x",
+									    .is_silent = 1 }),
+			    "{\"chat_id\":-7,\"text\":\"x\",\"link_preview_options\":"
+			    "{\"is_disabled\":true},\"disable_notification\":true}");
 	assert_string_equal(
 		telegram_action_body(&a, "-1007:5", "typing"),
 		"{\"message_thread_id\":5,\"chat_id\":-1007,\"action\":\"typing\"}");

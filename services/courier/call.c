@@ -1,0 +1,18 @@
+#include <string.h>
+
+#include "services/courier/courier.h"
+
+void courier_call(struct courier *c, struct flow *f, flow_step *next,
+		  struct http_response *response, const struct call *call)
+{
+	static const char *const headers[] = { "Content-Type: application/json", NULL };
+
+	http_send(
+		c->http, f, next, response,
+		&(struct http_request){ .url = telegram_url(&f->arena, c->telegram_root,
+							    call->channel->token, call->method),
+					.headers = headers,
+					.body = call->body,
+					.body_len = strlen(call->body),
+					.timeout_ms = call->timeout_ms });
+}
