@@ -11,10 +11,11 @@
 #include <sys/queue.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/crypto/crypto.h"
 #include "common/redis/pubsub.h"
 
-enum { RELOAD_S = 60, RETRY_MS = 200, LOAD_MS = 5000, RETIRED_S = 900 };
+enum { RELOAD_MS = 60000, RETRY_MS = 200, LOAD_MS = 5000, RETIRED_S = 900 };
 
 struct edition {
 	LIST_ENTRY(edition) link;
@@ -160,12 +161,11 @@ static void reload(struct bots *b)
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct bots *b = arg;
-	struct timeval soon = { RETRY_MS / 1000, RETRY_MS % 1000 * 1000 };
 
 	(void)fd, (void)what;
 	if (pg_is_up(b->store->relaxed))
 		reload(b);
-	event_add(b->timer, b->current ? &(struct timeval){ .tv_sec = RELOAD_S } : &soon);
+	timer_set(b->timer, b->current ? RELOAD_MS : RETRY_MS);
 }
 
 static void on_topic(void *arg, const char *topic, const char *data, size_t len)
@@ -187,7 +187,7 @@ struct bots *bots_open(struct event_base *base, struct store *store, const char 
 	*b = (struct bots){ .base = base, .store = store, .changed = changed, .arg = arg };
 	LIST_INIT(&b->retired);
 	b->timer = evtimer_new(base, on_timer, b);
-	event_add(b->timer, &(struct timeval){ .tv_usec = RETRY_MS * 1000 / 4 });
+	timer_set(b->timer, RETRY_MS / 4);
 	b->pubsub = pubsub_open(base, redis_url, &events, b, e);
 	if (!b->pubsub) {
 		bots_close(b);

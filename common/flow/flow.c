@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 
 enum { FAILED_STEP_MS = 10000 };
 
@@ -93,9 +94,7 @@ static void halt(struct flow *f)
 
 static void set_deadline(struct flow *f, int timeout_ms)
 {
-	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
-
-	event_add(&f->deadline, &tv);
+	timer_set(&f->deadline, timeout_ms);
 }
 
 static void enter_failure(struct flow *f)
@@ -241,11 +240,10 @@ static void on_nap_over(evutil_socket_t fd, short what, void *arg)
 void flow_sleep(struct flow *f, flow_step *next, int ms)
 {
 	struct nap *n = calloc(1, sizeof *n);
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 
 	if (!n)
 		abort();
 	op_start(&n->op, f, next, nap_cancel);
 	evtimer_assign(&n->timer, loop, on_nap_over, n);
-	event_add(&n->timer, &tv);
+	timer_set(&n->timer, ms);
 }

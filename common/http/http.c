@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/http/transfer.h"
 
 enum { CONNECTIONS = 256 };
@@ -75,8 +76,7 @@ static int want_timer(CURLM *multi, long ms, void *arg)
 	if (ms < 0)
 		event_del(h->timer);
 	else
-		event_add(h->timer, &(struct timeval){ .tv_sec = ms / 1000,
-						       .tv_usec = ms % 1000 * 1000 });
+		timer_set(h->timer, ms);
 	return 0;
 }
 
@@ -109,9 +109,7 @@ static int want_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *
 
 static void watch(struct transfer *t, int ms)
 {
-	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
-
-	event_add(&t->watchdog, &tv);
+	timer_set(&t->watchdog, ms);
 }
 
 /* Bytes only leave a time stamp; this looks now and then whether they still come. */

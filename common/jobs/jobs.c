@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/crypto/crypto.h"
 #include "common/jobs/lease.h"
 #include "common/metrics/metrics.h"
@@ -71,7 +72,6 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 
 static void hold(struct jobs *j, const struct doorbell *bell, const char *entry_id)
 {
-	struct timeval tv = { bell->wait_ms / 1000, bell->wait_ms % 1000 * 1000 };
 	struct early *e = calloc(1, sizeof *e);
 
 	if (!e)
@@ -80,7 +80,7 @@ static void hold(struct jobs *j, const struct doorbell *bell, const char *entry_
 	e->bell = *bell;
 	snprintf(e->entry_id, sizeof e->entry_id, "%s", entry_id);
 	evtimer_assign(&e->timer, j->base, on_due, e);
-	event_add(&e->timer, &tv);
+	timer_set(&e->timer, bell->wait_ms);
 	LIST_INSERT_HEAD(&j->early, e, link);
 }
 
@@ -226,7 +226,6 @@ struct jobs *jobs_open(struct event_base *base, const struct jobs_conf *conf,
 		       jobs_handler *handler, void *arg, struct err *e)
 {
 	struct jobs *j = calloc(1, sizeof *j);
-	struct timeval every;
 
 	(void)e;
 	if (!j)
@@ -248,9 +247,8 @@ struct jobs *jobs_open(struct event_base *base, const struct jobs_conf *conf,
 							  .in_hand = count_in_hand,
 							  .leased = on_leased,
 							  .arg = j });
-	every = (struct timeval){ j->conf.sweep_ms / 1000, j->conf.sweep_ms % 1000 * 1000 };
 	j->sweep_timer = event_new(base, -1, EV_PERSIST, on_sweep, j);
-	event_add(j->sweep_timer, &every);
+	timer_set(j->sweep_timer, j->conf.sweep_ms);
 	return j;
 }
 

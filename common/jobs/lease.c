@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/metrics/metrics.h"
 
 enum { CALL_MS = 3000, LEAVE_MS = 60000, LEAVE_POLL_MS = 50, FIRST_MS = 50 };
@@ -91,9 +92,7 @@ static void renewal_release(void *self)
 /* Impatient until there is a lease. */
 static void arm(struct lease *l)
 {
-	int ms = l->worker ? l->conf.ttl_ms / 3 : FIRST_MS;
-
-	event_add(l->timer, &(struct timeval){ ms / 1000, ms % 1000 * 1000 });
+	timer_set(l->timer, l->worker ? l->conf.ttl_ms / 3 : FIRST_MS);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

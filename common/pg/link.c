@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 
 /* Connecting:  connect_start -> on_connecting ... -> become_up;  after a loss again, later. */
 
@@ -30,7 +31,7 @@ static void connect_start(struct link *l);
 
 static void arm(struct link *l, int ms)
 {
-	event_add(l->timer, &(struct timeval){ ms / 1000, ms % 1000 * 1000 });
+	timer_set(l->timer, ms);
 }
 
 /* "FATAL:  the first line" without its end; the rest is for interactive use. */

@@ -12,6 +12,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/metrics/metrics.h"
 #include "common/redis/connection.h"
 #include "common/redis/url.h"
@@ -106,7 +107,7 @@ static void retry_later(struct redis *r)
 	evutil_secure_rng_get_bytes(&chance, sizeof chance);
 	ms = r->delay_ms / 2 + (int)(chance % (unsigned)r->delay_ms);
 	r->delay_ms = r->delay_ms * 2 < LONGEST_DELAY_MS ? r->delay_ms * 2 : LONGEST_DELAY_MS;
-	event_add(r->retry, &(struct timeval){ ms / 1000, ms % 1000 * 1000 });
+	timer_set(r->retry, ms);
 }
 
 static void lose(struct redis *r, const char *why)
@@ -375,7 +376,7 @@ static void owe(struct redis *r, redis_reply_fn *fn, void *arg)
 	if (TAILQ_EMPTY(&r->owed)) {
 		r->heard_ms = clock_mono_ms();
 		if (!event_pending(r->look, EV_TIMEOUT, NULL))
-			event_add(r->look, &(struct timeval){ .tv_usec = LOOK_MS * 1000 });
+			timer_set(r->look, LOOK_MS);
 	}
 	TAILQ_INSERT_TAIL(&r->owed, o, link);
 }

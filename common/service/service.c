@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/flow/flow.h"
 #include "common/service/pages.h"
 #include "common/service/watchdog.h"
@@ -65,7 +66,7 @@ static void on_stop(evutil_socket_t sig, short what, void *arg)
 	r->stopping = r->pages.stopping = 1;
 	if (r->service->pause)
 		r->service->pause(r->service->self);
-	event_add(r->drain, &(struct timeval){ .tv_usec = DRAIN_POLL_MS * 1000 });
+	timer_set(r->drain, DRAIN_POLL_MS);
 }
 
 /* --- living --------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+#include "common/base/timer.h"
 #include "common/metrics/metrics.h"
 
 enum { STRIKE_S = 10, STRIKES = 3, BEAT_MS = 1000 };
@@ -53,7 +54,7 @@ static void on_beat(evutil_socket_t fd, short what, void *arg)
 	metric_observe_ms(&lag, late_ms > 0 ? (double)late_ms : 0);
 	w->due_ms = clock_mono_ms() + BEAT_MS;
 	push_alarm(STRIKE_S);
-	event_add(w->beat, &(struct timeval){ .tv_sec = BEAT_MS / 1000 });
+	timer_set(w->beat, BEAT_MS);
 }
 
 struct watchdog *watchdog_open(struct event_base *base)

@@ -5,6 +5,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/web/internal.h"
 
 /*
@@ -110,7 +111,7 @@ static void on_adopt(evutil_socket_t fd, short what, void *arg)
 		TAILQ_REMOVE(&w->guard.fresh, c, link);
 		TAILQ_INSERT_TAIL(&w->guard.conns, c, link);
 		if (!evtimer_pending(w->guard.sweep, NULL))
-			event_add(w->guard.sweep, &(struct timeval){ 0, SWEEP_MS * 1000 });
+			timer_set(w->guard.sweep, SWEEP_MS);
 	}
 	odd_resolve(&w->guard);
 }
@@ -131,7 +132,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 		if (c->deadline_ms && c->deadline_ms < now)
 			guard_hang_up(c);
 	if (!TAILQ_EMPTY(&w->guard.conns))
-		event_add(w->guard.sweep, &(struct timeval){ 0, SWEEP_MS * 1000 });
+		timer_set(w->guard.sweep, SWEEP_MS);
 }
 
 /* --- requests ------------------------------------------------------------- */
@@ -174,7 +175,7 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
 	log_warn("cannot accept connections: %s",
 		 evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
 	evconnlistener_disable(listener);
-	event_add(w->guard.breath, &(struct timeval){ 0, BREATH_MS * 1000 });
+	timer_set(w->guard.breath, BREATH_MS);
 }
 
 void guard_open(struct web *w)

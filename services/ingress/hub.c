@@ -203,7 +203,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	TAILQ_FOREACH (r, &h->rooms, link) {
 		if (now - r->refreshed_ms > ROOM_RECHECK_MS)
 			room_refresh(r);
-		if (*r->draft.answer && now - r->draft.at_ms > LIVE_DRAFT_TTL_S * 1000)
+		if (*r->draft.answer && now - r->draft.at_ms > LIVE_DRAFT_TTL_S * 1000L)
 			room_take_end(r, r->draft.answer);
 	}
 }

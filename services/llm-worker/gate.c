@@ -6,6 +6,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/timer.h"
 
 enum {
 	ROW_OF_FAILURES = 10,
@@ -82,10 +83,8 @@ static void send_away(struct gate *gate)
 
 static void look_later(struct gates *g)
 {
-	struct timeval tv = { LOOK_MS / 1000, LOOK_MS % 1000 * 1000 };
-
 	if (!event_pending(g->look, EV_TIMEOUT, NULL))
-		event_add(g->look, &tv);
+		timer_set(g->look, LOOK_MS);
 }
 
 static void on_look(evutil_socket_t fd, short what, void *arg)

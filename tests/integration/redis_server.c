@@ -16,6 +16,7 @@
 #include <hiredis/hiredis.h>
 
 #include "common/base/clock.h"
+#include "common/base/timer.h"
 
 enum { PATIENCE_MS = 10000, TICK_MS = 5 };
 
@@ -136,7 +137,7 @@ static void run_while(struct event_base *base, int64_t until, const int *flag, i
 {
 	struct event *tick = event_new(base, -1, EV_PERSIST, on_tick, NULL);
 
-	event_add(tick, &(struct timeval){ .tv_usec = TICK_MS * 1000 });
+	timer_set(tick, TICK_MS);
 	while ((!flag || *flag < want) && clock_mono_ms() < until)
 		event_base_loop(base, EVLOOP_ONCE);
 	event_free(tick);
