@@ -83,36 +83,36 @@ void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
 		   store_int(f, job), store_int(f, worker), store_bool(unsure));
 }
 
-void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
-			   struct delivery_settled *out, int64_t job,
-			   const struct delivery_claim *claim, int64_t delivery,
-			   enum delivery_state state, const char *external_id,
-			   const char *error)
+static uint64_t order_of(const struct delivery_held *held)
 {
-	STORE_CALL(s->durable, f, next, &settle_stmt,
-		   store_order(claim->channel_id, claim->chat_key), decode_settled, out,
-		   store_int(f, job), store_int(f, claim->attempt), store_int(f, delivery),
-		   store_int(f, state), external_id, error);
+	return store_order(held->claim->channel_id, held->claim->chat_key);
+}
+
+void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
+			   struct delivery_settled *out, const struct delivery_held *held,
+			   const struct delivery_result *result)
+{
+	STORE_CALL(s->durable, f, next, &settle_stmt, order_of(held), decode_settled, out,
+		   store_int(f, held->job), store_int(f, held->claim->attempt),
+		   store_int(f, held->delivery), store_int(f, result->state),
+		   result->external_id, result->error);
 }
 
 void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			    int64_t job, const struct delivery_claim *claim, int64_t delivery,
-			    int delay_ms, int failed, const char *error)
+			    const struct delivery_held *held, const struct delivery_wait *wait)
 {
-	STORE_CALL(s->durable, f, next, &release_stmt,
-		   store_order(claim->channel_id, claim->chat_key), store_decode_bool, fenced,
-		   store_int(f, job), store_int(f, claim->attempt), store_int(f, delivery),
-		   store_int(f, delay_ms), store_bool(failed), error);
+	STORE_CALL(s->durable, f, next, &release_stmt, order_of(held), store_decode_bool,
+		   fenced, store_int(f, held->job), store_int(f, held->claim->attempt),
+		   store_int(f, held->delivery), store_int(f, wait->delay_ms),
+		   store_bool(wait->failed), wait->error);
 }
 
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			  int64_t job, const struct delivery_claim *claim, int64_t delivery,
-			  const char *parts)
+			  const struct delivery_held *held, const char *parts)
 {
-	STORE_CALL(s->durable, f, next, &split_stmt,
-		   store_order(claim->channel_id, claim->chat_key), store_decode_bool, fenced,
-		   store_int(f, job), store_int(f, claim->attempt), store_int(f, delivery),
-		   parts);
+	STORE_CALL(s->durable, f, next, &split_stmt, order_of(held), store_decode_bool, fenced,
+		   store_int(f, held->job), store_int(f, held->claim->attempt),
+		   store_int(f, held->delivery), parts);
 }
 
 void store_fetch(struct store *s, struct flow *f, flow_step *next, struct message_page *out,

@@ -4,8 +4,6 @@ static const struct pg_stmt register_stmt = { "register_worker",
 					      "select register_worker($1, $2, $3)" };
 static const struct pg_stmt renew_stmt = { "renew_worker", "select renew_worker($1, $2, $3)" };
 static const struct pg_stmt release_stmt = { "release_worker", "select release_worker($1)" };
-static const struct pg_stmt retry_stmt = { "retry_job",
-					   "select fenced from retry_job($1, $2, $3, $4)" };
 static const struct pg_stmt bury_stmt = { "bury_job",
 					  "select fenced from bury_job($1, $2, $3)" };
 static const struct pg_stmt sweep_stmt = {
@@ -36,13 +34,6 @@ void store_release_worker(struct store *s, struct flow *f, flow_step *next, int 
 {
 	STORE_CALL(s->relaxed, f, next, &release_stmt, STORE_LAST, NULL, NULL,
 		   store_int(f, worker));
-}
-
-void store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,
-		     int attempt, int delay_ms, const char *error)
-{
-	STORE_CALL(s->relaxed, f, next, &retry_stmt, STORE_LAST, store_decode_bool, fenced,
-		   store_int(f, job), store_int(f, attempt), store_int(f, delay_ms), error);
 }
 
 void store_bury_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,

@@ -53,11 +53,11 @@ static void decode_conversation_page(void *out, const PGresult *rows, struct are
 }
 
 void store_messages(struct store *s, struct flow *f, flow_step *next, struct message_page *out,
-		    int channel_id, const char *chat_key, int64_t after, int limit)
+		    const struct messages_wanted *wanted)
 {
 	STORE_CALL(s->relaxed, f, next, &page_stmt, 0, decode_conversation_page, out,
-		   store_int(f, channel_id), chat_key, store_int(f, after),
-		   store_int(f, limit));
+		   store_int(f, wanted->channel_id), wanted->chat_key,
+		   store_int(f, wanted->after), store_int(f, wanted->limit));
 }
 
 static void decode_depths(void *out, const PGresult *rows, struct arena *a)

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "common/store/store.h"
+#include "common/store/calls.h"
 
 static void decode_passages(void *out, const PGresult *rows, struct arena *arena)
 {
@@ -20,19 +20,14 @@ static void decode_passages(void *out, const PGresult *rows, struct arena *arena
 }
 
 void store_search(struct store *s, struct flow *f, flow_step *next, struct passages *out,
-		  int bot_id, const char *lang, const char *text, int limit)
+		  const struct passages_wanted *wanted)
 {
 	static const struct pg_stmt stmt = {
 		"search_articles", "select slug, lang, title, body, url, rank"
 				   " from search_articles($1::int, $2::text, $3::text, $4::int)"
 	};
-	const char *argv[] = { arena_int(&f->arena, bot_id), lang, text,
-			       arena_int(&f->arena, limit) };
 
-	pg_call(s->relaxed, f, next,
-		&(struct pg_call){ .stmt = &stmt,
-				   .argv = argv,
-				   .n = 4,
-				   .decode = decode_passages,
-				   .out = out });
+	STORE_CALL(s->relaxed, f, next, &stmt, 0, decode_passages, out,
+		   store_int(f, wanted->bot_id), wanted->lang, wanted->text,
+		   store_int(f, wanted->limit));
 }

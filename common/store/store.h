@@ -70,8 +70,13 @@ struct turn_claim {
  */
 enum { CLAIM_NEW = 0, CLAIM_UNSURE = -1 };
 
+struct turn_wanted {
+	int64_t job;
+	int attempt, worker, history_messages;
+};
+
 void store_claim_turn(struct store *s, struct flow *f, flow_step *next, struct turn_claim *out,
-		      int64_t job, int attempt, int worker, int history_messages);
+		      const struct turn_wanted *wanted);
 
 struct turn_result {
 	enum turn_outcome outcome;
@@ -122,27 +127,39 @@ struct delivery_claim {
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
 			  struct delivery_claim *out, int64_t job, int worker, int unsure);
 
+struct delivery_held { /* what the calls below are about; fenced by the claim's attempt */
+	int64_t job, delivery;
+	const struct delivery_claim *claim;
+};
+
+struct delivery_result {
+	enum delivery_state state; /* DELIVERY_SENT, _FAILED or _UNCERTAIN */
+	const char *external_id;   /* NULL if none */
+	const char *error;         /* NULL if none */
+};
+
 struct delivery_settled {
 	int fenced;
 	struct outgoing head; /* the next one, marked as sending */
 };
 
-/* state: DELIVERY_SENT, _FAILED or _UNCERTAIN. */
 void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
-			   struct delivery_settled *out, int64_t job,
-			   const struct delivery_claim *claim, int64_t delivery,
-			   enum delivery_state state, const char *external_id,
-			   const char *error);
+			   struct delivery_settled *out, const struct delivery_held *held,
+			   const struct delivery_result *result);
 
-/* Nothing was sent: the line waits.  `failed` counts as a failure of the job. */
+struct delivery_wait {
+	int delay_ms;
+	int failed; /* counts as a failure of the job */
+	const char *error;
+};
+
+/* Nothing was sent: the line waits. */
 void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			    int64_t job, const struct delivery_claim *claim, int64_t delivery,
-			    int delay_ms, int failed, const char *error);
+			    const struct delivery_held *held, const struct delivery_wait *wait);
 
 /* parts: JSON array; the first becomes this delivery's payload, the others follow it. */
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			  int64_t job, const struct delivery_claim *claim, int64_t delivery,
-			  const char *parts);
+			  const struct delivery_held *held, const char *parts);
 
 /* The person blocked us (0) or is back (1). */
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
@@ -159,8 +176,6 @@ void store_register_worker(struct store *s, struct flow *f, flow_step *next, int
 void store_renew_worker(struct store *s, struct flow *f, flow_step *next, int *known,
 			int worker, int ttl_ms, int in_flight);
 void store_release_worker(struct store *s, struct flow *f, flow_step *next, int worker);
-void store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,
-		     int attempt, int delay_ms, const char *error);
 void store_bury_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,
 		    int attempt, const char *error);
 
@@ -193,9 +208,15 @@ struct message_page {
 	struct message *messages; /* oldest first */
 };
 
-/* Messages with seq > after, the oldest `limit` of them; after < 0: the newest. */
+struct messages_wanted {
+	int channel_id;
+	const char *chat_key;
+	int64_t after; /* messages with a greater seq, the oldest of them; < 0: the newest */
+	int limit;
+};
+
 void store_messages(struct store *s, struct flow *f, flow_step *next, struct message_page *out,
-		    int channel_id, const char *chat_key, int64_t after, int limit);
+		    const struct messages_wanted *wanted);
 
 /* Channels of DELIVERY_FETCH: what was not fetched yet, each once. */
 void store_fetch(struct store *s, struct flow *f, flow_step *next, struct message_page *out,
@@ -211,10 +232,16 @@ struct passages {
 	struct passage *items; /* best first */
 };
 
-/* Full-text search over the bot's articles; lang "ru" or "en" is preferred, the other may
- * answer too. */
+struct passages_wanted {
+	int bot_id;
+	const char *lang; /* "ru" or "en" is preferred, the other may answer too */
+	const char *text;
+	int limit;
+};
+
+/* Full-text search over the bot's articles. */
 void store_search(struct store *s, struct flow *f, flow_step *next, struct passages *out,
-		  int bot_id, const char *lang, const char *text, int limit);
+		  const struct passages_wanted *wanted);
 
 struct queue_depth {
 	enum queue queue;

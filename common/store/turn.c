@@ -35,11 +35,11 @@ static void decode_claim(void *out, const PGresult *rows, struct arena *a)
 }
 
 void store_claim_turn(struct store *s, struct flow *f, flow_step *next, struct turn_claim *out,
-		      int64_t job, int attempt, int worker, int history_messages)
+		      const struct turn_wanted *wanted)
 {
 	STORE_CALL(s->relaxed, f, next, &claim_stmt, STORE_LAST, decode_claim, out,
-		   store_int(f, job), store_optional(f, attempt), store_int(f, worker),
-		   store_int(f, history_messages));
+		   store_int(f, wanted->job), store_optional(f, wanted->attempt),
+		   store_int(f, wanted->worker), store_int(f, wanted->history_messages));
 }
 
 static void decode_finished(void *out, const PGresult *rows, struct arena *a)

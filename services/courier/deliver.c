@@ -38,16 +38,16 @@ static struct metric send_time = METRIC(METRIC_HISTOGRAM, "tandem_delivery_send_
 struct deliver {
 	struct flow flow;
 	struct courier *courier;
-	int64_t job;
 	char entry[48];
 
 	struct delivery_claim claim;
-	struct outgoing head; /* being sent */
+	struct delivery_held held; /* our job, the head and the claim */
+	struct outgoing head;      /* being sent */
 	struct message_out message;
 	int is_plain;
 	int is_claimed; /* the job is ours, and its head is marked as sending */
 
-	int wait_ms;
+	int wait_ms, retry_ms;
 	int64_t asked;
 	struct http_response response;
 	struct telegram_reply reply;
@@ -57,7 +57,6 @@ struct deliver {
 	enum delivery_state state;
 	const char *error;
 	int fenced, counts, is_sending, is_settling, is_unsure;
-	int retry_ms;
 };
 
 static flow_step claim, examine, prepare, note_split, take_place, check_place, transmit, judge,
@@ -72,7 +71,7 @@ void deliver_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 	if (!d)
 		abort();
 	d->courier = arg;
-	d->job = bell->job;
+	d->held = (struct delivery_held){ .job = bell->job, .claim = &d->claim };
 	d->retry_ms = RETRY_MIN_MS;
 	snprintf(d->entry, sizeof d->entry, "%s", entry_id);
 	flow_begin(&d->flow, &deliver_class, d, bell->trace, DEADLINE_MS, claim);
@@ -89,7 +88,7 @@ static void claim(void *self)
 {
 	struct deliver *d = self;
 
-	store_claim_delivery(&d->courier->store, &d->flow, examine, &d->claim, d->job,
+	store_claim_delivery(&d->courier->store, &d->flow, examine, &d->claim, d->held.job,
 			     jobs_worker(d->courier->jobs), d->is_unsure);
 }
 
@@ -121,11 +120,10 @@ static void examine(void *self)
 	case CLAIM_OK:
 		break;
 	}
-	if (d->claim.uncertain > 0) {
+	if (d->claim.uncertain > 0)
 		log_warn("found deliveries of a dead courier uncertain=%d conversation=%lld",
 			 d->claim.uncertain, (long long)d->claim.conversation_id);
-		metric_add(&uncertain, d->claim.uncertain);
-	}
+	metric_add(&uncertain, d->claim.uncertain);
 	d->is_claimed = 1;
 	d->is_unsure = 0;
 	d->head = d->claim.head;
@@ -147,6 +145,7 @@ static void prepare(void *self)
 
 	flow_extend(&d->flow, DEADLINE_MS);
 	d->is_plain = 0;
+	d->held.delivery = d->head.id;
 	message_make(&d->message, &d->flow.arena, &d->head);
 	if (!channel_of(d) || !channel_of(d)->token) {
 		log_error("cannot deliver: channel=%d has no token here", d->claim.channel_id);
@@ -160,7 +159,7 @@ static void prepare(void *self)
 		end_head(d, DELIVERY_FAILED, "nothing to send");
 	} else if (d->message.parts) {
 		store_split_delivery(&d->courier->store, &d->flow, note_split, &d->fenced,
-				     d->job, &d->claim, d->head.id, d->message.parts);
+				     &d->held, d->message.parts);
 	} else {
 		take_place(d);
 	}
@@ -293,11 +292,13 @@ static void move(void *self)
 static void settle(void *self)
 {
 	struct deliver *d = self;
+	struct delivery_result result = { .state = d->state, .error = d->error };
 
+	if (d->state == DELIVERY_SENT)
+		result.external_id = d->reply.message_id;
 	d->is_settling = 1;
-	store_settle_delivery(&d->courier->store, &d->flow, note_settled, &d->settled, d->job,
-			      &d->claim, d->head.id, d->state,
-			      d->state == DELIVERY_SENT ? d->reply.message_id : NULL, d->error);
+	store_settle_delivery(&d->courier->store, &d->flow, note_settled, &d->settled, &d->held,
+			      &result);
 }
 
 static struct metric *ended_as(enum delivery_state state)
@@ -329,10 +330,11 @@ static void note_settled(void *self)
 static void put_back(void *self)
 {
 	struct deliver *d = self;
+	struct delivery_wait wait = { d->wait_ms, .failed = d->counts, .error = d->error };
 
 	metric_add(&waits, 1);
-	store_release_delivery(&d->courier->store, &d->flow, note_put_back, &d->fenced, d->job,
-			       &d->claim, d->head.id, d->wait_ms, d->counts, d->error);
+	store_release_delivery(&d->courier->store, &d->flow, note_put_back, &d->fenced,
+			       &d->held, &wait);
 }
 
 static void note_put_back(void *self)
@@ -353,7 +355,7 @@ static void note_put_back(void *self)
  */
 static void tell_later(struct deliver *d, flow_step *step)
 {
-	log_warn("will try again job=%lld: %s", (long long)d->job, d->flow.err.text);
+	log_warn("will try again job=%lld: %s", (long long)d->held.job, d->flow.err.text);
 	flow_recover(&d->flow, DEADLINE_MS);
 	flow_sleep(&d->flow, step, d->retry_ms);
 	d->retry_ms = d->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : d->retry_ms * 2;

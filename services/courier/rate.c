@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/timer.h"
 #include "services/courier/courier.h"
 
 enum {
@@ -191,7 +192,7 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 		const struct channel *channel, const char *chat, int is_group)
 {
 	struct taking *t = calloc(1, sizeof *t);
-	char numbers[4][24], over[96];
+	char every[2][24], burst[2][24], over[96];
 
 	if (!t)
 		abort();
@@ -201,14 +202,14 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 	describe(t->cells, channel, chat, is_group);
 	rates_chat_key(over, "over", channel, chat);
 	evtimer_assign(&t->timer, r->base, on_late, t);
-	event_add(&t->timer, &(struct timeval){ .tv_usec = REPLY_MS * 1000 });
+	timer_set(&t->timer, REPLY_MS);
 	for (int i = 0; i < 2; i++) {
-		snprintf(numbers[2 * i], sizeof *numbers, "%.3f", t->cells[i].interval_ms);
-		snprintf(numbers[2 * i + 1], sizeof *numbers, "%.3f", t->cells[i].tolerance_ms);
+		snprintf(every[i], sizeof *every, "%.3f", t->cells[i].interval_ms);
+		snprintf(burst[i], sizeof *burst, "%.3f", t->cells[i].tolerance_ms);
 	}
 	redis_eval_send(r->redis, on_reply, t, &take_script,
-			REDIS_ARGV(t->cells[0].key, t->cells[1].key, over, numbers[0],
-				   numbers[1], numbers[2], numbers[3]));
+			REDIS_ARGV(t->cells[0].key, t->cells[1].key, over, every[0], burst[0],
+				   every[1], burst[1]));
 }
 
 void rates_flooded(struct rates *r, const struct channel *channel)

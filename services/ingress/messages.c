@@ -170,8 +170,11 @@ static void read_first(void *self)
 {
 	struct comparison *c = self;
 
-	store_messages(&c->in->store, &c->flow, compare, &c->page, c->channel_id, c->said->chat,
-		       c->seq - 1, 1);
+	store_messages(&c->in->store, &c->flow, compare, &c->page,
+		       &(struct messages_wanted){ .channel_id = c->channel_id,
+						  .chat_key = c->said->chat,
+						  .after = c->seq - 1,
+						  .limit = 1 });
 }
 
 static void compare(void *self)
@@ -239,9 +242,7 @@ struct listing {
 	struct flow flow;
 	struct web_request *req;
 	struct ingress *in;
-	const char *chat;
-	int channel_id, limit;
-	int64_t after;
+	struct messages_wanted wanted;
 	struct message_page page;
 };
 
@@ -281,10 +282,10 @@ void message_list(void *arg, struct web_request *req)
 		abort();
 	l->req = req;
 	l->in = in;
-	l->chat = session.chat;
-	l->channel_id = session.channel->id;
-	l->after = after;
-	l->limit = (int)count;
+	l->wanted = (struct messages_wanted){ .channel_id = session.channel->id,
+					      .chat_key = session.chat,
+					      .after = after,
+					      .limit = (int)count };
 	flow_begin(&l->flow, &listing_class, l, web_trace(req), READ_MS, read_page);
 }
 
@@ -292,8 +293,7 @@ static void read_page(void *self)
 {
 	struct listing *l = self;
 
-	store_messages(&l->in->store, &l->flow, reply_page, &l->page, l->channel_id, l->chat,
-		       l->after, l->limit);
+	store_messages(&l->in->store, &l->flow, reply_page, &l->page, &l->wanted);
 }
 
 static void reply_page(void *self)

@@ -61,8 +61,11 @@ static void read_page(void *self)
 	TAILQ_FOREACH (c, &f->room->clients, in_room)
 		if (c->sent < f->after)
 			f->after = c->sent;
-	store_messages(&f->in->store, &f->flow, hand_out, &f->page, f->channel_id, f->chat,
-		       f->after, PAGE);
+	store_messages(&f->in->store, &f->flow, hand_out, &f->page,
+		       &(struct messages_wanted){ .channel_id = f->channel_id,
+						  .chat_key = f->chat,
+						  .after = f->after,
+						  .limit = PAGE });
 }
 
 static void send_to_all(struct refresh *f, const struct message *m)

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/timer.h"
 #include "common/live/draft.h"
 #include "services/llm-worker/worker.h"
 
@@ -100,7 +101,6 @@ static void grow_draft(struct turn *t)
 static void grow_live(struct turn *t)
 {
 	struct worker *w = t->worker;
-	struct timeval tv = { .tv_usec = FLUSH_MS * 1000 };
 
 	if (clock_mono_ms() - t->shown_at >= FLUSH_MS) {
 		show(t);
@@ -111,7 +111,7 @@ static void grow_live(struct turn *t)
 	t->is_growing = 1;
 	TAILQ_INSERT_TAIL(&w->growing, t, growing);
 	if (!event_pending(w->flush, EV_TIMEOUT, NULL))
-		event_add(w->flush, &tv);
+		timer_set(w->flush, FLUSH_MS);
 }
 
 void live_grew(struct turn *t)
@@ -177,7 +177,7 @@ void live_open(struct worker *w)
 	TAILQ_INIT(&w->growing);
 	w->flush = evtimer_new(w->base, on_flush, w);
 	w->tick = event_new(w->base, -1, EV_PERSIST, on_tick, w);
-	event_add(w->tick, &(struct timeval){ .tv_usec = TICK_MS * 1000 });
+	timer_set(w->tick, TICK_MS);
 }
 
 void live_close(struct worker *w)

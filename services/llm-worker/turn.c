@@ -88,8 +88,11 @@ void turn_claim(void *self)
 	t->phase = PHASE_CLAIM;
 	arena_free(&t->flow.arena);
 	flow_extend(&t->flow, PG_MS);
-	store_claim_turn(&w->store, &t->flow, claimed, &t->fresh, t->job, attempt,
-			 jobs_worker(w->jobs), history_limit(w));
+	store_claim_turn(&w->store, &t->flow, claimed, &t->fresh,
+			 &(struct turn_wanted){ .job = t->job,
+						.attempt = attempt,
+						.worker = jobs_worker(w->jobs),
+						.history_messages = history_limit(w) });
 }
 
 /* What must outlive this round moves to `keep`; the history does not. */
@@ -121,6 +124,18 @@ static void end_void(struct turn *t)
 		finish_cancelled(t);
 }
 
+static void look_up(struct turn *t, const struct bot *bot)
+{
+	int passages = bot->passages > LEAST_PASSAGES ? bot->passages : LEAST_PASSAGES;
+
+	t->phase = PHASE_SEARCH;
+	store_search(&t->worker->store, &t->flow, turn_choose, &t->passages,
+		     &(struct passages_wanted){ .bot_id = bot->id,
+						.lang = t->lang,
+						.text = t->question,
+						.limit = passages });
+}
+
 static void prepare(struct turn *t)
 {
 	const struct bot *bot = turn_bot(t);
@@ -146,10 +161,7 @@ static void prepare(struct turn *t)
 		turn_choose(t);
 		return;
 	}
-	t->phase = PHASE_SEARCH;
-	store_search(&t->worker->store, &t->flow, turn_choose, &t->passages, bot->id, t->lang,
-		     t->question,
-		     bot->passages > LEAST_PASSAGES ? bot->passages : LEAST_PASSAGES);
+	look_up(t, bot);
 }
 
 static void claimed(void *self)

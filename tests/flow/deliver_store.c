@@ -77,6 +77,18 @@ void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
 	d->numbers[1] = unsure;
 }
 
+static struct operation *do_held(struct flow *f, flow_step *next,
+				 void (*effect)(struct operation *), void *out,
+				 const struct delivery_held *held)
+{
+	struct operation *d = do_later(f, next, effect, out);
+
+	assert_int_equal(held->job, JOB);
+	d->numbers[0] = held->claim->attempt;
+	d->numbers[1] = held->delivery;
+	return d;
+}
+
 static int is_fenced(const struct operation *d)
 {
 	return world.job != JOB_RUNNING || world.attempt != d->numbers[0];
@@ -101,19 +113,15 @@ static void settle_effect(struct operation *d)
 }
 
 void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
-			   struct delivery_settled *out, int64_t job,
-			   const struct delivery_claim *claim, int64_t delivery,
-			   enum delivery_state state, const char *external_id,
-			   const char *error)
+			   struct delivery_settled *out, const struct delivery_held *held,
+			   const struct delivery_result *result)
 {
-	struct operation *d = do_later(f, next, settle_effect, out);
+	struct operation *d = do_held(f, next, settle_effect, out, held);
 
-	(void)s, (void)job;
-	assert_true(state == DELIVERY_SENT || error);
-	d->numbers[0] = claim->attempt;
-	d->numbers[1] = delivery;
-	d->numbers[2] = state;
-	d->text = external_id;
+	(void)s;
+	assert_true(result->state == DELIVERY_SENT || result->error);
+	d->numbers[2] = result->state;
+	d->text = result->external_id;
 }
 
 static void release_effect(struct operation *d)
@@ -129,16 +137,13 @@ static void release_effect(struct operation *d)
 }
 
 void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			    int64_t job, const struct delivery_claim *claim, int64_t delivery,
-			    int delay_ms, int failed, const char *error)
+			    const struct delivery_held *held, const struct delivery_wait *wait)
 {
-	struct operation *d = do_later(f, next, release_effect, fenced);
+	struct operation *d = do_held(f, next, release_effect, fenced, held);
 
-	(void)s, (void)job, (void)error;
-	d->numbers[0] = claim->attempt;
-	d->numbers[1] = delivery;
-	d->numbers[2] = delay_ms;
-	d->numbers[3] = failed;
+	(void)s;
+	d->numbers[2] = wait->delay_ms;
+	d->numbers[3] = wait->failed;
 }
 
 /* The parts take places right behind the first. */
@@ -169,14 +174,11 @@ static void split_effect(struct operation *d)
 }
 
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			  int64_t job, const struct delivery_claim *claim, int64_t delivery,
-			  const char *parts)
+			  const struct delivery_held *held, const char *parts)
 {
-	struct operation *d = do_later(f, next, split_effect, fenced);
+	struct operation *d = do_held(f, next, split_effect, fenced, held);
 
-	(void)s, (void)job;
-	d->numbers[0] = claim->attempt;
-	d->numbers[1] = delivery;
+	(void)s;
 	d->text = parts;
 }
 

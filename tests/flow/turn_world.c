@@ -139,14 +139,14 @@ static void claim_effect(struct deed *d)
 }
 
 void store_claim_turn(struct store *s, struct flow *f, flow_step *next, struct turn_claim *out,
-		      int64_t job, int attempt, int worker, int history_messages)
+		      const struct turn_wanted *wanted)
 {
 	struct deed *d = do_later(f, next, claim_effect, out);
 
-	(void)s, (void)history_messages;
-	assert_int_equal(job, JOB);
-	d->numbers[0] = attempt;
-	d->numbers[1] = worker;
+	(void)s;
+	assert_int_equal(wanted->job, JOB);
+	d->numbers[0] = wanted->attempt;
+	d->numbers[1] = wanted->worker;
 }
 
 static void search_effect(struct deed *d)
@@ -164,10 +164,11 @@ static void search_effect(struct deed *d)
 }
 
 void store_search(struct store *s, struct flow *f, flow_step *next, struct passages *out,
-		  int bot_id, const char *lang, const char *text, int limit)
+		  const struct passages_wanted *wanted)
 {
-	(void)s, (void)bot_id, (void)limit;
-	assert_true(strlen(lang) == 2 && strlen(text) > 0);
+	(void)s;
+	assert_int_equal(strlen(wanted->lang), 2);
+	assert_true(wanted->bot_id == 1 && wanted->text[0] && wanted->limit > 0);
 	do_later(f, next, search_effect, out);
 }
 

@@ -109,8 +109,10 @@ static void a_released_line_waits(void **state)
 	int fenced = -1;
 
 	(void)state;
-	store_release_delivery(&world.store, begin(), caller_next, &fenced, job, &c, c.head.id,
-			       60000, 1, "429");
+	store_release_delivery(
+		&world.store, begin(), caller_next, &fenced,
+		&(struct delivery_held){ .job = job, .delivery = c.head.id, .claim = &c },
+		&(struct delivery_wait){ .delay_ms = 60000, .failed = 1, .error = "429" });
 	assert_int_equal(done(), 0);
 	assert_false(fenced);
 	c = claim_line(job, 1);
@@ -136,8 +138,10 @@ static void a_message_is_split_once_and_stays_before_what_follows(void **state)
 	post("e2", "next");
 	c = claim_line(job, 1);
 	for (int i = 0; i < 2; i++) {
-		store_split_delivery(&world.store, begin(), caller_next, &fenced, job, &c,
-				     c.head.id, "[{\"n\": 1}, {\"n\": 2}, {\"n\": 3}]");
+		store_split_delivery(&world.store, begin(), caller_next, &fenced,
+				     &(struct delivery_held){
+					     .job = job, .delivery = c.head.id, .claim = &c },
+				     "[{\"n\": 1}, {\"n\": 2}, {\"n\": 3}]");
 		assert_int_equal(done(), 0);
 		assert_false(fenced);
 	}
@@ -298,18 +302,15 @@ static void a_retried_job_comes_back_later_and_counts_its_failures(void **state)
 {
 	int64_t job = hear(TELEGRAM, "7", "e1", INBOUND_MESSAGE, "hi", NULL).turn_job;
 	struct turn_claim c = claim_turn(job, 0, 1);
-	int fenced;
 
 	(void)state;
-	store_retry_job(&world.store, begin(), caller_next, &fenced, job, c.attempt, 60000,
-			"no");
-	assert_int_equal(done(), 0);
-	assert_false(fenced);
+	assert_int_equal(c.attempt, 1);
+	assert_int_equal(
+		number("select fenced::int from job, retry_job(job.id, 1, 60000, 'no')"), 0);
 	assert_int_equal(claim_turn(job, 0, 1).status, CLAIM_EARLY);
 	assert_int_equal(number("select failures from job"), 1);
-	store_retry_job(&world.store, begin(), caller_next, &fenced, job, c.attempt, 1, "no");
-	assert_int_equal(done(), 0);
-	assert_true(fenced);
+	assert_int_equal(number("select fenced::int from job, retry_job(job.id, 1, 1, 'no')"),
+			 1);
 }
 
 /* --- reading --------------------------------------------------------------------------- */
@@ -318,7 +319,11 @@ static struct message_page page_after(int64_t after, int limit)
 {
 	struct message_page page;
 
-	store_messages(&world.store, begin(), caller_next, &page, TELEGRAM, "7", after, limit);
+	store_messages(&world.store, begin(), caller_next, &page,
+		       &(struct messages_wanted){ .channel_id = TELEGRAM,
+						  .chat_key = "7",
+						  .after = after,
+						  .limit = limit });
 	assert_int_equal(done(), 0);
 	return page;
 }

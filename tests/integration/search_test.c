@@ -89,8 +89,9 @@ static void ask(struct asked *a, const char *question)
 	const char *lang = i18n_lang(i18n_detect(question, "en"));
 
 	caller_begin(base, &a->caller);
-	store_search(&store, &a->caller.flow, caller_next, &a->passages, bot_id(), lang,
-		     question, 3);
+	store_search(&store, &a->caller.flow, caller_next, &a->passages,
+		     &(struct passages_wanted){
+			     .bot_id = bot_id(), .lang = lang, .text = question, .limit = 3 });
 	if (caller_wait(base, &a->caller) != 0)
 		fail_msg("%s", a->caller.err.text);
 }

@@ -126,7 +126,11 @@ struct turn_claim claim_turn(int64_t job, int attempt, int worker)
 {
 	struct turn_claim c;
 
-	store_claim_turn(&world.store, begin(), caller_next, &c, job, attempt, worker, 40);
+	store_claim_turn(&world.store, begin(), caller_next, &c,
+			 &(struct turn_wanted){ .job = job,
+						.attempt = attempt,
+						.worker = worker,
+						.history_messages = 40 });
 	assert_int_equal(done(), 0);
 	return c;
 }
@@ -163,8 +167,10 @@ struct delivery_settled settle(int64_t job, const struct delivery_claim *claim,
 {
 	struct delivery_settled s;
 
-	store_settle_delivery(&world.store, begin(), caller_next, &s, job, claim, delivery,
-			      state, NULL, NULL);
+	store_settle_delivery(
+		&world.store, begin(), caller_next, &s,
+		&(struct delivery_held){ .job = job, .delivery = delivery, .claim = claim },
+		&(struct delivery_result){ .state = state });
 	assert_int_equal(done(), 0);
 	return s;
 }
