@@ -55,3 +55,14 @@ def test_a_bad_body_is_refused(stack):
     for body in (b"", b"{", b"[]", b"{}", b'{"message":5}', b'{"message":""}'):
         reply = stack.http("POST", "/api/v1/gpt", body, {"chat-token": "vink-token-5", "Content-Type": "application/json"})
         assert reply.status == 400, body
+
+
+def test_a_page_of_another_origin_may_use_it(stack):
+    """The front end asks as axios does: JSON in both ways, its token in a header of its own."""
+    asked = {"Origin": "https://vink.example", "Access-Control-Request-Headers": "chat-token,content-type"}
+    for path, method in (("/api/v1/gpt", "POST"), ("/api/v1/message", "GET")):
+        reply = stack.http("OPTIONS", path, None, {**asked, "Access-Control-Request-Method": method})
+        allowed = {name.strip().lower() for name in reply.headers["Access-Control-Allow-Headers"].split(",")}
+        assert reply.status == 204 and {"chat-token", "content-type"} <= allowed
+        assert method in reply.headers["Access-Control-Allow-Methods"]
+        assert reply.headers["Access-Control-Allow-Origin"] in ("*", asked["Origin"])
