@@ -71,13 +71,16 @@ end $$;
 -- A named type, because the columns of an unnamed one are looked up at every call.
 create type accepted as (
     duplicate boolean, conversation_id bigint, seq bigint, reply_seq bigint,
-    turn_job bigint, delivery_job bigint, responder smallint);
+    turn_job bigint, delivery_job bigint, responder smallint, stopped boolean);
 
+-- p_versions: what is said in each language, {"ru": {"text", "reply", "idle", "extra"}, "en": ..., "": ...}, because
+-- only the conversation knows which one it is in; "" is for one that knows none.  `idle` is the reply to a stop
+-- that found nothing to end.  Null: p_body, p_reply and p_reply_extra are said as they are.
 create function accept(
     p_channel int, p_bot int, p_mode smallint, p_event text, p_trace text, p_action smallint,
     p_chat text, p_is_group boolean, p_title text, p_lang text, p_user text, p_user_name text,
-    p_external text, p_body text, p_extra jsonb, p_reply text, p_reply_extra jsonb, p_callback text,
-    p_quiet_ms int, p_quiet_max_ms int) returns accepted
+    p_external text, p_body text, p_extra jsonb, p_reply text, p_reply_extra jsonb, p_versions jsonb,
+    p_callback text, p_quiet_ms int, p_quiet_max_ms int) returns accepted
 language plpgsql as $$
 declare
     v_says   int := case when p_action in (1, 3, 4, 5) and p_body is not null then 1 else 0 end; -- their words are kept
@@ -85,27 +88,30 @@ declare
     v_last   bigint;
     v_person bigint;
     v_group  boolean;
+    v_lang   text;
+    v_said   jsonb;
     v_state  smallint;
     r        accepted;
 begin
     r.duplicate := false;
     if p_chat is not null and v_count = 0 then
-        select c.id, c.last_seq, c.responder, c.person_id, c.is_group
-        into r.conversation_id, v_last, r.responder, v_person, v_group
+        select c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
+        into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang
         from conversation c where c.channel_id = p_channel and c.chat_key = p_chat for update;
     elsif p_chat is not null then
         update conversation c
         set last_seq = c.last_seq + v_count, bot_id = p_bot, reachable = true,
             lang = coalesce(p_lang, c.lang), title = coalesce(p_title, c.title)
         where c.channel_id = p_channel and c.chat_key = p_chat
-        returning c.id, c.last_seq, c.responder, c.person_id, c.is_group
-        into r.conversation_id, v_last, r.responder, v_person, v_group;
+        returning c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
+        into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang;
         if not found then
             insert into conversation as c (channel_id, chat_key, bot_id, is_group, lang, title, last_seq)
             values (p_channel, p_chat, p_bot, p_is_group, p_lang, p_title, v_count)
-            on conflict (channel_id, chat_key) do update set last_seq = c.last_seq + v_count
-            returning c.id, c.last_seq, c.responder, c.person_id, c.is_group
-            into r.conversation_id, v_last, r.responder, v_person, v_group;
+            on conflict (channel_id, chat_key) do update
+                set last_seq = c.last_seq + v_count, lang = coalesce(p_lang, c.lang)
+            returning c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
+            into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang;
         end if;
     end if;
     if v_says = 1 then
@@ -135,9 +141,10 @@ begin
             update conversation c set person_id = v_person where c.id = r.conversation_id;
         end if;
     end if;
+    v_said := p_versions -> coalesce(v_lang, '');
     if v_says = 1 then
         insert into message (conversation_id, seq, author, body, extra, external_id, person_id, trace)
-        values (r.conversation_id, r.seq, 0, p_body, p_extra, p_external, v_person, p_trace);
+        values (r.conversation_id, r.seq, 0, coalesce(v_said ->> 'text', p_body), p_extra, p_external, v_person, p_trace);
     end if;
 
     if p_action = 1 and r.responder = 0 then
@@ -156,7 +163,7 @@ begin
             r.turn_job := null;
         end if;
     elsif p_action <> 1 then
-        perform obey(p_action, p_channel, p_chat, r.conversation_id, r.seq, v_last, p_external, p_body);
+        r.stopped := obey(p_action, p_channel, p_chat, r.conversation_id, r.seq, v_last, p_external, p_body);
     end if;
 
     if p_callback is not null and p_mode = 1 then
@@ -167,15 +174,18 @@ begin
     if p_reply is not null then
         r.reply_seq := v_last;
         insert into message (conversation_id, seq, author, body, extra, trace)
-        values (r.conversation_id, r.reply_seq, 3, p_reply, p_reply_extra, p_trace);
+        values (r.conversation_id, r.reply_seq, 3,
+                coalesce(case when not r.stopped then v_said ->> 'idle' end, v_said ->> 'reply', p_reply),
+                coalesce(v_said -> 'extra', p_reply_extra), p_trace);
         r.delivery_job := coalesce(deliver(r.conversation_id, p_mode, r.reply_seq, null, p_trace), r.delivery_job);
     end if;
     return r;
 end $$;
 
 -- What an event does that asks for no turn.  p_seq is of the person's words, p_last of the last message.
+-- Of a stop: whether there was anything to end.
 create function obey(p_action smallint, p_channel int, p_chat text, p_conversation bigint, p_seq bigint,
-                     p_last bigint, p_external text, p_body text) returns void
+                     p_last bigint, p_external text, p_body text) returns boolean
 language plpgsql as $$
 begin
     case p_action
@@ -187,6 +197,7 @@ begin
             update conversation set epoch = epoch + 1, context_seq = p_last where id = p_conversation;
         when 5 then -- up to here nothing needs an answer; what comes later does, and counts from one
             update job set stop_seq = coalesce(p_seq, p_last), pending = 0 where queue = 1 and lane = p_conversation;
+            return found;
         when 6 then
             update conversation set reachable = false where id = p_conversation;
         when 7 then
@@ -195,4 +206,5 @@ begin
             perform move_chat(p_channel, p_chat, p_body);
         else null;
     end case;
+    return null;
 end $$;

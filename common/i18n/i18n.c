@@ -17,6 +17,8 @@ static const struct {
 	[TEXT_RESET_DONE] = { "Начинаем заново. Что вас интересует?",
 			      "A fresh start. How can I help?" },
 	[TEXT_STOPPED] = { "Остановился.", "Stopped." },
+	[TEXT_NOTHING_TO_STOP] = { "Сейчас ничего не пишется.",
+				   "Nothing is being written right now." },
 	[TEXT_UNKNOWN_COMMAND] = { "Такой команды нет. Список команд: /help",
 				   "There is no such command. See /help" },
 	[TEXT_TOO_FAST] = { "Слишком много сообщений подряд. Продолжим через %d с.",
@@ -50,6 +52,8 @@ static const struct {
 	[TEXT_WELCOME] = { "Пожалуйста! Если появятся ещё вопросы — пишите.",
 			   "You are welcome! If you have more questions, just ask." },
 };
+
+const char *const i18n_langs[] = { "ru", "en", NULL };
 
 /* Languages whose speakers mostly read Russian. */
 static const char *const russian[] = { "ru", "uk", "be", "kk", "ky",

@@ -14,6 +14,7 @@ enum text_id {
 	TEXT_COMMAND_LANG,
 	TEXT_RESET_DONE,
 	TEXT_STOPPED,
+	TEXT_NOTHING_TO_STOP,
 	TEXT_UNKNOWN_COMMAND,
 	TEXT_TOO_FAST,            /* %d: seconds to wait */
 	TEXT_TOO_LONG,            /* %d: characters allowed */
@@ -28,6 +29,9 @@ enum text_id {
 	TEXT_WELCOME, /* to somebody who only says thanks */
 	TEXT_COUNT
 };
+
+/* Every language there is: "ru", "en", NULL. */
+extern const char *const i18n_langs[];
 
 /* "ru" for Russian and the languages whose speakers mostly read it (uk, be, kk, ...), else
  * "en". */

@@ -42,6 +42,9 @@ struct inbound {
 	const char *command;        /* "help" for /help; NULL if not a command */
 	const char *argument;       /* what followed the command, "" if nothing */
 	const char *reply;          /* the platform's answer, Markdown; NULL */
+	const char *idle_reply;     /* instead, if there was nothing to stop */
 	json_t *reply_extra;        /* {"buttons":[[{"text","data"|"url"}]]} or NULL */
+	json_t *versions;           /* text and replies in each language, as accept() wants
+				       them; NULL: they are the same in all */
 	int is_group, is_addressed; /* in groups: the bot is meant */
 };

@@ -5,7 +5,7 @@
 
 static const struct pg_stmt accept_stmt = {
 	"accept", "select accept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-		  "$14, $15, $16, $17, $18, $19, $20)"
+		  "$14, $15, $16, $17, $18, $19, $20, $21)"
 };
 
 /*
@@ -24,10 +24,10 @@ static void read_fields(const char *row, int64_t fields[], int n)
 
 static void decode_accepted(void *out, const PGresult *rows, struct arena *a)
 {
-	int64_t field[7];
+	int64_t field[8];
 
 	(void)a;
-	read_fields(PQgetvalue(rows, 0, 0), field, 7);
+	read_fields(PQgetvalue(rows, 0, 0), field, 8);
 	*(struct accepted *)out = (struct accepted){
 		.duplicate = (int)field[0],
 		.conversation_id = field[1],
@@ -36,6 +36,7 @@ static void decode_accepted(void *out, const PGresult *rows, struct arena *a)
 		.turn_job = field[4],
 		.delivery_job = field[5],
 		.responder = (enum responder)field[6],
+		.stopped = (int)field[7],
 	};
 }
 
@@ -48,6 +49,6 @@ void store_accept(struct store *s, struct flow *f, flow_step *next, struct accep
 		   store_int(f, in->action), in->chat, store_bool(in->is_group), in->title,
 		   in->lang, in->user, in->user_name, in->external_id, in->text,
 		   store_json(f, in->extra), in->reply, store_json(f, in->reply_extra),
-		   in->callback, store_int(f, place->quiet_ms),
+		   store_json(f, in->versions), in->callback, store_int(f, place->quiet_ms),
 		   store_int(f, place->quiet_max_ms));
 }

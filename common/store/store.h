@@ -36,6 +36,7 @@ struct accepted {
 	int64_t turn_job;        /* to be announced on QUEUE_LLM; 0: nothing to announce */
 	int64_t delivery_job;    /* to be announced on QUEUE_DELIVERY; 0 */
 	enum responder responder;
+	int stopped; /* INBOUND_STOP: there was something to stop */
 };
 
 struct place { /* of an event: from the registry of bots */

@@ -123,6 +123,7 @@ static void do_stop(struct inbound *event, const struct bot *bot, struct arena *
 	(void)a;
 	event->action = INBOUND_STOP;
 	event->reply = say(event, bot, TEXT_STOPPED);
+	event->idle_reply = say(event, bot, TEXT_NOTHING_TO_STOP);
 }
 
 static void do_lang(struct inbound *event, const struct bot *bot, struct arena *a)
@@ -231,11 +232,6 @@ static int is_blank(const char *text)
 
 static void resolve_message(struct inbound *event, const struct bot *bot, struct arena *a)
 {
-	if (!event->text)
-		event->text = "";
-	event->lang = event->lang ? i18n_lang(event->lang) : NULL;
-	if (!event->command) /* "/help" shows no language */
-		event->lang = i18n_detect(event->text, event->lang);
 	if (event->command) {
 		run_command(event, bot, a);
 	} else if (is_blank(event->text)) {
@@ -243,9 +239,65 @@ static void resolve_message(struct inbound *event, const struct bot *bot, struct
 		event->reply = say(event, bot, TEXT_NOT_UNDERSTOOD_KIND);
 	} else if (bot->message_chars > 0 &&
 		   characters(event->text) > (size_t)bot->message_chars) {
-		commands_refuse(event, arena_printf(a, say(event, bot, TEXT_TOO_LONG),
-						    bot->message_chars));
+		event->action = INBOUND_REFUSED;
+		event->reply =
+			arena_printf(a, say(event, bot, TEXT_TOO_LONG), bot->message_chars);
 	}
+}
+
+static void act(struct inbound *event, const struct bot *bot, struct arena *a)
+{
+	if (event->callback)
+		resolve_press(event, bot, a);
+	else
+		resolve_message(event, bot, a);
+}
+
+/* "/help" and a press show no language, words do. */
+static void settle_language(struct inbound *event)
+{
+	if (event->lang)
+		event->lang = i18n_lang(event->lang);
+	if (!event->callback && !event->text)
+		event->text = "";
+	if (!event->callback && !event->command)
+		event->lang = i18n_detect(event->text, event->lang);
+}
+
+/* --- versions ------------------------------------------------------------- */
+
+static json_t *version(const struct inbound *event)
+{
+	json_t *v = json_pack("{ss* ss* ss* sO*}", "text", event->callback ? event->text : NULL,
+			      "reply", event->reply, "idle", event->idle_reply, "extra",
+			      event->reply_extra);
+
+	if (!v)
+		abort();
+	return v;
+}
+
+static void set_versions(struct inbound *event, struct arena *a, json_t *versions)
+{
+	arena_own(a, versions, release);
+	event->versions = versions;
+}
+
+/* What `asked` comes to in each language: which one it will be is known to the conversation. */
+static void say_in_all(struct inbound *event, const struct inbound *asked,
+		       const struct bot *bot, struct arena *a)
+{
+	json_t *versions = json_object();
+
+	for (const char *const *lang = i18n_langs; *lang; lang++) {
+		struct inbound other = *asked;
+
+		other.lang = *lang;
+		act(&other, bot, a);
+		json_object_set_new(versions, *lang, version(&other));
+	}
+	json_object_set_new(versions, "", version(event));
+	set_versions(event, a, versions);
 }
 
 void commands_resolve(struct inbound *event, const struct bot *bot, struct arena *a)
@@ -253,23 +305,39 @@ void commands_resolve(struct inbound *event, const struct bot *bot, struct arena
 	int speaks = event->action == INBOUND_MESSAGE || event->action == INBOUND_COMMAND ||
 		     event->action == INBOUND_RESET || event->action == INBOUND_STOP;
 
-	if (event->callback) {
-		event->lang = event->lang ? i18n_lang(event->lang) : NULL;
-		resolve_press(event, bot, a);
-	} else if (speaks && event->is_group && !event->is_addressed) {
+	struct inbound asked;
+
+	if (!event->callback && speaks && event->is_group && !event->is_addressed) {
 		event->action = INBOUND_IGNORE;
-	} else if (speaks) {
-		resolve_message(event, bot, a);
+	} else if (event->callback || speaks) {
+		settle_language(event);
+		asked = *event;
+		act(event, bot, a);
+		if (event->reply || event->text != asked.text)
+			say_in_all(event, &asked, bot, a);
 	} else if (event->lang) {
 		event->lang = i18n_lang(event->lang);
 	}
 }
 
-void commands_refuse(struct inbound *event, const char *reply)
+void commands_refuse(struct inbound *event)
 {
 	event->action = INBOUND_REFUSED;
-	event->reply = reply;
-	event->reply_extra = NULL;
+	event->reply = event->idle_reply = NULL;
+	event->reply_extra = event->versions = NULL;
+}
+
+void commands_refuse_with(struct inbound *event, struct arena *a, enum text_id id, int number)
+{
+	json_t *versions = json_object();
+
+	commands_refuse(event);
+	for (const char *const *lang = i18n_langs; *lang; lang++)
+		json_object_set_new(versions, *lang,
+				    json_pack("{ss}", "reply",
+					      arena_printf(a, i18n_text(id, *lang), number)));
+	event->reply = arena_printf(a, i18n_text(id, event->lang), number);
+	set_versions(event, a, versions);
 }
 
 const char *commands_menu(struct arena *a, const char *lang, int with_code)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/bots/bots.h"
+#include "common/i18n/i18n.h"
 #include "common/inbound/inbound.h"
 
 /*
@@ -15,8 +16,9 @@ void commands_resolve(struct inbound *event, const struct bot *bot, struct arena
 /* Text that begins with "/", in channels that have no commands of their own (the widget). */
 void commands_recognise(struct inbound *event, struct arena *a);
 
-/* Refuse the event; reply NULL refuses in silence. */
-void commands_refuse(struct inbound *event, const char *reply);
+/* Refuse the event, in silence or with a text that a number goes into. */
+void commands_refuse(struct inbound *event);
+void commands_refuse_with(struct inbound *event, struct arena *a, enum text_id id, int number);
 
 /* The menu of commands, as Telegram's setMyCommands wants it: JSON text. */
 const char *commands_menu(struct arena *a, const char *lang, int with_code);

@@ -214,7 +214,12 @@ static int prepare_stop(struct acceptance *a, const struct channel *channel)
 
 static void answer_stopped(struct acceptance *a)
 {
-	web_reply(a->req, 202, "application/json", "{}", 2);
+	int stopped = a->result.stopped;
+	enum text_id text = stopped ? TEXT_STOPPED : TEXT_NOTHING_TO_STOP;
+	json_auto_t *body = json_pack("{sb ss}", "stopped", stopped, "text",
+				      i18n_text(text, ingress_lang(a->req, NULL)));
+
+	web_reply_json(a->req, 202, body);
 }
 
 static const struct front stop_front = { "stop", prepare_stop, answer_stopped, answer_failure };

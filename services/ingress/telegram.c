@@ -31,12 +31,10 @@ static void apply_limit(struct acceptance *a, const struct bot *bot, const char 
 	if (wait == 0)
 		return;
 	if (limits_take(l, LIMIT_NOTICE, chat_id, &notice_limit, now) > 0) {
-		commands_refuse(&a->event, NULL);
+		commands_refuse(&a->event);
 		return;
 	}
-	commands_refuse(&a->event,
-			arena_printf(&a->flow.arena, i18n_text(TEXT_TOO_FAST, a->event.lang),
-				     (wait + 999) / 1000));
+	commands_refuse_with(&a->event, &a->flow.arena, TEXT_TOO_FAST, (wait + 999) / 1000);
 }
 
 int telegram_prepare(struct acceptance *a, const struct channel *channel, struct line *line,

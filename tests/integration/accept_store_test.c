@@ -87,6 +87,41 @@ static void a_command_is_answered_at_once_and_in_order(void **state)
 	assert_int_equal(number("select place from delivery"), 2000);
 }
 
+/* A stop in English, with the replies as the ingress makes them. */
+static struct accepted stop(const char *key, const char *lang)
+{
+	json_t *versions = json_pack("{s{ssss} s{ssss} s{ssss}}", "ru", "reply", "Остановился",
+				     "idle", "Нечего", "en", "reply", "Stopped", "idle",
+				     "Nothing", "", "reply", "?", "idle", "??");
+	struct accepted a = hear_event(TELEGRAM, &(struct inbound){ .action = INBOUND_STOP,
+								    .key = key,
+								    .chat = "7",
+								    .lang = lang,
+								    .text = "/stop",
+								    .reply = "?",
+								    .versions = versions });
+
+	json_decref(versions);
+	return a;
+}
+
+static void a_stop_says_whether_there_was_anything_to_stop(void **state)
+{
+	(void)state;
+	assert_false(stop("e1", NULL).stopped); /* no language is known yet */
+	assert_false(stop("e2", "en").stopped);
+	SAY("e3", "one");
+	assert_true(stop("e4", "en").stopped);
+	assert_true(stop("e5", NULL).stopped); /* it is still being ended */
+	run("delete from job where queue = 1");
+	assert_false(stop("e6", NULL).stopped);
+	assert_sql("select string_agg(body, ' ' order by seq) from message where author = 3",
+		   "?? Nothing Stopped Stopped Nothing");
+	/* nobody took the turn: what verify would find is our doing */
+	run("delete from inbound; delete from message; delete from conversation;"
+	    "delete from delivery; delete from job");
+}
+
 static void what_is_ignored_or_refused_is_recorded(void **state)
 {
 	struct inbound ignored = { .action = INBOUND_IGNORE, .key = "e1" };
@@ -151,7 +186,7 @@ static void a_duplicate_waits_for_the_first_to_commit(void **state)
 	pg_server_await_blocked(world.server, second);
 	commit(first);
 	rows = PQgetResult(second);
-	assert_string_equal(PQgetvalue(rows, 0, 0), "(t,1,2,,,,0)");
+	assert_string_equal(PQgetvalue(rows, 0, 0), "(t,1,2,,,,0,)");
 	PQclear(rows);
 	PQfinish(second);
 	assert_int_equal(number("select last_seq from conversation"), 2);
@@ -165,6 +200,7 @@ int main(void)
 		WORLD_TEST(an_event_key_belongs_to_its_channel),
 		WORLD_TEST(duplicates_in_one_group_are_done_once),
 		WORLD_TEST(a_command_is_answered_at_once_and_in_order),
+		WORLD_TEST(a_stop_says_whether_there_was_anything_to_stop),
 		WORLD_TEST(what_is_ignored_or_refused_is_recorded),
 		WORLD_TEST(an_edit_changes_the_message_it_names),
 		WORLD_TEST(who_blocks_us_is_unreachable_until_they_write),

@@ -127,13 +127,22 @@ def test_stop_ends_the_answer(stack):
     w.say(text)
     wait_for(lambda: events.of("delta"), "the answer to begin")
     cancelled = stack.openai.cancelled
-    assert stack.http("POST", "/api/v1/stop", {}, w.headers()).status == 202
+    reply = stack.http("POST", "/api/v1/stop", {}, w.headers())
+    assert reply.status == 202 and reply.json == {"stopped": True, "text": "Stopped."}
     wait_for(lambda: stack.openai.cancelled > cancelled, "the model to be left")
     wait_for(lambda: events.of("end"), "the end")
     stack.wait_idle()
     events.close()
     text = word()
     assert w.ask(text)["text"] == f"You said: {text}"
+
+
+def test_a_stop_with_nothing_to_stop_says_so(stack):
+    w = stack.widget()
+    w.ask(word())
+    reply = stack.http("POST", "/api/v1/stop", {}, {**w.headers(), "Accept-Language": "ru"})
+    assert reply.json == {"stopped": False, "text": "Сейчас ничего не пишется."}
+    assert w.ask("/stop")["text"] == "Nothing is being written right now."
 
 
 def test_commands_work_in_words(stack):

@@ -117,6 +117,38 @@ static void commands_answer_at_once(void **state)
 	}
 }
 
+static const char *in(const struct inbound *event, const char *lang, const char *field)
+{
+	return json_string_value(
+		json_object_get(json_object_get(event->versions, lang), field));
+}
+
+static void replies_exist_in_every_language(void **state)
+{
+	struct inbound e = say("/stop", "en");
+
+	(void)state;
+	assert_string_equal(in(&e, "ru", "reply"), "Остановился.");
+	assert_string_equal(in(&e, "ru", "idle"), "Сейчас ничего не пишется.");
+	assert_string_equal(in(&e, "en", "idle"), "Nothing is being written right now.");
+	assert_string_equal(in(&e, "", "reply"), "Stopped.");
+	e = say("/start", NULL);
+	assert_string_equal(in(&e, "en", "reply"), "Hello!");
+	assert_string_equal(in(&e, "", "reply"), "Здравствуйте!");
+	assert_null(in(&e, "en", "text"));
+	e = press("q:1:0", "ru");
+	assert_string_equal(in(&e, "en", "text"), "How do I pay?");
+	e = say("This is longer than may be", "ru");
+	assert_non_null(strstr(in(&e, "ru", "reply"), "длинное"));
+	commands_refuse_with(&e, &arena, TEXT_TOO_FAST, 7);
+	assert_non_null(strstr(in(&e, "ru", "reply"), "7 с"));
+	assert_non_null(strstr(in(&e, "en", "reply"), "7 s"));
+	commands_refuse(&e);
+	assert_null(e.reply);
+	assert_null(e.versions);
+	assert_null(say("just words", "en").versions);
+}
+
 static void paths_and_dates_are_no_commands(void **state)
 {
 	static const char *const cases[] = { "/", "/usr/bin", "// x", "/a-b", "see /help" };
@@ -246,6 +278,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_for_the_bot_and_show_their_language),
 		cmocka_unit_test(commands_answer_at_once),
+		cmocka_unit_test(replies_exist_in_every_language),
 		cmocka_unit_test(paths_and_dates_are_no_commands),
 		cmocka_unit_test(help_lists_every_command_once),
 		cmocka_unit_test(start_offers_questions_of_every_category_in_turn),
