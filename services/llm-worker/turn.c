@@ -10,7 +10,7 @@
 /*
  * The life of a turn:
  *
- *   turn_claim -> claimed -> turn_choose -> ask.c: (admitted) send -> answered
+ *   turn_claim -> claimed -> (search) -> turn_choose -> ask.c: (admitted) send -> answered
  *                                        -> finish.c: save -> saved
  *
  * Whatever makes the turn ask again (a retry, the next provider, a place that
@@ -124,11 +124,12 @@ static void end_void(struct turn *t)
 		finish_cancelled(t);
 }
 
-static void look_up(struct turn *t, const struct bot *bot)
+static void search(struct turn *t, const struct bot *bot)
 {
 	int passages = bot->passages > LEAST_PASSAGES ? bot->passages : LEAST_PASSAGES;
 
 	t->phase = PHASE_SEARCH;
+	t->is_searched = 1;
 	store_search(&t->worker->store, &t->flow, turn_choose, &t->passages,
 		     &(struct passages_wanted){ .bot_id = bot->id,
 						.lang = t->lang,
@@ -157,11 +158,11 @@ static void prepare(struct turn *t)
 	t->lang = i18n_lang(i18n_detect(t->question, t->claim.lang));
 	t->dialogue.lang = t->lang;
 	t->passages = (struct passages){ 0 };
-	if (!t->question[0]) {
+	t->is_searched = !t->question[0];
+	if (t->is_searched || bot->passages == 0) /* the model is not told of articles */
 		turn_choose(t);
-		return;
-	}
-	look_up(t, bot);
+	else
+		search(t, bot);
 }
 
 static void claimed(void *self)
@@ -227,6 +228,14 @@ static void answer_from_knowledge(struct turn *t, const struct bot *bot)
 	finish_with(t, TURN_ANSWERED, arena_str(&t->keep, text), arena_str(&t->keep, extra));
 }
 
+static void look_up(struct turn *t, const struct bot *bot)
+{
+	if (t->is_searched)
+		answer_from_knowledge(t, bot);
+	else
+		search(t, bot);
+}
+
 /* The next link of the chain that can be asked now; NULL: only knowledge is left. */
 static const struct provider *next_provider(struct turn *t, const struct bot *bot)
 {
@@ -283,7 +292,7 @@ void turn_choose(void *self)
 	if (!bot)
 		finish_apologising(t, "no such bot");
 	else if (!p || clock_mono_ms() - t->began > GIVE_UP_MS)
-		answer_from_knowledge(t, bot);
+		look_up(t, bot);
 	else if (t->gate || gate_enter(gate))
 		ask(t, bot, p, gate);
 	else

@@ -79,6 +79,7 @@ struct turn {
 	/* made anew before each request; gone while the provider answers */
 	struct dialogue dialogue;
 	struct passages passages;
+	int is_searched; /* or there is nothing to search for */
 	const char *question;
 	const char *lang; /* "ru" or "en": of the question */
 
@@ -180,6 +181,8 @@ void live_flush(struct turn *t);
 void live_hold(struct turn *t);
 /* Nothing more will be shown of it. */
 void live_over(struct turn *t);
+/* People read this conversation live. */
+int live_is_read(const struct turn *t);
 /* A person may have seen some of it. */
 int live_was_seen(const struct turn *t);
 

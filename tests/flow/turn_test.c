@@ -68,8 +68,32 @@ static void channels_that_are_not_read_live_see_no_deltas(void **state)
 	expect(TURN_ANSWERED, "Three days.", "first");
 	assert_int_equal(world.deltas, 0);
 	assert_int_equal(world.delivery_bells, 1);
-	assert_int_equal(world.typing, 1);
-	assert_int_equal(world.drafts, 0); /* too quick for one */
+	assert_int_equal(world.typing, 0);
+	assert_int_equal(world.drafts, 0); /* too quick for either */
+	world_end();
+}
+
+static void articles_are_looked_for_only_when_somebody_uses_them(void **state)
+{
+	static const struct play down = { .status = 500 };
+
+	(void)state;
+	world_begin();
+	world.plays = &good;
+	world.play_count = 1;
+	world.passages = 0;
+	world_run();
+	expect(TURN_ANSWERED, "Three days.", "first");
+	assert_int_equal(world.searches, 0);
+	world_end();
+
+	world_begin();
+	world.plays = &down;
+	world.play_count = 1;
+	world.passages = 0;
+	world_run();
+	expect(TURN_ANSWERED, "Three days.\n\n*<text>: Delivery*", "knowledge");
+	assert_int_equal(world.searches, 1);
 	world_end();
 }
 
@@ -458,6 +482,7 @@ int main(void)
 		cmocka_unit_test(channels_that_are_not_read_live_see_no_deltas),
 		cmocka_unit_test(slow_answers_are_shown_as_drafts_now_and_then),
 		cmocka_unit_test(early_and_busy_claims_are_made_again),
+		cmocka_unit_test(articles_are_looked_for_only_when_somebody_uses_them),
 		cmocka_unit_test(knowledge_answers_without_any_model),
 		cmocka_unit_test(failures_of_providers_end_as_well_as_they_can),
 		cmocka_unit_test(what_nobody_saw_may_begin_anew_once),

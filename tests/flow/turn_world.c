@@ -451,7 +451,7 @@ static void make_bots(void)
 			    .history_tokens = 500,
 			    .answer_tokens = 100,
 			    .history_messages = 20,
-			    .passages = 3 };
+			    .passages = world.passages };
 	channel = (struct channel){ .id = 1,
 				    .kind = world.mode == DELIVERY_COURIER ? "telegram"
 									   : "widget",
@@ -521,6 +521,7 @@ void world_begin(void)
 				.chain = "o",
 				.retries = 2,
 				.passage_count = 1,
+				.passages = 3,
 				.fail_kind = ERR_TEMP,
 				.now_ms = 1000000 };
 	world.base = event_base_new();

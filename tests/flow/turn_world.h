@@ -35,6 +35,7 @@ struct world {
 	int failures;       /* of the job, before */
 	int is_stopped;     /* the person said stop before */
 	int passage_count;
+	int passages; /* that the bot shows to its models */
 	const char *history;
 	enum delivery_mode mode;
 	int responder;     /* at finish: 0 bot */
