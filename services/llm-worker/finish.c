@@ -84,19 +84,27 @@ static void log_end(const struct turn *t)
 		 r->tokens_out, r->error ? " error=" : "", r->error ? r->error : "");
 }
 
-static void saved(void *self)
+static void tell_readers(struct turn *t)
 {
-	struct turn *t = self;
 	struct redis *redis = t->worker->redis;
 
-	announce(t, QUEUE_DELIVERY, t->finished.delivery_job);
-	if (t->finished.next_ready)
-		announce(t, QUEUE_LLM, t->job);
+	if (!live_is_read(t))
+		return;
 	if (t->finished.reply_seq)
 		live_seq(redis, t->topic, t->finished.reply_seq);
 	else if (t->finished.status == TURN_FENCED && t->finish_failures)
 		/* the first try, whose answer was lost, may have been ours and published */
 		live_seq(redis, t->topic, t->claim.last_seq + 1);
+}
+
+static void saved(void *self)
+{
+	struct turn *t = self;
+
+	announce(t, QUEUE_DELIVERY, t->finished.delivery_job);
+	if (t->finished.next_ready)
+		announce(t, QUEUE_LLM, t->job);
+	tell_readers(t);
 	log_end(t);
 	meter_turn(t);
 	turn_end(t);

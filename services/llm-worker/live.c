@@ -16,8 +16,9 @@ enum {
 	FLUSH_MS = 50,
 	DRAFT_MS = 1000,
 	DRAFT_AFTER_MS = 700, /* a quick answer needs no draft */
-	TICK_MS = 500,
-	TYPING_MS = 4000, /* Telegram forgets it after five seconds */
+	TICK_MS = 250,
+	TYPING_AFTER_MS = 200, /* a very quick one is not even seen being written */
+	TYPING_MS = 4000,      /* Telegram forgets it after five seconds */
 };
 
 static enum audience audience_of(const struct turn *t)
@@ -32,6 +33,15 @@ static enum audience audience_of(const struct turn *t)
 	return AUDIENCE_NONE;
 }
 
+/* Where a courier sends, or people fetch, nobody listens for what was committed. */
+int live_is_read(const struct turn *t)
+{
+	const struct registry *r = bots_registry(t->worker->bots);
+	const struct channel *c = r ? registry_channel(r, t->claim.channel_id) : NULL;
+
+	return !c || c->mode == DELIVERY_NONE;
+}
+
 static void announce_draft(const struct turn *t, const char *text, size_t len)
 {
 	struct draft draft = { .channel_id = t->claim.channel_id,
@@ -44,17 +54,11 @@ static void announce_draft(const struct turn *t, const char *text, size_t len)
 	live_draft_announce(t->worker->redis, &draft, len);
 }
 
-static void show_typing(struct turn *t, int64_t now)
-{
-	t->typed_at = now;
-	announce_draft(t, "", 0);
-}
-
 void live_begin(struct turn *t)
 {
 	t->audience = audience_of(t);
-	if (t->audience == AUDIENCE_DRAFT)
-		show_typing(t, clock_mono_ms());
+	if (t->audience == AUDIENCE_DRAFT && !event_pending(t->worker->tick, EV_TIMEOUT, NULL))
+		timer_set(t->worker->tick, TICK_MS);
 }
 
 static void show(struct turn *t)
@@ -135,26 +139,39 @@ void live_flush(struct turn *t)
 
 /* --- nothing grows ---------------------------------------------------------- */
 
-static void keep_typing(struct turn *t, int64_t now)
+static int is_typing_due(const struct turn *t, int64_t now)
 {
 	int64_t last = t->shown_at > t->typed_at ? t->shown_at : t->typed_at;
 
-	if (t->audience != AUDIENCE_DRAFT || t->order >= ORDER_STOP)
-		return;
-	if ((t->phase == PHASE_ASK || t->phase == PHASE_WAIT) && now - last >= TYPING_MS)
-		show_typing(t, now);
+	if (t->phase != PHASE_ASK && t->phase != PHASE_WAIT)
+		return 0;
+	return last ? now - last >= TYPING_MS : now - t->asked >= TYPING_AFTER_MS;
 }
 
+static void keep_typing(struct turn *t, int64_t now)
+{
+	if (t->audience != AUDIENCE_DRAFT || t->order >= ORDER_STOP || !is_typing_due(t, now))
+		return;
+	t->typed_at = now;
+	announce_draft(t, "", 0);
+}
+
+/* Runs while somebody could be typing. */
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *w = arg;
 	int64_t now = clock_mono_ms();
+	int any = 0;
 	struct turn *t;
 
 	(void)fd, (void)what;
 	for (int i = 0; i < TOPIC_BUCKETS; i++)
-		TAILQ_FOREACH (t, &w->topics[i], listening)
+		TAILQ_FOREACH (t, &w->topics[i], listening) {
 			keep_typing(t, now);
+			any = 1;
+		}
+	if (any)
+		timer_set(w->tick, TICK_MS);
 }
 
 /* --- the end ---------------------------------------------------------------- */
@@ -176,8 +193,7 @@ void live_open(struct worker *w)
 {
 	TAILQ_INIT(&w->growing);
 	w->flush = evtimer_new(w->base, on_flush, w);
-	w->tick = event_new(w->base, -1, EV_PERSIST, on_tick, w);
-	timer_set(w->tick, TICK_MS);
+	w->tick = evtimer_new(w->base, on_tick, w);
 }
 
 void live_close(struct worker *w)
