@@ -72,7 +72,8 @@ create table conversation (
     last_seq     bigint      not null default 0,
     answered_seq bigint      not null default 0,    -- a turn covers every message up to here
     context_seq  bigint      not null default 0,    -- the bot's memory begins after it
-    lang         text,
+    lang         text,                              -- what we speak: chosen, or as their words show
+    lang_chosen  boolean     not null default false, -- by the person, who alone may change it then
     title        text,                              -- the person's name, or the group's
     created_at   timestamptz not null default now(),
     unique (channel_id, chat_key)

@@ -73,13 +73,14 @@ create type accepted as (
     duplicate boolean, conversation_id bigint, seq bigint, reply_seq bigint,
     turn_job bigint, delivery_job bigint, responder smallint, stopped boolean);
 
+-- p_choice: the language the person asks for from now on, or 'auto': the one their words show.
 -- p_versions: what is said in each language, {"ru": {"text", "reply", "idle", "extra"}, "en": ..., "": ...}, because
 -- only the conversation knows which one it is in; "" is for one that knows none.  `idle` is the reply to a stop
 -- that found nothing to end.  Null: p_body, p_reply and p_reply_extra are said as they are.
 create function accept(
     p_channel int, p_bot int, p_mode smallint, p_event text, p_trace text, p_action smallint,
     p_chat text, p_is_group boolean, p_title text, p_lang text, p_user text, p_user_name text,
-    p_external text, p_body text, p_extra jsonb, p_reply text, p_reply_extra jsonb, p_versions jsonb,
+    p_external text, p_body text, p_extra jsonb, p_reply text, p_reply_extra jsonb, p_versions jsonb, p_choice text,
     p_callback text, p_quiet_ms int, p_quiet_max_ms int) returns accepted
 language plpgsql as $$
 declare
@@ -101,7 +102,8 @@ begin
     elsif p_chat is not null then
         update conversation c
         set last_seq = c.last_seq + v_count, bot_id = p_bot, reachable = true,
-            lang = coalesce(p_lang, c.lang), title = coalesce(p_title, c.title)
+            lang = case when c.lang_chosen then c.lang else coalesce(p_lang, c.lang) end,
+            title = coalesce(p_title, c.title)
         where c.channel_id = p_channel and c.chat_key = p_chat
         returning c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
         into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang;
@@ -109,7 +111,8 @@ begin
             insert into conversation as c (channel_id, chat_key, bot_id, is_group, lang, title, last_seq)
             values (p_channel, p_chat, p_bot, p_is_group, p_lang, p_title, v_count)
             on conflict (channel_id, chat_key) do update
-                set last_seq = c.last_seq + v_count, lang = coalesce(p_lang, c.lang)
+                set last_seq = c.last_seq + v_count,
+                    lang = case when c.lang_chosen then c.lang else coalesce(p_lang, c.lang) end
             returning c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
             into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang;
         end if;
@@ -140,6 +143,12 @@ begin
         if not v_group then
             update conversation c set person_id = v_person where c.id = r.conversation_id;
         end if;
+    end if;
+    if p_choice is not null then
+        update conversation c
+        set lang_chosen = p_choice <> 'auto', lang = coalesce(nullif(p_choice, 'auto'), p_lang, c.lang)
+        where c.id = r.conversation_id
+        returning c.lang into v_lang;
     end if;
     v_said := p_versions -> coalesce(v_lang, '');
     if v_says = 1 then

@@ -13,7 +13,8 @@
 create function claim_turn(
     p_job bigint, p_attempt int, p_worker int, p_history int,
     out status smallint, out wait_ms int, out attempt int, out failures int, out conversation_id bigint,
-    out epoch int, out channel_id int, out chat_key text, out bot_id int, out lang text, out title text,
+    out epoch int, out channel_id int, out chat_key text, out bot_id int, out lang text, out lang_chosen boolean,
+    out title text,
     out is_group boolean, out first_seq bigint, out last_seq bigint, out stop boolean, out trace text,
     out history json)
 language plpgsql as $$
@@ -63,6 +64,7 @@ begin
     chat_key := c.chat_key;
     bot_id := c.bot_id;
     lang := c.lang;
+    lang_chosen := c.lang_chosen;
     title := c.title;
     is_group := c.is_group;
     first_seq := c.answered_seq + 1;

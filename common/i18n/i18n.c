@@ -13,7 +13,8 @@ static const struct {
 	[TEXT_COMMAND_HELP] = { "список команд", "this list" },
 	[TEXT_COMMAND_RESET] = { "начать разговор заново", "start the conversation afresh" },
 	[TEXT_COMMAND_STOP] = { "остановить ответ", "stop the answer" },
-	[TEXT_COMMAND_LANG] = { "язык: ru или en", "language: ru or en" },
+	[TEXT_COMMAND_LANG] = { "язык: ru, en или auto — как в вашем вопросе",
+				"language: ru, en, or auto: that of your question" },
 	[TEXT_RESET_DONE] = { "Начинаем заново. Что вас интересует?",
 			      "A fresh start. How can I help?" },
 	[TEXT_STOPPED] = { "Остановился.", "Stopped." },
@@ -48,6 +49,13 @@ static const struct {
 	[TEXT_SOURCE] = { "Источник", "Source" },
 	[TEXT_LANGUAGE_SET] = { "Хорошо, отвечаю по-русски.",
 				"All right, I will answer in English." },
+	[TEXT_LANGUAGE_AUTO] = { "Хорошо, отвечаю на языке вопроса.",
+				 "All right, I will answer in the language of each question." },
+	[TEXT_LANGUAGE_AUTO_BUTTON] = { "На языке вопроса", "Language of the question" },
+	[TEXT_PROMPT_LANGUAGE] = { "Собеседник выбрал русский язык: отвечай только по-русски, "
+				   "на каком бы языке он ни писал.",
+				   "The person has chosen English: answer in English only, "
+				   "whatever language they write in." },
 	[TEXT_CUT] = { "_(ответ прервался)_", "_(the answer was cut off)_" },
 	[TEXT_WELCOME] = { "Пожалуйста! Если появятся ещё вопросы — пишите.",
 			   "You are welcome! If you have more questions, just ask." },

@@ -25,8 +25,11 @@ enum text_id {
 	TEXT_DOES_NOT_KNOW,       /* the knowledge provider found nothing */
 	TEXT_SOURCE,              /* "Source" */
 	TEXT_LANGUAGE_SET,
-	TEXT_CUT,     /* mark behind an answer that was cut */
-	TEXT_WELCOME, /* to somebody who only says thanks */
+	TEXT_LANGUAGE_AUTO,
+	TEXT_LANGUAGE_AUTO_BUTTON,
+	TEXT_PROMPT_LANGUAGE, /* to the model: the person chose this language */
+	TEXT_CUT,             /* mark behind an answer that was cut */
+	TEXT_WELCOME,         /* to somebody who only says thanks */
 	TEXT_COUNT
 };
 

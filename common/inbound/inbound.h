@@ -46,5 +46,7 @@ struct inbound {
 	json_t *reply_extra;        /* {"buttons":[[{"text","data"|"url"}]]} or NULL */
 	json_t *versions;           /* text and replies in each language, as accept() wants
 				       them; NULL: they are the same in all */
+	const char *choice;         /* the language to speak from now on, "auto" for the one
+				       their words show; NULL: as before */
 	int is_group, is_addressed; /* in groups: the bot is meant */
 };

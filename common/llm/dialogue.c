@@ -98,7 +98,7 @@ void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_clai
 	json_t *history = claim->history ? json_loads(claim->history, 0, NULL) : NULL;
 	size_t n = json_array_size(history);
 
-	*out = (struct dialogue){ .lang = claim->lang };
+	*out = (struct dialogue){ .lang = claim->lang, .lang_chosen = claim->lang_chosen };
 	out->items = arena_alloc(a, (n + 1) * sizeof *out->items);
 	for (int unanswered = 0; unanswered < 2; unanswered++) {
 		for (size_t i = 0; i < n; i++) {

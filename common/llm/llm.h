@@ -36,6 +36,7 @@ size_t llm_fit_tokens(const char *text, int tokens);
 /* What was said, as a turn's claim tells it, without commands and the platform's own words. */
 struct dialogue {
 	const char *lang; /* of the conversation; may be NULL */
+	int lang_chosen;  /* by the person: whatever language they write in */
 	int n, unanswered;
 	struct said {
 		enum author author;

@@ -39,14 +39,16 @@ static void add_passages(struct buf *text, const struct passages *passages, cons
 	}
 }
 
-static const char *system_text(struct arena *a, const struct bot *bot, const char *lang,
+static const char *system_text(struct arena *a, const struct bot *bot, const struct dialogue *d,
 			       const struct passages *passages, int budget)
 {
-	const char *prompt = text_in(&bot->prompt, i18n_lang(lang)), *copy;
+	const char *prompt = text_in(&bot->prompt, i18n_lang(d->lang)), *copy;
 	struct buf text = { 0 };
 
 	buf_puts(&text, prompt ? prompt : "");
-	add_passages(&text, passages, lang, budget);
+	if (d->lang_chosen)
+		buf_printf(&text, "\n\n%s\n", i18n_text(TEXT_PROMPT_LANGUAGE, d->lang));
+	add_passages(&text, passages, d->lang, budget);
 	copy = arena_dup(a, buf_str(&text), text.len);
 	buf_free(&text);
 	return copy;
@@ -114,7 +116,7 @@ void prompt_build(struct prompt *out, struct arena *a, const struct bot *bot,
 		budget = LEAST_BUDGET;
 	*out = (struct prompt){ 0 };
 	out->messages = arena_alloc(a, ((size_t)dialogue->n + 3) * sizeof *out->messages);
-	add_message(out, a, LLM_SYSTEM, system_text(a, bot, dialogue->lang, passages, budget));
+	add_message(out, a, LLM_SYSTEM, system_text(a, bot, dialogue, passages, budget));
 	add_dialogue(out, a, dialogue, budget);
 	for (int i = 0; i < out->n; i++)
 		out->estimated_tokens +=

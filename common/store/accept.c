@@ -5,7 +5,7 @@
 
 static const struct pg_stmt accept_stmt = {
 	"accept", "select accept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-		  "$14, $15, $16, $17, $18, $19, $20, $21)"
+		  "$14, $15, $16, $17, $18, $19, $20, $21, $22)"
 };
 
 /*
@@ -49,6 +49,6 @@ void store_accept(struct store *s, struct flow *f, flow_step *next, struct accep
 		   store_int(f, in->action), in->chat, store_bool(in->is_group), in->title,
 		   in->lang, in->user, in->user_name, in->external_id, in->text,
 		   store_json(f, in->extra), in->reply, store_json(f, in->reply_extra),
-		   store_json(f, in->versions), in->callback, store_int(f, place->quiet_ms),
-		   store_int(f, place->quiet_max_ms));
+		   store_json(f, in->versions), in->choice, in->callback,
+		   store_int(f, place->quiet_ms), store_int(f, place->quiet_max_ms));
 }

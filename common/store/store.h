@@ -57,7 +57,7 @@ struct turn_claim {
 	int wait_ms; /* for CLAIM_EARLY */
 	int attempt, failures, epoch;
 	int64_t conversation_id, first_seq, last_seq;
-	int channel_id, bot_id, is_group, stop;
+	int channel_id, bot_id, is_group, stop, lang_chosen;
 	const char *chat_key, *lang, *title; /* lang and title may be NULL */
 	const char *trace;
 	const char *history; /* JSON [[seq, author, body, extra|null], ...], oldest first; NULL

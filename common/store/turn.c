@@ -24,13 +24,14 @@ static void decode_claim(void *out, const PGresult *rows, struct arena *a)
 		.chat_key = store_copy(a, rows, 0, 7),
 		.bot_id = (int)pg_int(rows, 0, 8),
 		.lang = store_copy(a, rows, 0, 9),
-		.title = store_copy(a, rows, 0, 10),
-		.is_group = pg_bool(rows, 0, 11),
-		.first_seq = pg_int(rows, 0, 12),
-		.last_seq = pg_int(rows, 0, 13),
-		.stop = pg_bool(rows, 0, 14),
-		.trace = store_copy(a, rows, 0, 15),
-		.history = store_copy(a, rows, 0, 16),
+		.lang_chosen = pg_bool(rows, 0, 10),
+		.title = store_copy(a, rows, 0, 11),
+		.is_group = pg_bool(rows, 0, 12),
+		.first_seq = pg_int(rows, 0, 13),
+		.last_seq = pg_int(rows, 0, 14),
+		.stop = pg_bool(rows, 0, 15),
+		.trace = store_copy(a, rows, 0, 16),
+		.history = store_copy(a, rows, 0, 17),
 	};
 }
 

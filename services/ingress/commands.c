@@ -130,14 +130,20 @@ static void do_lang(struct inbound *event, const struct bot *bot, struct arena *
 {
 	json_t *rows;
 
+	if (event->argument && strcasecmp(event->argument, "auto") == 0) {
+		event->choice = "auto";
+		event->reply = say(event, bot, TEXT_LANGUAGE_AUTO);
+		return;
+	}
 	if (event->argument && *event->argument) {
-		event->lang = i18n_lang(event->argument);
+		event->lang = event->choice = i18n_lang(event->argument);
 		event->reply = say(event, bot, TEXT_LANGUAGE_SET);
 		return;
 	}
 	rows = json_array();
 	add_button(rows, "Русский", "c:lang ru");
 	add_button(rows, "English", "c:lang en");
+	add_button(rows, say(event, bot, TEXT_LANGUAGE_AUTO_BUTTON), "c:lang auto");
 	set_buttons(event, a, rows);
 	event->reply = say(event, bot, TEXT_COMMAND_LANG);
 }

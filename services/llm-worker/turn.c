@@ -137,6 +137,18 @@ static void search(struct turn *t, const struct bot *bot)
 						.limit = passages });
 }
 
+/* What the person chose holds, else their newest words show it. */
+static const char *turn_language(const struct turn *t)
+{
+	const struct dialogue *d = &t->dialogue;
+	const char *lang = t->claim.lang;
+
+	for (int i = 0; i < d->n && !t->claim.lang_chosen; i++)
+		if (d->items[i].unanswered)
+			lang = i18n_detect(d->items[i].body, lang);
+	return i18n_lang(lang);
+}
+
 static void prepare(struct turn *t)
 {
 	const struct bot *bot = turn_bot(t);
@@ -155,7 +167,7 @@ static void prepare(struct turn *t)
 		return;
 	}
 	t->question = prompt_query(&t->flow.arena, &t->dialogue);
-	t->lang = i18n_lang(i18n_detect(t->question, t->claim.lang));
+	t->lang = turn_language(t);
 	t->dialogue.lang = t->lang;
 	t->passages = (struct passages){ 0 };
 	t->is_searched = !t->question[0];

@@ -122,6 +122,36 @@ static void a_stop_says_whether_there_was_anything_to_stop(void **state)
 	    "delete from delivery; delete from job");
 }
 
+static void speak(const char *key, const char *lang, const char *choice)
+{
+	hear_event(TELEGRAM, &(struct inbound){ .action = INBOUND_COMMAND,
+						.key = key,
+						.chat = "7",
+						.lang = lang,
+						.text = "/lang",
+						.reply = "ok",
+						.choice = choice });
+}
+
+static void a_chosen_language_holds_until_it_is_changed(void **state)
+{
+	static const struct {
+		const char *key, *lang, *choice, *expected;
+	} steps[] = {
+		{ "e1", "ru", NULL, "ru false" },   { "e2", "en", NULL, "en false" },
+		{ "e3", "ru", "ru", "ru true" },    { "e4", "en", NULL, "ru true" },
+		{ "e5", "en", "en", "en true" },    { "e3", "ru", "ru", "en true" }, /* again */
+		{ "e6", "ru", "auto", "ru false" }, { "e7", "en", NULL, "en false" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		speak(steps[i].key, steps[i].lang, steps[i].choice);
+		assert_sql("select lang || ' ' || lang_chosen from conversation",
+			   steps[i].expected);
+	}
+}
+
 static void what_is_ignored_or_refused_is_recorded(void **state)
 {
 	struct inbound ignored = { .action = INBOUND_IGNORE, .key = "e1" };
@@ -201,6 +231,7 @@ int main(void)
 		WORLD_TEST(duplicates_in_one_group_are_done_once),
 		WORLD_TEST(a_command_is_answered_at_once_and_in_order),
 		WORLD_TEST(a_stop_says_whether_there_was_anything_to_stop),
+		WORLD_TEST(a_chosen_language_holds_until_it_is_changed),
 		WORLD_TEST(what_is_ignored_or_refused_is_recorded),
 		WORLD_TEST(an_edit_changes_the_message_it_names),
 		WORLD_TEST(who_blocks_us_is_unreachable_until_they_write),

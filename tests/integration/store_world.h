@@ -48,7 +48,7 @@ struct swept sweep(enum queue queue, int max_deaths);
 /* A message in chat 7, as SQL; and other connections, with a transaction left open. */
 #define ACCEPT_SQL(key)                                                                        \
 	"select accept(1, 1, 1::smallint, '" key "', 't', 1::smallint, '7', false, null,"      \
-	" null, null, null, null, 'x', null, null, null, null, null, 0, 0)"
+	" null, null, null, null, 'x', null, null, null, null, null, null, 0, 0)"
 PGconn *connect_and(const char *sql);
 void commit(PGconn *conn); /* and close */
 

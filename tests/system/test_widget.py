@@ -273,6 +273,27 @@ def test_knowledge_answers_from_its_articles_and_says_when_it_cannot(stack):
     assert "do not have an answer" in unknown["text"]
 
 
+def test_a_chosen_language_holds_whatever_is_written_in(stack):
+    w = stack.widget("library-site", "en")
+    assert "по-русски" in w.ask("/lang ru")["text"]
+    assert "нет ответа" in w.ask("sausages wholesale purchase")["text"]
+    assert "Что я умею" in w.ask("/help")["text"]
+    assert w.ask("/stop")["text"] == "Сейчас ничего не пишется."
+    assert "language of each question" in w.ask("/lang auto")["text"]
+    assert "do not have an answer" in w.ask("sausages wholesale purchase")["text"]
+    assert "нет ответа" in w.ask("сосиски оптом")["text"]
+
+
+def test_a_model_is_told_of_a_chosen_language(stack):
+    w = stack.widget()
+    w.ask("/lang ru")
+    text = word()
+    w.ask(text)
+    call = next(c for c in stack.openai.calls if text in c.get("question", ""))
+    system = call["body"]["messages"][0]["content"]
+    assert "Отвечай кратко." in system and "только по-русски" in system
+
+
 def test_sessions_of_two_sites_are_apart(stack):
     a = stack.widget("library-site")
     b = Widget(stack, "model-site")

@@ -201,9 +201,17 @@ static void a_pressed_command_is_run(void **state)
 	assert_int_equal(e.action, INBOUND_COMMAND);
 	assert_string_equal(e.lang, "en");
 	assert_string_equal(e.text, "/lang en");
+	assert_string_equal(e.choice, "en");
 	e = say("/lang", "en");
+	assert_null(e.choice);
+	assert_non_null(strstr(e.reply, "auto"));
 	assert_string_equal(button(&e, 0, "data"), "c:lang ru");
 	assert_string_equal(button(&e, 1, "data"), "c:lang en");
+	assert_string_equal(button(&e, 2, "data"), "c:lang auto");
+	e = press("c:lang auto", "ru");
+	assert_string_equal(e.choice, "auto");
+	assert_string_equal(e.lang, "ru");
+	assert_string_equal(e.reply, "Хорошо, отвечаю на языке вопроса.");
 }
 
 static void buttons_of_another_time_are_only_acknowledged(void **state)
