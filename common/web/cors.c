@@ -31,8 +31,7 @@ void cors_preflight(struct web_request *req, const char *methods)
 	const char *origin = web_header(req, "Origin");
 
 	if (!origin || !is_allowed(req, origin)) {
-		web_problem(req, 403, "origin_not_allowed",
-			    "Pages of this site may not use this address.");
+		web_refuse(req, 403, "origin_not_allowed", TEXT_PROBLEM_ORIGIN_ADDRESS);
 		return;
 	}
 	web_set_header(req, "Access-Control-Allow-Methods", methods);

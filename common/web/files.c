@@ -241,7 +241,7 @@ void web_files_serve(const struct web_files *files, struct web_request *req, con
 	const char *accepted = web_header(req, "Accept-Encoding");
 
 	if (!f) {
-		web_problem(req, 404, "not_found", "There is nothing at this address.");
+		web_refuse(req, 404, "not_found", TEXT_PROBLEM_NOT_FOUND);
 		return;
 	}
 	set_headers(req, f);

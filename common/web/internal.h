@@ -57,6 +57,7 @@ struct web {
 };
 
 struct web_request {
+	const char *lang; /* asked for; NULL: as Accept-Language says */
 	TAILQ_ENTRY(web_request) link;
 	struct web *web;
 	struct conn *conn;

@@ -55,22 +55,21 @@ json_t *web_json(struct web_request *req)
 	const char *text = web_body(req, &len);
 
 	if (!is_json_type(web_header(req, "Content-Type"))) {
-		web_problem(req, 415, "not_json", "Send Content-Type: application/json.");
+		web_refuse(req, 415, "not_json", TEXT_PROBLEM_NOT_JSON);
 		return NULL;
 	}
 	if (is_deep(text, len)) {
-		web_problem(req, 400, "bad_json", "The JSON is nested too deeply.");
+		web_refuse(req, 400, "bad_json", TEXT_PROBLEM_DEEP_JSON);
 		return NULL;
 	}
 	body = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	if (!body) {
-		web_problem(req, 400, "bad_json", "The body is not valid JSON (line %d).",
-			    error.line);
+		web_refuse(req, 400, "bad_json", TEXT_PROBLEM_BAD_JSON, error.line);
 		return NULL;
 	}
 	arena_own(&req->arena, body, release);
 	if (!json_is_object(body)) {
-		web_problem(req, 400, "bad_json", "The body must be a JSON object.");
+		web_refuse(req, 400, "bad_json", TEXT_PROBLEM_NOT_OBJECT);
 		return NULL;
 	}
 	return body;

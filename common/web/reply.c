@@ -103,15 +103,29 @@ void web_reply_json(struct web_request *req, int status, const json_t *body)
 	free(text);
 }
 
-void web_problem(struct web_request *req, int status, const char *code, const char *fmt, ...)
+const char *web_lang(struct web_request *req)
+{
+	const char *accepted = req->ev ? web_header(req, "Accept-Language") : NULL;
+
+	if (!req->lang)
+		req->lang = i18n_lang(
+			accepted ? arena_dup(&req->arena, accepted, strcspn(accepted, ",;"))
+				 : NULL);
+	return req->lang;
+}
+
+void web_speak(struct web_request *req, const char *lang)
+{
+	req->lang = i18n_lang(lang);
+}
+
+static void reply_problem(struct web_request *req, int status, const char *code,
+			  const char *fmt, va_list ap)
 {
 	char detail[400], *text;
 	json_auto_t *body = NULL;
-	va_list ap;
 
-	va_start(ap, fmt);
 	vsnprintf(detail, sizeof detail, fmt, ap);
-	va_end(ap);
 	body = json_pack("{ss ss si ss ss* ss}", "type", "about:blank", "title",
 			 reply_reason(status), "status", status, "code", code, "detail", detail,
 			 "trace", web_trace(req));
@@ -122,11 +136,30 @@ void web_problem(struct web_request *req, int status, const char *code, const ch
 	free(text);
 }
 
+void web_problem(struct web_request *req, int status, const char *code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	reply_problem(req, status, code, fmt, ap);
+	va_end(ap);
+}
+
+void web_refuse(struct web_request *req, int status, const char *code, enum text_id id, ...)
+{
+	va_list ap;
+
+	va_start(ap, id);
+	reply_problem(req, status, code, i18n_text(id, web_lang(req)), ap);
+	va_end(ap);
+}
+
 void web_too_many(struct web_request *req, int retry_after_s)
 {
+	int wait = retry_after_s > 0 ? retry_after_s : 1;
 	char seconds[16];
 
-	snprintf(seconds, sizeof seconds, "%d", retry_after_s > 0 ? retry_after_s : 1);
+	snprintf(seconds, sizeof seconds, "%d", wait);
 	web_set_header(req, "Retry-After", seconds);
-	web_problem(req, 429, "too_many", "Too many requests; try again in %s s.", seconds);
+	web_refuse(req, 429, "too_many", TEXT_PROBLEM_TOO_MANY, wait);
 }

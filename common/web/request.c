@@ -187,7 +187,7 @@ int request_check_head(struct web_request *req)
 {
 	if (read_path(req) < 0) {
 		req->path = "";
-		web_problem(req, 400, "bad_path", "The address is not valid UTF-8.");
+		web_refuse(req, 400, "bad_path", TEXT_PROBLEM_BAD_ADDRESS);
 		return -1;
 	}
 	if (has_two_lengths(req)) {
@@ -204,6 +204,6 @@ int request_check_body(struct web_request *req)
 
 	if (evbuffer_get_length(evhttp_request_get_input_buffer(req->ev)) <= max)
 		return 0;
-	web_problem(req, 413, "too_large", "At most %zu bytes are accepted here.", max);
+	web_refuse(req, 413, "too_large", TEXT_PROBLEM_TOO_LARGE, max);
 	return -1;
 }

@@ -50,12 +50,12 @@ static void refuse(struct web_request *req)
 	const char *methods = allowed(req, &cors);
 
 	if (!*methods) {
-		web_problem(req, 404, "not_found", "There is nothing at this address.");
+		web_refuse(req, 404, "not_found", TEXT_PROBLEM_NOT_FOUND);
 	} else if (cors && strcmp(web_method(req), "OPTIONS") == 0) {
 		cors_preflight(req, methods);
 	} else {
 		web_set_header(req, "Allow", methods);
-		web_problem(req, 405, "method_not_allowed", "Use one of: %s.", methods);
+		web_refuse(req, 405, "method_not_allowed", TEXT_PROBLEM_NOT_ALLOWED, methods);
 	}
 }
 

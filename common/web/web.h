@@ -6,6 +6,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/err.h"
+#include "common/i18n/i18n.h"
 
 /*
  * Incoming HTTP.  A handler may reply at once or keep the request and reply
@@ -77,10 +78,17 @@ void web_reply_json(struct web_request *req, int status, const json_t *body);
 
 /*
  * {"type","title","status","code","detail","trace"}.  `code` is for programs,
- * `detail` for people (in the language the caller chose).
+ * `detail` for people.
  */
 void web_problem(struct web_request *req, int status, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* The same with a text that people may see, in the language of the request. */
+void web_refuse(struct web_request *req, int status, const char *code, enum text_id id, ...);
+
+/* "ru" or "en": the one set before, else by Accept-Language. */
+const char *web_lang(struct web_request *req);
+void web_speak(struct web_request *req, const char *lang);
 
 /* 429 with Retry-After. */
 void web_too_many(struct web_request *req, int retry_after_s);

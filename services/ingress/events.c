@@ -34,7 +34,7 @@ void event_stream(void *arg, struct web_request *req)
 	    ingress_limit(in, req, LIMIT_STREAMS, &limit) < 0)
 		return;
 	if (read_after(req, &after) < 0) {
-		web_problem(req, 400, "bad_request", "after is a number of 0 or more.");
+		web_refuse(req, 400, "bad_request", TEXT_PROBLEM_BAD_AFTER);
 	} else if (strcmp(web_method(req), "HEAD") == 0) {
 		web_reply(req, 200, "text/event-stream", NULL, 0);
 	} else if (in->rate_limits &&

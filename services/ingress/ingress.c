@@ -17,20 +17,20 @@ const struct channel *ingress_channel(struct ingress *in, const char *kind, cons
 	return c && strcmp(c->kind, kind) == 0 ? c : NULL;
 }
 
-static void reply_busy(struct web_request *req, const char *detail)
+static void reply_busy(struct web_request *req, enum text_id why)
 {
 	web_set_header(req, "Retry-After", "2");
-	web_problem(req, 503, "unavailable", "%s", detail);
+	web_refuse(req, 503, "unavailable", why);
 }
 
 int ingress_must_be_ready(struct ingress *in, struct web_request *req)
 {
 	if (!bots_registry(in->bots))
-		reply_busy(req, "The service is starting; try again in a moment.");
+		reply_busy(req, TEXT_PROBLEM_STARTING);
 	else if (!pg_is_up(in->store.durable))
-		reply_busy(req, "The database is away; try again in a moment.");
+		reply_busy(req, TEXT_PROBLEM_NO_DATABASE);
 	else if (pg_waiting(in->store.durable) > BUSY_CALLS)
-		reply_busy(req, "The service is overloaded; try again in a moment.");
+		reply_busy(req, TEXT_PROBLEM_OVERLOADED);
 	else
 		return 0;
 	return -1;
@@ -39,20 +39,16 @@ int ingress_must_be_ready(struct ingress *in, struct web_request *req)
 void ingress_reply_failure(struct web_request *req, const struct err *e)
 {
 	if (e->kind == ERR_PERM)
-		web_problem(req, 500, "internal", "Something is wrong on our side.");
+		web_refuse(req, 500, "internal", TEXT_PROBLEM_INTERNAL);
 	else
-		reply_busy(req,
-			   "The service is overloaded or starting; try again in a moment.");
+		reply_busy(req, TEXT_PROBLEM_NOT_NOW);
 }
 
 const char *ingress_lang(struct web_request *req, const char *asked)
 {
-	const char *accepted = web_header(req, "Accept-Language");
-
 	if (asked && *asked)
-		return i18n_lang(asked);
-	return i18n_lang(accepted ? arena_dup(web_arena(req), accepted, strcspn(accepted, ",;"))
-				  : NULL);
+		web_speak(req, asked);
+	return web_lang(req);
 }
 
 /* --- limits --------------------------------------------------------------- */

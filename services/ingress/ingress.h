@@ -62,5 +62,6 @@ int ingress_limit_key(struct ingress *in, struct web_request *req, int kind, con
 /* 503 with Retry-After, or whatever the error deserves; the reason is logged. */
 void ingress_reply_failure(struct web_request *req, const struct err *e);
 
-/* The platform's texts in the language of the request: body, ?lang=, Accept-Language. */
+/* The language of the request, from here on also that of problems: what its body or ?lang=
+ * asks for, else Accept-Language. */
 const char *ingress_lang(struct web_request *req, const char *asked);

@@ -96,17 +96,17 @@ static int read_message(struct web_request *req, struct said *said)
 		return -1;
 	if (json_unpack(body, "{ss ss s?s}", "id", &said->id, "text", &said->text, "lang",
 			&said->lang) < 0) {
-		web_problem(req, 400, "bad_request",
-			    "Expected {\"id\", \"text\", \"lang\"?}, all strings.");
+		web_refuse(req, 400, "bad_request", TEXT_PROBLEM_EXPECTED,
+			   "{\"id\", \"text\", \"lang\"?}");
 		return -1;
 	}
+	ingress_lang(req, said->lang);
 	if (!is_id(said->id)) {
-		web_problem(req, 400, "bad_id",
-			    "The id has 8 to 64 characters of A-Za-z0-9_-.");
+		web_refuse(req, 400, "bad_id", TEXT_PROBLEM_BAD_ID);
 		return -1;
 	}
 	if (is_blank(said->text)) {
-		web_problem(req, 400, "empty", "The text is empty.");
+		web_refuse(req, 400, "empty", TEXT_PROBLEM_EMPTY);
 		return -1;
 	}
 	return 0;
@@ -183,8 +183,7 @@ static void compare(void *self)
 	const struct message *first = c->page.n ? &c->page.messages[0] : NULL;
 
 	if (first && first->seq == c->seq && strcmp(first->body, c->said->text) != 0)
-		web_problem(c->req, 409, "id_reused",
-			    "Another message was sent with this id before.");
+		web_refuse(c->req, 409, "id_reused", TEXT_PROBLEM_ID_REUSED);
 	else
 		reply_seq(c->req, 200, c->seq, 1);
 	flow_done(&c->flow);
@@ -278,8 +277,7 @@ void message_list(void *arg, struct web_request *req)
 		return;
 	if (read_number(web_query(req, "after"), -1, 0, INT64_MAX / 2, &after) < 0 ||
 	    read_number(web_query(req, "limit"), PAGE, 1, PAGE_MAX, &count) < 0) {
-		web_problem(req, 400, "bad_request", "after is 0 or more, limit 1 to %d.",
-			    PAGE_MAX);
+		web_refuse(req, 400, "bad_request", TEXT_PROBLEM_BAD_PAGE, PAGE_MAX);
 		return;
 	}
 	l = calloc(1, sizeof *l);

@@ -29,6 +29,7 @@ void popular_list(void *arg, struct web_request *req)
 	static const struct limit limit = { .per_minute = 600, .burst = 200 };
 	struct ingress *in = arg;
 	const char *site = web_query(req, "site");
+	const char *lang = ingress_lang(req, web_query(req, "lang"));
 	const struct channel *channel;
 	json_auto_t *body = NULL;
 
@@ -37,11 +38,9 @@ void popular_list(void *arg, struct web_request *req)
 		return;
 	channel = site ? ingress_channel(in, "widget", site) : NULL;
 	if (!channel) {
-		web_problem(req, 404, "no_site", "There is no such site.");
+		web_refuse(req, 404, "no_site", TEXT_PROBLEM_NO_SITE);
 		return;
 	}
-	body = json_pack(
-		"{so}", "categories",
-		popular_questions(channel->bot, ingress_lang(req, web_query(req, "lang"))));
+	body = json_pack("{so}", "categories", popular_questions(channel->bot, lang));
 	web_reply_json(req, 200, body);
 }

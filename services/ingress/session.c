@@ -66,12 +66,11 @@ int session_of(struct ingress *in, struct web_request *req, struct session *out)
 		return -1;
 	if (!token || session_open(in, web_arena(req), out, token, NULL) < 0) {
 		web_set_header(req, "WWW-Authenticate", "Bearer");
-		web_problem(req, 401, "bad_token", "The session token is missing or over.");
+		web_refuse(req, 401, "bad_token", TEXT_PROBLEM_BAD_TOKEN);
 		return -1;
 	}
 	if (!origin_allowed(in, req, out->channel)) {
-		web_problem(req, 403, "origin_not_allowed",
-			    "Pages of this site may not use this channel.");
+		web_refuse(req, 403, "origin_not_allowed", TEXT_PROBLEM_ORIGIN_CHANNEL);
 		return -1;
 	}
 	return 0;
@@ -124,20 +123,20 @@ void session_create(void *arg, struct web_request *req)
 		return;
 	if (json_unpack(body, "{ss s?s s?s}", "site", &site, "lang", &lang, "token", &old) <
 	    0) {
-		web_problem(req, 400, "bad_request",
-			    "Expected {\"site\", \"lang\"?, \"token\"?}, all strings.");
+		web_refuse(req, 400, "bad_request", TEXT_PROBLEM_EXPECTED,
+			   "{\"site\", \"lang\"?, \"token\"?}");
 		return;
 	}
+	lang = ingress_lang(req, lang);
 	channel = ingress_channel(in, "widget", site);
 	if (!channel) {
-		web_problem(req, 404, "no_site", "There is no such site.");
+		web_refuse(req, 404, "no_site", TEXT_PROBLEM_NO_SITE);
 	} else if (!origin_allowed(in, req, channel)) {
-		web_problem(req, 403, "origin_not_allowed",
-			    "Pages of this site may not use this channel.");
+		web_refuse(req, 403, "origin_not_allowed", TEXT_PROBLEM_ORIGIN_CHANNEL);
 	} else {
 		int resumed = old && session_open(in, web_arena(req), &session, old, site) == 0;
 
-		grant(in, req, channel, ingress_lang(req, lang),
+		grant(in, req, channel, lang,
 		      resumed ? session.chat : new_chat(web_arena(req)));
 	}
 }

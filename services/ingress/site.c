@@ -22,7 +22,7 @@ void serve_file(void *arg, struct web_request *req)
 	const char *path = web_path(req);
 
 	if (!in->files) {
-		web_problem(req, 404, "not_found", "There is nothing at this address.");
+		web_refuse(req, 404, "not_found", TEXT_PROBLEM_NOT_FOUND);
 		return;
 	}
 	if (strcmp(path, "/docs") == 0)

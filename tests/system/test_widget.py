@@ -201,6 +201,33 @@ def test_a_bad_message_gets_a_clear_status(stack, body, status):
     assert reply.json["status"] == status and reply.json["title"]
 
 
+def is_russian(text):
+    return any("а" <= c <= "я" for c in text.lower())
+
+
+@pytest.mark.parametrize("accept, body_lang, russian", [
+    (None, None, False), ("de", None, False), ("ru-RU,ru;q=0.9,en;q=0.5", None, True), ("en", "ru", True), ("ru", "en", False),
+])
+def test_what_was_wrong_is_said_in_the_language_asked_for(stack, accept, body_lang, russian):
+    w = stack.widget()
+    headers = {**w.headers(), **({"Accept-Language": accept} if accept else {})}
+    lang = {"lang": body_lang} if body_lang else {}
+    before_the_body = accept is not None and accept.startswith("ru")
+    for reply, expected in [
+        (stack.http("POST", "/api/v1/messages", {"id": "12345678", "text": " ", **lang}, headers), russian),
+        (stack.http("POST", "/api/v1/messages", {"id": "1", "text": "x", **lang}, headers), russian),
+        (stack.http("POST", "/api/v1/sessions", {"site": "nobody", **lang}, headers), russian),
+        (stack.http("POST", "/api/v1/messages", {"id": 1}, headers), before_the_body),
+        (stack.http("POST", "/api/v1/messages", b"{", {**headers, "Content-Type": "application/json"}), before_the_body),
+        (stack.http("GET", "/api/v1/messages?limit=0", None, headers), before_the_body),
+        (stack.http("GET", "/api/v1/messages", None, {**headers, "Authorization": "Bearer x"}), before_the_body),
+        (stack.http("GET", "/api/v1/nothing", None, headers), before_the_body),
+        (stack.http("GET", "/api/v1/messages", None, {**headers, "Origin": "https://evil.test"}), before_the_body),
+    ]:
+        assert reply.status >= 400
+        assert is_russian(reply.json["detail"]) == expected, reply.body
+
+
 def test_a_nul_in_the_text_is_survived_or_refused_clearly(stack):
     assert stack.widget().send(f"{word()}\u0000 tail").status in (201, 400)
 
