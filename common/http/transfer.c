@@ -10,6 +10,7 @@
 #include "common/http/header.h"
 
 enum { CONNECT_MS = 5000, MAX_BODY = 1 << 20, DNS_CACHE_S = 300, TLS_RECORD = 16000 };
+enum { STREAM_BUFFER = 4096 }; /* curl's 16 KB would be most of what a stream costs */
 
 /* --- what curl tells ------------------------------------------------------ */
 
@@ -123,6 +124,8 @@ static void set_message(struct transfer *t, const struct http_request *req)
 	curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+	if (req->reader)
+		curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
 	if (req->body) {
 		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 				 (curl_off_t)req->body_len);

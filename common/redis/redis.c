@@ -3,12 +3,9 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/util.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
@@ -26,7 +23,7 @@
 
 enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 5000 };
 enum { SILENCE_MS = 2000, LOOK_MS = 250 };
-enum { READ_SIZE = 64 * 1024, UNSENT_MAX = 16 * 1024 * 1024 };
+enum { READ_SIZE = 64 * 1024, WRITE_SIZE = 16 * 1024, UNSENT_MAX = 16 * 1024 * 1024 };
 
 struct owed {
 	TAILQ_ENTRY(owed) link;
@@ -245,38 +242,21 @@ static void greet(struct redis *r)
 	redis_send(r, on_pong, r, REDIS_ARGV("PING"));
 }
 
-static struct bufferevent *dial(struct redis *r)
-{
-	int family = r->address.ss_family, on = 1;
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct bufferevent *bev;
-
-	if (fd < 0)
-		return NULL;
-	if (family != AF_UNIX) {
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-	}
-	bev = bufferevent_socket_new(r->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!bev)
-		abort();
-	return bev;
-}
-
 static void connect_now(struct redis *r)
 {
 	static unsigned incarnations;
-	struct bufferevent *bev = dial(r);
+	int fd = redis_url_socket(r->address.ss_family);
+	struct bufferevent *bev;
 
-	if (!bev) { /* out of descriptors */
+	if (fd < 0) { /* out of descriptors */
 		log_warn("redis: no socket");
 		retry_later(r);
 		return;
 	}
-	r->bev = bev;
+	r->bev = bev = bufferevent_socket_new(r->base, fd, BEV_OPT_CLOSE_ON_FREE);
 	r->reader = redisReaderCreate();
 	r->incarnation = ++incarnations;
-	if (!r->reader)
+	if (!bev || !r->reader)
 		abort();
 	bufferevent_setcb(bev, on_read, NULL, on_event, r);
 	bufferevent_set_max_single_read(bev, READ_SIZE);
@@ -325,8 +305,8 @@ struct redis *redis_open(struct event_base *base, const char *url, struct err *e
 			       e);
 }
 
-/* What was told and forgotten just now should still leave. */
-static void write_the_rest(struct redis *r)
+/* As much as the socket takes; a broken one is noticed by the loop. */
+static void write_now(struct redis *r)
 {
 	struct evbuffer *out;
 
@@ -335,6 +315,7 @@ static void write_the_rest(struct redis *r)
 	out = bufferevent_get_output(r->bev);
 	evbuffer_unfreeze(out, 1);
 	(void)!evbuffer_write(out, bufferevent_getfd(r->bev));
+	evbuffer_freeze(out, 1);
 }
 
 void redis_close(struct redis *r)
@@ -343,7 +324,7 @@ void redis_close(struct redis *r)
 		return;
 	r->is_closed = 1;
 	r->inside++;
-	write_the_rest(r);
+	write_now(r); /* what was told and forgotten just now should still leave */
 	disconnect(r);
 	event_free(r->retry);
 	event_free(r->look);
@@ -381,6 +362,19 @@ static void owe(struct redis *r, redis_reply_fn *fn, void *arg)
 	TAILQ_INSERT_TAIL(&r->owed, o, link);
 }
 
+/*
+ * The loop writes once a round, and a round is long where ten thousand sockets
+ * are ready: what has gathered does not wait for it.
+ */
+static void add_bytes(struct redis *r, const char *bytes, size_t len)
+{
+	size_t had = evbuffer_get_length(bufferevent_get_output(r->bev));
+
+	bufferevent_write(r->bev, bytes, len);
+	if (had / WRITE_SIZE != (had + len) / WRITE_SIZE)
+		write_now(r);
+}
+
 void redis_send(struct redis *r, redis_reply_fn *fn, void *arg, int argc,
 		const char *const argv[])
 {
@@ -395,7 +389,7 @@ void redis_send(struct redis *r, redis_reply_fn *fn, void *arg, int argc,
 	len = redisFormatCommandArgv(&bytes, argc, (const char **)argv, NULL);
 	if (len < 0)
 		abort();
-	bufferevent_write(r->bev, bytes, (size_t)len);
+	add_bytes(r, bytes, (size_t)len);
 	redisFreeCommand(bytes);
 	owe(r, fn, arg);
 }

@@ -1,6 +1,8 @@
 #include "common/redis/url.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,4 +182,15 @@ int redis_url_resolve(const struct redis_url *url, struct sockaddr_storage *addr
 	*len = found->ai_addrlen;
 	freeaddrinfo(found);
 	return 0;
+}
+
+int redis_url_socket(int family)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
+
+	if (fd >= 0 && family != AF_UNIX) {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+	}
+	return fd;
 }

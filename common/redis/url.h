@@ -25,3 +25,6 @@ int redis_url_parse(struct redis_url *out, const char *text, struct err *e);
 /* Looks the name up, which may take time.  0, or -1 with *e. */
 int redis_url_resolve(const struct redis_url *url, struct sockaddr_storage *address,
 		      socklen_t *len, struct err *e);
+
+/* A socket that can be connected to such an address, or -1. */
+int redis_url_socket(int family);

@@ -7,13 +7,15 @@
 
 /*
  * Answers are shown while they grow.  Where people read live: the first words
- * at once, then what has gathered, one timer for all turns of the process.
- * Where a courier shows drafts: all of the text now and then, as it grows, and
- * the bot typing while it does not.
+ * at once, then what has gathered, one timer for all turns of the process; when
+ * there are thousands, each is shown more rarely, so that those who pass it on
+ * keep up.  Where a courier shows drafts: all of the text now and then, as it
+ * grows, and the bot typing while it does not.
  */
 
 enum {
 	FLUSH_MS = 50,
+	SHOWS_A_ROUND = 2000, /* of FLUSH_MS: what one ingress takes with ease */
 	DRAFT_MS = 1000,
 	DRAFT_AFTER_MS = 700, /* a quick answer needs no draft */
 	TICK_MS = 250,
@@ -72,6 +74,7 @@ static void show(struct turn *t)
 			   text->len - t->shown);
 	t->shown = text->len;
 	t->shown_at = clock_mono_ms();
+	t->worker->shows++;
 }
 
 void live_hold(struct turn *t)
@@ -82,16 +85,33 @@ void live_hold(struct turn *t)
 	t->is_growing = 0;
 }
 
+static int may_show(struct worker *w, int64_t now)
+{
+	if (now - w->round_ms >= FLUSH_MS) {
+		w->round_ms = now;
+		w->shows = 0;
+	}
+	return w->shows < SHOWS_A_ROUND;
+}
+
+static void flush_later(struct worker *w)
+{
+	if (!event_pending(w->flush, EV_TIMEOUT, NULL))
+		timer_set(w->flush, FLUSH_MS);
+}
+
 static void on_flush(evutil_socket_t fd, short what, void *arg)
 {
 	struct worker *w = arg;
 	struct turn *t;
 
 	(void)fd, (void)what;
-	while ((t = TAILQ_FIRST(&w->growing))) {
+	while ((t = TAILQ_FIRST(&w->growing)) && may_show(w, clock_mono_ms())) {
 		live_hold(t);
 		show(t);
 	}
+	if (t)
+		flush_later(w);
 }
 
 static void grow_draft(struct turn *t)
@@ -105,17 +125,17 @@ static void grow_draft(struct turn *t)
 static void grow_live(struct turn *t)
 {
 	struct worker *w = t->worker;
+	int64_t now = clock_mono_ms();
 
-	if (clock_mono_ms() - t->shown_at >= FLUSH_MS) {
+	if (t->is_growing)
+		return;
+	if (now - t->shown_at >= FLUSH_MS && may_show(w, now)) {
 		show(t);
 		return;
 	}
-	if (t->is_growing)
-		return;
 	t->is_growing = 1;
 	TAILQ_INSERT_TAIL(&w->growing, t, growing);
-	if (!event_pending(w->flush, EV_TIMEOUT, NULL))
-		timer_set(w->flush, FLUSH_MS);
+	flush_later(w);
 }
 
 void live_grew(struct turn *t)

@@ -39,6 +39,8 @@ struct worker {
 	struct event *tick;  /* of those that do not grow */
 
 	struct turn_list growing; /* turns with text that was not shown yet */
+	int64_t round_ms;         /* of showing: when it began, and what was shown since */
+	int shows;
 	struct turn_list topics[TOPIC_BUCKETS];
 };
 
