@@ -16,7 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "tests/bench/tools.h"
 
 struct load {
 	struct event_base *base;
@@ -34,14 +35,6 @@ struct line {
 	struct event *pace;
 	int64_t asked;
 };
-
-static int64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 static void ask(struct line *l)
 {
@@ -90,33 +83,11 @@ static void on_pace(evutil_socket_t fd, short what, void *arg)
 	ask_next(arg);
 }
 
-/* One whole answer in the buffer: its status, else 0. */
-static int take_answer(struct evbuffer *in)
-{
-	struct evbuffer_ptr end = evbuffer_search(in, "\r\n\r\n", 4, NULL);
-	char head[1024];
-	size_t len, body = 0;
-	const char *length;
-
-	if (end.pos < 0 || (size_t)end.pos >= sizeof head - 4)
-		return 0;
-	len = (size_t)end.pos + 4;
-	evbuffer_copyout(in, head, len);
-	head[len] = 0;
-	length = strstr(head, "Content-Length: ");
-	if (length)
-		body = strtoul(length + 16, NULL, 10);
-	if (evbuffer_get_length(in) < len + body)
-		return 0;
-	evbuffer_drain(in, len + body);
-	return atoi(head + 9);
-}
-
 static void on_read(struct bufferevent *bev, void *arg)
 {
 	struct line *l = arg;
 	struct load *load = l->load;
-	int status = take_answer(bufferevent_get_input(bev));
+	int status = take_answer(bufferevent_get_input(bev), NULL, 0);
 
 	if (!status)
 		return;

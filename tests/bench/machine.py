@@ -1,0 +1,60 @@
+"""What the system tells about this machine and the processes on it."""
+
+import os
+import pathlib
+import platform
+import re
+import subprocess
+
+
+def said_by(*command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=10).stdout.strip()
+    except OSError:
+        return "?"
+
+
+def found(pattern, text):
+    match = re.search(pattern, text, re.M)
+    return match[1] if match else "?"
+
+
+def describe():
+    """The machine and what runs on it, as a report states it."""
+    memory = found(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text())
+    return {
+        "cpu": found(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text()),
+        "cores": os.cpu_count(),
+        "memory_gb": round(int(memory) / 2**20),
+        "load_before": os.getloadavg()[0],
+        "kernel": platform.release(),
+        "system": found(r'^PRETTY_NAME="(.*)"', pathlib.Path("/etc/os-release").read_text()),
+        "postgresql": found(r"([\d.]+)", said_by("/usr/lib/postgresql/15/bin/postgres", "--version")),
+        "redis": found(r"v=([\d.]+)", said_by("redis-server", "--version")),
+        "libcurl": found(r"libcurl/([\d.]+)", said_by("curl", "--version")),
+        "compiler": said_by("cc", "--version").split("\n")[0],
+        "commit": said_by("git", "-C", str(pathlib.Path(__file__).parent), "rev-parse", "--short", "HEAD"),
+    }
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def busy_seconds():
+    """Processor time of everybody, ours and others', since the machine was started."""
+    fields = pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:]
+    ticks = [int(field) for field in fields]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def private_mb(pid):
+    rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_")) / 1024
+
+
+def wake_ups(pid):
+    """How often the process went to sleep of its own will, so far."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(found(r"^voluntary_ctxt_switches:\s*(\d+)", status))
