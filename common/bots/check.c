@@ -43,8 +43,8 @@ static void check_languages(struct reader *r, const json_t *bot)
 	size_t i;
 
 	json_array_foreach (list, i, item)
-		if (strcmp(json_string_value(item), "ru") &&
-		    strcmp(json_string_value(item), "en"))
+		if (strcmp(json_string_value(item), "ru") != 0 &&
+		    strcmp(json_string_value(item), "en") != 0)
 			mistake_at(r->mistakes, json_line(bot),
 				   "language '%.20s' is neither ru nor en",
 				   json_string_value(item));

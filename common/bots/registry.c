@@ -104,7 +104,7 @@ static void read_providers(struct arena *arena, struct bot *bot, const json_t *s
 	size_t i;
 
 	bot->providers =
-		arena_alloc(arena, sizeof *bot->providers * (json_array_size(list) + 1));
+		arena_alloc(arena, sizeof(struct provider *) * (json_array_size(list) + 1));
 	json_array_foreach (list, i, item) {
 		struct provider *p = read_provider(arena, item);
 

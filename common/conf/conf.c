@@ -43,16 +43,16 @@ static char *trim(char *s)
 /* One allocation: the pointers, then the text they point into. */
 static const char *const *parse_list(const char *text)
 {
-	size_t most = 2, n = 0;
+	size_t most = 2, n = 0, size = strlen(text) + 1;
 	char **list, *copy, *rest;
 
 	for (const char *p = text; *p; p++)
 		most += *p == ',';
-	list = malloc(most * sizeof *list + strlen(text) + 1);
+	list = malloc(most * sizeof *list + size);
 	if (!list)
 		abort();
 	copy = rest = (char *)(list + most);
-	strcpy(copy, text);
+	memcpy(copy, text, size);
 	for (char *item; (item = strsep(&rest, ","));) {
 		item = trim(item);
 		if (*item)

@@ -92,11 +92,6 @@ static void halt(struct flow *f)
 		op->cancel(op);
 }
 
-static void set_deadline(struct flow *f, int timeout_ms)
-{
-	timer_set(&f->deadline, timeout_ms);
-}
-
 static void enter_failure(struct flow *f)
 {
 	if (f->failing) {
@@ -105,7 +100,7 @@ static void enter_failure(struct flow *f)
 		return;
 	}
 	f->failing = 1;
-	set_deadline(f, FAILED_STEP_MS);
+	timer_set(&f->deadline, FAILED_STEP_MS);
 	make_ready(f, f->class->failed);
 }
 
@@ -128,13 +123,13 @@ void flow_begin(struct flow *f, const struct flow_class *class, void *self, cons
 	alive++;
 	snprintf(f->trace, sizeof f->trace, "%s", trace ? trace : "");
 	evtimer_assign(&f->deadline, loop, on_deadline, f);
-	set_deadline(f, timeout_ms);
+	timer_set(&f->deadline, timeout_ms);
 	make_ready(f, first);
 }
 
 void flow_extend(struct flow *f, int timeout_ms)
 {
-	set_deadline(f, timeout_ms);
+	timer_set(&f->deadline, timeout_ms);
 }
 
 void flow_recover(struct flow *f, int timeout_ms)
@@ -142,7 +137,7 @@ void flow_recover(struct flow *f, int timeout_ms)
 	assert(f->failing && !f->op && !f->is_ready);
 	f->failing = 0;
 	f->err = (struct err){ 0 };
-	set_deadline(f, timeout_ms);
+	timer_set(&f->deadline, timeout_ms);
 }
 
 void flow_done(struct flow *f)

@@ -254,16 +254,17 @@ struct jobs *jobs_open(struct event_base *base, const struct jobs_conf *conf,
 
 void jobs_pause(struct jobs *j)
 {
+	struct early *e, *next;
+
 	if (!j || j->paused)
 		return;
 	j->paused = 1;
 	event_del(j->sweep_timer);
 	if (j->stream)
 		stream_pause(j->stream);
-	while (!LIST_EMPTY(&j->early)) { /* not begun: the next worker's sweep finds them */
-		struct early *e = LIST_FIRST(&j->early);
-
-		stream_settle(j->stream, e->entry_id);
+	for (e = LIST_FIRST(&j->early); e; e = next) {
+		next = LIST_NEXT(e, link);
+		stream_settle(j->stream, e->entry_id); /* the next worker's sweep finds it */
 		early_free(e);
 	}
 	lease_leave(j->lease);
@@ -271,10 +272,14 @@ void jobs_pause(struct jobs *j)
 
 void jobs_close(struct jobs *j)
 {
+	struct early *e, *next;
+
 	if (!j)
 		return;
-	while (!LIST_EMPTY(&j->early))
-		early_free(LIST_FIRST(&j->early));
+	for (e = LIST_FIRST(&j->early); e; e = next) {
+		next = LIST_NEXT(e, link);
+		early_free(e);
+	}
 	stream_close(j->stream);
 	lease_close(j->lease);
 	event_free(j->sweep_timer);

@@ -103,20 +103,22 @@ static enum llm_failure judge(long status, const char *body, size_t len, struct 
 }
 
 /* An error that came with status 200: its words must do. */
+static long status_of(const struct llm_error *error)
+{
+	if (error->http)
+		return error->http;
+	if (llm_mentions(error->code, "429|rate_limit|slow_down") ||
+	    llm_mentions(error->type, "insufficient_quota|requests|tokens"))
+		return 429;
+	if (judge_400(error) != LLM_HOPELESS)
+		return 400;
+	return llm_mentions(error->type, "invalid_request") ? 422 : 500;
+}
+
 static int refuse_error(struct llm_answer *answer, const struct llm_error *error)
 {
-	long status = error->http;
+	long status = status_of(error);
 
-	if (!status && llm_mentions(error->code, "429|rate_limit|slow_down"))
-		status = 429;
-	else if (!status && llm_mentions(error->type, "insufficient_quota|requests|tokens"))
-		status = 429;
-	else if (!status && judge_400(error) != LLM_HOPELESS)
-		status = 400;
-	else if (!status && llm_mentions(error->type, "invalid_request"))
-		status = 422;
-	else if (!status)
-		status = 500;
 	return llm_refuse(answer, judge_error(status, error), "error in the stream %.40s %.60s",
 			  error->type, error->code);
 }

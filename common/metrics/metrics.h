@@ -17,11 +17,11 @@ enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
 enum { METRIC_BUCKETS = 20 };
 
 struct metric {
-	enum metric_kind kind;
 	const char *name, *help, *labels;
+	enum metric_kind kind;
 	/* private */
-	struct metric *next;
 	int known;
+	struct metric *next;
 	double value;
 	uint64_t buckets[METRIC_BUCKETS + 1], count;
 	double sum;

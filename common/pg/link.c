@@ -29,11 +29,6 @@ static void connect_start(struct link *l);
 
 /* --- losing it ------------------------------------------------------------ */
 
-static void arm(struct link *l, int ms)
-{
-	timer_set(l->timer, ms);
-}
-
 /* "FATAL:  the first line" without its end; the rest is for interactive use. */
 static const char *reason(const struct link *l, int *len)
 {
@@ -63,8 +58,7 @@ void link_drop(struct link *l)
 	log_warn("postgresql %s as=%s why=\"%.*s\"", was_up ? "lost" : "unreachable",
 		 l->conf->name, len > 160 ? 160 : len, why);
 	forget(l);
-	arm(l, l->retry_ms / 2 + rand() % (l->retry_ms / 2 + 1));
-	l->retry_ms = l->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : l->retry_ms * 2;
+	timer_back_off(l->timer, &l->retry_ms, RETRY_MAX_MS);
 	if (was_up)
 		l->events->down(l->arg);
 }
@@ -132,7 +126,7 @@ void link_expect(struct link *l, int owed)
 	if (l->state != LINK_UP)
 		return;
 	if (owed)
-		arm(l, l->conf->timeout_ms + GRACE_MS);
+		timer_set(l->timer, l->conf->timeout_ms + GRACE_MS);
 	else
 		event_del(l->timer);
 }
@@ -198,7 +192,7 @@ static void connect_start(struct link *l)
 		link_drop(l);
 		return;
 	}
-	arm(l, CONNECT_MS);
+	timer_set(l->timer, CONNECT_MS);
 	watch(l, EV_WRITE, on_connecting);
 }
 

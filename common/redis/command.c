@@ -16,7 +16,7 @@ static redisReply *reply_copy(struct arena *a, const redisReply *reply)
 	if (reply->str)
 		copy->str = arena_dup(a, reply->str, (size_t)reply->len);
 	if (reply->elements)
-		copy->element = arena_alloc(a, reply->elements * sizeof *copy->element);
+		copy->element = arena_alloc(a, reply->elements * sizeof(redisReply *));
 	for (size_t i = 0; i < reply->elements; i++)
 		copy->element[i] = reply_copy(a, reply->element[i]);
 	return copy;

@@ -60,7 +60,10 @@ static struct metric losses = METRIC(METRIC_COUNTER, "tandem_redis_losses_total"
 
 /* --- the end of a connection ---------------------------------------------- */
 
-/* A caller's function may close us; then the outermost call frees. */
+/*
+ * A caller's function may close us; then the outermost call frees.  So whatever
+ * calls such functions is inside: what the loop calls, and redis_close().
+ */
 static void leave(struct redis *r)
 {
 	if (--r->inside == 0 && r->is_closed)
@@ -69,42 +72,27 @@ static void leave(struct redis *r)
 
 static void disconnect(struct redis *r)
 {
-	struct owed_list lost = TAILQ_HEAD_INITIALIZER(lost);
+	struct owed *o;
 
 	if (!r->bev)
 		return;
-	r->inside++;
-	TAILQ_CONCAT(&lost, &r->owed, link);
 	bufferevent_free(r->bev);
 	redisReaderFree(r->reader);
 	r->bev = NULL;
 	r->reader = NULL;
 	r->is_up = 0;
 	event_del(r->look);
-	for (struct owed *o; (o = TAILQ_FIRST(&lost));) {
-		TAILQ_REMOVE(&lost, o, link);
+	while ((o = TAILQ_FIRST(&r->owed))) { /* without a connection no more is owed */
+		TAILQ_REMOVE(&r->owed, o, link);
 		if (o->fn)
 			o->fn(o->arg, NULL);
 		free(o);
 	}
-	leave(r);
 }
 
 static const char *server_name(const struct redis *r)
 {
 	return *r->url.path ? r->url.path : r->url.host;
-}
-
-/* Half of the delay is chance, so that many processes do not come back as one. */
-static void retry_later(struct redis *r)
-{
-	unsigned chance;
-	int ms;
-
-	evutil_secure_rng_get_bytes(&chance, sizeof chance);
-	ms = r->delay_ms / 2 + (int)(chance % (unsigned)r->delay_ms);
-	r->delay_ms = r->delay_ms * 2 < LONGEST_DELAY_MS ? r->delay_ms * 2 : LONGEST_DELAY_MS;
-	timer_set(r->retry, ms);
 }
 
 static void lose(struct redis *r, const char *why)
@@ -113,11 +101,9 @@ static void lose(struct redis *r, const char *why)
 		return;
 	log_warn("redis lost server=%s why=%s", server_name(r), why);
 	metric_add(&losses, 1);
-	r->inside++;
 	disconnect(r);
 	if (!r->is_closed)
-		retry_later(r);
-	leave(r);
+		timer_back_off(r->retry, &r->delay_ms, LONGEST_DELAY_MS);
 }
 
 /* hiredis has no time-outs of its own. */
@@ -126,10 +112,12 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 	struct redis *r = arg;
 
 	(void)fd, (void)what;
+	r->inside++;
 	if (TAILQ_EMPTY(&r->owed))
 		event_del(r->look);
 	else if (clock_mono_ms() - r->heard_ms >= r->habits.silence_ms)
 		lose(r, "silent");
+	leave(r);
 }
 
 /* --- replies -------------------------------------------------------------- */
@@ -192,14 +180,17 @@ static void on_read(struct bufferevent *bev, void *arg)
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
 	int code = EVUTIL_SOCKET_ERROR();
+	struct redis *r = arg;
 
 	(void)bev;
 	if (what & BEV_EVENT_CONNECTED)
 		return; /* the greeting is on its way already */
+	r->inside++;
 	if (what & BEV_EVENT_EOF)
-		lose(arg, "closed by the server");
+		lose(r, "closed by the server");
 	else
-		lose(arg, code ? evutil_socket_error_to_string(code) : "cannot connect");
+		lose(r, code ? evutil_socket_error_to_string(code) : "cannot connect");
+	leave(r);
 }
 
 /* --- the beginning of a connection ---------------------------------------- */
@@ -250,7 +241,7 @@ static void connect_now(struct redis *r)
 
 	if (fd < 0) { /* out of descriptors */
 		log_warn("redis: no socket");
-		retry_later(r);
+		timer_back_off(r->retry, &r->delay_ms, LONGEST_DELAY_MS);
 		return;
 	}
 	r->bev = bev = bufferevent_socket_new(r->base, fd, BEV_OPT_CLOSE_ON_FREE);
@@ -269,8 +260,12 @@ static void connect_now(struct redis *r)
 
 static void on_retry(evutil_socket_t fd, short what, void *arg)
 {
+	struct redis *r = arg;
+
 	(void)fd, (void)what;
-	connect_now(arg);
+	r->inside++;
+	connect_now(r);
+	leave(r);
 }
 
 /* --- for callers ---------------------------------------------------------- */

@@ -171,7 +171,7 @@ int redis_url_resolve(const struct redis_url *url, struct sockaddr_storage *addr
 	memset(address, 0, sizeof *address);
 	if (*url->path) {
 		local->sun_family = AF_UNIX;
-		strcpy(local->sun_path, url->path);
+		memcpy(local->sun_path, url->path, sizeof url->path);
 		*len = sizeof *local;
 		return 0;
 	}

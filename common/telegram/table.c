@@ -68,8 +68,10 @@ static int is_blank(const struct line *line, size_t from)
 static int is_code(struct scan *s, const struct line *line)
 {
 	size_t from = prefix_of(line), n = 0;
-	char c = from < line->len ? line->text[from] : 0;
+	char c = 0;
 
+	if (from < line->len)
+		c = line->text[from];
 	while (from + n < line->len && line->text[from + n] == c)
 		n++;
 	if (s->fence) {
@@ -151,8 +153,10 @@ static int is_delimiter(const struct cells *header, const struct line *line)
 
 static int has_markup(const struct line *cell)
 {
+	static const char signs[] = { '*', '_', '`', '[', '~', '<', '\\', '&' };
+
 	for (size_t i = 0; i < cell->len; i++)
-		if (memchr("*_`[~<\\&", cell->text[i], 8))
+		if (memchr(signs, cell->text[i], sizeof signs))
 			return 1;
 	return 0;
 }

@@ -61,7 +61,7 @@ static const char *primary_language(struct arena *a, const char *tag)
 		return NULL;
 	lang = arena_dup(a, tag, len);
 	for (char *p = lang; *p; p++)
-		*p = (char)tolower((unsigned char)*p);
+		*p = (char)(tolower)((unsigned char)*p);
 	return lang;
 }
 

@@ -82,7 +82,7 @@ static void remember(struct guard *g, struct conn *c)
 	if (c->fd >= g->by_fd_size) {
 		int size = c->fd + 1 > 2 * g->by_fd_size ? c->fd + 1 : 2 * g->by_fd_size;
 
-		g->by_fd = realloc(g->by_fd, (size_t)size * sizeof *g->by_fd);
+		g->by_fd = realloc(g->by_fd, (size_t)size * sizeof(struct conn *));
 		if (!g->by_fd)
 			abort();
 		g->by_fd_size = size;
@@ -187,7 +187,7 @@ void guard_open(struct web *w)
 	TAILQ_INIT(&g->odd);
 	g->max = w->conf.max_connections ? w->conf.max_connections : CONNECTIONS;
 	g->request_ms = w->conf.request_ms ? w->conf.request_ms : REQUEST_MS;
-	g->input_max = w->body_max + 2 * HEAD_MAX;
+	g->input_max = w->body_max + 2UL * HEAD_MAX;
 	g->adopt = event_new(w->base, -1, 0, on_adopt, w);
 	g->sweep = evtimer_new(w->base, on_sweep, w);
 	g->breath = evtimer_new(w->base, on_breath, w);

@@ -222,6 +222,7 @@ int web_port(const struct web *w)
 	struct sockaddr_storage at;
 	socklen_t len = sizeof at;
 
+	memset(&at, 0, sizeof at);
 	if (getsockname(evconnlistener_get_fd(w->listener), (struct sockaddr *)&at, &len) < 0)
 		return 0;
 	if (at.ss_family == AF_INET6)

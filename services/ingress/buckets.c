@@ -31,7 +31,7 @@ struct limits *limits_open(int capacity)
 	l->capacity = capacity ? capacity : CAPACITY;
 	for (l->slot_count = 64; l->slot_count < l->capacity;)
 		l->slot_count *= 2;
-	l->slots = calloc((size_t)l->slot_count, sizeof *l->slots);
+	l->slots = calloc((size_t)l->slot_count, sizeof(struct bucket *));
 	if (!l->slots)
 		abort();
 	crypto_random(&l->seed, sizeof l->seed); /* so that nobody chooses who shares a slot */

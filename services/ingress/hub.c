@@ -233,12 +233,14 @@ struct hub *hub_open(struct ingress *in, struct err *e)
 
 void hub_close(struct hub *h)
 {
-	struct client *c;
+	struct client *c, *next;
 
 	if (!h)
 		return;
-	while ((c = TAILQ_FIRST(&h->clients)))
+	for (c = TAILQ_FIRST(&h->clients); c; c = next) {
+		next = TAILQ_NEXT(c, in_hub);
 		dismiss(c);
+	}
 	event_free(h->tick);
 	pubsub_close(h->pubsub);
 	free(h);

@@ -1,5 +1,6 @@
 #include "services/ingress/line.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,13 @@ static void line_free(struct line *line)
 	free(line);
 }
 
+static void line_forget(struct lines *l, struct line *line)
+{
+	TAILQ_REMOVE(&l->list, line, link);
+	assert(TAILQ_FIRST(&l->list) != line); /* static analysis cannot tell */
+	line_free(line);
+}
+
 static void begin(struct lines *l, const struct channel *c)
 {
 	struct line *line = calloc(1, sizeof *line);
@@ -98,8 +106,7 @@ static void end(struct lines *l, struct line *line)
 		flow_interrupt(&line->flow, ERR_CANCELLED, "the line is given up");
 		return; /* line_kept() does the rest */
 	}
-	TAILQ_REMOVE(&l->list, line, link);
-	line_free(line);
+	line_forget(l, line);
 }
 
 int line_is_over(const struct line *line)
@@ -112,10 +119,8 @@ void line_kept(struct line *line)
 	struct lines *l = line->in->lines;
 
 	line->is_keeping = 0;
-	if (!line->is_ending)
-		return;
-	TAILQ_REMOVE(&l->list, line, link);
-	line_free(line);
+	if (line->is_ending)
+		line_forget(l, line);
 }
 
 /* --- all ------------------------------------------------------------------ */
@@ -162,12 +167,12 @@ void lines_pause(struct lines *l)
 
 void lines_close(struct lines *l)
 {
-	struct line *line;
+	struct line *line, *next;
 
 	if (!l)
 		return;
-	while ((line = TAILQ_FIRST(&l->list))) {
-		TAILQ_REMOVE(&l->list, line, link);
+	for (line = TAILQ_FIRST(&l->list); line; line = next) {
+		next = TAILQ_NEXT(line, link);
 		line_free(line);
 	}
 	free(l);

@@ -70,15 +70,25 @@ static int has_room(const struct gate *gate)
 
 static void admit(struct gate *gate)
 {
-	while (!TAILQ_EMPTY(&gate->waiting) && has_room(gate))
-		wake(TAILQ_FIRST(&gate->waiting), 1);
+	struct waiter *w, *next;
+
+	for (w = TAILQ_FIRST(&gate->waiting); w && has_room(gate); w = next) {
+		next = TAILQ_NEXT(w, entry);
+		wake(w, 1);
+	}
 	metric_set(&gate->in_flight, gate->busy);
 }
 
-static void send_away(struct gate *gate)
+/* Those who came before `since`; whether anybody still waits. */
+static int send_away(struct gate *gate, int64_t since)
 {
-	while (!TAILQ_EMPTY(&gate->waiting))
-		wake(TAILQ_FIRST(&gate->waiting), 0);
+	struct waiter *w, *next;
+
+	for (w = TAILQ_FIRST(&gate->waiting); w && w->since < since; w = next) {
+		next = TAILQ_NEXT(w, entry);
+		wake(w, 0);
+	}
+	return w != NULL;
 }
 
 static void look_later(struct gates *g)
@@ -96,13 +106,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	LIST_FOREACH(gate, &g->list, entry)
-	{
-		struct waiter *first;
-
-		while ((first = TAILQ_FIRST(&gate->waiting)) && first->since < limit)
-			wake(first, 0);
-		waiting |= first != NULL;
-	}
+	waiting |= send_away(gate, limit);
 	if (waiting)
 		look_later(g);
 }
@@ -156,7 +160,7 @@ static void close_gate(struct gate *gate, int ms)
 	gate->closed_until = clock_mono_ms() + ms;
 	gate->is_probing = 0;
 	metric_set(&gate->state, 1);
-	send_away(gate);
+	send_away(gate, INT64_MAX);
 }
 
 static int longer(int ms, int min, int max)

@@ -123,6 +123,12 @@ static void open_line(struct load *load, struct line *l)
 	ask_next(l);
 }
 
+static void close_line(struct line *l)
+{
+	bufferevent_free(l->bev);
+	event_free(l->pace);
+}
+
 static int by_size(const void *a, const void *b)
 {
 	float x = *(const float *)a, y = *(const float *)b;
@@ -142,11 +148,30 @@ static void print(struct load *load)
 	       (double)load->latency_ms[load->done * 99 / 100]);
 }
 
+static int run(struct load *load, int connections)
+{
+	struct line *lines = calloc((size_t)connections, sizeof *lines);
+
+	load->latency_ms = calloc((size_t)load->updates, sizeof *load->latency_ms);
+	if (!lines || !load->latency_ms)
+		abort();
+	load->began = now_us();
+	for (int i = 0; i < connections; i++)
+		open_line(load, &lines[i]);
+	event_base_dispatch(load->base);
+	for (int i = 0; i < connections; i++)
+		close_line(&lines[i]);
+	free(lines);
+	if (load->done > 0)
+		print(load);
+	free(load->latency_ms);
+	return load->done > 0 && load->done == load->updates && load->failed == 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct load load = { .address = { .sin_family = AF_INET } };
-	struct line *lines;
-	int n;
+	int ok;
 
 	if (argc < 8) {
 		fprintf(stderr, "usage: bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS "
@@ -158,21 +183,13 @@ int main(int argc, char **argv)
 	load.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	load.path = argv[2];
 	load.secret = argv[3];
-	n = atoi(argv[4]);
 	load.updates = atol(argv[5]);
 	load.chats = atol(argv[6]);
 	load.first = atol(argv[7]);
 	load.rate = argc > 8 ? atol(argv[8]) : 0;
-	load.latency_ms = calloc((size_t)load.updates, sizeof *load.latency_ms);
-	lines = calloc((size_t)n, sizeof *lines);
-	if (!load.base || !load.latency_ms || !lines || load.chats < 1)
+	if (!load.base || load.chats < 1)
 		return 69;
-	load.began = now_us();
-	for (int i = 0; i < n; i++)
-		open_line(&load, &lines[i]);
-	event_base_dispatch(load.base);
-	if (load.done == 0)
-		return 1;
-	print(&load);
-	return load.done == load.updates && load.failed == 0 ? 0 : 1;
+	ok = run(&load, atoi(argv[4]));
+	event_base_free(load.base);
+	return ok ? 0 : 1;
 }

@@ -33,8 +33,8 @@ static void handle(void *arg, const struct doorbell *bell, const char *entry_id)
 	assert_true(jobs_worker(jobs) > 0);
 	assert_true(heard.n < HEARD_MAX);
 	heard.job[heard.n] = bell->job;
-	strcpy(heard.trace[heard.n], bell->trace);
-	strcpy(heard.entry[heard.n++], entry_id);
+	snprintf(heard.trace[heard.n], sizeof *heard.trace, "%s", bell->trace);
+	snprintf(heard.entry[heard.n++], sizeof *heard.entry, "%s", entry_id);
 }
 
 static void on_redis_up(void *arg)

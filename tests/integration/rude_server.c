@@ -177,10 +177,12 @@ struct rude_server *rude_server_open(struct event_base *base)
 
 void rude_server_close(struct rude_server *s)
 {
-	struct guest *g;
+	struct guest *g, *next;
 
-	while ((g = TAILQ_FIRST(&s->guests)))
+	for (g = TAILQ_FIRST(&s->guests); g; g = next) {
+		next = TAILQ_NEXT(g, link);
 		leave(g);
+	}
 	evconnlistener_free(s->listener);
 	free(s);
 }

@@ -17,6 +17,7 @@
 #include "common/base/clock.h"
 #include "common/base/err.h"
 #include "common/base/log.h"
+#include "common/base/timer.h"
 
 /* --- arena ---------------------------------------------------------------- */
 
@@ -57,11 +58,11 @@ static void texts_are_copied(void **state)
 	arena_free(&a);
 }
 
-static char released[8];
+static struct buf released;
 
 static void note_release(void *object)
 {
-	strcat(released, object);
+	buf_puts(&released, object);
 }
 
 static void what_is_owned_is_released_last_first_and_once(void **state)
@@ -69,13 +70,13 @@ static void what_is_owned_is_released_last_first_and_once(void **state)
 	struct arena a = { 0 };
 
 	(void)state;
-	*released = 0;
 	arena_own(&a, (void *)"1", note_release);
 	arena_own(&a, (void *)"2", note_release);
 	arena_own(&a, (void *)"3", note_release);
 	arena_free(&a);
 	arena_free(&a);
-	assert_string_equal(released, "321");
+	assert_string_equal(buf_str(&released), "321");
+	buf_free(&released);
 }
 
 /* --- buf ------------------------------------------------------------------ */
@@ -277,6 +278,30 @@ static void times_are_written_in_utc(void **state)
 	assert_true(clock_mono_us() / 1000 <= clock_mono_ms());
 }
 
+/* --- timers --------------------------------------------------------------- */
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+}
+
+static void delays_double_up_to_the_longest(void **state)
+{
+	static const int expected[] = { 200, 400, 700, 700 };
+	struct event_base *base = event_base_new();
+	struct event *timer = evtimer_new(base, on_timer, NULL);
+	int delay_ms = 100;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+		timer_back_off(timer, &delay_ms, 700);
+		assert_true(evtimer_pending(timer, NULL));
+		assert_int_equal(delay_ms, expected[i]);
+	}
+	event_free(timer);
+	event_base_free(base);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +317,7 @@ int main(void)
 		cmocka_unit_test(quiet_means_warnings_and_errors),
 		cmocka_unit_test(errors_are_values_that_fit_one_line),
 		cmocka_unit_test(times_are_written_in_utc),
+		cmocka_unit_test(delays_double_up_to_the_longest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

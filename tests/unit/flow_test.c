@@ -13,9 +13,9 @@
 /* A flow that writes down which of its steps were entered. */
 struct walker {
 	struct flow flow;
+	flow_step *fail_with;
 	char path[64]; /* survives the release */
 	struct err err;
-	flow_step *fail_with;
 	int is_told_to_end;
 	int released, spins;
 };
@@ -42,8 +42,10 @@ static int close_loop(void **state)
 
 static void note(struct walker *w, const char *step)
 {
+	size_t len = strlen(w->path);
+
 	assert_false(inside_a_starting_call);
-	strcat(w->path, step);
+	snprintf(w->path + len, sizeof w->path - len, "%s", step);
 }
 
 /* --- steps ---------------------------------------------------------------- */

@@ -26,7 +26,7 @@ static void every_kind_of_message_is_understood(void **state)
 	struct live_event ev;
 
 	(void)state;
-#define PARSE(text) assert_int_equal(live_parse(&ev, &arena, text, sizeof text - 1), 0)
+#define PARSE(text) assert_int_equal(live_parse(&ev, &arena, (text), sizeof(text) - 1), 0)
 	PARSE("{\"t\":\"seq\",\"n\":9007199254740993}");
 	assert_int_equal(ev.type, LIVE_SEQ);
 	assert_true(ev.seq == 9007199254740993);

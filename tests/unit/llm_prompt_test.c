@@ -150,7 +150,7 @@ static const char *long_history(struct arena *a, int n, int words)
 	return copy;
 }
 
-static void check_prompt(const struct prompt *p, const struct dialogue *d, int budget)
+static void check_prompt(const struct prompt *p, int budget)
 {
 	int tokens = 0;
 
@@ -168,7 +168,25 @@ static void check_prompt(const struct prompt *p, const struct dialogue *d, int b
 			tokens += llm_estimate_tokens(text);
 	}
 	assert_true(tokens <= budget + 4);
-	(void)d;
+}
+
+static void check_shrinking(int length, int size)
+{
+	int before = 1 << 30;
+
+	for (int shrink = 0; shrink < 4; shrink++) {
+		struct arena a = { 0 };
+		struct dialogue d;
+		struct prompt p;
+		int budget = bot.history_tokens >> shrink;
+
+		read_history(&d, &a, length - 1, long_history(&a, length, size));
+		prompt_build(&p, &a, &bot, &d, NULL, shrink);
+		check_prompt(&p, budget < 64 ? 64 : budget);
+		assert_true(p.estimated_tokens <= before);
+		before = p.estimated_tokens;
+		arena_free(&a);
+	}
 }
 
 static void prompts_keep_within_the_budget_and_end_with_the_question(void **state)
@@ -176,26 +194,9 @@ static void prompts_keep_within_the_budget_and_end_with_the_question(void **stat
 	static const int lengths[] = { 1, 2, 3, 10, 40 }, sizes[] = { 1, 5, 50, 1000 };
 
 	(void)state;
-	for (int l = 0; l < 5; l++) {
-		for (int s = 0; s < 4; s++) {
-			int before = 1 << 30;
-
-			for (int shrink = 0; shrink < 4; shrink++) {
-				struct arena a = { 0 };
-				struct dialogue d;
-				struct prompt p;
-				int budget = bot.history_tokens >> shrink;
-
-				read_history(&d, &a, lengths[l] - 1,
-					     long_history(&a, lengths[l], sizes[s]));
-				prompt_build(&p, &a, &bot, &d, NULL, shrink);
-				check_prompt(&p, &d, budget < 64 ? 64 : budget);
-				assert_true(p.estimated_tokens <= before);
-				before = p.estimated_tokens;
-				arena_free(&a);
-			}
-		}
-	}
+	for (int l = 0; l < 5; l++)
+		for (int s = 0; s < 4; s++)
+			check_shrinking(lengths[l], sizes[s]);
 }
 
 static void the_newest_part_of_the_history_is_kept(void **state)

@@ -300,7 +300,7 @@ static void endless_answers_are_refused(void **state)
 	while (rc == 0 && fed++ < 1000)
 		rc = llm_provider("openai")->feed(&answer, text, strlen(text));
 	assert_int_equal(rc, -1);
-	assert_true(answer.text.len < 300 * 1024);
+	assert_true(answer.text.len < 300L * 1024);
 	llm_answer_finish(&answer);
 
 	llm_answer_init(&answer, &arena);

@@ -94,20 +94,28 @@ static void every_operation_is_described_with_its_answers(void **state)
 		}
 }
 
+static const char *lower(char to[12], const char *word)
+{
+	size_t i;
+
+	for (i = 0; word[i] && i < 11; i++)
+		to[i] = (char)(tolower)((unsigned char)word[i]);
+	to[i] = 0;
+	return to;
+}
+
 /* "/telegram/" and a rest stand there as "/telegram/{channel}". */
 static json_t *described(const struct web_route *route)
 {
 	json_t *paths = json_object_get(document, "paths"), *methods;
 	size_t len = strcspn(route->path, "*");
-	char method[12] = "";
 	const char *path;
+	char method[12];
 
-	for (size_t i = 0; route->method[i]; i++)
-		method[i] = (char)tolower((unsigned char)route->method[i]);
+	len += route->path[len] == 0; /* without a star, its end counts too */
 	json_object_foreach (paths, path, methods)
-		if (route->path[len] ? strncmp(path, route->path, len) == 0
-				     : strcmp(path, route->path) == 0)
-			return json_object_get(methods, method);
+		if (strncmp(path, route->path, len) == 0)
+			return json_object_get(methods, lower(method, route->method));
 	return NULL;
 }
 
