@@ -40,12 +40,16 @@ struct pg_stmt {
 /* Turn rows into *out; what it keeps it copies into the arena.  Rows are gone afterwards. */
 typedef void pg_decode(void *out, const PGresult *rows, struct arena *arena);
 
+/* A call that locks in an order of its own: it travels in no group, so it holds nothing when it
+ * begins. */
+#define PG_ALONE (UINT64_MAX - 1)
+
 struct pg_call {
 	const struct pg_stmt *stmt;
 	const char *const *argv; /* n texts, copied; NULL is SQL null */
 	int n;
 	uint64_t order;    /* a group is sorted by it (stable), so that groups lock rows in one
-			      order */
+			      order; or PG_ALONE */
 	pg_decode *decode; /* may be NULL */
 	void *out;         /* lives as long as the flow */
 };

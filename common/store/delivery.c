@@ -124,15 +124,16 @@ void store_fetch(struct store *s, struct flow *f, flow_step *next, struct messag
 }
 
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
-			 int64_t conversation_id, int reachable)
+			 const struct delivery_claim *claim, int reachable)
 {
-	STORE_CALL(s->durable, f, next, &reachable_stmt, 0, NULL, NULL,
-		   store_int(f, conversation_id), store_bool(reachable));
+	STORE_CALL(s->durable, f, next, &reachable_stmt,
+		   store_order(claim->channel_id, claim->chat_key), NULL, NULL,
+		   store_int(f, claim->conversation_id), store_bool(reachable));
 }
 
 void store_move_chat(struct store *s, struct flow *f, flow_step *next, int channel_id,
 		     const char *from, const char *to)
 {
-	STORE_CALL(s->durable, f, next, &move_stmt, store_order(channel_id, from), NULL, NULL,
+	STORE_CALL(s->durable, f, next, &move_stmt, PG_ALONE, NULL, NULL,
 		   store_int(f, channel_id), from, to);
 }

@@ -244,8 +244,7 @@ static void act(struct deliver *d, const struct decision *decision)
 		return;
 	case DEED_UNREACHABLE:
 		d->state = DELIVERY_FAILED;
-		store_set_reachable(&d->courier->store, &d->flow, settle,
-				    d->claim.conversation_id, 0);
+		store_set_reachable(&d->courier->store, &d->flow, settle, &d->claim, 0);
 		return;
 	case DEED_WAIT:
 		put_back(d);

@@ -183,10 +183,10 @@ void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int 
 }
 
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
-			 int64_t conversation_id, int reachable)
+			 const struct delivery_claim *claim, int reachable)
 {
 	(void)s;
-	assert_int_equal(conversation_id, 3);
+	assert_int_equal(claim->conversation_id, 3);
 	world.unreachable = !reachable;
 	do_later(f, next, do_nothing, NULL);
 }
