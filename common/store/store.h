@@ -127,9 +127,13 @@ struct delivery_claim {
 	struct outgoing head; /* marked as sending */
 };
 
-/* unsure: after a claim whose answer was lost; see CLAIM_UNSURE. */
+struct delivery_wanted {
+	int64_t job, claimant; /* claimant: a flow's number, unique in its worker */
+	int worker, unsure; /* unsure: after a claim whose answer was lost; see CLAIM_UNSURE */
+};
+
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
-			  struct delivery_claim *out, int64_t job, int worker, int unsure);
+			  struct delivery_claim *out, const struct delivery_wanted *wanted);
 
 struct delivery_held { /* what the calls below are about; fenced by the claim's attempt */
 	int64_t job, delivery;

@@ -67,14 +67,15 @@ static void claim_effect(struct operation *d)
 }
 
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
-			  struct delivery_claim *out, int64_t job, int worker, int unsure)
+			  struct delivery_claim *out, const struct delivery_wanted *wanted)
 {
 	struct operation *d = operation_begin(f, next, claim_effect, out);
 
 	(void)s;
-	assert_int_equal(job, JOB);
-	assert_int_equal(worker, WORKER_ID);
-	d->numbers[1] = unsure;
+	assert_int_equal(wanted->job, JOB);
+	assert_int_equal(wanted->worker, WORKER_ID);
+	assert_true(wanted->claimant > 0);
+	d->numbers[1] = wanted->unsure;
 }
 
 static struct operation *do_held(struct flow *f, flow_step *next,
