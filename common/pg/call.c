@@ -1,5 +1,7 @@
 #include "common/pg/call.h"
 
+#include <arpa/inet.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +23,7 @@ struct call *call_create(struct pg *pg, const struct pg_call *call)
 	c->order = call->order;
 	c->decode = call->decode;
 	c->out = call->out;
+	c->many = call->many;
 	c->n = call->n;
 	at = (char *)c + size;
 	for (int i = 0; i < call->n; i++) {
@@ -31,17 +34,95 @@ struct call *call_create(struct pg *pg, const struct pg_call *call)
 	return c;
 }
 
+/* --- many as one ------------------------------------------------------------ */
+
+enum { TEXT_OID = 25 };
+
+static char *put_int(char *at, uint32_t n)
+{
+	n = htonl(n);
+	memcpy(at, &n, sizeof n);
+	return at + sizeof n;
+}
+
+static char *put_text(char *at, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	at = put_int(at, text ? (uint32_t)len : UINT32_MAX);
+	if (text)
+		memcpy(at, text, len);
+	return at + len;
+}
+
+static size_t array_size(const struct call *c, int n, int param)
+{
+	size_t size = 5 * sizeof(uint32_t);
+
+	for (; n > 0; n--, c = TAILQ_NEXT(c, link))
+		size += sizeof(uint32_t) + (c->argv[param] ? strlen(c->argv[param]) : 0);
+	return size;
+}
+
+/* PostgreSQL's binary form: dimensions, nulls?, type, length, first index; then the elements.
+ */
+static char *put_array(char *at, const struct call *c, int n, int param)
+{
+	at = put_int(at, 1);
+	at = put_int(at, 1);
+	at = put_int(at, TEXT_OID);
+	at = put_int(at, (uint32_t)n);
+	at = put_int(at, 1);
+	for (; n > 0; n--, c = TAILQ_NEXT(c, link))
+		at = put_text(at, c->argv[param]);
+	return at;
+}
+
+int call_send_joined(PGconn *conn, struct call *c, int n)
+{
+	enum { PARAMS = 32 };
+	const char *values[PARAMS];
+	int lengths[PARAMS], formats[PARAMS], ok;
+	size_t size = 0;
+	char *bytes, *at;
+
+	assert(c->n <= PARAMS);
+	for (int i = 0; i < c->n; i++)
+		size += array_size(c, n, i);
+	at = bytes = malloc(size);
+	if (!bytes)
+		abort();
+	for (int i = 0; i < c->n; i++) {
+		values[i] = at;
+		at = put_array(at, c, n, i);
+		lengths[i] = (int)(at - values[i]);
+		formats[i] = 1;
+	}
+	ok = PQsendQueryPrepared(conn, c->many->name, c->n, values, lengths, formats, 0);
+	free(bytes);
+	return ok;
+}
+
+/* --- what came of it --------------------------------------------------------- */
+
 void call_forget_rows(struct call *c)
 {
-	PQclear(c->rows);
+	if (c->is_owner)
+		PQclear(c->rows);
 	c->rows = NULL;
+	c->row = c->is_owner = 0;
 	c->err = (struct err){ 0 };
 }
 
 void call_take_rows(struct call *c, PGresult *rows)
 {
-	PQclear(c->rows);
-	c->rows = rows;
+	int n = c->joined;
+
+	for (int i = 0; i < n; i++, c = TAILQ_NEXT(c, link)) {
+		c->rows = rows;
+		c->row = i;
+		c->is_owner = i == n - 1;
+	}
 }
 
 /*
@@ -76,9 +157,9 @@ void call_end(struct call *c)
 		op_fail(&c->op, c->err.kind, "%s", c->err.text);
 	} else if (f) {
 		if (c->decode)
-			c->decode(c->out, c->rows, &f->arena);
+			c->decode(c->out, c->rows, c->row, &f->arena);
 		op_succeed(&c->op);
 	}
-	PQclear(c->rows);
+	call_forget_rows(c);
 	free(c);
 }

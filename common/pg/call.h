@@ -13,14 +13,17 @@
 struct call {
 	struct op op; /* op.flow is NULL once cancelled */
 	TAILQ_ENTRY(call) link;
-	const struct pg_stmt *stmt;
+	const struct pg_stmt *stmt, *many;
+	const struct pg_stmt *sent_as; /* NULL if it travels with another */
 	uint64_t order;
 	pg_decode *decode;
 	void *out;
-	PGresult *rows;
+	PGresult *rows; /* shared by those that travelled as one; the last of them owns it */
+	int row, is_owner;
 	struct err err;
 	struct pg *pg;
 	int is_sent;
+	int joined;       /* as many, itself included, travel as one; 0: with an earlier one */
 	int is_preparing; /* a PREPARE goes before it, and was not answered yet */
 	int n;
 	const char *argv[]; /* their bytes follow */
@@ -30,6 +33,9 @@ TAILQ_HEAD(call_list, call);
 
 /* Copies the parameters. */
 struct call *call_create(struct pg *pg, const struct pg_call *call);
+
+/* As one statement, c->many: c and the n - 1 that follow.  Its result: 0 if that failed. */
+int call_send_joined(PGconn *conn, struct call *c, int n);
 
 void call_take_rows(struct call *c, PGresult *rows);  /* takes over rows */
 void call_take_error(struct call *c, PGresult *rows); /* takes over rows */

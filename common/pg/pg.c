@@ -9,10 +9,12 @@
 /*
  * The life of a call:  waiting -> sent, with its group -> ended by the group's
  * Sync.  If one of the group fails, all of it is sent once more, each call with
- * a Sync of its own that ends it.
+ * a Sync of its own that ends it.  Neighbours in a group that ask for the same
+ * may travel as one statement: the first of them is read for all.
  */
 
 enum { GROUP_MAX = 64, QUEUE_MAX = 8192, TIMEOUT_MS = 10000 };
+enum { JOINED_MIN = 4 }; /* fewer calls are cheaper one by one */
 
 struct pg {
 	struct pg_conf conf;
@@ -60,7 +62,7 @@ static int is_being_prepared(const struct pg *pg, const struct call *call)
 	TAILQ_FOREACH (c, &pg->sent, link) {
 		if (c == call)
 			return 0;
-		if (c->stmt == call->stmt && c->is_preparing)
+		if (c->sent_as == call->sent_as && c->is_preparing)
 			return 1;
 	}
 	return 0;
@@ -68,14 +70,46 @@ static int is_being_prepared(const struct pg *pg, const struct call *call)
 
 /* --- sending --------------------------------------------------------------- */
 
+static int may_join(const struct call *c, const struct call *next)
+{
+	return next && next->many == c->many &&
+	       (next->order != c->order || c->order == PG_LAST);
+}
+
+/* How many from c on can travel as one statement. */
+static int count_joined(const struct call *c)
+{
+	int n = 1;
+
+	if (!c->many)
+		return 1;
+	for (; may_join(c, TAILQ_NEXT(c, link)); c = TAILQ_NEXT(c, link))
+		n++;
+	return n >= JOINED_MIN ? n : 1;
+}
+
 static int send_call(struct pg *pg, struct call *c)
 {
 	PGconn *conn = link_conn(pg->link);
+	const struct pg_stmt *stmt = c->joined > 1 ? c->many : c->stmt;
 
-	c->is_preparing = !is_prepared(pg, c->stmt) && !is_being_prepared(pg, c);
-	if (c->is_preparing && !PQsendPrepare(conn, c->stmt->name, c->stmt->sql, c->n, NULL))
+	c->sent_as = stmt;
+	c->is_preparing = !is_prepared(pg, stmt) && !is_being_prepared(pg, c);
+	if (c->is_preparing && !PQsendPrepare(conn, stmt->name, stmt->sql, c->n, NULL))
 		return 0;
-	return PQsendQueryPrepared(conn, c->stmt->name, c->n, c->argv, NULL, NULL, 0);
+	return c->joined > 1
+		       ? call_send_joined(conn, c, c->joined)
+		       : PQsendQueryPrepared(conn, stmt->name, c->n, c->argv, NULL, NULL, 0);
+}
+
+/* The first one behind those that travel with c. */
+static struct call *behind(struct call *c)
+{
+	int n = c->joined;
+
+	while (n-- > 0)
+		c = TAILQ_NEXT(c, link);
+	return c;
 }
 
 /* Sends what is in pg->sent: as one transaction, or each call as one. */
@@ -88,7 +122,11 @@ static void send_group(struct pg *pg, int alone)
 	pg->has_failed = 0;
 	pg->reading = TAILQ_FIRST(&pg->sent);
 	TAILQ_FOREACH (c, &pg->sent, link)
-		ok = ok && send_call(pg, c) && (!alone || PQpipelineSync(link_conn(pg->link)));
+		c->sent_as = NULL;
+	for (c = TAILQ_FIRST(&pg->sent); c && ok; c = behind(c)) {
+		c->joined = alone ? 1 : count_joined(c);
+		ok = send_call(pg, c) && (!alone || PQpipelineSync(link_conn(pg->link)));
+	}
 	if (!alone)
 		ok = ok && PQpipelineSync(link_conn(pg->link));
 	if (!ok) {
@@ -99,14 +137,14 @@ static void send_group(struct pg *pg, int alone)
 	link_flush(pg->link);
 }
 
-/* Moves calls from waiting to sent, sorted by order; one that goes alone is a group. */
+/* Moves calls from waiting to sent, sorted by order. */
 static void form_group(struct pg *pg)
 {
 	struct call *c, *at;
 
 	for (int room = pg->conf.group_max; room > 0; room--) {
 		c = TAILQ_FIRST(&pg->waiting);
-		if (!c || (c->order == PG_ALONE && pg->sent_n > 0))
+		if (!c)
 			return;
 		TAILQ_REMOVE(&pg->waiting, c, link);
 		pg->waiting_n--;
@@ -119,8 +157,6 @@ static void form_group(struct pg *pg)
 			TAILQ_INSERT_HEAD(&pg->sent, c, link);
 		c->is_sent = 1;
 		pg->sent_n++;
-		if (c->order == PG_ALONE)
-			return;
 	}
 }
 
@@ -199,17 +235,19 @@ static void on_result(struct pg *pg, PGresult *rows)
 	}
 	if (ok && c->is_preparing) { /* the answer to PREPARE; the call's own comes next */
 		c->is_preparing = 0;
-		remember_prepared(pg, c->stmt);
+		remember_prepared(pg, c->sent_as);
 		PQclear(rows);
 		return;
 	}
+	if (ok && c->joined > 1 && PQntuples(rows) != c->joined)
+		ok = 0; /* not what was agreed on */
 	if (ok)
 		call_take_rows(c, rows);
 	else
 		call_take_error(c, rows);
 	pg->has_failed |= !ok;
 	if (!pg->is_alone)
-		pg->reading = TAILQ_NEXT(c, link);
+		pg->reading = behind(c);
 }
 
 /* One NULL ends a statement; a second one means that there is nothing more, as after a loss. */

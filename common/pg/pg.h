@@ -37,22 +37,30 @@ struct pg_stmt {
 	const char *name, *sql;
 };
 
-/* Turn rows into *out; what it keeps it copies into the arena.  Rows are gone afterwards. */
-typedef void pg_decode(void *out, const PGresult *rows, struct arena *arena);
+/*
+ * Turn rows into *out; what it keeps it copies into the arena.  Rows are gone
+ * afterwards.  A call that was one of many has only the row that it is told.
+ */
+typedef void pg_decode(void *out, const PGresult *rows, int row, struct arena *arena);
 
-/* A call that locks in an order of its own: it travels in no group, so it holds nothing when it
- * begins. */
-#define PG_ALONE (UINT64_MAX - 1)
-
+/*
+ * `many`, if there is one, does for a list of calls what `stmt` does for each: it
+ * takes the same parameters, each an array of texts with an element for each
+ * call, and returns a row for each call, in their order.  Neighbours in a group
+ * then travel as one statement, which costs the server a fraction.
+ */
 struct pg_call {
-	const struct pg_stmt *stmt;
+	const struct pg_stmt *stmt, *many;
 	const char *const *argv; /* n texts, copied; NULL is SQL null */
 	int n;
 	uint64_t order;    /* a group is sorted by it (stable), so that groups lock rows in one
-			      order; or PG_ALONE */
+			      order; calls of one order are never joined */
 	pg_decode *decode; /* may be NULL */
 	void *out;         /* lives as long as the flow */
 };
+
+/* The order of calls that come last, in any order among themselves: these may be joined. */
+#define PG_LAST UINT64_MAX
 
 struct pg *pg_open(struct event_base *base, const struct pg_conf *conf);
 void pg_close(struct pg *pg); /* calls still waiting fail as ERR_TEMP */

@@ -8,6 +8,18 @@ static const struct pg_stmt accept_stmt = {
 		  "$14, $15, $16, $17, $18, $19, $20, $21, $22)"
 };
 
+/* What usually comes: somebody says something, and a turn answers. */
+static const struct pg_stmt many_stmt = {
+	"accept_many", "select accept_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+		       "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"
+};
+
+static int is_usual(const struct inbound *in)
+{
+	return in->action == INBOUND_MESSAGE && in->chat && in->text && !in->reply &&
+	       !in->callback && !in->versions && !in->choice;
+}
+
 /*
  * The text of a row of numbers and booleans, "(f,12,1,,7,,0)"; null is 0.  One
  * value instead of a row of columns, because that spares the server a scan of
@@ -22,12 +34,12 @@ static void read_fields(const char *row, int64_t fields[], int n)
 	}
 }
 
-static void decode_accepted(void *out, const PGresult *rows, struct arena *a)
+static void decode_accepted(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	int64_t field[8];
 
 	(void)a;
-	read_fields(PQgetvalue(rows, 0, 0), field, 8);
+	read_fields(PQgetvalue(rows, row, 0), field, 8);
 	*(struct accepted *)out = (struct accepted){
 		.duplicate = (int)field[0],
 		.conversation_id = field[1],
@@ -43,11 +55,8 @@ static void decode_accepted(void *out, const PGresult *rows, struct arena *a)
 void store_accept(struct store *s, struct flow *f, flow_step *next, struct accepted *out,
 		  const struct place *place, const struct inbound *in)
 {
-	uint64_t order = in->action == INBOUND_MIGRATED
-				 ? PG_ALONE
-				 : store_order(place->channel_id, in->chat);
-
-	STORE_CALL(s->durable, f, next, &accept_stmt, order, decode_accepted, out,
+	STORE_JOIN(s->durable, f, next, &accept_stmt, is_usual(in) ? &many_stmt : NULL,
+		   store_order(place->channel_id, in->chat), decode_accepted, out,
 		   store_int(f, place->channel_id), store_int(f, place->bot_id),
 		   store_int(f, place->mode), in->key, f->trace, store_int(f, in->action),
 		   in->chat, store_bool(in->is_group), in->title, in->lang, in->user,

@@ -39,11 +39,11 @@ const char *store_json(struct flow *f, const json_t *value)
 	return text;
 }
 
-void store_decode_bool(void *out, const PGresult *rows, struct arena *a)
+void store_decode_bool(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	(void)a;
 	if (out)
-		*(int *)out = pg_bool(rows, 0, 0);
+		*(int *)out = pg_bool(rows, row, 0);
 }
 
 /* FNV-1a: cheap, and the same in every process. */

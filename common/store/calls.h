@@ -19,11 +19,16 @@ const char *store_json(struct flow *f, const json_t *value);
  * The order of calls that never wait for a lock: the last of their group, so
  * that nothing waits while it holds what they took.
  */
-#define STORE_LAST UINT64_MAX
+#define STORE_LAST PG_LAST
 
-#define STORE_CALL(pg_, f_, next_, stmt_, order_, decode_, out_, ...)                          \
+#define STORE_CALL(pg_, f_, next_, stmt_, ...)                                                 \
+	STORE_JOIN(pg_, f_, next_, stmt_, NULL, __VA_ARGS__)
+
+/* A call that may travel as one of many (see struct pg_call). */
+#define STORE_JOIN(pg_, f_, next_, stmt_, many_, order_, decode_, out_, ...)                   \
 	pg_call((pg_), (f_), (next_),                                                          \
 		&(struct pg_call){ .stmt = (stmt_),                                            \
+				   .many = (many_),                                            \
 				   .argv = (const char *const[]){ __VA_ARGS__ },               \
 				   .n = (int)(sizeof((const char *const[]){ __VA_ARGS__ }) /   \
 					      sizeof(char *)),                                 \
@@ -32,5 +37,6 @@ const char *store_json(struct flow *f, const json_t *value);
 				   .out = (out_) })
 
 /* Decoders used by several calls. */
-void store_decode_bool(void *out, const PGresult *rows, struct arena *a); /* int */
-void store_decode_page(void *out, const PGresult *rows, struct arena *a); /* of fetch() */
+void store_decode_bool(void *out, const PGresult *rows, int row, struct arena *a); /* int */
+void store_decode_page(void *out, const PGresult *rows, int row,
+		       struct arena *a); /* of fetch() */

@@ -8,7 +8,7 @@ static const struct pg_stmt claim_stmt = {
 	"claim_delivery",
 	"select " HEAD_COLUMNS ", r.status, r.wait_ms, r.attempt, r.failures, "
 	"r.conversation_id, r.channel_id, r.chat_key, r.is_group, r.lang, "
-	"r.uncertain from claim_delivery($1, $2, $3, $4) r"
+	"r.uncertain from claim_delivery($1, $2, $3) r"
 };
 
 static const struct pg_stmt settle_stmt = {
@@ -35,53 +35,52 @@ static const struct pg_stmt reachable_stmt = {
 };
 static const struct pg_stmt move_stmt = { "move_chat", "select move_chat($1, $2, $3)" };
 
-static void read_head(struct outgoing *head, const PGresult *rows, struct arena *a)
+static void read_head(struct outgoing *head, const PGresult *rows, int row, struct arena *a)
 {
 	*head = (struct outgoing){
-		.id = pg_int(rows, 0, 0),
-		.kind = (enum delivery_kind)pg_int(rows, 0, 1),
-		.seq = pg_int(rows, 0, 2),
-		.author = (enum author)pg_int(rows, 0, 3),
-		.body = store_copy(a, rows, 0, 4),
-		.extra = store_copy(a, rows, 0, 5),
-		.payload = store_copy(a, rows, 0, 6),
-		.trace = store_copy(a, rows, 0, 7),
+		.id = pg_int(rows, row, 0),
+		.kind = (enum delivery_kind)pg_int(rows, row, 1),
+		.seq = pg_int(rows, row, 2),
+		.author = (enum author)pg_int(rows, row, 3),
+		.body = store_copy(a, rows, row, 4),
+		.extra = store_copy(a, rows, row, 5),
+		.payload = store_copy(a, rows, row, 6),
+		.trace = store_copy(a, rows, row, 7),
 	};
 }
 
-static void decode_claim(void *out, const PGresult *rows, struct arena *a)
+static void decode_claim(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	struct delivery_claim *claim = out;
 
 	*claim = (struct delivery_claim){
-		.status = (enum claim)pg_int(rows, 0, 8),
-		.wait_ms = (int)pg_int(rows, 0, 9),
-		.attempt = (int)pg_int(rows, 0, 10),
-		.failures = (int)pg_int(rows, 0, 11),
-		.conversation_id = pg_int(rows, 0, 12),
-		.channel_id = (int)pg_int(rows, 0, 13),
-		.chat_key = store_copy(a, rows, 0, 14),
-		.is_group = pg_bool(rows, 0, 15),
-		.lang = store_copy(a, rows, 0, 16),
-		.uncertain = (int)pg_int(rows, 0, 17),
+		.status = (enum claim)pg_int(rows, row, 8),
+		.wait_ms = (int)pg_int(rows, row, 9),
+		.attempt = (int)pg_int(rows, row, 10),
+		.failures = (int)pg_int(rows, row, 11),
+		.conversation_id = pg_int(rows, row, 12),
+		.channel_id = (int)pg_int(rows, row, 13),
+		.chat_key = store_copy(a, rows, row, 14),
+		.is_group = pg_bool(rows, row, 15),
+		.lang = store_copy(a, rows, row, 16),
+		.uncertain = (int)pg_int(rows, row, 17),
 	};
-	read_head(&claim->head, rows, a);
+	read_head(&claim->head, rows, row, a);
 }
 
-static void decode_settled(void *out, const PGresult *rows, struct arena *a)
+static void decode_settled(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	struct delivery_settled *settled = out;
 
-	read_head(&settled->head, rows, a);
-	settled->fenced = pg_bool(rows, 0, 8);
+	read_head(&settled->head, rows, row, a);
+	settled->fenced = pg_bool(rows, row, 8);
 }
 
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
-			  struct delivery_claim *out, const struct delivery_wanted *w)
+			  struct delivery_claim *out, int64_t job, int worker, int unsure)
 {
 	STORE_CALL(s->durable, f, next, &claim_stmt, STORE_LAST, decode_claim, out,
-		   store_int(f, w->job), store_int(f, w->worker), store_int(f, w->claimant),
-		   store_bool(w->unsure));
+		   store_int(f, job), store_int(f, worker), store_bool(unsure));
 }
 
 static uint64_t order_of(const struct delivery_held *held)
@@ -125,16 +124,15 @@ void store_fetch(struct store *s, struct flow *f, flow_step *next, struct messag
 }
 
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
-			 const struct delivery_claim *claim, int reachable)
+			 int64_t conversation_id, int reachable)
 {
-	STORE_CALL(s->durable, f, next, &reachable_stmt,
-		   store_order(claim->channel_id, claim->chat_key), NULL, NULL,
-		   store_int(f, claim->conversation_id), store_bool(reachable));
+	STORE_CALL(s->durable, f, next, &reachable_stmt, 0, NULL, NULL,
+		   store_int(f, conversation_id), store_bool(reachable));
 }
 
 void store_move_chat(struct store *s, struct flow *f, flow_step *next, int channel_id,
 		     const char *from, const char *to)
 {
-	STORE_CALL(s->durable, f, next, &move_stmt, PG_ALONE, NULL, NULL,
+	STORE_CALL(s->durable, f, next, &move_stmt, store_order(channel_id, from), NULL, NULL,
 		   store_int(f, channel_id), from, to);
 }

@@ -10,10 +10,10 @@ static const struct pg_stmt sweep_stmt = {
 	"sweep", "select job_id, kind, conversation_id, trace, buried from sweep($1, $2, $3)"
 };
 
-static void decode_worker(void *out, const PGresult *rows, struct arena *a)
+static void decode_worker(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	(void)a;
-	*(int *)out = (int)pg_int(rows, 0, 0);
+	*(int *)out = (int)pg_int(rows, row, 0);
 }
 
 void store_register_worker(struct store *s, struct flow *f, flow_step *next, int *worker,
@@ -43,10 +43,11 @@ void store_bury_job(struct store *s, struct flow *f, flow_step *next, int *fence
 		   store_int(f, job), store_int(f, attempt), error);
 }
 
-static void decode_swept(void *out, const PGresult *rows, struct arena *a)
+static void decode_swept(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	struct swept *swept = out;
 
+	(void)row;
 	*swept = (struct swept){ .n = PQntuples(rows) };
 	swept->jobs = arena_alloc(a, sizeof *swept->jobs * (size_t)(swept->n + 1));
 	for (int i = 0; i < swept->n; i++) {

@@ -23,11 +23,12 @@ static void read_message(struct message *m, const PGresult *rows, int row, struc
 	};
 }
 
-void store_decode_page(void *out, const PGresult *rows, struct arena *a)
+void store_decode_page(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	struct message_page *page = out;
 	int n = PQntuples(rows);
 
+	(void)row;
 	*page = (struct message_page){ .messages = arena_alloc(a, sizeof(struct message) *
 									  (size_t)(n + 1)) };
 	for (int i = 0; i < n; i++)
@@ -35,11 +36,12 @@ void store_decode_page(void *out, const PGresult *rows, struct arena *a)
 }
 
 /* The first row tells of the conversation, the others are its messages. */
-static void decode_conversation_page(void *out, const PGresult *rows, struct arena *a)
+static void decode_conversation_page(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	struct message_page *page = out;
 	int n = PQntuples(rows);
 
+	(void)row;
 	*page = (struct message_page){ .messages = arena_alloc(a, sizeof(struct message) *
 									  (size_t)(n + 1)) };
 	if (n == 0)
@@ -60,11 +62,12 @@ void store_messages(struct store *s, struct flow *f, flow_step *next, struct mes
 		   store_int(f, wanted->after), store_int(f, wanted->limit));
 }
 
-static void decode_depths(void *out, const PGresult *rows, struct arena *a)
+static void decode_depths(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	struct depths *depths = out;
 	int n = PQntuples(rows);
 
+	(void)row;
 	(void)a;
 	*depths = (struct depths){ 0 };
 	for (int i = 0; i < n && depths->n < 8; i++)
@@ -88,9 +91,9 @@ void store_depths(struct store *s, struct flow *f, flow_step *next, struct depth
 		&(struct pg_call){ .stmt = &depths_stmt, .decode = decode_depths, .out = out });
 }
 
-static void decode_bots(void *out, const PGresult *rows, struct arena *a)
+static void decode_bots(void *out, const PGresult *rows, int row, struct arena *a)
 {
-	*(const char **)out = store_copy(a, rows, 0, 0);
+	*(const char **)out = store_copy(a, rows, row, 0);
 }
 
 void store_bots(struct store *s, struct flow *f, flow_step *next, const char **json)

@@ -2,10 +2,11 @@
 
 #include "common/store/calls.h"
 
-static void decode_passages(void *out, const PGresult *rows, struct arena *arena)
+static void decode_passages(void *out, const PGresult *rows, int row, struct arena *arena)
 {
 	struct passages *passages = out;
 
+	(void)row;
 	*passages = (struct passages){ .n = PQntuples(rows) };
 	passages->items = arena_alloc(arena, (size_t)passages->n * sizeof *passages->items);
 	for (int i = 0; i < passages->n; i++)

@@ -9,29 +9,29 @@ static const struct pg_stmt finish_stmt = {
 	"$12, $13, $14, $15, $16, $17, $18)"
 };
 
-static void decode_claim(void *out, const PGresult *rows, struct arena *a)
+static void decode_claim(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	struct turn_claim *claim = out;
 
 	*claim = (struct turn_claim){
-		.status = (enum claim)pg_int(rows, 0, 0),
-		.wait_ms = (int)pg_int(rows, 0, 1),
-		.attempt = (int)pg_int(rows, 0, 2),
-		.failures = (int)pg_int(rows, 0, 3),
-		.conversation_id = pg_int(rows, 0, 4),
-		.epoch = (int)pg_int(rows, 0, 5),
-		.channel_id = (int)pg_int(rows, 0, 6),
-		.chat_key = store_copy(a, rows, 0, 7),
-		.bot_id = (int)pg_int(rows, 0, 8),
-		.lang = store_copy(a, rows, 0, 9),
-		.lang_chosen = pg_bool(rows, 0, 10),
-		.title = store_copy(a, rows, 0, 11),
-		.is_group = pg_bool(rows, 0, 12),
-		.first_seq = pg_int(rows, 0, 13),
-		.last_seq = pg_int(rows, 0, 14),
-		.stop = pg_bool(rows, 0, 15),
-		.trace = store_copy(a, rows, 0, 16),
-		.history = store_copy(a, rows, 0, 17),
+		.status = (enum claim)pg_int(rows, row, 0),
+		.wait_ms = (int)pg_int(rows, row, 1),
+		.attempt = (int)pg_int(rows, row, 2),
+		.failures = (int)pg_int(rows, row, 3),
+		.conversation_id = pg_int(rows, row, 4),
+		.epoch = (int)pg_int(rows, row, 5),
+		.channel_id = (int)pg_int(rows, row, 6),
+		.chat_key = store_copy(a, rows, row, 7),
+		.bot_id = (int)pg_int(rows, row, 8),
+		.lang = store_copy(a, rows, row, 9),
+		.lang_chosen = pg_bool(rows, row, 10),
+		.title = store_copy(a, rows, row, 11),
+		.is_group = pg_bool(rows, row, 12),
+		.first_seq = pg_int(rows, row, 13),
+		.last_seq = pg_int(rows, row, 14),
+		.stop = pg_bool(rows, row, 15),
+		.trace = store_copy(a, rows, row, 16),
+		.history = store_copy(a, rows, row, 17),
 	};
 }
 
@@ -43,14 +43,14 @@ void store_claim_turn(struct store *s, struct flow *f, flow_step *next, struct t
 		   store_int(f, wanted->worker), store_int(f, wanted->history_messages));
 }
 
-static void decode_finished(void *out, const PGresult *rows, struct arena *a)
+static void decode_finished(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	(void)a;
 	*(struct turn_finished *)out = (struct turn_finished){
-		.status = (enum turn_end)pg_int(rows, 0, 0),
-		.reply_seq = pg_int(rows, 0, 1),
-		.delivery_job = pg_int(rows, 0, 2),
-		.next_ready = pg_bool(rows, 0, 3),
+		.status = (enum turn_end)pg_int(rows, row, 0),
+		.reply_seq = pg_int(rows, row, 1),
+		.delivery_job = pg_int(rows, row, 2),
+		.next_ready = pg_bool(rows, row, 3),
 	};
 }
 

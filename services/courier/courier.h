@@ -26,7 +26,6 @@ struct courier {
 	struct jobs *jobs;
 	struct rates *rates;
 	struct drafts *drafts;
-	int64_t claimants; /* how many there were */
 };
 
 /* One request to Telegram. */

@@ -1,0 +1,120 @@
+-- The same calls, for a whole group at once: where connections gather calls, the server is spared most
+-- of what a statement costs.  Each takes the parameters of its namesake as arrays of texts, with one
+-- element for each call, and returns a row for each, in their order (common/pg/pg.h).
+--
+-- They know only what usually happens.  If anything else is found in a group, its calls are made one
+-- after another; where that is found too late, the group fails, and comes again call by call.
+--
+-- No two calls of a group are about one conversation, and they come in the order in which conversations
+-- are locked; unnest() keeps it.  There are no joins here, but only lookups by key: what is planned while
+-- a table is small must be right when it has grown.
+
+create function accept_many(
+    p_channel text[], p_bot text[], p_mode text[], p_event text[], p_trace text[], p_action text[],
+    p_chat text[], p_is_group text[], p_title text[], p_lang text[], p_user text[], p_user_name text[],
+    p_external text[], p_body text[], p_extra text[], p_reply text[], p_reply_extra text[], p_versions text[],
+    p_choice text[], p_callback text[], p_quiet_ms text[], p_quiet_max_ms text[]) returns setof accepted
+language plpgsql as $$
+declare
+    v_channel      int[] := p_channel::int[];
+    v_conversation bigint[];
+    v_seq          bigint[];
+    v_responder    smallint[];
+    v_group        boolean[];
+    v_owner        bigint[];  -- the person of a private conversation
+    v_person       bigint[];  -- who speaks
+    v_new          boolean;   -- somebody spoke for the first time
+    v_job          bigint[];  -- one for each conversation with a bot, null if nobody needs to be told
+begin
+    perform from unnest(v_channel, p_event) e (channel_id, event_key)
+    where (select i.trace from inbound i where i.channel_id = e.channel_id and i.event_key = e.event_key) is not null;
+    if found then
+        for i in 1 .. cardinality(p_event) loop
+            return next accept(
+                v_channel[i], p_bot[i]::int, p_mode[i]::smallint, p_event[i], p_trace[i], p_action[i]::smallint,
+                p_chat[i], p_is_group[i]::boolean, p_title[i], p_lang[i], p_user[i], p_user_name[i],
+                p_external[i], p_body[i], p_extra[i]::jsonb, p_reply[i], p_reply_extra[i]::jsonb,
+                p_versions[i]::jsonb, p_choice[i], p_callback[i], p_quiet_ms[i]::int, p_quiet_max_ms[i]::int);
+        end loop;
+        return;
+    end if;
+
+    with told as (
+        insert into conversation as c (channel_id, chat_key, bot_id, is_group, lang, title, last_seq)
+        select e.*, 1
+        from unnest(v_channel, p_chat, p_bot::int[], p_is_group::boolean[], p_lang, p_title) e
+        on conflict (channel_id, chat_key) do update
+            set last_seq = c.last_seq + 1, bot_id = excluded.bot_id, reachable = true,
+                lang = case when c.lang_chosen then c.lang else coalesce(excluded.lang, c.lang) end,
+                title = coalesce(excluded.title, c.title)
+        returning c.id, c.last_seq, c.responder, c.person_id, c.is_group)
+    select array_agg(id), array_agg(last_seq), array_agg(responder), array_agg(person_id), array_agg(is_group)
+    into v_conversation, v_seq, v_responder, v_owner, v_group
+    from told;
+
+    insert into inbound (channel_id, event_key, conversation_id, seq, trace)
+    select * from unnest(v_channel, p_event, v_conversation, v_seq, p_trace);
+
+    v_person := find_people(v_channel, p_user, p_user_name, v_owner, v_group);
+    update conversation c
+    set person_id = v_person[array_position(v_conversation, c.id)]
+    where c.id = any (array(select e.id from unnest(v_conversation, v_owner, v_person, v_group) e (id, owner, person, is_group)
+                            where not e.is_group and e.owner is null and e.person is not null));
+
+    insert into message (conversation_id, seq, author, body, extra, external_id, person_id, trace)
+    select e.id, e.seq, 0, e.body, e.extra::jsonb, e.external_id, e.person_id, e.trace
+    from unnest(v_conversation, v_seq, p_body, p_extra, p_external, v_person, p_trace)
+        e (id, seq, body, extra, external_id, person_id, trace);
+
+    with asked as (
+        insert into job as j (queue, kind, lane, conversation_id, run_at, announce_at, trace)
+        select 1, 1, e.id, e.id, now() + e.quiet_ms * interval '1 ms', now() + (e.quiet_ms + 2000) * interval '1 ms', e.trace
+        from unnest(v_conversation, v_responder, p_quiet_ms::int[], p_trace) e (id, responder, quiet_ms, trace)
+        where e.responder = 0
+        on conflict (queue, lane) do update
+            set pending = j.pending + 1,
+                run_at = case
+                    when j.state = 0 and j.failures = 0 and excluded.run_at > now()
+                        then least(excluded.run_at, j.created_at + interval '1 ms'
+                                   * p_quiet_max_ms[array_position(v_conversation, j.lane)]::int)
+                    else j.run_at end
+        returning case j.state when 0 then j.id end as id)
+    select array_agg(id) into v_job from asked;
+
+    return query
+        select false, e.id, e.seq, null::bigint,
+               case e.responder when 0 then v_job[count(*) filter (where e.responder = 0) over (rows unbounded preceding)] end,
+               null::bigint, e.responder, null::boolean
+        from unnest(v_conversation, v_seq, v_responder) e (id, seq, responder);
+end $$;
+
+-- find_person() for those whom a group or a new conversation does not know yet; the others are the owners.
+create function find_people(p_channel int[], p_user text[], p_name text[], p_owner bigint[], p_is_group boolean[])
+returns bigint[] language plpgsql as $$
+declare
+    v_person bigint[];
+    v_new    boolean;
+begin
+    for round in 1 .. 2 loop
+        select array_agg(case when f.is_asked then f.person_id else f.owner end),
+               bool_or(f.is_asked and f.person_id is null)
+        into v_person, v_new
+        from (select e.owner, e.is_asked,
+                     case when e.is_asked then
+                         (select i.person_id from identity i where i.channel_id = e.channel_id and i.user_key = e.user_key)
+                     end as person_id
+              from (select u.*, u.user_key is not null and (u.is_group or u.owner is null) as is_asked
+                    from unnest(p_channel, p_user, p_owner, p_is_group) u (channel_id, user_key, owner, is_group)) e) f;
+        exit when not v_new;
+        with strangers as materialized (
+            select e.channel_id, e.user_key, e.name, nextval('person_id_seq') as id
+            from unnest(p_channel, p_user, p_name, p_owner, p_is_group, v_person)
+                e (channel_id, user_key, name, owner, is_group, person_id)
+            where e.user_key is not null and (e.is_group or e.owner is null) and e.person_id is null),
+        made as (insert into person (id, name) overriding system value select s.id, s.name from strangers s)
+        insert into identity (channel_id, user_key, person_id, name)
+        select s.channel_id, s.user_key, s.id, s.name from strangers s
+        on conflict (channel_id, user_key) do update set name = excluded.name;
+    end loop;
+    return v_person;
+end $$;
