@@ -1,17 +1,13 @@
 /* YAML nodes -> JSON, by the tables of schema.c. */
 
-#include <ctype.h>
-#include <errno.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/utf8.h"
-#include "common/bots/schema.h"
+#include "common/bots/scalar.h"
 
-enum { DEPTH_MAX = 16, NODES_MAX = 100000, NAME_MAX_LEN = 40 };
+enum { DEPTH_MAX = 16, NODES_MAX = 100000 };
 
 #define LINE_KEY "\n" /* no key of a file can be this: names hold no newline */
 
@@ -57,110 +53,6 @@ static yaml_node_t *node_at(struct reader *r, int index)
 	return yaml_document_get_node(r->document, index);
 }
 
-/* NULL if the node is no scalar, or holds what no text may hold. */
-static const char *scalar(struct reader *r, yaml_node_t *node, const char *what)
-{
-	const char *text;
-	size_t len;
-
-	if (node->type != YAML_SCALAR_NODE) {
-		mistake_at(r->mistakes, node_line(node), "%s must be a single value", what);
-		return NULL;
-	}
-	text = (const char *)node->data.scalar.value;
-	len = node->data.scalar.length;
-	if (utf8_valid_prefix(text, len) == len && strlen(text) == len)
-		return text;
-	mistake_at(r->mistakes, node_line(node), "%s is not valid text", what);
-	return NULL;
-}
-
-/* --- scalars --------------------------------------------------------------- */
-
-static json_t *read_int(struct reader *r, yaml_node_t *node, const struct field *f)
-{
-	const char *text = scalar(r, node, f->name);
-	char *end;
-	long n;
-
-	if (!text)
-		return NULL;
-	errno = 0;
-	n = strtol(text, &end, 10);
-	if (!errno && end != text && !*end && n >= f->min && n <= f->max)
-		return json_integer(n);
-	mistake_at(r->mistakes, node_line(node), "%s must be a whole number from %d to %d",
-		   f->name, f->min, f->max);
-	return NULL;
-}
-
-static int is_choice(const struct field *f, const char *text)
-{
-	for (const char *const *c = f->choices; c && *c; c++)
-		if (strcmp(*c, text) == 0)
-			return 1;
-	return !f->choices;
-}
-
-static void list_choices(char *to, size_t size, const struct field *f)
-{
-	size_t n = 0;
-
-	for (const char *const *c = f->choices; *c && n < size; c++)
-		n += (size_t)snprintf(to + n, size - n, "%s%s", c == f->choices ? "" : ", ",
-				      *c);
-}
-
-static json_t *read_str(struct reader *r, yaml_node_t *node, const struct field *f)
-{
-	const char *text = scalar(r, node, f->name);
-	char choices[120];
-
-	if (!text)
-		return NULL;
-	if (!*text) {
-		mistake_at(r->mistakes, node_line(node), "%s is empty", f->name);
-		return NULL;
-	}
-	if (is_choice(f, text))
-		return json_string(text);
-	list_choices(choices, sizeof choices, f);
-	mistake_at(r->mistakes, node_line(node), "%s '%.40s' is none of: %s", f->name, text,
-		   choices);
-	return NULL;
-}
-
-static json_t *read_name(struct reader *r, yaml_node_t *node, const struct field *f)
-{
-	const char *text = scalar(r, node, f->name);
-	size_t good;
-
-	if (!text)
-		return NULL;
-	good = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
-	if (good > 0 && good <= NAME_MAX_LEN && !text[good])
-		return json_string(text);
-	mistake_at(r->mistakes, node_line(node),
-		   "%s '%.40s' must be 1 to %d of a-z, 0-9 and '-'", f->name, text,
-		   NAME_MAX_LEN);
-	return NULL;
-}
-
-static json_t *read_env(struct reader *r, yaml_node_t *node, const struct field *f)
-{
-	const char *text = scalar(r, node, f->name);
-
-	if (!text)
-		return NULL;
-	if (*text && !isdigit((unsigned char)*text) &&
-	    !text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")])
-		return json_string(text);
-	/* Not shown: it may be the secret itself. */
-	mistake_at(r->mistakes, node_line(node),
-		   "%s must name an environment variable, such as TELEGRAM_BOT_TOKEN", f->name);
-	return NULL;
-}
-
 static json_t *read_text(struct reader *r, yaml_node_t *node, const struct field *f)
 {
 	static const struct field languages[] = { { .name = "ru", .kind = FIELD_STR },
@@ -175,7 +67,7 @@ static json_t *read_text(struct reader *r, yaml_node_t *node, const struct field
 			mistake_at(r->mistakes, node_line(node), "%s has no text", f->name);
 		return text;
 	}
-	both = scalar(r, node, f->name);
+	both = scalar_text(r, node, f->name);
 	return both ? json_pack("{s:s, s:s}", "ru", both, "en", both) : NULL;
 }
 
@@ -186,7 +78,7 @@ static json_t *read_any(struct reader *r, yaml_node_t *node);
 /* Plain scalars are what JSON would take them for; quoted ones are texts. */
 static json_t *read_any_scalar(struct reader *r, yaml_node_t *node)
 {
-	const char *text = scalar(r, node, "the value");
+	const char *text = scalar_text(r, node, "the value");
 	json_t *value = NULL;
 
 	if (!text)
@@ -204,7 +96,7 @@ static json_t *read_any_map(struct reader *r, yaml_node_t *node)
 
 	for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
 	     p < node->data.mapping.pairs.top; p++) {
-		const char *key = scalar(r, node_at(r, p->key), "a key");
+		const char *key = scalar_text(r, node_at(r, p->key), "a key");
 
 		if (key)
 			json_object_set_new(map, key, read_any(r, node_at(r, p->value)));
@@ -260,7 +152,7 @@ static json_t *read_list(struct reader *r, yaml_node_t *node, const struct field
 	     i < node->data.sequence.items.top; i++) {
 		yaml_node_t *item = node_at(r, *i);
 		json_t *value = f->kind == FIELD_LIST ? read_map(r, item, f->sub)
-						      : read_str(r, item, &item_of_strings);
+						      : scalar_str(r, item, &item_of_strings);
 
 		if (value)
 			json_array_append_new(list, value);
@@ -283,7 +175,7 @@ static json_t *read_dict(struct reader *r, yaml_node_t *node, const struct field
 	list = json_array();
 	for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
 	     p < node->data.mapping.pairs.top; p++) {
-		json_t *name = read_name(r, node_at(r, p->key), &name_field);
+		json_t *name = scalar_name(r, node_at(r, p->key), &name_field);
 		json_t *value = read_map(r, node_at(r, p->value), f->sub);
 
 		if (name && value) {
@@ -302,13 +194,13 @@ static json_t *read_field(struct reader *r, yaml_node_t *node, const struct fiel
 {
 	switch (f->kind) {
 	case FIELD_STR:
-		return read_str(r, node, f);
+		return scalar_str(r, node, f);
 	case FIELD_NAME:
-		return read_name(r, node, f);
+		return scalar_name(r, node, f);
 	case FIELD_ENV:
-		return read_env(r, node, f);
+		return scalar_env(r, node, f);
 	case FIELD_INT:
-		return read_int(r, node, f);
+		return scalar_int(r, node, f);
 	case FIELD_TEXT:
 		return read_text(r, node, f);
 	case FIELD_STRS:
@@ -370,7 +262,7 @@ static void read_pair(struct reader *r, json_t *map, yaml_node_pair_t *p,
 		      const struct field *fields)
 {
 	yaml_node_t *key_node = node_at(r, p->key);
-	const char *key = scalar(r, key_node, "a key");
+	const char *key = scalar_text(r, key_node, "a key");
 	const struct field *f = key ? field_named(fields, key) : NULL;
 	json_t *value;
 

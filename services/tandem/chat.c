@@ -1,7 +1,7 @@
 /*
  * tandem chat: a conversation in the terminal, through the widget's API.
  *
- *   open -> (greeting) -> listen for ever, and say what is typed
+ *   open -> (greeting) -> hear for ever, and say what is typed
  */
 
 #include <errno.h>
@@ -15,181 +15,15 @@
 #include <jansson.h>
 
 #include "common/crypto/crypto.h"
-#include "common/http/http.h"
-#include "common/llm/sse.h"
+#include "services/tandem/chat.h"
 #include "services/tandem/commands.h"
 
-enum { USAGE = 64, UNAVAILABLE = 69, CALL_MS = 15000, FOR_EVER_MS = 24 * 3600 * 1000 };
-enum { RETRY_MS = 1000, EVENT_MAX = 1 << 20 };
+enum { USAGE = 64, UNAVAILABLE = 69, CALL_MS = 15000, RETRY_MS = 1000 };
 
-struct listening;
-
-struct chat {
-	struct event_base *base;
-	struct http *http;
-	const char *url, *site, *lang;
-	char *auth; /* the header that carries the session's token; NULL: no session yet */
-	struct event *input, *interrupt;
-	struct listening *listening; /* NULL: not yet, or no more */
-	struct buf line;             /* typed so far */
-	long long last_seq;          /* of the messages shown */
-	char answer[48];             /* being shown */
-	struct buf shown;            /* of it */
-	int is_sending, is_over, status;
-};
-
-/* Leave when the last flow has ended. */
-static void leave_if_idle(struct chat *c)
+void chat_leave_if_idle(struct chat *c)
 {
 	if (c->is_over && flow_count() == 0)
 		event_base_loopbreak(c->base);
-}
-
-/* --- what is seen ---------------------------------------------------------- */
-
-static void prompt(const struct chat *c)
-{
-	if (!c->is_over && isatty(STDIN_FILENO))
-		fputs("\n> ", stdout);
-	fflush(stdout);
-}
-
-/* The part of the text that is not on the screen yet; all of it if the screen shows another. */
-static void show_rest(struct chat *c, const char *text)
-{
-	size_t known = c->shown.len;
-
-	if (known > strlen(text) || strncmp(text, buf_str(&c->shown), known) != 0) {
-		putchar('\n');
-		known = 0;
-	}
-	fputs(text + known, stdout);
-	buf_cut(&c->shown, 0);
-}
-
-static void show_message(struct chat *c, const json_t *m)
-{
-	const char *author = json_string_value(json_object_get(m, "author"));
-	const char *text = json_string_value(json_object_get(m, "text"));
-	long long seq = json_integer_value(json_object_get(m, "seq"));
-
-	if (seq <= c->last_seq || !author || !text)
-		return;
-	c->last_seq = seq;
-	if (strcmp(author, "person") == 0)
-		return;
-	show_rest(c, text);
-	putchar('\n');
-	prompt(c);
-}
-
-static void show_delta(struct chat *c, const json_t *delta)
-{
-	const char *text = json_string_value(json_object_get(delta, "text"));
-	size_t at = (size_t)json_integer_value(json_object_get(delta, "at"));
-
-	if (!text)
-		return;
-	if (at == 0 && c->shown.len > 0)
-		putchar('\n');
-	if (at < c->shown.len)
-		buf_cut(&c->shown, at);
-	else if (at > c->shown.len)
-		return; /* something was missed: the message will say it all */
-	buf_puts(&c->shown, text);
-	fputs(text, stdout);
-	fflush(stdout);
-}
-
-static int on_event(void *arg, const char *data, size_t len)
-{
-	json_auto_t *e = json_loadb(data, len, 0, NULL);
-
-	if (json_object_get(e, "seq"))
-		show_message(arg, e);
-	else if (json_object_get(e, "at"))
-		show_delta(arg, e);
-	return 0;
-}
-
-/* --- listening:  listen -> (over) -> listen -------------------------------- */
-
-struct listening {
-	struct flow flow;
-	struct chat *chat;
-	struct buf pending;
-	struct sse sse;
-	struct http_response response;
-};
-
-static flow_step listen_on, listen_again, listen_failed, listen_release;
-static const struct flow_class listen_class = { "listen", listen_failed, listen_release };
-
-static int on_bytes(void *arg, const char *data, size_t len)
-{
-	struct listening *l = arg;
-
-	return sse_feed(&l->sse, data, len, EVENT_MAX, on_event, l->chat) ? -1 : 0;
-}
-
-static void listen_on(void *self)
-{
-	struct listening *l = self;
-	struct chat *c = l->chat;
-	const char *const headers[] = { c->auth, "Accept: text/event-stream", NULL };
-
-	flow_extend(&l->flow, FOR_EVER_MS);
-	buf_cut(&l->pending, 0);
-	l->sse = (struct sse){ .buf = &l->pending };
-	http_send(c->http, &l->flow, listen_again, &l->response,
-		  &(struct http_request){ .url = arena_printf(&l->flow.arena,
-							      "%s/api/v1/events?after=%lld",
-							      c->url, c->last_seq),
-					  .headers = headers,
-					  .idle_ms = 60000,
-					  .reader = on_bytes,
-					  .reader_arg = l });
-}
-
-static void listen_again(void *self)
-{
-	struct listening *l = self;
-
-	flow_sleep(&l->flow, listen_on, RETRY_MS);
-}
-
-static void listen_failed(void *self)
-{
-	struct listening *l = self;
-
-	if (l->chat->is_over) {
-		flow_done(&l->flow);
-		return;
-	}
-	flow_recover(&l->flow, FOR_EVER_MS);
-	flow_sleep(&l->flow, listen_on, RETRY_MS);
-}
-
-static void listen_release(void *self)
-{
-	struct listening *l = self;
-	struct chat *c = l->chat;
-
-	buf_free(&l->pending);
-	free(l);
-	c->listening = NULL;
-	leave_if_idle(c);
-}
-
-static void listen_begin(struct chat *c)
-{
-	struct listening *l = calloc(1, sizeof *l);
-
-	if (!l)
-		abort();
-	l->chat = c;
-	c->listening = l;
-	flow_begin(&l->flow, &listen_class, l, "", FOR_EVER_MS, listen_on);
 }
 
 /* --- one request:  post -> done -------------------------------------------- */
@@ -214,9 +48,8 @@ static void quit(struct chat *c, int status)
 	c->is_over = 1;
 	c->status = status;
 	event_del(c->input);
-	if (c->listening)
-		flow_interrupt(&c->listening->flow, ERR_CANCELLED, "the chat is over");
-	leave_if_idle(c);
+	chat_hear_no_more(c);
+	chat_leave_if_idle(c);
 }
 
 static void post_send(void *self)
@@ -276,7 +109,7 @@ static void post_release(void *self)
 
 	free(p->body);
 	free(p);
-	leave_if_idle(c);
+	chat_leave_if_idle(c);
 }
 
 static void post_begin(struct chat *c, const char *path, json_t *body,
@@ -358,8 +191,8 @@ static void on_session(struct chat *c, const json_t *answer)
 		return;
 	}
 	printf("%s\n", greeting ? greeting : "");
-	prompt(c);
-	listen_begin(c);
+	chat_prompt(c);
+	chat_hear(c);
 	event_add(c->input, NULL);
 }
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "common/base/buf.h"
+#include "common/http/http.h"
+
+/*
+ * A conversation in the terminal.  chat.c says what is typed; chat_hear.c listens
+ * and shows.  Private to `tandem chat`.
+ */
+
+struct listening;
+
+struct chat {
+	struct event_base *base;
+	struct http *http;
+	const char *url, *site, *lang;
+	char *auth; /* the header that carries the session's token; NULL: no session yet */
+	struct event *input, *interrupt;
+	struct listening *listening; /* NULL: not yet, or no more */
+	struct buf line;             /* typed so far */
+	long long last_seq;          /* of the messages shown */
+	struct buf shown;            /* of the answer that is growing */
+	int is_sending, is_over, status;
+};
+
+/* Leave when the last flow has ended. */
+void chat_leave_if_idle(struct chat *c);
+
+/* Where the person types. */
+void chat_prompt(const struct chat *c);
+
+/* Listen until the chat is over. */
+void chat_hear(struct chat *c);
+void chat_hear_no_more(struct chat *c);

@@ -1,0 +1,218 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/flow/flow.h"
+#include "tests/integration/redis_server.h"
+#include "tests/integration/web_world.h"
+
+/* Slow and silent clients, and those who listen. */
+
+/* --- slow and silent clients ---------------------------------------------- */
+
+static void a_request_that_drips_is_cut(void **state)
+{
+	struct peer *p = visit();
+
+	(void)state;
+	for (int i = 0; i < 100 && !peer_has_ended(p); i++) {
+		peer_say(p, "a", 1);
+		run_for(world.base, 50);
+	}
+	assert_true(peer_has_ended(p));
+	peer_close(p);
+}
+
+static void a_body_that_drips_is_cut(void **state)
+{
+	static const char head[] = "POST /echo HTTP/1.1\r\nContent-Length: 99\r\n\r\n";
+	struct peer *p = visit();
+
+	(void)state;
+	peer_say(p, head, sizeof head - 1);
+	for (int i = 0; i < 100 && !peer_has_ended(p); i++) {
+		peer_say(p, "{", 1);
+		run_for(world.base, 50);
+	}
+	assert_true(peer_has_ended(p));
+	peer_close(p);
+}
+
+static void our_own_slowness_is_not_held_against_the_client(void **state)
+{
+	struct peer *p = visit();
+
+	(void)state;
+	world.kept = NULL;
+	peer_say(p, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	run_for(world.base, REQUEST_MS * 2);
+	assert_false(peer_has_ended(p));
+	assert_string_equal(web_rest(world.kept), "me");
+	web_reply(world.kept, 200, "text/plain", "late", 4);
+	peer_wait(p, "late");
+	peer_close(p);
+}
+
+static void a_reply_to_nobody_is_dropped(void **state)
+{
+	struct peer *p = visit();
+
+	(void)state;
+	world.kept = NULL;
+	peer_say(p, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	while (!world.kept)
+		event_base_loop(world.base, EVLOOP_ONCE);
+	peer_close(p);
+	run_for(world.base, 20);
+	web_problem(world.kept, 503, "late", "nobody hears this");
+	run_for(world.base, 20);
+	SENT(ask("GET /client HTTP/1.1\r\n\r\n", "\r\n\r\n"), "200");
+}
+
+static void connections_are_counted(void **state)
+{
+	struct peer *peers[30];
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		peers[i] = visit();
+	run_for(world.base, 50);
+	for (int i = 0; i < 30; i++)
+		peer_say(peers[i], "GET /client HTTP/1.1\r\n\r\n", 24);
+	run_for(world.base, 100);
+	for (int i = 0; i < 20; i++)
+		peer_wait(peers[i], "200 OK");
+	assert_string_equal(peer_heard(peers[29]), ""); /* waits outside */
+	for (int i = 0; i < 20; i++)
+		peer_close(peers[i]);
+	for (int i = 20; i < 30; i++) {
+		peer_wait(peers[i], "200 OK");
+		peer_close(peers[i]);
+	}
+	run_for(world.base, 20);
+}
+
+/* --- streams -------------------------------------------------------------- */
+
+static struct peer *listener(void)
+{
+	struct peer *p = visit();
+
+	peer_say(p, "GET /stream HTTP/1.1\r\n\r\n", 24);
+	peer_wait(p, "data: lines\n\n");
+	return p;
+}
+
+static void events_have_ids_names_and_lines(void **state)
+{
+	struct peer *p = listener();
+
+	(void)state;
+	assert_non_null(strstr(peer_heard(p), "Content-Type: text/event-stream\r\n"));
+	assert_non_null(
+		strstr(peer_heard(p), "id: 7\nevent: message\ndata: two\ndata: lines\n\n"));
+	web_stream_comment(world.stream, "beat");
+	peer_wait(p, ": beat\n\n");
+	run_for(world.base, REQUEST_MS * 2); /* no deadline for streams */
+	assert_false(peer_has_ended(p));
+	web_stream_end(world.stream);
+	world.stream = NULL;
+	peer_wait(p, "0\r\n\r\n");
+	peer_close(p);
+}
+
+static void a_listener_that_leaves_is_noticed(void **state)
+{
+	struct peer *p = listener();
+
+	(void)state;
+	world.gone = 0;
+	peer_close(p);
+	run_until(world.base, &world.gone, 1);
+	assert_null(world.stream);
+}
+
+static void a_listener_that_does_not_read_is_dropped(void **state)
+{
+	static char event[10000];
+	struct peer *p = listener();
+
+	(void)state;
+	world.gone = 0;
+	peer_stop_reading(p);
+	memset(event, 'x', sizeof event);
+	for (int i = 0; i < 2000 && world.stream; i++) {
+		web_stream_send(world.stream, NULL, "big", event, sizeof event);
+		event_base_loop(world.base, EVLOOP_NONBLOCK);
+		if (world.stream)
+			assert_true(web_stream_unsent(world.stream) < 300000);
+	}
+	run_until(world.base, &world.gone, 1);
+	peer_close(p);
+}
+
+static void a_listener_that_talks_is_not_read(void **state)
+{
+	static char noise[10000];
+	struct peer *p = listener();
+
+	(void)state;
+	memset(noise, 'x', sizeof noise);
+	for (int i = 0; i < 2000; i++) {
+		peer_say(p, noise, sizeof noise);
+		event_base_loop(world.base, EVLOOP_NONBLOCK);
+	}
+	assert_true(peer_unsent(p) > 10000000); /* it stays on their side */
+	world.gone = 0;
+	peer_close(p);
+	while (world.stream) { /* noticed when we say something, at the latest */
+		web_stream_comment(world.stream, "beat");
+		run_for(world.base, 10);
+	}
+	assert_int_equal(world.gone, 1);
+}
+
+static void closing_ends_everything_under_way(void **state)
+{
+	struct peer *p = listener(), *q = visit();
+	struct web_request *late;
+
+	(void)state;
+	world.gone = 0;
+	world.kept = NULL;
+	peer_say(q, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	while (!world.kept)
+		event_base_loop(world.base, EVLOOP_ONCE);
+	late = world.kept;
+	web_close(world.web);
+	assert_int_equal(world.gone, 1);
+	web_reply(late, 200, "text/plain", "late", 4);
+	peer_close(p);
+	peer_close(q);
+	flow_close();
+	event_base_free(world.base);
+	assert_int_equal(web_world_open(NULL), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_request_that_drips_is_cut),
+		cmocka_unit_test(a_body_that_drips_is_cut),
+		cmocka_unit_test(our_own_slowness_is_not_held_against_the_client),
+		cmocka_unit_test(a_reply_to_nobody_is_dropped),
+		cmocka_unit_test(connections_are_counted),
+		cmocka_unit_test(events_have_ids_names_and_lines),
+		cmocka_unit_test(a_listener_that_leaves_is_noticed),
+		cmocka_unit_test(a_listener_that_does_not_read_is_dropped),
+		cmocka_unit_test(a_listener_that_talks_is_not_read),
+		cmocka_unit_test(closing_ends_everything_under_way),
+	};
+
+	return cmocka_run_group_tests(tests, web_world_open, web_world_close);
+}
