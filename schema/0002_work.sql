@@ -27,6 +27,7 @@ create table job (
     pending         int         not null default 0, -- arrivals since the claim (or the stop)
     stop_seq        bigint,                         -- the person said stop, here
     worker_id       int,
+    claimant        bigint,                         -- which of its flows has it, for lines of deliveries
     run_at          timestamptz not null default now(),
     announce_at     timestamptz not null default now() + interval '2 s', -- again, if nobody came for it
     created_at      timestamptz not null default now(),

@@ -59,12 +59,26 @@ end $$;
 
 -- A group became a supergroup: its conversation goes on under the new key.  Where the new key
 -- already talks, both stay.
+--
+-- Two places in the order are taken here, and the second is no row: an index entry makes us wait for whoever
+-- is just making a conversation under the new key.  Therefore the call travels alone (PG_ALONE): it waits for
+-- the first place while it holds nothing, and for the second not so long that two could block each other.  If
+-- that time runs out, the new key is as good as taken.
 create function move_chat(p_channel int, p_from text, p_to text) returns boolean
 language plpgsql as $$
+declare
+    v_id bigint;
 begin
-    update conversation set chat_key = p_to where channel_id = p_channel and chat_key = p_from;
-    return found;
-exception when unique_violation then
+    select id into v_id from conversation where channel_id = p_channel and chat_key = p_from for update;
+    return found and rename_chat(v_id, p_to);
+end $$;
+
+create function rename_chat(p_conversation bigint, p_to text) returns boolean
+language plpgsql set lock_timeout = '50 ms' as $$
+begin
+    update conversation set chat_key = p_to where id = p_conversation;
+    return true;
+exception when unique_violation or lock_not_available then
     return false;
 end $$;
 

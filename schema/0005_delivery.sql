@@ -43,9 +43,10 @@ begin
 end $$;
 
 -- status: 0 claimed, 1 gone, 2 busy, 3 early (wait_ms), 4 drained (nothing to send)
--- p_unsure: a claim whose answer was lost; it may have succeeded, and the job be this worker's already.
+-- p_unsure: a claim whose answer was lost; it may have succeeded, and the job be this claimant's already.
+-- What another flow of the same worker holds is not touched: that one is sending.
 create function claim_delivery(
-    p_job bigint, p_worker int, p_unsure boolean,
+    p_job bigint, p_worker int, p_claimant bigint, p_unsure boolean,
     out status smallint, out wait_ms int, out attempt int, out failures int, out conversation_id bigint,
     out channel_id int, out chat_key text, out is_group boolean, out lang text, out uncertain int, out head outgoing)
 language plpgsql as $$
@@ -58,7 +59,7 @@ begin
         status := case when exists (select from job where id = p_job) then 2 else 1 end;
         return;
     end if;
-    if j.state <> 0 and not (p_unsure and j.state = 1 and j.worker_id = p_worker) then
+    if j.state <> 0 and not (p_unsure and j.state = 1 and j.worker_id = p_worker and j.claimant = p_claimant) then
         status := 1;
         return;
     end if;
@@ -67,7 +68,9 @@ begin
         status := 3;
         return;
     end if;
-    update job set state = 1, attempt = j.attempt + 1, pending = 0, worker_id = p_worker where id = p_job;
+    update job set state = 1, attempt = j.attempt + 1, pending = 0, worker_id = p_worker,
+                   claimant = p_claimant
+    where id = p_job;
     if j.state = 1 then -- our own claim, of which we did not hear: nothing left us
         update delivery d set state = 0 where d.conversation_id = j.conversation_id and d.state = 1;
         uncertain := 0;

@@ -137,14 +137,14 @@ static void send_group(struct pg *pg, int alone)
 	link_flush(pg->link);
 }
 
-/* Moves calls from waiting to sent, sorted by order. */
+/* Moves calls from waiting to sent, sorted by order; one that goes alone is a group. */
 static void form_group(struct pg *pg)
 {
 	struct call *c, *at;
 
 	for (int room = pg->conf.group_max; room > 0; room--) {
 		c = TAILQ_FIRST(&pg->waiting);
-		if (!c)
+		if (!c || (c->order == PG_ALONE && pg->sent_n > 0))
 			return;
 		TAILQ_REMOVE(&pg->waiting, c, link);
 		pg->waiting_n--;
@@ -157,6 +157,8 @@ static void form_group(struct pg *pg)
 			TAILQ_INSERT_HEAD(&pg->sent, c, link);
 		c->is_sent = 1;
 		pg->sent_n++;
+		if (c->order == PG_ALONE)
+			return;
 	}
 }
 

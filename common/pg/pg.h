@@ -43,6 +43,10 @@ struct pg_stmt {
  */
 typedef void pg_decode(void *out, const PGresult *rows, int row, struct arena *arena);
 
+/* A call that locks in an order of its own: it travels in no group, so it holds nothing when it
+ * begins. */
+#define PG_ALONE (UINT64_MAX - 1)
+
 /*
  * `many`, if there is one, does for a list of calls what `stmt` does for each: it
  * takes the same parameters, each an array of texts with an element for each
@@ -54,7 +58,7 @@ struct pg_call {
 	const char *const *argv; /* n texts, copied; NULL is SQL null */
 	int n;
 	uint64_t order;    /* a group is sorted by it (stable), so that groups lock rows in one
-			      order; calls of one order are never joined */
+			      order; or PG_ALONE.  Calls of one order are never joined */
 	pg_decode *decode; /* may be NULL */
 	void *out;         /* lives as long as the flow */
 };

@@ -55,13 +55,16 @@ static void decode_accepted(void *out, const PGresult *rows, int row, struct are
 void store_accept(struct store *s, struct flow *f, flow_step *next, struct accepted *out,
 		  const struct place *place, const struct inbound *in)
 {
-	STORE_JOIN(s->durable, f, next, &accept_stmt, is_usual(in) ? &many_stmt : NULL,
-		   store_order(place->channel_id, in->chat), decode_accepted, out,
-		   store_int(f, place->channel_id), store_int(f, place->bot_id),
-		   store_int(f, place->mode), in->key, f->trace, store_int(f, in->action),
-		   in->chat, store_bool(in->is_group), in->title, in->lang, in->user,
-		   in->user_name, in->external_id, in->text, store_json(f, in->extra),
-		   in->reply, store_json(f, in->reply_extra), store_json(f, in->versions),
-		   in->choice, in->callback, store_int(f, place->quiet_ms),
-		   store_int(f, place->quiet_max_ms));
+	uint64_t order = in->action == INBOUND_MIGRATED
+				 ? PG_ALONE
+				 : store_order(place->channel_id, in->chat);
+
+	STORE_JOIN(s->durable, f, next, &accept_stmt, is_usual(in) ? &many_stmt : NULL, order,
+		   decode_accepted, out, store_int(f, place->channel_id),
+		   store_int(f, place->bot_id), store_int(f, place->mode), in->key, f->trace,
+		   store_int(f, in->action), in->chat, store_bool(in->is_group), in->title,
+		   in->lang, in->user, in->user_name, in->external_id, in->text,
+		   store_json(f, in->extra), in->reply, store_json(f, in->reply_extra),
+		   store_json(f, in->versions), in->choice, in->callback,
+		   store_int(f, place->quiet_ms), store_int(f, place->quiet_max_ms));
 }

@@ -8,7 +8,7 @@ static const struct pg_stmt claim_stmt = {
 	"claim_delivery",
 	"select " HEAD_COLUMNS ", r.status, r.wait_ms, r.attempt, r.failures, "
 	"r.conversation_id, r.channel_id, r.chat_key, r.is_group, r.lang, "
-	"r.uncertain from claim_delivery($1, $2, $3) r"
+	"r.uncertain from claim_delivery($1, $2, $3, $4) r"
 };
 
 static const struct pg_stmt settle_stmt = {
@@ -77,10 +77,11 @@ static void decode_settled(void *out, const PGresult *rows, int row, struct aren
 }
 
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
-			  struct delivery_claim *out, int64_t job, int worker, int unsure)
+			  struct delivery_claim *out, const struct delivery_wanted *w)
 {
 	STORE_CALL(s->durable, f, next, &claim_stmt, STORE_LAST, decode_claim, out,
-		   store_int(f, job), store_int(f, worker), store_bool(unsure));
+		   store_int(f, w->job), store_int(f, w->worker), store_int(f, w->claimant),
+		   store_bool(w->unsure));
 }
 
 static uint64_t order_of(const struct delivery_held *held)
@@ -124,15 +125,16 @@ void store_fetch(struct store *s, struct flow *f, flow_step *next, struct messag
 }
 
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
-			 int64_t conversation_id, int reachable)
+			 const struct delivery_claim *claim, int reachable)
 {
-	STORE_CALL(s->durable, f, next, &reachable_stmt, 0, NULL, NULL,
-		   store_int(f, conversation_id), store_bool(reachable));
+	STORE_CALL(s->durable, f, next, &reachable_stmt,
+		   store_order(claim->channel_id, claim->chat_key), NULL, NULL,
+		   store_int(f, claim->conversation_id), store_bool(reachable));
 }
 
 void store_move_chat(struct store *s, struct flow *f, flow_step *next, int channel_id,
 		     const char *from, const char *to)
 {
-	STORE_CALL(s->durable, f, next, &move_stmt, store_order(channel_id, from), NULL, NULL,
+	STORE_CALL(s->durable, f, next, &move_stmt, PG_ALONE, NULL, NULL,
 		   store_int(f, channel_id), from, to);
 }

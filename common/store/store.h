@@ -22,7 +22,10 @@ struct store {
 
 /*
  * Where a group of calls locks rows it does so in the order of this key: a hash
- * of the conversation's place, known to everyone who touches it.
+ * of the conversation's place, known to everyone who touches it.  Who still goes
+ * by the place a chat has just moved away from may be out of order for that
+ * moment; should two then block each other, the server undoes one group, whose
+ * calls are sent again one by one.
  */
 uint64_t store_order(int channel_id, const char *chat_key);
 
@@ -124,9 +127,13 @@ struct delivery_claim {
 	struct outgoing head; /* marked as sending */
 };
 
-/* unsure: after a claim whose answer was lost; see CLAIM_UNSURE. */
+struct delivery_wanted {
+	int64_t job, claimant; /* claimant: a flow's number, unique in its worker */
+	int worker, unsure; /* unsure: after a claim whose answer was lost; see CLAIM_UNSURE */
+};
+
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
-			  struct delivery_claim *out, int64_t job, int worker, int unsure);
+			  struct delivery_claim *out, const struct delivery_wanted *wanted);
 
 struct delivery_held { /* what the calls below are about; fenced by the claim's attempt */
 	int64_t job, delivery;
@@ -164,7 +171,7 @@ void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int 
 
 /* The person blocked us (0) or is back (1). */
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
-			 int64_t conversation_id, int reachable);
+			 const struct delivery_claim *claim, int reachable);
 
 /* The chat goes on under another key. */
 void store_move_chat(struct store *s, struct flow *f, flow_step *next, int channel_id,

@@ -26,6 +26,7 @@ struct courier {
 	struct jobs *jobs;
 	struct rates *rates;
 	struct drafts *drafts;
+	int64_t claimants; /* how many there were */
 };
 
 /* One request to Telegram. */

@@ -48,7 +48,7 @@ struct deliver {
 	int is_claimed; /* the job is ours, and its head is marked as sending */
 
 	int wait_ms, retry_ms;
-	int64_t asked;
+	int64_t asked, claimant;
 	struct http_response response;
 	struct telegram_reply reply;
 	struct delivery_settled settled;
@@ -71,6 +71,7 @@ void deliver_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 	if (!d)
 		abort();
 	d->courier = arg;
+	d->claimant = ++d->courier->claimants;
 	d->held = (struct delivery_held){ .job = bell->job, .claim = &d->claim };
 	d->retry_ms = RETRY_MIN_MS;
 	snprintf(d->entry, sizeof d->entry, "%s", entry_id);
@@ -87,9 +88,10 @@ static const struct channel *channel_of(const struct deliver *d)
 static void claim(void *self)
 {
 	struct deliver *d = self;
+	struct delivery_wanted wanted = { d->held.job, d->claimant,
+					  jobs_worker(d->courier->jobs), d->is_unsure };
 
-	store_claim_delivery(&d->courier->store, &d->flow, examine, &d->claim, d->held.job,
-			     jobs_worker(d->courier->jobs), d->is_unsure);
+	store_claim_delivery(&d->courier->store, &d->flow, examine, &d->claim, &wanted);
 }
 
 static void wait_in_line(struct deliver *d, int ms)
@@ -244,8 +246,7 @@ static void act(struct deliver *d, const struct decision *decision)
 		return;
 	case DEED_UNREACHABLE:
 		d->state = DELIVERY_FAILED;
-		store_set_reachable(&d->courier->store, &d->flow, settle,
-				    d->claim.conversation_id, 0);
+		store_set_reachable(&d->courier->store, &d->flow, settle, &d->claim, 0);
 		return;
 	case DEED_WAIT:
 		put_back(d);

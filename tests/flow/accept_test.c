@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -12,6 +11,7 @@
 #include "common/jobs/jobs.h"
 #include "services/ingress/accept.h"
 #include "services/ingress/line.h"
+#include "tests/flow/stage.h"
 
 /*
  * One event on its way into PostgreSQL, with doubles of everything behind it.
@@ -19,69 +19,35 @@
  * committed, and nothing is announced before.
  */
 
-enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER }; /* the operation had its effect */
-
 static struct world {
-	struct event_base *base;
 	struct ingress in;
-	int fail_at; /* the how-manieth operation; 0: none */
-	enum failing failing;
-	enum err_kind kind;
 	int is_duplicate;
 	enum responder responder;
 	int job_is_running;
 
-	int operations, commits, poor_commits, bells, told, stops, status;
+	int commits, poor_commits, bells, told, stops, status;
 	int bells_before_commit, answered_before_commit;
 	enum inbound_action action; /* that was committed */
 } world;
 
 /* --- doubles -------------------------------------------------------------- */
 
-struct deed {
-	struct op op;
-	struct event timer;
-	struct accepted *out;
-	enum inbound_action action;
-	int has_text;
-};
-
-static void forget(struct op *op)
+static void commit(struct operation *d)
 {
-	struct deed *d = (struct deed *)op;
+	enum inbound_action action = (enum inbound_action)d->numbers[0];
+	struct accepted *out = d->out;
 
-	event_del(&d->timer);
-	free(d);
-}
-
-static void commit(struct deed *d)
-{
 	world.commits++;
-	world.poor_commits += d->action == INBOUND_IGNORE;
-	world.action = d->action;
-	*d->out = (struct accepted){ .duplicate = world.is_duplicate,
-				     .conversation_id = 3,
-				     .seq = d->has_text ? 1 : 0,
-				     .responder = world.responder };
-	if (d->action == INBOUND_MESSAGE && !world.job_is_running && !world.is_duplicate)
-		d->out->turn_job = 12;
-	if (d->action == INBOUND_COMMAND && !world.is_duplicate)
-		d->out->delivery_job = 13;
-}
-
-static void on_deed(evutil_socket_t fd, short what, void *arg)
-{
-	struct deed *d = arg;
-	int fails = ++world.operations == world.fail_at;
-
-	(void)fd, (void)what;
-	if (!fails || world.failing == FAIL_AFTER)
-		commit(d);
-	if (fails)
-		op_fail(&d->op, world.kind, "as asked");
-	else
-		op_succeed(&d->op);
-	free(d);
+	world.poor_commits += action == INBOUND_IGNORE;
+	world.action = action;
+	*out = (struct accepted){ .duplicate = world.is_duplicate,
+				  .conversation_id = 3,
+				  .seq = d->text ? 1 : 0,
+				  .responder = world.responder };
+	if (action == INBOUND_MESSAGE && !world.job_is_running && !world.is_duplicate)
+		out->turn_job = 12;
+	if (action == INBOUND_COMMAND && !world.is_duplicate)
+		out->delivery_job = 13;
 }
 
 void __wrap_store_accept(struct store *s, struct flow *f, flow_step *next, struct accepted *out,
@@ -90,17 +56,13 @@ void __wrap_store_accept(struct store *s, struct flow *f, flow_step *next, struc
 void __wrap_store_accept(struct store *s, struct flow *f, flow_step *next, struct accepted *out,
 			 const struct place *place, const struct inbound *event)
 {
-	struct deed *d = calloc(1, sizeof *d);
+	struct operation *d = operation_begin(f, next, commit, out);
 
 	(void)s;
 	assert_non_null(event->key);
 	assert_int_equal(place->channel_id, 2);
-	op_start(&d->op, f, next, forget);
-	d->out = out;
-	d->action = event->action;
-	d->has_text = event->text != NULL;
-	evtimer_assign(&d->timer, world.base, on_deed, d);
-	event_add(&d->timer, &(struct timeval){ 0 });
+	d->numbers[0] = event->action;
+	d->text = event->text;
 }
 
 void __wrap_jobs_announce(struct redis *r, enum queue queue, const struct doorbell *bell);
@@ -194,19 +156,16 @@ static const struct front front = { "test", prepare, accepted, failed };
 
 static void begin_world(void)
 {
-	world = (struct world){ .base = event_base_new() };
+	stage_open();
+	world = (struct world){ 0 };
 	is_loaded = 1;
-	flow_open(world.base);
 }
 
 static void run_world(const char *update)
 {
 	accept_begin_bytes(&world.in, &front, 2, NULL, update, strlen(update));
-	for (int i = 0; i < 1000 && flow_count() > 0; i++)
-		event_base_loop(world.base, EVLOOP_NONBLOCK);
-	assert_int_equal(flow_count(), 0);
-	flow_close();
-	event_base_free(world.base);
+	stage_run();
+	stage_close();
 	assert_int_equal(world.bells_before_commit, 0);
 	assert_int_equal(world.answered_before_commit, 0);
 }
@@ -274,9 +233,9 @@ static void nothing_is_answered_well_that_was_not_committed(void **state)
 		for (int n = 1; n <= 3; n++)
 			for (enum failing f = FAIL_BEFORE; f <= FAIL_AFTER; f++) {
 				begin_world();
-				world.fail_at = n;
-				world.failing = f;
-				world.kind = ERR_TEMP;
+				stage.fail_at = n;
+				stage.failing = f;
+				stage.fail_kind = ERR_TEMP;
 				run_world(updates[u]);
 				assert_int_equal(world.status, n == 1 ? 503 : 200);
 				assert_int_equal(world.bells && world.status != 200, 0);
@@ -292,9 +251,9 @@ static void what_postgresql_never_takes_leaves_its_key(void **state)
 {
 	(void)state;
 	begin_world();
-	world.fail_at = 1;
-	world.failing = FAIL_BEFORE;
-	world.kind = ERR_PERM;
+	stage.fail_at = 1;
+	stage.failing = FAIL_BEFORE;
+	stage.fail_kind = ERR_PERM;
 	run_world(UPDATE("poison"));
 	assert_int_equal(world.status, 200);
 	assert_int_equal(world.commits, 1);
@@ -309,7 +268,7 @@ static void without_bots_nothing_is_accepted(void **state)
 	is_loaded = 0;
 	run_world(UPDATE("hello"));
 	assert_int_equal(world.status, 503);
-	assert_int_equal(world.operations, 0);
+	assert_int_equal(stage.operations, 0);
 }
 
 int main(void)

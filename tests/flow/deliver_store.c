@@ -44,9 +44,9 @@ static void claim_effect(struct operation *d)
 	*c = (struct delivery_claim){ .status = CLAIM_GONE };
 	if (world.job != JOB_READY && !is_ours)
 		return;
-	if (world.run_at > world.now_ms) {
+	if (world.run_at > stage.now_ms) {
 		c->status = CLAIM_EARLY;
-		c->wait_ms = (int)(world.run_at - world.now_ms);
+		c->wait_ms = (int)(world.run_at - stage.now_ms);
 		return;
 	}
 	for (int i = 0; i < world.count && !is_ours; i++)
@@ -67,21 +67,22 @@ static void claim_effect(struct operation *d)
 }
 
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
-			  struct delivery_claim *out, int64_t job, int worker, int unsure)
+			  struct delivery_claim *out, const struct delivery_wanted *wanted)
 {
-	struct operation *d = do_later(f, next, claim_effect, out);
+	struct operation *d = operation_begin(f, next, claim_effect, out);
 
 	(void)s;
-	assert_int_equal(job, JOB);
-	assert_int_equal(worker, WORKER_ID);
-	d->numbers[1] = unsure;
+	assert_int_equal(wanted->job, JOB);
+	assert_int_equal(wanted->worker, WORKER_ID);
+	assert_true(wanted->claimant > 0);
+	d->numbers[1] = wanted->unsure;
 }
 
 static struct operation *do_held(struct flow *f, flow_step *next,
 				 void (*effect)(struct operation *), void *out,
 				 const struct delivery_held *held)
 {
-	struct operation *d = do_later(f, next, effect, out);
+	struct operation *d = operation_begin(f, next, effect, out);
 
 	assert_int_equal(held->job, JOB);
 	d->numbers[0] = held->claim->attempt;
@@ -130,7 +131,7 @@ static void release_effect(struct operation *d)
 	if (is_fenced(d))
 		return;
 	world.job = JOB_READY;
-	world.run_at = world.now_ms + d->numbers[2];
+	world.run_at = stage.now_ms + d->numbers[2];
 	world.failures += (int)d->numbers[3];
 	if (row_of(d->numbers[1])->state == DELIVERY_SENDING)
 		row_of(d->numbers[1])->state = DELIVERY_PENDING;
@@ -183,12 +184,12 @@ void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int 
 }
 
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
-			 int64_t conversation_id, int reachable)
+			 const struct delivery_claim *claim, int reachable)
 {
 	(void)s;
-	assert_int_equal(conversation_id, 3);
+	assert_int_equal(claim->conversation_id, 3);
 	world.unreachable = !reachable;
-	do_later(f, next, do_nothing, NULL);
+	operation_begin(f, next, operation_without_effect, NULL);
 }
 
 static void move_effect(struct operation *d)
@@ -199,7 +200,7 @@ static void move_effect(struct operation *d)
 void store_move_chat(struct store *s, struct flow *f, flow_step *next, int channel_id,
 		     const char *from, const char *to)
 {
-	struct operation *d = do_later(f, next, move_effect, NULL);
+	struct operation *d = operation_begin(f, next, move_effect, NULL);
 
 	(void)s, (void)channel_id, (void)from;
 	d->text = to;

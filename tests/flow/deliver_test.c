@@ -115,7 +115,7 @@ static void a_full_line_waits_for_its_place(void **state)
 	world_run();
 	expect_state(0, DELIVERY_SENT);
 	assert_int_equal(world.failures, 0);
-	assert_true(world.now_ms >= 1003000);
+	assert_true(stage.now_ms >= 1003000);
 	world_end();
 }
 
@@ -180,7 +180,7 @@ static void flood_control_is_obeyed_to_the_second(void **state)
 	world_play(429, REFUSED("429", "Too Many Requests: retry after 209",
 				",\"parameters\":{\"retry_after\":209}"));
 	world_run();
-	assert_true(world.now_ms >= 1209000);
+	assert_true(stage.now_ms >= 1209000);
 	world_end();
 }
 
@@ -268,11 +268,11 @@ static int run_failing(int n, enum failing failing)
 	world_play(429, REFUSED("429", "Too Many Requests: retry after 1",
 				",\"parameters\":{\"retry_after\":1}"));
 	world_play(400, REFUSED("400", "Bad Request: can't parse entities: x", ""));
-	world.fail_at = n;
-	world.failing = failing;
+	stage.fail_at = n;
+	stage.failing = failing;
 	world_run();
 	check_end(n, failing);
-	total = world.operations;
+	total = stage.operations;
 	world_end();
 	return total;
 }

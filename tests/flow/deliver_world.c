@@ -8,74 +8,9 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
-
-enum { ROUNDS_MAX = 20000, RINGS_MAX = 50 };
+enum { RINGS_MAX = 50 };
 
 struct world world;
-
-/* --- time: sleeping is free, but the clock shows it --------------------------- */
-
-int64_t __wrap_clock_mono_ms(void);
-void __real_flow_sleep(struct flow *f, flow_step *next, int ms);
-void __wrap_flow_sleep(struct flow *f, flow_step *next, int ms);
-
-int64_t __wrap_clock_mono_ms(void)
-{
-	return world.now_ms;
-}
-
-void __wrap_flow_sleep(struct flow *f, flow_step *next, int ms)
-{
-	world.now_ms += ms;
-	__real_flow_sleep(f, next, 0);
-}
-
-/* --- operations --------------------------------------------------------------- */
-
-static void forget_deed(struct op *op)
-{
-	struct operation *d = (struct operation *)op;
-
-	event_del(&d->timer);
-	free(d);
-}
-
-static void on_deed(evutil_socket_t fd, short what, void *arg)
-{
-	struct operation *d = arg;
-	int fails = ++world.operations == world.fail_at;
-
-	(void)fd, (void)what;
-	if (!fails || world.failing == FAIL_AFTER)
-		d->effect(d);
-	if (fails)
-		op_fail(&d->op, ERR_TEMP, "as asked");
-	else
-		op_succeed(&d->op);
-	free(d);
-}
-
-struct operation *do_later(struct flow *f, flow_step *next, void (*effect)(struct operation *),
-			   void *out)
-{
-	struct operation *d = calloc(1, sizeof *d);
-	struct timeval now = { 0 };
-
-	assert_non_null(d);
-	op_start(&d->op, f, next, forget_deed);
-	d->effect = effect;
-	d->out = out;
-	d->flow = f;
-	evtimer_assign(&d->timer, world.base, on_deed, d);
-	event_add(&d->timer, &now);
-	return d;
-}
-
-void do_nothing(struct operation *d)
-{
-	(void)d;
-}
 
 /* --- limits --------------------------------------------------------------------- */
 
@@ -89,7 +24,7 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 		const struct channel *channel, const char *chat, int is_group)
 {
 	(void)r, (void)channel, (void)chat, (void)is_group;
-	do_later(f, next, place_effect, wait_ms);
+	operation_begin(f, next, place_effect, wait_ms);
 }
 
 void preview_close(struct courier *c, const struct channel *channel, const char *chat)
@@ -139,16 +74,13 @@ static void answer(struct operation *d, const struct play *p)
 	out->len = strlen(out->body);
 }
 
-static void on_request(evutil_socket_t fd, short what, void *arg)
+static void request(struct operation *d)
 {
-	struct operation *d = arg;
-	int fails = ++world.operations == world.fail_at;
+	int fails = stage_fails();
 	struct play p;
 
-	(void)fd, (void)what;
-	if (fails && world.failing == FAIL_BEFORE) {
+	if (fails && stage.failing == FAIL_BEFORE) {
 		op_fail(&d->op, ERR_TEMP, "refused");
-		free(d);
 		return;
 	}
 	p = next_play();
@@ -162,18 +94,13 @@ static void on_request(evutil_socket_t fd, short what, void *arg)
 		op_fail(&d->op, ERR_TEMP, "connection lost");
 	else
 		op_succeed(&d->op);
-	free(d);
 }
 
 void http_send(struct http *h, struct flow *f, flow_step *next, struct http_response *out,
 	       const struct http_request *req)
 {
-	struct operation *d = do_later(f, next, do_nothing, out);
-
 	(void)h;
-	evtimer_del(&d->timer);
-	evtimer_assign(&d->timer, world.base, on_request, d);
-	event_add(&d->timer, &(struct timeval){ 0 });
+	operation_begin(f, next, NULL, out)->run = request;
 	*out = (struct http_response){ .stage = HTTP_NOT_SENT, .body = "" };
 	assert_int_equal(req->body_len, strlen(req->body));
 	snprintf(world.last_body, sizeof world.last_body, "%s", req->body);
@@ -219,10 +146,9 @@ int jobs_worker(const struct jobs *j)
 
 void world_begin(void)
 {
-	world = (struct world){ .now_ms = 1000000, .chat = "42" };
-	world.base = event_base_new();
-	flow_open(world.base);
-	world.courier.base = world.base;
+	stage_open();
+	world = (struct world){ .chat = "42" };
+	world.courier.base = stage.base;
 	world.courier.telegram_root = "http://telegram";
 }
 
@@ -241,9 +167,7 @@ static void ring(void)
 	struct doorbell bell = { .job = JOB, .conversation = 3, .kind = 1, .trace = "t" };
 
 	deliver_begin(&world.courier, &bell, "1-1");
-	for (int i = 0; i < ROUNDS_MAX && flow_count() > 0; i++)
-		event_base_loop(world.base, EVLOOP_ONCE);
-	assert_int_equal(flow_count(), 0);
+	stage_run();
 }
 
 static void check_row(const struct sending *row)
@@ -264,7 +188,7 @@ void world_run(void)
 		world.line[i].state = DELIVERY_SENDING;
 	while (world.job == JOB_READY) { /* the first time, and each sweep */
 		assert_true(rings++ < RINGS_MAX);
-		world.now_ms = world.run_at > world.now_ms ? world.run_at : world.now_ms;
+		stage.now_ms = world.run_at > stage.now_ms ? world.run_at : stage.now_ms;
 		ring();
 		assert_int_equal(world.settled, rings);
 		assert_int_not_equal(world.job, JOB_RUNNING); /* nobody would ever work on it */
@@ -277,6 +201,5 @@ void world_end(void)
 {
 	for (int i = 0; i < world.count; i++)
 		free(world.line[i].owned);
-	flow_close();
-	event_base_free(world.base);
+	stage_close();
 }

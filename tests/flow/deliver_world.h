@@ -1,14 +1,12 @@
 #pragma once
 
 #include "services/courier/courier.h"
+#include "tests/flow/stage.h"
 
 /*
  * The world as a delivery sees it: PostgreSQL's line of messages, and a
- * Telegram that plays a script.  Every operation can be made to fail: the n-th,
- * before it had an effect or after.
+ * Telegram that plays a script.
  */
-
-enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER };
 
 enum { LINE_MAX = 16, PLAYS_MAX = 16, WORKER_ID = 7, JOB = 12 };
 
@@ -27,7 +25,6 @@ struct play { /* Telegram's answer to one request; status 0: none */
 };
 
 struct world {
-	struct event_base *base;
 	struct courier courier;
 
 	/* what happens */
@@ -35,18 +32,16 @@ struct world {
 	int count;
 	struct play plays[PLAYS_MAX]; /* then: everything is taken */
 	int play_count;
-	int fail_at; /* the how-manieth operation; 0: none */
-	enum failing failing;
 	int rate_waits;  /* so often there is no place */
 	int dead_sender; /* the first was being sent by somebody who died */
 
 	/* what happened */
-	int operations, requests, claims, settled, splits, unreachable, floods;
+	int requests, claims, settled, splits, unreachable, floods;
 	int is_group, previews_closed;
 	int failed_http; /* requests that were made to fail after they arrived */
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE } job;
 	int attempt, failures, worker_id, is_current_plain;
-	int64_t now_ms, run_at;
+	int64_t run_at;
 	char chat[32], last_body[20000], last_method[32];
 };
 
@@ -57,18 +52,3 @@ void world_say(const char *markdown); /* another message in the line */
 void world_play(long status, const char *body);
 void world_run(void); /* until the line is empty; then checks the promises */
 void world_end(void);
-
-/* An operation under way; its effect comes from the loop. */
-struct operation {
-	struct op op;
-	struct event timer;
-	void (*effect)(struct operation *d);
-	void *out;
-	int64_t numbers[4];
-	const char *text;
-	struct flow *flow;
-};
-
-struct operation *do_later(struct flow *f, flow_step *next,
-			   void (*effect)(struct operation *op), void *out);
-void do_nothing(struct operation *op);

@@ -445,11 +445,11 @@ static void fail_each_operation(enum failing failing, enum err_kind kind, const 
 		world_begin();
 		world.plays = plays;
 		world.play_count = 2;
-		world.fail_at = ++n;
-		world.failing = failing;
-		world.fail_kind = kind;
+		stage.fail_at = ++n;
+		stage.failing = failing;
+		stage.fail_kind = kind;
 		world_run(); /* holds its promises to the end */
-		operations = world.operations;
+		operations = stage.operations;
 		if (kind == ERR_TEMP)
 			assert_int_equal(world.finishes, 1);
 		if (kind == ERR_TEMP && !event)

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "services/llm-worker/worker.h"
+#include "tests/flow/stage.h"
 
 /*
  * The world as a turn sees it: PostgreSQL's row of the job, a provider that
- * plays a script, what was published.  Every operation can be made to fail:
- * the n-th, before it had an effect or after.
+ * plays a script, what was published.
  */
 
-enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER };
+enum { WORKER_ID = 7, JOB = 12 };
 
 struct play {               /* one request to the provider */
 	long status;        /* 0: no answer */
@@ -22,15 +22,11 @@ struct play {               /* one request to the provider */
 };
 
 struct world {
-	struct event_base *base;
 	struct worker worker;
 
 	/* what happens */
 	const struct play *plays; /* the last one repeats */
 	int play_count;
-	int fail_at; /* the how-manieth operation; 0: none */
-	enum failing failing;
-	enum err_kind fail_kind;
 	int early_ms, busy; /* the first claims say so */
 	int failures;       /* of the job, before */
 	int is_stopped;     /* the person said stop before */
@@ -43,7 +39,6 @@ struct world {
 	int retries;
 
 	/* what happened */
-	int operations;
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD } job;
 	int attempt, worker_id, claims, requests, searches;
 	int finishes; /* that were committed */
@@ -54,7 +49,6 @@ struct world {
 	size_t shown_len;
 	int deltas, ends, restarts, drafts, typing;
 	int64_t seq;
-	int64_t now_ms;
 };
 
 extern struct world world;

@@ -203,6 +203,26 @@ static void a_migrated_chat_goes_on_under_its_new_key(void **state)
 	assert_int_equal(number("select count(*) from conversation"), 2);
 }
 
+/* Waiting for the new key could be half of a deadlock. */
+static void a_migration_does_not_wait_for_who_is_taking_the_new_key(void **state)
+{
+	PGconn *other;
+
+	(void)state;
+	hear(TELEGRAM, "8", "e1", INBOUND_COMMAND, "/help", NULL);
+	other = connect_and(ACCEPT_SQL("e2"));
+	hear(TELEGRAM, "8", "e3", INBOUND_MIGRATED, "7", NULL);
+	store_move_chat(&world.store, begin(), caller_next, TELEGRAM, "8", "7");
+	assert_int_equal(done(), 0);
+	commit(other);
+	assert_sql("select string_agg(chat_key, ' ' order by chat_key) from conversation",
+		   "7 8");
+	store_move_chat(&world.store, begin(), caller_next, TELEGRAM, "8", "9");
+	assert_int_equal(done(), 0);
+	assert_sql("select string_agg(chat_key, ' ' order by chat_key) from conversation",
+		   "7 9");
+}
+
 static void a_duplicate_waits_for_the_first_to_commit(void **state)
 {
 	PGconn *first, *second;
@@ -236,6 +256,7 @@ int main(void)
 		WORLD_TEST(an_edit_changes_the_message_it_names),
 		WORLD_TEST(who_blocks_us_is_unreachable_until_they_write),
 		WORLD_TEST(a_migrated_chat_goes_on_under_its_new_key),
+		WORLD_TEST(a_migration_does_not_wait_for_who_is_taking_the_new_key),
 		WORLD_TEST(a_duplicate_waits_for_the_first_to_commit),
 	};
 

@@ -95,11 +95,27 @@ static void an_own_claim_that_was_not_heard_of_is_not_uncertain(void **state)
 
 	(void)state;
 	claim_line(job, 4);
-	store_claim_delivery(&world.store, begin(), caller_next, &c, job, 4, 1);
-	assert_int_equal(done(), 0);
+	c = claim_line_as(
+		&(struct delivery_wanted){ job, .claimant = 1, .worker = 4, .unsure = 1 });
 	assert_int_equal(c.status, CLAIM_OK);
 	assert_int_equal(c.uncertain, 0);
 	assert_string_equal(c.head.body, "one");
+}
+
+/* Its claim never came to be, and meanwhile another flow of the same courier took the line and
+ * is sending. */
+static void an_unsure_claim_takes_nothing_from_another_flow(void **state)
+{
+	int64_t job = post("e1", "one");
+	struct delivery_claim sender = claim_line(job, 4), unsure;
+
+	(void)state;
+	unsure = claim_line_as(
+		&(struct delivery_wanted){ job, .claimant = 2, .worker = 4, .unsure = 1 });
+	assert_int_equal(unsure.status, CLAIM_GONE);
+	assert_int_equal(unsure.head.id, 0);
+	assert_false(settle(job, &sender, sender.head.id, DELIVERY_SENT).fenced);
+	assert_sql("select string_agg(state::text, ' ') from delivery", "2");
 }
 
 static void a_released_line_waits(void **state)
@@ -374,6 +390,7 @@ int main(void)
 		WORLD_TEST(settling_twice_does_no_harm),
 		WORLD_TEST(what_a_dead_courier_was_sending_is_uncertain),
 		WORLD_TEST(an_own_claim_that_was_not_heard_of_is_not_uncertain),
+		WORLD_TEST(an_unsure_claim_takes_nothing_from_another_flow),
 		WORLD_TEST(a_released_line_waits),
 		WORLD_TEST(a_message_is_split_once_and_stays_before_what_follows),
 		WORLD_TEST(a_button_is_acknowledged_before_anything_else),

@@ -175,23 +175,30 @@ static void a_group_is_sent_in_the_order_of_its_keys(void **state)
 			    "1 31 32 5 9");
 }
 
-static void a_group_is_bounded(void **state)
+/* Which of five calls shared a transaction: those with the same number in `group`. */
+static void assert_grouped(const uint64_t order[5], const char *group)
 {
 	struct caller c[5];
 	int64_t xid[5];
 
-	(void)state;
-	open_pg(2, 0, 0);
 	for (int i = 0; i < 5; i++)
 		caller_begin(base, &c[i]);
 	for (int i = 0; i < 5; i++)
-		ask(&c[i], &xid_stmt, "1", 0, &xid[i]);
+		ask(&c[i], &xid_stmt, "1", order[i], &xid[i]);
 	for (int i = 0; i < 5; i++) {
 		assert_int_equal(caller_wait(base, &c[i]), 0);
 		caller_end(&c[i]);
 	}
-	assert_true(xid[0] == xid[1] && xid[2] == xid[3]);
-	assert_true(xid[0] != xid[2] && xid[2] != xid[4]);
+	for (int i = 0; i < 25; i++)
+		assert_int_equal(xid[i % 5] == xid[i / 5], group[i % 5] == group[i / 5]);
+}
+
+static void groups_are_bounded_and_some_calls_go_alone(void **state)
+{
+	(void)state;
+	assert_grouped((const uint64_t[5]){ 5, 3, PG_ALONE, 9, 1 }, "11233");
+	open_pg(2, 0, 0);
+	assert_grouped((const uint64_t[5]){ 0 }, "11223");
 }
 
 static void a_conflict_with_another_is_temporary(void **state)
@@ -385,7 +392,7 @@ int main(void)
 		TEST(a_bad_call_never_fails_its_neighbours),
 		TEST(a_statement_that_cannot_be_prepared_fails_alone_and_again),
 		TEST(a_group_is_sent_in_the_order_of_its_keys),
-		TEST(a_group_is_bounded),
+		TEST(groups_are_bounded_and_some_calls_go_alone),
 		TEST(a_conflict_with_another_is_temporary),
 		TEST(a_full_queue_refuses_at_once),
 		TEST(a_flow_cancelled_while_it_waits_is_not_sent),

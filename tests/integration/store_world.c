@@ -153,13 +153,19 @@ struct turn_finished finish_turn(int64_t job, const struct turn_claim *claim,
 	return f;
 }
 
-struct delivery_claim claim_line(int64_t job, int worker)
+struct delivery_claim claim_line_as(const struct delivery_wanted *wanted)
 {
 	struct delivery_claim c;
 
-	store_claim_delivery(&world.store, begin(), caller_next, &c, job, worker, 0);
+	store_claim_delivery(&world.store, begin(), caller_next, &c, wanted);
 	assert_int_equal(done(), 0);
 	return c;
+}
+
+struct delivery_claim claim_line(int64_t job, int worker)
+{
+	return claim_line_as(
+		&(struct delivery_wanted){ .job = job, .claimant = 1, .worker = worker });
 }
 
 struct delivery_settled settle(int64_t job, const struct delivery_claim *claim,

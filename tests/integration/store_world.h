@@ -40,6 +40,7 @@ struct turn_claim claim_turn(int64_t job, int attempt, int worker);
 struct turn_finished finish_turn(int64_t job, const struct turn_claim *claim,
 				 enum turn_outcome outcome, const char *body);
 struct delivery_claim claim_line(int64_t job, int worker);
+struct delivery_claim claim_line_as(const struct delivery_wanted *wanted);
 struct delivery_settled settle(int64_t job, const struct delivery_claim *claim,
 			       int64_t delivery, enum delivery_state state);
 int add_worker(enum queue queue);
