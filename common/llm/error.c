@@ -38,17 +38,52 @@ void llm_read_error(struct llm_error *out, const json_t *root)
 	out->found = 1;
 	out->grpc = number(json_object_get(error, "grpcCode"), out->grpc);
 	out->http = number(json_object_get(error, "httpCode"), 0);
+	if (out->grpc >= 0)
+		snprintf(out->type, sizeof out->type, "grpc %d", out->grpc);
 	copy(out->type, sizeof out->type, json_object_get(error, "type"));
 	copy(out->code, sizeof out->code, json_object_get(error, "code"));
 	copy(out->message, sizeof out->message, json_object_get(error, "message"));
 }
 
-void llm_parse_error(struct llm_error *out, const char *body, size_t len)
+enum llm_failure llm_judge_status(long status)
 {
-	json_t *root = json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL);
+	switch (status) {
+	case 413:
+		return LLM_SHRINK;
+	case 0:
+	case 408:
+	case 409:
+	case 425:
+	case 429:
+	case 499:
+		return LLM_TRY_AGAIN;
+	case 501:
+		return LLM_TRY_OTHER;
+	default:
+		return status >= 500 ? LLM_TRY_AGAIN : LLM_TRY_OTHER;
+	}
+}
 
-	llm_read_error(out, root);
-	json_decref(root);
+enum llm_failure llm_judge_body(llm_judge_fn *judge, long status, const char *body, size_t len,
+				struct err *e)
+{
+	json_auto_t *root = json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL);
+	struct llm_error error;
+	enum llm_failure failure;
+
+	llm_read_error(&error, root);
+	failure = judge(status, &error);
+	err_set(e, failure == LLM_TRY_AGAIN ? ERR_TEMP : ERR_PERM, "status %ld %.40s %.60s",
+		status, error.type, error.code);
+	return failure;
+}
+
+int llm_refuse_error(struct llm_answer *answer, llm_judge_fn *judge, long status,
+		     const struct llm_error *error)
+{
+	return llm_refuse(answer, judge(status, error),
+			  "error in the stream, status %ld %.40s %.60s", status, error->type,
+			  error->code);
 }
 
 int llm_mentions(const char *text, const char *words)

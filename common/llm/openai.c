@@ -69,37 +69,16 @@ static enum llm_failure judge_400(const struct llm_error *error)
 
 static enum llm_failure judge_error(long status, const struct llm_error *error)
 {
-	switch (status) {
-	case 400:
+	if (status == 400)
 		return judge_400(error);
-	case 413:
-		return LLM_SHRINK;
-	case 422:
-		return LLM_HOPELESS;
-	case 429:
+	if (status == 429)
 		return judge_429(error);
-	case 0:
-	case 408:
-	case 409:
-	case 425:
-		return LLM_TRY_AGAIN;
-	case 501:
-		return LLM_TRY_OTHER;
-	default:
-		return status >= 500 ? LLM_TRY_AGAIN : LLM_TRY_OTHER;
-	}
+	return status == 422 ? LLM_HOPELESS : llm_judge_status(status);
 }
 
 static enum llm_failure judge(long status, const char *body, size_t len, struct err *e)
 {
-	struct llm_error error;
-	enum llm_failure failure;
-
-	llm_parse_error(&error, body, len);
-	failure = judge_error(status, &error);
-	err_set(e, failure == LLM_TRY_AGAIN ? ERR_TEMP : ERR_PERM, "status %ld %.40s %.60s",
-		status, error.type, error.code);
-	return failure;
+	return llm_judge_body(judge_error, status, body, len, e);
 }
 
 /* An error that came with status 200: its words must do. */
@@ -113,14 +92,6 @@ static long status_of(const struct llm_error *error)
 	if (judge_400(error) != LLM_HOPELESS)
 		return 400;
 	return llm_mentions(error->type, "invalid_request") ? 422 : 500;
-}
-
-static int refuse_error(struct llm_answer *answer, const struct llm_error *error)
-{
-	long status = status_of(error);
-
-	return llm_refuse(answer, judge_error(status, error), "error in the stream %.40s %.60s",
-			  error->type, error->code);
 }
 
 /* --- one chunk -------------------------------------------------------------------- */
@@ -320,7 +291,9 @@ static int read_chunk(struct llm_answer *answer, const char *json, size_t len)
 		return -1;
 	if (status != yajl_status_ok)
 		return llm_refuse(answer, LLM_TRY_AGAIN, "garbage in the stream");
-	return c.error.found ? refuse_error(answer, &c.error) : 0;
+	return c.error.found
+		       ? llm_refuse_error(answer, judge_error, status_of(&c.error), &c.error)
+		       : 0;
 }
 
 /* --- the stream --------------------------------------------------------------------- */

@@ -35,14 +35,26 @@ const char *const *llm_headers(struct arena *a, const struct provider *p,
  * The message is for our eyes only: it may quote what a person wrote.
  */
 struct llm_error {
-	int found, grpc, http; /* grpc -1 and http 0 if not given */
-	char type[64], code[64];
+	int found, grpc, http;   /* grpc -1 and http 0 if not given */
+	char type[64], code[64]; /* type: "grpc N" if only that is given */
 	char message[400];
 };
 
 void llm_read_error(struct llm_error *out, const json_t *root);
-/* Of a body; found is 0 if it is no JSON. */
-void llm_parse_error(struct llm_error *out, const char *body, size_t len);
+
+/* What a status means to a provider, given the error that came with it. */
+typedef enum llm_failure llm_judge_fn(long status, const struct llm_error *error);
+
+/* What it means to all of them. */
+enum llm_failure llm_judge_status(long status);
+
+/* A whole body, JSON or not, that came with a status which is no success. */
+enum llm_failure llm_judge_body(llm_judge_fn *judge, long status, const char *body, size_t len,
+				struct err *e);
+
+/* An error that came in the stream, with the status it stands for.  Always -1. */
+int llm_refuse_error(struct llm_answer *answer, llm_judge_fn *judge, long status,
+		     const struct llm_error *error);
 
 /* 1 if text holds any of the words ("a|b|c"), case aside. */
 int llm_mentions(const char *text, const char *words);

@@ -69,47 +69,22 @@ static long http_status(int grpc)
 
 static enum llm_failure judge_error(long status, const struct llm_error *error)
 {
-	switch (status) {
-	case 400:
-		if (llm_mentions(error->message, "number of input tokens|outside the range|"
-						 "text length"))
-			return LLM_SHRINK;
-		return llm_mentions(error->message, "model|folder") ? LLM_TRY_OTHER
-								    : LLM_HOPELESS;
-	case 413:
+	if (status != 400)
+		return llm_judge_status(status);
+	if (llm_mentions(error->message,
+			 "number of input tokens|outside the range|text length"))
 		return LLM_SHRINK;
-	case 0:
-	case 408:
-	case 409:
-	case 429:
-	case 499:
-		return LLM_TRY_AGAIN;
-	case 501:
-		return LLM_TRY_OTHER;
-	default:
-		return status >= 500 ? LLM_TRY_AGAIN : LLM_TRY_OTHER;
-	}
+	return llm_mentions(error->message, "model|folder") ? LLM_TRY_OTHER : LLM_HOPELESS;
 }
 
 static enum llm_failure judge(long status, const char *body, size_t len, struct err *e)
 {
-	struct llm_error error;
-	enum llm_failure failure;
-
-	llm_parse_error(&error, body, len);
-	failure = judge_error(status, &error);
-	err_set(e, failure == LLM_TRY_AGAIN ? ERR_TEMP : ERR_PERM, "status %ld grpc %d %.60s",
-		status, error.grpc, error.code);
-	return failure;
+	return llm_judge_body(judge_error, status, body, len, e);
 }
 
-static int refuse_error(struct llm_answer *answer, const struct llm_error *error)
+static long status_of(const struct llm_error *error)
 {
-	long status = error->http ? error->http : http_status(error->grpc);
-
-	return llm_refuse(answer, judge_error(status, error),
-			  "error in the stream, status %ld grpc %d %.60s", status, error->grpc,
-			  error->code);
+	return error->http ? error->http : http_status(error->grpc);
 }
 
 /* --- one line -------------------------------------------------------------------- */
@@ -176,7 +151,7 @@ static int take_object(struct llm_answer *answer, const json_t *root)
 
 	llm_read_error(&error, root);
 	if (error.found)
-		return refuse_error(answer, &error);
+		return llm_refuse_error(answer, judge_error, status_of(&error), &error);
 	if (!json_is_object(result))
 		return llm_refuse(answer, LLM_TRY_AGAIN, "a line without a result");
 	return take_result(answer, result);
