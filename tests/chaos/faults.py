@@ -1,0 +1,197 @@
+"""What can go wrong.  A fault is a function of the stage, a seeded generator and the seconds it is to
+last; it has ended when it returns.  A killed process's fault ends when it is started again.
+"""
+
+import signal
+import time
+
+from tests.chaos.stage import KEYS
+
+FAULTS = {}
+LONG = set()  # only in long campaigns
+
+
+def fault(name, shortest, longest, is_long=False):
+    def register(make):
+        FAULTS[name] = (make, shortest, longest)
+        if is_long:
+            LONG.add(name)
+        return make
+
+    return register
+
+
+# --- processes ---------------------------------------------------------------------
+
+
+def workers(name):
+    return [key for key, service in KEYS.items() if service == name]
+
+
+def killing(name):
+    @fault(f"kill-{name}", 0, 1)
+    def kill(stage, rng, seconds):
+        """kill -9; the supervisor starts it again after a moment."""
+        key = rng.choice(workers(name))
+        stage.kill(key)
+        time.sleep(seconds)
+        stage.run(KEYS[key], key)
+
+
+for service in ("ingress", "llm-worker", "courier"):
+    killing(service)
+
+
+@fault("kill-all", 0, 1)
+def kill_all(stage, _rng, seconds):
+    for key in list(stage.processes):
+        stage.kill(key)
+    time.sleep(seconds)
+    for key, name in KEYS.items():
+        stage.run(name, key)
+
+
+def zombie(name):
+    @fault(f"zombie-{name}", 6, 9)
+    def stop(stage, rng, seconds):
+        """Stopped for longer than its lease: others take its work, and then it comes back."""
+        key = rng.choice(workers(name))
+        stage.signal(key, signal.SIGSTOP)
+        time.sleep(seconds)
+        stage.signal(key, signal.SIGCONT)
+
+
+zombie("llm-worker")
+zombie("courier")
+
+
+@fault("freeze-ingress", 1, 3)
+def freeze_ingress(stage, _rng, seconds):
+    stage.signal("ingress", signal.SIGSTOP)
+    time.sleep(seconds)
+    stage.signal("ingress", signal.SIGCONT)
+
+
+# --- Redis ---------------------------------------------------------------------------
+
+
+@fault("redis-kill", 0.5, 3)
+def redis_kill(stage, _rng, seconds):
+    stage.servers.call("redis", "kill")
+    time.sleep(seconds)
+    stage.servers.call("redis", "start")
+
+
+@fault("redis-restart", 0, 2)
+def redis_restart(stage, _rng, seconds):
+    stage.servers.call("redis", "stop")
+    time.sleep(seconds)
+    stage.servers.call("redis", "start")
+
+
+@fault("redis-flush", 0, 0)
+def redis_flush(stage, rng, _seconds):
+    for _ in range(rng.randrange(1, 4)):
+        stage.redis().flushall()
+        time.sleep(0.1)
+
+
+@fault("redis-full", 1, 4)
+def redis_full(stage, _rng, seconds):
+    """Its memory limit is reached: it reads, but takes no writes."""
+    stage.redis().config_set("maxmemory", "1mb")
+    time.sleep(seconds)
+    stage.redis().config_set("maxmemory", "0")
+
+
+@fault("redis-frozen", 1, 4)
+def redis_frozen(stage, _rng, seconds):
+    stage.freeze([stage.redis().info("server")["process_id"]], seconds)
+
+
+# --- PostgreSQL ------------------------------------------------------------------------
+
+
+@fault("pg-restart", 0, 2)
+def pg_restart(stage, _rng, seconds):
+    stage.servers.call("postgres", "stop")
+    time.sleep(seconds)
+    stage.servers.call("postgres", "start")
+
+
+@fault("pg-crash", 0, 2)
+def pg_crash(stage, _rng, seconds):
+    stage.servers.call("postgres", "crash")
+    time.sleep(seconds)
+    stage.servers.call("postgres", "start")
+
+
+@fault("pg-cut", 0.3, 2)
+def pg_cut(stage, _rng, seconds):
+    """Connections are cut, again and again."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        stage.sql("select pg_terminate_backend(pid) from pg_stat_activity"
+                  " where datname = current_database() and pid <> pg_backend_pid()")
+        time.sleep(0.2)
+
+
+def alter_system(stage, *statements):
+    for statement in (*statements, "select pg_reload_conf()"):
+        stage.sql_alone(statement)
+
+
+@fault("pg-slow-disk", 1, 4)
+def pg_slow_disk(stage, _rng, seconds):
+    """Every durable commit takes 100 ms more before its log is flushed."""
+    alter_system(stage, "alter system set commit_siblings = 0", "alter system set commit_delay = 100000")
+    time.sleep(seconds)
+    alter_system(stage, "alter system reset commit_siblings", "alter system reset commit_delay")
+
+
+@fault("pg-frozen", 1, 4)
+def pg_frozen(stage, _rng, seconds):
+    """The disk hangs: every backend stands still."""
+    stage.freeze(stage.postgres_pids(), seconds)
+
+
+# --- the model and Telegram ----------------------------------------------------------------
+
+
+def ill_model(mode, is_long=False):
+    @fault(f"model-{mode}", 1, 4, is_long)
+    def ill(stage, _rng, seconds):
+        stage.openai.mode = mode
+        time.sleep(seconds)
+        stage.openai.mode = ""
+
+
+def ill_telegram(mode, is_long=False):
+    @fault(f"telegram-{mode}", 1, 4, is_long)
+    def ill(stage, _rng, seconds):
+        stage.telegram.mode = mode
+        time.sleep(seconds)
+        stage.telegram.mode = ""
+
+
+for ill_mode in ("slow", "cut", "garbage", "429", "500"):
+    ill_model(ill_mode)
+for ill_mode in ("429", "500", "403", "lost", "repeat", "reorder"):
+    ill_telegram(ill_mode)
+ill_telegram("silent", is_long=True)
+
+
+# --- clocks ----------------------------------------------------------------------------------
+
+
+def stepping(name, sign):
+    @fault(f"clock-{name}", 2, 4)
+    def step(stage, rng, seconds):
+        """Everybody's wall clock is some minutes off for a while, and then right again."""
+        stage.clock.step(sign * rng.randrange(60, 600))
+        time.sleep(seconds)
+        stage.clock.step(0)
+
+
+stepping("forward", 1)
+stepping("back", -1)

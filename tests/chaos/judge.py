@@ -1,0 +1,223 @@
+"""Judgement: what clients were promised against what PostgreSQL holds, Telegram got and widgets saw.
+
+Each check has a name; the campaign fails by it.
+"""
+
+import collections
+import time
+
+from tests.chaos.stage import sanitized
+from tests.system.stack import wait_for
+
+OUTCOMES = {1: "answered", 2: "apologised", 3: "stopped", 4: "cancelled", 5: "suggested"}
+SENT, FAILED, UNCERTAIN, CANCELLED = 2, 3, 4, 5
+SEE_LIMIT = 40.0  # a widget looks again after 20 s if a word was lost
+MEMORY_SLACK_KB = 4096
+MEMORY_FACTOR = 1.5
+
+FATES = """
+    select c.kind, i.event_key, i.conversation_id, i.seq, f.outcome, f.turn_outcome, t.first_seq, t.last_seq,
+           t.reply_seq, reply.body, t.error
+    from inbound i join channel c on c.id = i.channel_id
+    join event_fate f on f.channel_id = i.channel_id and f.event_key = i.event_key
+    left join turn t on t.conversation_id = i.conversation_id and t.first_seq = f.turn_seq
+    left join message reply on reply.conversation_id = t.conversation_id and reply.seq = t.reply_seq
+"""
+DELIVERIES = """
+    select c.chat_key::bigint, d.conversation_id, d.seq, d.place, d.state, d.external_id, d.error, m.body
+    from delivery d join conversation c on c.id = d.conversation_id
+    join message m on m.conversation_id = d.conversation_id and m.seq = d.seq
+    order by d.conversation_id, d.place, d.id
+"""
+SAID = "select body, count(*) from message where author = 0 group by body having count(*) > 1"
+
+
+class Fate:
+    def __init__(self, row):
+        (self.kind, self.key, self.conversation, self.seq, self.outcome, self.turn, self.first, self.last,
+         self.reply, self.body, self.error) = row
+
+
+class Delivery:
+    def __init__(self, row):
+        (self.chat, self.conversation, self.seq, self.place, self.state, self.external, self.error, self.body) = row
+
+
+class Judge:
+    def __init__(self, stage, crowd, report):
+        self.stage, self.crowd, self.report = stage, crowd, report
+        self.fail, self.counts = report.fail, report.counts
+        self.questions = list(crowd.questions)
+        self.fates = {(f.kind, client_key(f.key)): f for f in map(Fate, stage.sql(FATES))}
+        self.deliveries = [Delivery(row) for row in stage.sql(DELIVERIES)]
+
+    def judge(self):
+        for name in self.crowd.failures:
+            self.fail("clients", name)
+        self.check_verify()
+        self.check_questions()
+        self.check_said_once()
+        self.check_answers_fit()
+        self.check_widgets()
+        self.check_deliveries()
+        self.check_order_at_telegram()
+        self.check_duplicates()
+        self.check_servers()
+        self.check_memory()
+
+    # --- PostgreSQL ------------------------------------------------------------------
+
+    def check_verify(self):
+        done = self.stage.tandem("verify", check=False)
+        if done.returncode != 0 or "every event has exactly one outcome" not in done.stdout:
+            self.fail("verify", done.stdout + done.stderr)
+        for queue, error in self.stage.sql("select queue, error from job where state = 2"):
+            self.fail("dead jobs", f"queue {queue}: {error}")
+
+    def check_questions(self):
+        """Whatever was accepted has a fate, and a question's fate is a turn."""
+        ends = collections.Counter()
+        for q in self.questions:
+            is_taken = q.taken or q.key in self.crowd.telegram.taken
+            if not is_taken:
+                self.fail("not accepted", f"{q.channel} {q.key}")
+                continue
+            fate = self.fates.get((q.channel, str(q.key)))
+            q.fate = fate
+            if not fate:
+                self.fail("lost", f"{q.channel} {q.key} was accepted and is not known")
+            elif fate.turn is None:
+                self.fail("lost", f"{q.channel} {q.key} has no turn (outcome {fate.outcome})")
+            else:
+                ends[OUTCOMES[fate.turn]] += 1
+                if fate.turn in (1, 2) and not fate.reply:
+                    self.fail("lost", f"{q.channel} {q.key} was answered by nothing")
+        self.counts["questions accepted"] = sum(ends.values())
+        self.counts.update({f"  {name}": n for name, n in ends.items()})
+        turns = self.stage.sql("select count(*), count(*) filter (where attempt > 1) from turn")[0]
+        self.counts["turns"], self.counts["  of them begun more than once"] = turns
+
+    def check_said_once(self):
+        for body, n in self.stage.sql(SAID):
+            self.fail("said twice", f"{n} times: {body}")
+
+    def check_answers_fit(self):
+        """An answer holds a word of a question that its turn covers, unless it was cut or says sorry."""
+        words = collections.defaultdict(set)
+        for q in self.questions:
+            fate = self.fates.get((q.channel, str(q.key)))
+            if fate and fate.turn == 1 and not fate.error:
+                words[fate].add(q.word)
+        covered = collections.defaultdict(set)
+        for fate, own in words.items():
+            covered[(fate.conversation, fate.first, fate.body)] |= own
+        for (conversation, first, body), own in covered.items():
+            if not any(word in body for word in own):
+                self.fail("wrong answer", f"conversation {conversation} turn {first}: {body}")
+
+    # --- widgets ------------------------------------------------------------------------
+
+    def check_widgets(self):
+        """Every message once and in order, as they came over the streams, reconnections and all."""
+        last = dict(self.stage.sql(
+            "select i.event_key, c.last_seq from inbound i join conversation c on c.id = i.conversation_id"
+            " join channel h on h.id = c.channel_id where h.kind = 'widget'"))
+        last = {client_key(key): seq for key, seq in last.items()}
+        mine = {q.browser: last.get(q.key, 0) for q in self.questions if q.channel == "widget"}
+        end = time.monotonic() + SEE_LIMIT
+        for browser, seq in mine.items():
+            try:
+                wait_for(lambda b=browser, s=seq: b.last_seq() >= s, "", max(end - time.monotonic(), 0))
+            except AssertionError:
+                self.fail("widget missed", f"saw up to {browser.last_seq()} of {seq}")
+        for browser in mine:
+            seqs = [m["seq"] for m in browser.seen]
+            if seqs != list(range(1, len(seqs) + 1)) or seqs != [m["id"] for m in browser.seen]:
+                self.fail("widget order", f"saw {first_break(seqs)}")
+        self.counts["messages seen at widgets"] = sum(len(b.seen) for b in mine)
+        self.counts["  sent again by the browsers"] = sum(b.resent for b in mine)
+        self.counts["  streams opened again"] = sum(b.reconnected for b in mine)
+
+    # --- Telegram ------------------------------------------------------------------------
+
+    def check_deliveries(self):
+        """What is recorded as sent arrived; nothing that must be sent has no end."""
+        arrived = {(m["chat"]["id"], str(m["message_id"])) for m in self.stage.telegram.sent}
+        states = collections.Counter()
+        for d in self.deliveries:
+            states[d.state] += 1
+            if d.state == SENT and (d.chat, d.external) not in arrived:
+                self.fail("not sent", f"chat {d.chat} message {d.seq} is recorded as sent")
+            elif d.state in (FAILED, UNCERTAIN) and not d.error:
+                self.fail("no reason", f"chat {d.chat} message {d.seq}")
+            elif d.state not in (SENT, FAILED, UNCERTAIN, CANCELLED):
+                self.fail("drained", f"chat {d.chat} message {d.seq} is in state {d.state}")
+        names = {SENT: "sent", FAILED: "failed (and why)", UNCERTAIN: "uncertain", CANCELLED: "cancelled"}
+        self.counts["deliveries to Telegram"] = len(self.deliveries)
+        self.counts.update({f"  {names.get(state, state)}": n for state, n in sorted(states.items())})
+
+    def check_order_at_telegram(self):
+        last = collections.defaultdict(int)
+        for d in self.deliveries:
+            if d.state != SENT:
+                continue
+            if int(d.external) <= last[d.chat]:
+                self.fail("Telegram order", f"chat {d.chat} message {d.seq}")
+            last[d.chat] = int(d.external)
+
+    def check_duplicates(self):
+        """What arrived and is not recorded as sent is an uncertain delivery's, each at most once."""
+        recorded = {(d.chat, d.external) for d in self.deliveries if d.state == SENT}
+        uncertain = collections.Counter(d.chat for d in self.deliveries if d.state == UNCERTAIN)
+        strays = collections.Counter()
+        texts = collections.Counter()
+        for m in self.stage.telegram.sent:
+            chat = m["chat"]["id"]
+            strays[chat] += (chat, str(m["message_id"])) not in recorded
+            texts[chat, m["text"]] += "You said: " in m["text"]
+        for chat, n in strays.items():
+            if n > uncertain[chat]:
+                self.fail("duplicates", f"chat {chat}: {n} messages more than recorded, {uncertain[chat]} uncertain")
+        twice = [key for key, n in texts.items() if n > 1]
+        for chat, text in twice:
+            if not uncertain[chat]:
+                self.fail("duplicates", f"chat {chat} was told twice: {text}")
+        self.counts["  uncertain ones that arrived"] = sum(strays.values())
+        self.counts["messages that came twice to Telegram"] = len(twice)
+
+    # --- servers and processes --------------------------------------------------------------
+
+    def check_servers(self):
+        log = next(iter(self.stage.servers.folder.rglob("postgres/server.log")), None)
+        text = log.read_text(errors="replace") if log else ""
+        for line in text.splitlines():
+            if "deadlock detected" in line:
+                self.fail("deadlocks", line)
+            elif "PANIC" in line or "was terminated by signal" in line:
+                self.fail("alive", line)
+        for key, process in self.stage.processes.items():
+            if not process.ready():
+                self.fail("alive", f"{key} is not ready in the end")
+
+    def check_memory(self):
+        """Idle after everything, compared with at work before everything."""
+        self.report.memory_after = self.stage.memory()
+        if sanitized():
+            return
+        for key, after in self.report.memory_after.items():
+            before = self.report.memory_before.get(key, after)
+            if after > before * MEMORY_FACTOR + MEMORY_SLACK_KB:
+                self.fail("memory", f"{key}: {before} KiB before, {after} KiB after", is_timed=True)
+
+
+def client_key(event_key):
+    """A widget's event is known by its chat and the client's own message id."""
+    return event_key.rpartition(":")[2]
+
+
+def first_break(seqs):
+    """The neighbourhood of the first number that should not follow."""
+    for i, seq in enumerate(seqs):
+        if seq != i + 1:
+            return f"{seqs[max(i - 3, 0) : i + 3]} where {i + 1} was due"
+    return f"{len(seqs)} messages under wrong ids"

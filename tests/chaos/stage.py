@@ -1,0 +1,119 @@
+"""Where a campaign plays: a whole Tandem with several workers, a supervisor, and clocks of its own."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import time
+
+import psycopg2
+
+from tests.chaos.memory import private_kb
+from tests.chaos.world import ChaosModel, ChaosTelegram
+from tests.system import stack as system
+from tests.system.stack import Stack, wait_for
+
+KEYS = {"ingress": "ingress", "llm-1": "llm-worker", "llm-2": "llm-worker", "courier-1": "courier", "courier-2": "courier"}
+FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+
+
+class Clock:
+    """A wall clock that can be stepped, for programs started with `env`; the monotonic one is left alone."""
+
+    def __init__(self, path):
+        self.path = path
+        self.works = FAKETIME.exists() and not sanitized()
+        self.step(0)
+
+    def step(self, seconds):
+        self.path.write_text(f"{seconds:+d}s\n")
+        self.path.chmod(0o644)
+
+    def env(self):
+        if not self.works:
+            return {}
+        return {
+            "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.path),
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_CACHE_DURATION": "1",
+        }
+
+
+def sanitized():
+    """libfaketime must be loaded first, and so must the sanitizers' runtime."""
+    program = system.BUILD / "services/ingress/ingress"
+    return program.exists() and b"libasan" in program.read_bytes()
+
+
+class Stage(Stack):
+    def __init__(self, servers, folder, seed, clock, webhook=True):
+        super().__init__(servers, folder, webhook, env=clock.env())
+        self.clock = clock
+        self.openai.stop()
+        self.telegram.stop()
+        self.openai = ChaosModel(seed).start()
+        self.telegram = ChaosTelegram(seed).start()
+        self.telegram.addresses[system.PUBLIC_URL] = self.url
+        self.env["TELEGRAM_API_ROOT"] = self.telegram.url
+        self.env["OPENAI_BASE_URL"] = self.openai.base_url
+        self.surprises = []  # what should not have happened
+
+    def start(self):
+        self.redis().flushall()
+        self.tandem("migrate")
+        self.tandem("bot", "apply", str(self.bots))
+        for key, name in KEYS.items():
+            self.run(name, key)
+        self.wait_ready()
+        return self
+
+    # --- processes ------------------------------------------------------------------
+
+    def signal(self, key, number):
+        self.processes[key].popen.send_signal(number)
+
+    def look_after(self):
+        """What died by itself is noted, and started again as a supervisor would."""
+        for key, process in list(self.processes.items()):
+            if process.popen.poll() is not None:
+                end = process.log.read_text(errors="replace").splitlines()[-3:]
+                self.surprises.append(f"{key} left with {process.popen.returncode}: {end}")
+                self.run(KEYS[key], key)
+
+    def memory(self):
+        return {key: private_kb(process.popen.pid) for key, process in self.processes.items()}
+
+    def postgres_pids(self):
+        return [row[0] for row in self.sql(
+            "select pid from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")]
+
+    def freeze(self, pids, seconds):
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            time.sleep(seconds)
+        finally:
+            for pid in pids:
+                try:
+                    os.kill(pid, signal.SIGCONT)
+                except ProcessLookupError:
+                    pass
+
+    def sql_alone(self, text):
+        """Outside of a transaction."""
+        with contextlib.closing(psycopg2.connect(self.env["DATABASE_URL"])) as db:
+            db.autocommit = True
+            db.cursor().execute(text)
+
+    # --- the end -----------------------------------------------------------------------
+
+    def open_work(self):
+        return self.sql("select count(*) from job where state < 2")[0][0] + self.telegram.waiting()
+
+    def drain(self, timeout):
+        """Seconds until nothing is left to be done; None when that never came."""
+        begun = time.monotonic()
+        try:
+            wait_for(lambda: self.open_work() == 0, "all work to be done", timeout)
+        except AssertionError:
+            return None
+        return time.monotonic() - begun
