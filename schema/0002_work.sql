@@ -8,6 +8,7 @@ create table worker (
     name        text        not null,
     in_flight   int         not null default 0,
     started_at  timestamptz not null default now(),
+    ttl         interval    not null default interval '4 s', -- alive_until less this: when it was renewed
     alive_until timestamptz not null
 ) with (fillfactor = 50);
 

@@ -1,11 +1,32 @@
 -- What all workers share: leases, retries, and the sweep (common/store/job.c).
 
+-- When the clock of this machine was stepped back, leases of the dead would last for as long as the step,
+-- and work that was due would wait for it.  The last renewal of any worker tells: it cannot have been
+-- later than now.  What is locked at this moment is skipped: its holder is about to write the time anew.
+create function mind_clock() returns void
+language plpgsql as $$
+declare
+    v_back interval;
+begin
+    select max(alive_until - ttl) - clock_timestamp() into v_back from worker;
+    if v_back is null or v_back < interval '1 s' or not pg_try_advisory_xact_lock(7002) then
+        return;
+    end if;
+    update worker set alive_until = alive_until - v_back
+    where id in (select id from worker where alive_until - ttl > now() for update skip locked);
+    update job set run_at = greatest(run_at - v_back, now()), announce_at = greatest(announce_at - v_back, now())
+    where id in (select id from job where state = 0 and (run_at > now() or announce_at > now())
+                 for update skip locked);
+end $$;
+
 create function register_worker(p_queue smallint, p_name text, p_ttl_ms int) returns int
 language plpgsql as $$
 declare
     v_id int;
 begin
-    insert into worker (queue, name, alive_until) values (p_queue, p_name, now() + p_ttl_ms * interval '1 ms')
+    perform mind_clock();
+    insert into worker (queue, name, ttl, alive_until)
+    values (p_queue, p_name, p_ttl_ms * interval '1 ms', now() + p_ttl_ms * interval '1 ms')
     returning id into v_id;
     return v_id;
 end $$;
@@ -14,6 +35,7 @@ end $$;
 create function renew_worker(p_worker int, p_ttl_ms int, p_in_flight int) returns boolean
 language plpgsql as $$
 begin
+    perform mind_clock();
     update worker set alive_until = now() + p_ttl_ms * interval '1 ms', in_flight = p_in_flight where id = p_worker;
     return found;
 end $$;

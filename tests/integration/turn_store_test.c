@@ -115,6 +115,25 @@ static void who_lost_the_job_can_finish_nothing(void **state)
 	assert_int_equal(finish_turn(job, &slow, TURN_ANSWERED, "slow").status, TURN_FENCED);
 }
 
+/* Work that is due, and a worker that died just before, ten minutes from now. */
+static void a_clock_that_was_stepped_back_holds_nothing_up(void **state)
+{
+	int64_t held = SAY("e1", "one").turn_job;
+	int64_t due = hear(TELEGRAM, "8", "e2", INBOUND_MESSAGE, "two", NULL).turn_job;
+
+	(void)state;
+	run("insert into worker (queue, name, ttl, alive_until)"
+	    " values (1, 'dead', '10 ms', now() + interval '10 min')");
+	claim_turn(held, 0, (int)number("select id from worker"));
+	run("update job set run_at = now() + interval '10 min',"
+	    " announce_at = now() + interval '10 min'");
+	add_worker(QUEUE_LLM);
+	run("select pg_sleep(0.05)");
+	assert_int_equal(sweep(QUEUE_LLM, 8).n, 2);
+	assert_int_equal(claim_turn(due, 0, 1).status, CLAIM_OK);
+	assert_int_equal(claim_turn(held, 0, 1).attempt, 2);
+}
+
 static void an_answer_from_before_a_reset_is_dropped(void **state)
 {
 	int64_t job = SAY("e1", "one").turn_job;
@@ -267,6 +286,7 @@ int main(void)
 		WORLD_TEST(a_quiet_window_makes_a_claim_early),
 		WORLD_TEST(a_claim_whose_answer_was_lost_may_be_repeated),
 		WORLD_TEST(who_lost_the_job_can_finish_nothing),
+		WORLD_TEST(a_clock_that_was_stepped_back_holds_nothing_up),
 		WORLD_TEST(an_answer_from_before_a_reset_is_dropped),
 		WORLD_TEST(an_answer_after_a_human_took_over_is_kept_as_a_suggestion),
 		WORLD_TEST(a_stop_covers_what_was_said_before_it),
