@@ -3,11 +3,18 @@
 -- When the clock of this machine was stepped back, leases of the dead would last for as long as the step,
 -- and work that was due would wait for it.  The last renewal of any worker tells: it cannot have been
 -- later than now.  What is locked at this moment is skipped: its holder is about to write the time anew.
+-- A job of the future that is seen only afterwards, because its transaction was under way meanwhile, tells
+-- by itself; beyond what any backlog's announcements reach there are few to look at.
 create function mind_clock() returns void
 language plpgsql as $$
 declare
     v_back interval;
 begin
+    update job set run_at = now(), announce_at = now(), created_at = now()
+    where id in (select id from job
+                 where queue between 1 and 5 and announce_at > now() + interval '31 s'
+                   and created_at > clock_timestamp() + interval '1 s'
+                 for update skip locked);
     select max(alive_until - ttl) - clock_timestamp() into v_back from worker;
     if v_back is null or v_back < interval '1 s' or not pg_try_advisory_xact_lock(7002) then
         return;

@@ -134,6 +134,19 @@ static void a_clock_that_was_stepped_back_holds_nothing_up(void **state)
 	assert_int_equal(claim_turn(held, 0, 1).attempt, 2);
 }
 
+static void work_from_the_future_is_done_now(void **state)
+{
+	int64_t job = SAY("e1", "one").turn_job;
+
+	(void)state;
+	add_worker(QUEUE_LLM);
+	run("update job set created_at = now() + interval '10 min',"
+	    " run_at = now() + interval '10 min', announce_at = now() + interval '10 min'");
+	add_worker(QUEUE_LLM);
+	assert_int_equal(sweep(QUEUE_LLM, 8).n, 1);
+	assert_int_equal(claim_turn(job, 0, 1).status, CLAIM_OK);
+}
+
 static void an_answer_from_before_a_reset_is_dropped(void **state)
 {
 	int64_t job = SAY("e1", "one").turn_job;
@@ -287,6 +300,7 @@ int main(void)
 		WORLD_TEST(a_claim_whose_answer_was_lost_may_be_repeated),
 		WORLD_TEST(who_lost_the_job_can_finish_nothing),
 		WORLD_TEST(a_clock_that_was_stepped_back_holds_nothing_up),
+		WORLD_TEST(work_from_the_future_is_done_now),
 		WORLD_TEST(an_answer_from_before_a_reset_is_dropped),
 		WORLD_TEST(an_answer_after_a_human_took_over_is_kept_as_a_suggestion),
 		WORLD_TEST(a_stop_covers_what_was_said_before_it),
