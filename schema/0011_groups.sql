@@ -118,3 +118,143 @@ begin
     end loop;
     return v_person;
 end $$;
+
+create function claim_turn_many(p_job text[], p_attempt text[], p_worker text[], p_history text[])
+returns table (
+    status smallint, wait_ms int, attempt int, failures int, conversation_id bigint, epoch int, channel_id int,
+    chat_key text, bot_id int, lang text, lang_chosen boolean, title text, is_group boolean, first_seq bigint,
+    last_seq bigint, stop boolean, trace text, history json)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_job    bigint[] := p_job::bigint[];
+    v_usual  int;
+begin
+    select count(*) into v_usual
+    from (select j.* from job j where j.id = any (v_job) for update skip locked) j
+    where j.state = 0 and j.stop_seq is null and j.run_at <= clock_timestamp();
+    if v_usual < cardinality(v_job) or array_remove(p_attempt, null) <> '{}' or p_worker[1] <> any (p_worker) then
+        for i in 1 .. cardinality(v_job) loop
+            return query select * from claim_turn(v_job[i], p_attempt[i]::int, p_worker[i]::int, p_history[i]::int);
+        end loop;
+        return;
+    end if;
+
+    update job set state = 1, attempt = attempt + 1, worker_id = p_worker[1]::int, pending = 0 where id = any (v_job);
+
+    return query
+        select case when c.responder <> 0 or c.last_seq <= c.context_seq then 4 else 0 end::smallint, null::int, j.attempt,
+               j.failures + j.deaths, c.id, c.epoch, c.channel_id, c.chat_key, c.bot_id, c.lang, c.lang_chosen, c.title,
+               c.is_group, c.answered_seq + 1, c.last_seq, false, j.trace,
+               (select json_agg(json_build_array(m.seq, m.author, m.body, m.extra) order by m.seq)
+                from message m
+                where m.conversation_id = c.id and m.seq > greatest(c.context_seq, c.last_seq - e.history)
+                  and m.seq <= c.last_seq and c.responder = 0)
+        from unnest(v_job, p_history::int[]) e (id, history),
+             lateral (select * from job k where k.id = e.id offset 0) j,
+             lateral (select * from conversation o where o.id = j.conversation_id offset 0) c;
+end $$;
+
+create function finish_turn_many(
+    p_job text[], p_attempt text[], p_conversation text[], p_epoch text[], p_first text[], p_last text[],
+    p_outcome text[], p_body text[], p_extra text[], p_provider text[], p_model text[], p_in text[], p_out text[],
+    p_estimated text[], p_first_token_ms text[], p_total_ms text[], p_error text[], p_trace text[])
+returns table (status smallint, reply_seq bigint, delivery_job bigint, next_ready boolean)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_job          bigint[] := p_job::bigint[];
+    v_conversation bigint[] := p_conversation::bigint[];
+    v_last         bigint[] := p_last::bigint[];
+    v_seq          bigint[];
+    v_mode         smallint[];
+    v_usual        int;
+    v_delivery     bigint[];
+begin
+    select array_agg(c.last_seq + 1), array_agg((select h.delivery from channel h where h.id = c.channel_id)),
+           count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.stop_seq is null and j.pending = 0
+                              and c.responder = 0 and c.epoch = e.epoch and e.outcome = 1 and e.body is not null
+                              and e.last >= e.first)
+    into v_seq, v_mode, v_usual
+    from unnest(v_job, p_attempt::int[], v_conversation, p_epoch::int[], p_first::bigint[], v_last, p_outcome::smallint[],
+                p_body) e (job, attempt, conversation, epoch, first, last, outcome, body),
+         lateral (select * from conversation o where o.id = e.conversation for update) c,
+         lateral (select * from job k where k.id = e.job for update) j;
+    if v_usual < cardinality(v_job) or v_mode[1] <> any (v_mode) then
+        for i in 1 .. cardinality(v_job) loop
+            return query select * from finish_turn(
+                v_job[i], p_attempt[i]::int, v_conversation[i], p_epoch[i]::int, p_first[i]::bigint, v_last[i],
+                p_outcome[i]::smallint, p_body[i], p_extra[i]::jsonb, p_provider[i], p_model[i], p_in[i]::int,
+                p_out[i]::int, p_estimated[i]::boolean, p_first_token_ms[i]::int, p_total_ms[i]::int, p_error[i],
+                p_trace[i]);
+        end loop;
+        return;
+    end if;
+
+    insert into message (conversation_id, seq, author, body, extra, trace)
+    select e.id, e.seq, 1, e.body, e.extra::jsonb, e.trace
+    from unnest(v_conversation, v_seq, p_body, p_extra, p_trace) e (id, seq, body, extra, trace);
+    if v_mode[1] <> 0 then
+        insert into delivery (conversation_id, place, seq, epoch, trace)
+        select e.id, e.seq * 1000, e.seq, e.epoch, e.trace
+        from unnest(v_conversation, v_seq, p_epoch::int[], p_trace) e (id, seq, epoch, trace);
+    end if;
+    if v_mode[1] = 1 then
+        with asked as (
+            insert into job as j (queue, kind, lane, conversation_id, trace)
+            select 2, 1, e.id, e.id, e.trace from unnest(v_conversation, p_trace) e (id, trace)
+            on conflict (queue, lane) do update set pending = j.pending + 1
+            returning case j.state when 0 then j.id end as id)
+        select array_agg(id) into v_delivery from asked;
+    end if;
+    update conversation
+    set last_seq = last_seq + 1, answered_seq = v_last[array_position(v_conversation, id)]
+    where id = any (v_conversation);
+    insert into turn (conversation_id, first_seq, last_seq, job_id, attempt, epoch, outcome, reply_seq, provider,
+                      model, tokens_in, tokens_out, tokens_estimated, first_token_ms, total_ms, error, trace)
+    select * from unnest(v_conversation, p_first::bigint[], v_last, v_job, p_attempt::int[], p_epoch::int[],
+                         p_outcome::smallint[], v_seq, p_provider, p_model, p_in::int[], p_out::int[],
+                         p_estimated::boolean[], p_first_token_ms::int[], p_total_ms::int[], p_error, p_trace);
+    delete from job where id = any (v_job);
+    return query select 0::smallint, e.seq, e.job, false from unnest(v_seq, v_delivery) e (seq, job);
+end $$;
+
+create function settle_delivery_many(
+    p_job text[], p_attempt text[], p_delivery text[], p_state text[], p_external text[], p_error text[])
+returns table (fenced boolean, head outgoing)
+language plpgsql as $$
+declare
+    v_job      bigint[] := p_job::bigint[];
+    v_delivery bigint[] := p_delivery::bigint[];
+    v_line     bigint[];
+    v_usual    int;
+begin
+    -- first the locks, then a look: what was added to a line until then must be seen
+    select array_agg(j.conversation_id),
+           count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.failures = 0 and j.deaths = 0)
+    into v_line, v_usual
+    from unnest(v_job, p_attempt::int[]) e (job, attempt),
+         lateral (select * from job k where k.id = e.job for update) j;
+    if v_usual = cardinality(v_job) then
+        select count(*) into v_usual
+        from unnest(v_line, v_delivery) e (line, delivery)
+        where (select d.state from delivery d where d.id = e.delivery) = 1
+          and (select d.id from delivery d where d.conversation_id = e.line and d.state < 2 and d.id <> e.delivery limit 1)
+              is null;
+    end if;
+    if v_usual < cardinality(v_job) then
+        for i in 1 .. cardinality(v_job) loop
+            return query select * from settle_delivery(
+                v_job[i], p_attempt[i]::int, v_delivery[i], p_state[i]::smallint, p_external[i], p_error[i]);
+        end loop;
+        return;
+    end if;
+
+    update delivery
+    set state = p_state[array_position(v_delivery, id)]::smallint,
+        external_id = p_external[array_position(v_delivery, id)],
+        error = p_error[array_position(v_delivery, id)], settled_at = now()
+    where id = any (v_delivery);
+    delete from job where id = any (v_job);
+    return query select false, null::outgoing from unnest(v_job);
+end $$;

@@ -16,6 +16,11 @@ static const struct pg_stmt settle_stmt = {
 	"select " HEAD_COLUMNS ", r.fenced from settle_delivery($1, $2, $3, $4, $5, $6) r"
 };
 
+static const struct pg_stmt settle_many = {
+	"settle_delivery_many",
+	"select " HEAD_COLUMNS ", r.fenced from settle_delivery_many($1, $2, $3, $4, $5, $6) r"
+};
+
 static const struct pg_stmt release_stmt = {
 	"release_delivery", "select fenced from release_delivery($1, $2, $3, $4, $5, $6)"
 };
@@ -93,10 +98,10 @@ void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
 			   struct delivery_settled *out, const struct delivery_held *held,
 			   const struct delivery_result *result)
 {
-	STORE_CALL(s->durable, f, next, &settle_stmt, order_of(held), decode_settled, out,
-		   store_int(f, held->job), store_int(f, held->claim->attempt),
-		   store_int(f, held->delivery), store_int(f, result->state),
-		   result->external_id, result->error);
+	STORE_JOIN(s->durable, f, next, &settle_stmt, &settle_many, order_of(held),
+		   decode_settled, out, store_int(f, held->job),
+		   store_int(f, held->claim->attempt), store_int(f, held->delivery),
+		   store_int(f, result->state), result->external_id, result->error);
 }
 
 void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,

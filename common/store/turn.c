@@ -9,6 +9,15 @@ static const struct pg_stmt finish_stmt = {
 	"$12, $13, $14, $15, $16, $17, $18)"
 };
 
+static const struct pg_stmt claim_many = { "claim_turn_many",
+					   "select * from claim_turn_many($1, $2, $3, $4)" };
+
+static const struct pg_stmt finish_many = {
+	"finish_turn_many",
+	"select * from finish_turn_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+	"$12, $13, $14, $15, $16, $17, $18)"
+};
+
 static void decode_claim(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	struct turn_claim *claim = out;
@@ -38,7 +47,7 @@ static void decode_claim(void *out, const PGresult *rows, int row, struct arena 
 void store_claim_turn(struct store *s, struct flow *f, flow_step *next, struct turn_claim *out,
 		      const struct turn_wanted *wanted)
 {
-	STORE_CALL(s->relaxed, f, next, &claim_stmt, STORE_LAST, decode_claim, out,
+	STORE_JOIN(s->relaxed, f, next, &claim_stmt, &claim_many, STORE_LAST, decode_claim, out,
 		   store_int(f, wanted->job), store_optional(f, wanted->attempt),
 		   store_int(f, wanted->worker), store_int(f, wanted->history_messages));
 }
@@ -64,7 +73,7 @@ void store_finish_turn(struct store *s, struct flow *f, flow_step *next,
 		       struct turn_finished *out, int64_t job, const struct turn_claim *claim,
 		       const struct turn_result *r)
 {
-	STORE_CALL(s->durable, f, next, &finish_stmt,
+	STORE_JOIN(s->durable, f, next, &finish_stmt, &finish_many,
 		   store_order(claim->channel_id, claim->chat_key), decode_finished, out,
 		   store_int(f, job), store_int(f, claim->attempt),
 		   store_int(f, claim->conversation_id), store_int(f, claim->epoch),

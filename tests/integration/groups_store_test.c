@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "tests/integration/store_world.h"
 
@@ -124,11 +126,216 @@ static void a_group_is_not_spoilt_by_one_of_it(void **state)
 	arena_free(&arena);
 }
 
+/* --- turns and deliveries ---------------------------------------------------- */
+
+/* `call` once for each, in one group. */
+#define TOGETHER(call)                                                                         \
+	do {                                                                                   \
+		struct caller c[GROUP];                                                        \
+                                                                                               \
+		for (int i = 0; i < GROUP; i++)                                                \
+			caller_begin(world.base, &c[i]);                                       \
+		for (int i = 0; i < GROUP; i++)                                                \
+			call;                                                                  \
+		for (int i = 0; i < GROUP; i++)                                                \
+			assert_int_equal(caller_wait(world.base, &c[i]), 0);                   \
+		for (int i = 0; i < GROUP; i++)                                                \
+			keep_and_end(&c[i]);                                                   \
+	} while (0)
+
+static void free_arena(void *a)
+{
+	arena_free(a);
+	free(a);
+}
+
+static struct arena kept; /* what the callers were told outlives them */
+
+static void keep_and_end(struct caller *c)
+{
+	arena_own(&kept,
+		  memcpy(malloc(sizeof c->flow.arena), &c->flow.arena, sizeof c->flow.arena),
+		  free_arena);
+	c->flow.arena = (struct arena){ 0 };
+	caller_end(c);
+}
+
+static struct accepted heard[GROUP];
+static struct turn_claim claims[GROUP];
+static struct turn_finished ends[GROUP];
+static struct delivery_claim lines[GROUP];
+static struct delivery_settled settled[GROUP];
+
+static void hear_all(struct arena *a)
+{
+	struct inbound events[GROUP];
+
+	make_events(a, events, "a", NULL);
+	hear_group(heard, events, -1);
+}
+
+static void claim_all(int worker)
+{
+	struct turn_wanted wanted[GROUP];
+
+	for (int i = 0; i < GROUP; i++)
+		wanted[i] = (struct turn_wanted){ .job = heard[i].turn_job,
+						  .worker = worker,
+						  .history_messages = 5 };
+	TOGETHER(store_claim_turn(&world.store, &c[i].flow, caller_next, &claims[i],
+				  &wanted[i]));
+}
+
+static void finish_all(void)
+{
+	static const struct turn_result result = { .outcome = TURN_ANSWERED,
+						   .body = "{\"yes\"}",
+						   .provider = "p",
+						   .model = "m",
+						   .tokens_in = 7,
+						   .tokens_out = -1,
+						   .first_token_ms = -1,
+						   .total_ms = 5 };
+
+	TOGETHER(store_finish_turn(&world.store, &c[i].flow, caller_next, &ends[i],
+				   heard[i].turn_job, &claims[i], &result));
+}
+
+static void claim_lines(int worker)
+{
+	struct delivery_wanted wanted[GROUP];
+
+	for (int i = 0; i < GROUP; i++)
+		wanted[i] = (struct delivery_wanted){ .job = ends[i].delivery_job,
+						      .claimant = i + 1,
+						      .worker = worker };
+	TOGETHER(store_claim_delivery(&world.store, &c[i].flow, caller_next, &lines[i],
+				      &wanted[i]));
+}
+
+static void settle_all(void)
+{
+	struct delivery_held held[GROUP];
+
+	for (int i = 0; i < GROUP; i++)
+		held[i] = (struct delivery_held){ .job = ends[i].delivery_job,
+						  .delivery = lines[i].head.id,
+						  .claim = &lines[i] };
+	TOGETHER(store_settle_delivery(
+		&world.store, &c[i].flow, caller_next, &settled[i], &held[i],
+		&(struct delivery_result){ .state = DELIVERY_SENT, .external_id = "77" }));
+}
+
+static void turns_in_a_group_end_as_usual(void **state)
+{
+	struct arena a = { 0 };
+
+	(void)state;
+	hear_all(&a);
+	claim_all(add_worker(QUEUE_LLM));
+	for (int i = 0; i < GROUP; i++) {
+		assert_int_equal(claims[i].status, CLAIM_OK);
+		assert_int_equal(claims[i].attempt, 1);
+		assert_int_equal(claims[i].conversation_id, heard[i].conversation_id);
+		assert_int_equal(claims[i].last_seq, 1);
+		assert_non_null(strstr(claims[i].history, arena_printf(&a, "\\\\%d}", i)));
+		assert_int_equal(claims[i].is_group, i % 6 == 5);
+	}
+	finish_all();
+	for (int i = 0; i < GROUP; i++) {
+		assert_int_equal(ends[i].status, TURN_PUBLISHED);
+		assert_int_equal(ends[i].reply_seq, 2);
+		assert_true(ends[i].delivery_job > 0);
+		assert_false(ends[i].next_ready);
+	}
+	claim_lines(add_worker(QUEUE_DELIVERY));
+	settle_all();
+	for (int i = 0; i < GROUP; i++) {
+		assert_false(settled[i].fenced);
+		assert_int_equal(settled[i].head.id, 0);
+	}
+	assert_int_equal(number("select count(*) from job"), 0);
+	assert_int_equal(number("select count(*) from delivery where state = 2"
+				" and external_id = '77' and settled_at is not null"),
+			 GROUP);
+	assert_int_equal(
+		number("select count(*) from turn where tokens_in = 7 and reply_seq = 2"
+		       " and tokens_out is null and provider = 'p' and outcome = 1"),
+		GROUP);
+	assert_int_equal(number("select count(*) from conversation where answered_seq = 1"
+				" and last_seq = 2"),
+			 GROUP);
+	assert_int_equal(number("select count(*) from message m join turn t"
+				" using (conversation_id) where m.author = 1 and m.seq = 2"
+				" and m.trace = t.trace"),
+			 GROUP);
+	arena_free(&a);
+	arena_free(&kept);
+}
+
+/* One lost its job, one was told to stop, of one there is more to come, one was reset. */
+static void turns_in_a_group_end_each_in_its_own_way(void **state)
+{
+	struct arena a = { 0 };
+	struct inbound more = { .action = INBOUND_MESSAGE, .key = "m", .text = "more" };
+	int worker = add_worker(QUEUE_LLM);
+
+	(void)state;
+	hear_all(&a);
+	run("update job set stop_seq = 1 where id = (select max(id) from job)");
+	claim_all(worker);
+	for (int i = 0; i < GROUP; i++)
+		assert_int_equal(claims[i].status, claims[i].stop ? CLAIM_VOID : CLAIM_OK);
+	run("update job set attempt = 2 where id = (select min(id) from job)");
+	more.chat = claims[3].chat_key;
+	hear_event(TELEGRAM, &more);
+	run(arena_printf(&a, "update conversation set epoch = 2 where id = %lld",
+			 (long long)claims[5].conversation_id));
+	finish_all();
+	for (int i = 0; i < GROUP; i++) {
+		assert_int_equal(ends[i].next_ready, i == 3);
+		assert_int_equal(ends[i].status == TURN_DROPPED, i == 5 || claims[i].stop);
+	}
+	assert_int_equal(number("select count(*) from turn where outcome = 1"), GROUP - 3);
+	assert_int_equal(number("select count(*) from turn where outcome = 3"), 1);
+	assert_int_equal(number("select count(*) from turn where outcome = 4"), 1);
+	arena_free(&a);
+	arena_free(&kept);
+}
+
+/* A line that got another message meanwhile goes on with it. */
+static void lines_in_a_group_go_on_or_end(void **state)
+{
+	struct arena a = { 0 };
+
+	(void)state;
+	hear_all(&a);
+	claim_all(add_worker(QUEUE_LLM));
+	finish_all();
+	claim_lines(add_worker(QUEUE_DELIVERY));
+	run(arena_printf(&a,
+			 "insert into delivery (conversation_id, place, seq, trace)"
+			 " values (%lld, 9000, 2, 't')",
+			 (long long)claims[4].conversation_id));
+	settle_all();
+	for (int i = 0; i < GROUP; i++)
+		assert_int_equal(settled[i].head.id != 0, i == 4);
+	assert_int_equal(number("select count(*) from job"), 1);
+	assert_int_equal(number("select count(*) from delivery where state = 2"), GROUP);
+	settle(ends[4].delivery_job, &lines[4], settled[4].head.id, DELIVERY_SENT);
+	assert_int_equal(number("select count(*) from job"), 0);
+	arena_free(&a);
+	arena_free(&kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(a_group_does_what_its_calls_would_do),
 		WORLD_TEST(a_group_is_not_spoilt_by_one_of_it),
+		WORLD_TEST(turns_in_a_group_end_as_usual),
+		WORLD_TEST(turns_in_a_group_end_each_in_its_own_way),
+		WORLD_TEST(lines_in_a_group_go_on_or_end),
 	};
 
 	return cmocka_run_group_tests(tests, world_open, world_close);
