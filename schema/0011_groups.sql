@@ -258,3 +258,53 @@ begin
     delete from job where id = any (v_job);
     return query select false, null::outgoing from unnest(v_job);
 end $$;
+
+create function claim_delivery_many(p_job text[], p_worker text[], p_claimant text[], p_unsure text[])
+returns table (
+    status smallint, wait_ms int, attempt int, failures int, conversation_id bigint, channel_id int, chat_key text,
+    is_group boolean, lang text, uncertain int, head outgoing)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_job      bigint[] := p_job::bigint[];
+    v_delivery bigint[];
+    v_usual    int;
+begin
+    select count(*) into v_usual
+    from (select j.* from job j where j.id = any (v_job) for update skip locked) j
+    where j.state = 0 and j.run_at <= clock_timestamp();
+    if v_usual = cardinality(v_job) and p_worker[1] = all (p_worker) then
+        select array_agg(d.id),
+               count(*) filter (where c.reachable and (c.responder = 0 or d.epoch is null or d.epoch >= c.epoch)
+                                  and (select s.id from delivery s where s.conversation_id = c.id and s.state < 2 and s.state = 1
+                                       limit 1) is null)
+        into v_delivery, v_usual
+        from unnest(v_job) e (id),
+             lateral (select * from job k where k.id = e.id offset 0) j,
+             lateral (select * from conversation o where o.id = j.conversation_id offset 0) c,
+             lateral (select * from delivery h where h.conversation_id = j.conversation_id and h.state < 2
+                      order by h.place, h.id limit 1) d;
+    else
+        v_usual := 0;
+    end if;
+    if v_usual < cardinality(v_job) then
+        for i in 1 .. cardinality(v_job) loop
+            return query select * from claim_delivery(v_job[i], p_worker[i]::int, p_claimant[i]::bigint, p_unsure[i]::boolean);
+        end loop;
+        return;
+    end if;
+
+    update job
+    set state = 1, attempt = attempt + 1, pending = 0, worker_id = p_worker[1]::int,
+        claimant = p_claimant[array_position(v_job, id)]::bigint
+    where id = any (v_job);
+    update delivery set state = 1 where id = any (v_delivery);
+    return query
+        select 0::smallint, null::int, j.attempt, j.failures + j.deaths, c.id, c.channel_id, c.chat_key, c.is_group, c.lang, 0,
+               row (d.id, d.kind, d.seq, m.author, case d.kind when 0 then m.body end, m.extra, d.payload, d.trace)::outgoing
+        from unnest(v_job, v_delivery) e (job, delivery)
+             cross join lateral (select * from job k where k.id = e.job offset 0) j
+             cross join lateral (select * from conversation o where o.id = j.conversation_id offset 0) c
+             cross join lateral (select * from delivery h where h.id = e.delivery offset 0) d
+             left join lateral (select * from message w where w.conversation_id = c.id and w.seq = d.seq offset 0) m on true;
+end $$;

@@ -4,12 +4,17 @@
 	"(r.head).delivery_id, (r.head).kind, (r.head).seq, (r.head).author, (r.head).body, "  \
 	"(r.head).extra, (r.head).payload, (r.head).trace"
 
-static const struct pg_stmt claim_stmt = {
-	"claim_delivery",
-	"select " HEAD_COLUMNS ", r.status, r.wait_ms, r.attempt, r.failures, "
-	"r.conversation_id, r.channel_id, r.chat_key, r.is_group, r.lang, "
-	"r.uncertain from claim_delivery($1, $2, $3, $4) r"
-};
+#define CLAIM_COLUMNS                                                                          \
+	HEAD_COLUMNS ", r.status, r.wait_ms, r.attempt, r.failures, r.conversation_id, "       \
+		     "r.channel_id, r.chat_key, r.is_group, r.lang, r.uncertain"
+
+static const struct pg_stmt claim_stmt = { "claim_delivery",
+					   "select " CLAIM_COLUMNS
+					   " from claim_delivery($1, $2, $3, $4) r" };
+
+static const struct pg_stmt claim_many = { "claim_delivery_many",
+					   "select " CLAIM_COLUMNS
+					   " from claim_delivery_many($1, $2, $3, $4) r" };
 
 static const struct pg_stmt settle_stmt = {
 	"settle_delivery",
@@ -84,7 +89,7 @@ static void decode_settled(void *out, const PGresult *rows, int row, struct aren
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
 			  struct delivery_claim *out, const struct delivery_wanted *w)
 {
-	STORE_CALL(s->durable, f, next, &claim_stmt, STORE_LAST, decode_claim, out,
+	STORE_JOIN(s->durable, f, next, &claim_stmt, &claim_many, STORE_LAST, decode_claim, out,
 		   store_int(f, w->job), store_int(f, w->worker), store_int(f, w->claimant),
 		   store_bool(w->unsure));
 }

@@ -249,6 +249,18 @@ static void turns_in_a_group_end_as_usual(void **state)
 		assert_false(ends[i].next_ready);
 	}
 	claim_lines(add_worker(QUEUE_DELIVERY));
+	for (int i = 0; i < GROUP; i++) {
+		assert_int_equal(lines[i].status, CLAIM_OK);
+		assert_int_equal(lines[i].attempt, 1);
+		assert_int_equal(lines[i].conversation_id, heard[i].conversation_id);
+		assert_string_equal(lines[i].chat_key, claims[i].chat_key);
+		assert_string_equal(lines[i].head.body, "{\"yes\"}");
+		assert_int_equal(lines[i].head.seq, 2);
+	}
+	assert_int_equal(number("select count(*) from job j join delivery d"
+				" using (conversation_id) where j.state = 1 and d.state = 1"
+				" and claimant > 0"),
+			 GROUP);
 	settle_all();
 	for (int i = 0; i < GROUP; i++) {
 		assert_false(settled[i].fenced);
@@ -303,6 +315,31 @@ static void turns_in_a_group_end_each_in_its_own_way(void **state)
 	arena_free(&kept);
 }
 
+/* One was being sent by a courier that died, one went to somebody who blocked us. */
+static void lines_in_a_group_are_claimed_each_as_it_is(void **state)
+{
+	struct arena a = { 0 };
+
+	(void)state;
+	hear_all(&a);
+	claim_all(add_worker(QUEUE_LLM));
+	finish_all();
+	run(arena_printf(&a, "update delivery set state = 1 where conversation_id = %lld",
+			 (long long)claims[2].conversation_id));
+	run(arena_printf(&a, "update conversation set reachable = false where id = %lld",
+			 (long long)claims[7].conversation_id));
+	claim_lines(add_worker(QUEUE_DELIVERY));
+	for (int i = 0; i < GROUP; i++) {
+		assert_int_equal(lines[i].status, i == 2 || i == 7 ? CLAIM_VOID : CLAIM_OK);
+		assert_int_equal(lines[i].uncertain, i == 2);
+	}
+	assert_int_equal(number("select count(*) from delivery where state = 3"), 1);
+	assert_int_equal(number("select count(*) from delivery where state = 4"), 1);
+	assert_int_equal(number("select count(*) from delivery where state = 1"), GROUP - 2);
+	arena_free(&a);
+	arena_free(&kept);
+}
+
 /* A line that got another message meanwhile goes on with it. */
 static void lines_in_a_group_go_on_or_end(void **state)
 {
@@ -335,6 +372,7 @@ int main(void)
 		WORLD_TEST(a_group_is_not_spoilt_by_one_of_it),
 		WORLD_TEST(turns_in_a_group_end_as_usual),
 		WORLD_TEST(turns_in_a_group_end_each_in_its_own_way),
+		WORLD_TEST(lines_in_a_group_are_claimed_each_as_it_is),
 		WORLD_TEST(lines_in_a_group_go_on_or_end),
 	};
 
