@@ -44,10 +44,8 @@ static int complain(const struct err *e)
 static void on_bots(void *arg)
 {
 	struct ingress *in = arg;
-	const struct registry *r = bots_registry(in->bots);
 
-	log_info("loaded bots=%d channels=%d", r->bot_count, r->channel_count);
-	lines_follow(in->lines, r);
+	lines_follow(in->lines, bots_registry(in->bots));
 }
 
 static int check_conf(struct ingress *in, struct err *e)

@@ -20,13 +20,6 @@ static int complain(const struct err *e)
 	return -1;
 }
 
-static void on_bots(void *arg)
-{
-	const struct registry *r = bots_registry(((struct worker *)arg)->bots);
-
-	log_info("loaded bots=%d channels=%d", r->bot_count, r->channel_count);
-}
-
 static int open_queue(struct worker *w, struct err *e)
 {
 	struct jobs_conf queue = {
@@ -64,7 +57,7 @@ static int worker_open(void *self, struct event_base *base)
 	w->pubsub = pubsub_open(base, w->redis_url, &orders_events, w, &e);
 	if (!w->pubsub)
 		return complain(&e);
-	w->bots = bots_open(base, &w->store, w->redis_url, on_bots, w, &e);
+	w->bots = bots_open(base, &w->store, w->redis_url, NULL, NULL, &e);
 	if (!w->bots || open_queue(w, &e) != 0)
 		return complain(&e);
 	return 0;
