@@ -2,9 +2,12 @@
  * Telegram's side of the webhook, in a hurry: updates over a number of
  * connections, each sending its next when the last was answered.
  *
- *   bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS FIRST_ID [RATE]
+ *   bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS FIRST_ID [RATE [FILE]]
  *
- * RATE: updates a second in all (0 or absent: as fast as they are answered).
+ * RATE: updates a second in all (0 or absent: as fast as they are answered); then
+ * latency counts from the time at which an update was due, whether or not a
+ * connection was free.  FILE receives that time of each chat's update, in
+ * microseconds of the monotonic clock, "CHAT TIME" a line.
  * Prints {"sent","failed","seconds","per_second","p50_ms","p99_ms"}.
  */
 
@@ -27,6 +30,7 @@ struct load {
 	long started, done, failed;
 	int64_t began, last;
 	float *latency_ms;
+	FILE *log;
 };
 
 struct line {
@@ -36,7 +40,7 @@ struct line {
 	int64_t asked;
 };
 
-static void ask(struct line *l)
+static void ask(struct line *l, int64_t due)
 {
 	struct load *load = l->load;
 	long id = load->first + load->started, chat = 1000000 + id % load->chats;
@@ -53,7 +57,9 @@ static void ask(struct line *l)
 		"\"type\":\"private\"},\"date\":1795000000,\"text\":\"How long does the "
 		"delivery to Kazan take? I need the tent by Friday at the latest.\"}}",
 		id, id, chat, chat, chat, chat);
-	l->asked = now_us();
+	l->asked = due ? due : now_us();
+	if (load->log)
+		fprintf(load->log, "%ld %lld\n", chat, (long long)l->asked);
 	evbuffer_add_printf(
 		bufferevent_get_output(l->bev),
 		"POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
@@ -72,7 +78,7 @@ static void ask_next(struct line *l)
 	due = load->rate ? load->began + load->started * 1000000 / load->rate : 0;
 	wait = due - now_us();
 	if (wait <= 0)
-		ask(l);
+		ask(l, due);
 	else
 		event_add(l->pace, &(struct timeval){ wait / 1000000, wait % 1000000 });
 }
@@ -168,6 +174,18 @@ static int run(struct load *load, int connections)
 	return load->done > 0 && load->done == load->updates && load->failed == 0;
 }
 
+/* Timers of a loop are exact to a millisecond only, unless it is asked for more. */
+static struct event_base *precise_loop(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base;
+
+	event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
+	base = event_base_new_with_config(config);
+	event_config_free(config);
+	return base;
+}
+
 int main(int argc, char **argv)
 {
 	struct load load = { .address = { .sin_family = AF_INET } };
@@ -175,10 +193,10 @@ int main(int argc, char **argv)
 
 	if (argc < 8) {
 		fprintf(stderr, "usage: bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS "
-				"FIRST_ID [RATE]\n");
+				"FIRST_ID [RATE [FILE]]\n");
 		return 64;
 	}
-	load.base = event_base_new();
+	load.base = precise_loop();
 	load.address.sin_port = htons((uint16_t)atoi(argv[1]));
 	load.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	load.path = argv[2];
@@ -187,9 +205,12 @@ int main(int argc, char **argv)
 	load.chats = atol(argv[6]);
 	load.first = atol(argv[7]);
 	load.rate = argc > 8 ? atol(argv[8]) : 0;
+	load.log = argc > 9 ? fopen(argv[9], "w") : NULL;
 	if (!load.base || load.chats < 1)
 		return 69;
 	ok = run(&load, atoi(argv[4]));
+	if (load.log)
+		fclose(load.log);
 	event_base_free(load.base);
 	return ok ? 0 : 1;
 }

@@ -58,3 +58,10 @@ def wake_ups(pid):
     """How often the process went to sleep of its own will, so far."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(found(r"^voluntary_ctxt_switches:\s*(\d+)", status))
+
+
+def sentence(m):
+    return (
+        f"{m['cores']} x {m['cpu']}, {m['memory_gb']} GB; {m['system']}, Linux {m['kernel']}, PostgreSQL {m['postgresql']}, "
+        f"Redis {m['redis']}, libcurl {m['libcurl']}, {m['compiler']}. Load, fakes and servers share these cores."
+    )

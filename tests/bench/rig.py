@@ -4,18 +4,24 @@ import contextlib
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import tempfile
 import threading
 import time
 import urllib.request
 
-from tests.bench.machine import cpu_seconds
+from tests.fakes.server import wait_for
 from tests.system.stack import BUILD, TOP, Servers, Stack, free_port
 
 BENCH = BUILD / "tests/bench"
 BOTS = TOP / "tests/bench/bots.yaml"
 SERVICES = ("ingress", "llm-worker", "courier")
+
+
+def can_connect(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Program:
@@ -121,15 +127,12 @@ class Rig:
         return {key: p.popen.pid for key, p in self.stack.processes.items()}
 
     def server_pids(self):
-        """PostgreSQL's and Redis's processes, found by their folder."""
-        home = str(self.servers.folder.resolve())
-        redis = int((self.servers.folder / "redis.pid").read_text())
-        postmaster = int((self.servers.folder / "postgres/postmaster.pid").read_text().split()[0])
+        """PostgreSQL's and Redis's processes, as their folder tells."""
+        home = pathlib.Path(self.servers.env["REDIS_URL"].removeprefix("unix://")).parent
+        redis = int((home / "redis.pid").read_text())
+        postmaster = int((home / "postgres/postmaster.pid").read_text().split()[0])
         children = pathlib.Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        return {"redis": [redis], "postgresql": [postmaster, *map(int, children)], "home": home}
-
-    def cpu(self):
-        return {key: cpu_seconds(pid) for key, pid in self.pids().items()}
+        return {"redis": [redis], "postgresql": [postmaster, *map(int, children)]}
 
     # --- Telegram's side ---------------------------------------------------------
 
@@ -139,19 +142,30 @@ class Rig:
             time.sleep(0.05)
         return secret
 
-    def load(self, connections, updates, chats, rate=0, port=None):
-        port = port or self.stack.port
-        words = [port, "/telegram/bench-telegram", self.secret(), connections, updates, chats, self.next_id, rate]
+    def load_words(self, connections, updates, chats, rate=0, port=None, log=None):
+        words = [port or self.stack.port, "/telegram/bench-telegram", self.secret(), connections, updates, chats]
+        words += [self.next_id, rate, *([log] if log else [])]
         self.next_id += updates
-        done = subprocess.run([BENCH / "bench-load", *map(str, words)], capture_output=True, text=True, timeout=600)
-        if not done.stdout:
-            raise SystemExit(f"bench-load: {done.stderr}")
-        return json.loads(done.stdout)
+        return [BENCH / "bench-load", *map(str, words)]
+
+    def run_load(self, words):
+        updates = int(words[5])
+        done = subprocess.run(words, capture_output=True, text=True, timeout=600)
+        said = json.loads(done.stdout) if done.stdout else {"sent": 0}
+        if said["sent"] < updates:
+            raise SystemExit(f"bench-load: {said['sent']} of {updates} were answered; {done.stderr}")
+        return said
+
+    def load(self, *words, **more):
+        return self.run_load(self.load_words(*words, **more))
 
     def drain(self, sent, timeout=120):
         deadline = time.monotonic() + timeout
         while self.world.count() < sent and time.monotonic() < deadline:
             time.sleep(0.005)
+
+    def wait_port(self, port):
+        wait_for(lambda: can_connect(port), f"somebody at port {port}", 10)
 
     # --- browsers ------------------------------------------------------------------
 

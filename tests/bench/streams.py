@@ -6,15 +6,37 @@ import time
 
 from tests.bench.machine import busy_seconds, cpu_seconds, private_mb
 from tests.bench.rig import Model, Rig, make_certificate
+from tests.bench.table import row
 
 EVERY_MS = 100
 SETTLE_S, WINDOW_S = 3, 10
 UNTIL_GO = -1
 
 
-def run(sizes, tls=False):
-    """One entry for each number of streams."""
-    return [measure(streams, tls) for streams in sizes]
+def run(_words):
+    rows = []
+    for streams, tls in ((1000, False), (10000, False), (1000, True), (10000, True)):
+        rows += tell(measure(streams, tls))
+    return rows
+
+
+def tell(m):
+    name = f"{m['streams']:,} answers{' over TLS' if m['tls'] else ''}"
+    lost = m["streams"] - m["answered"]
+    bound = ("<=", 300) if m["streams"] == 10000 and not m["tls"] else None
+    return [
+        row(f"{name}: in flight in one llm-worker", m["in_flight"], "answers", target=(">=", m["streams"])),
+        row(f"{name}: deltas shown to browsers", m["shown_per_second"], "/s", m["offered_per_second"], limit="processors: worker, Redis, ingress, fakes"),
+        row(f"{name}: events they came in", m["events_per_second"], "/s", limit="40,000 a worker; pieces are joined above"),
+        row(f"{name}: age of a delta when shown, p50", m["age_p50_ms"], "ms"),
+        row(f"{name}: age of a delta when shown, p99", m["age_p99_ms"], "ms"),
+        row(f"{name}: private memory of the llm-worker", m["worker_mb"], "MB", target=bound),
+        row(f"{name}: memory a stream, llm-worker", m["worker_kb_per_stream"], "KB", limit="curl's handle and connection"),
+        row(f"{name}: memory a stream, ingress", m["ingress_kb_per_stream"], "KB"),
+        row(f"{name}: answers not complete in the end", lost, "answers", target=("<=", 0)),
+        *[row(f"{name}: processor time a delta, {key}", us, "us") for key, us in m["us_per_delta"].items()],
+        row(f"{name}: processors busy", m["machine_share"], "of 2"),
+    ]
 
 
 def measure(streams, tls):
