@@ -89,21 +89,28 @@ static void begin_item(struct reader *rd, cmark_node *item)
 	set_indent(rd);
 }
 
-static void begin_list(struct reader *rd, cmark_node *list)
+static void begin_marked_block(struct reader *rd, cmark_node *node)
 {
 	write_bullet(rd);
-	begin_block(rd, list);
+	begin_block(rd, node);
+}
+
+static void begin_list(struct reader *rd, cmark_node *list)
+{
+	begin_marked_block(rd, list);
 	rd->items++;
 }
 
-static void end_item(struct reader *rd)
+static void end_item(struct reader *rd, cmark_node *item)
 {
+	(void)item;
 	write_bullet(rd);
 	set_indent(rd);
 }
 
-static void end_list(struct reader *rd)
+static void end_list(struct reader *rd, cmark_node *list)
 {
+	(void)list;
 	rd->items--;
 	rd->rich->indent = rd->items * INDENT < INDENT_MAX ? rd->items * INDENT : INDENT_MAX;
 }
@@ -118,15 +125,22 @@ static const char *language_of(struct arena *a, const char *info)
 	return len > 0 && len <= LANGUAGE_MAX ? arena_dup(a, info, len) : NULL;
 }
 
+/* Without the newlines at its end. */
+static size_t length_of(const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	return len;
+}
+
 static void code_block(struct reader *rd, cmark_node *node)
 {
 	const char *text = cmark_node_get_literal(node);
-	size_t len = strlen(text);
+	size_t len = length_of(text);
 
-	write_bullet(rd);
-	begin_block(rd, node);
-	while (len > 0 && text[len - 1] == '\n')
-		len--;
+	begin_marked_block(rd, node);
 	rich_gap(rd->rich, 1);
 	if (rich_begin(rd->rich, STYLE_PRE,
 		       language_of(rd->rich->arena, cmark_node_get_fence_info(node)))) {
@@ -138,19 +152,15 @@ static void code_block(struct reader *rd, cmark_node *node)
 static void html_block(struct reader *rd, cmark_node *node)
 {
 	const char *text = cmark_node_get_literal(node);
-	size_t len = strlen(text);
+	size_t len = length_of(text);
 
-	write_bullet(rd);
-	begin_block(rd, node);
-	while (len > 0 && text[len - 1] == '\n')
-		len--;
+	begin_marked_block(rd, node);
 	rich_add(rd->rich, text, len);
 }
 
 static void thematic_break(struct reader *rd, cmark_node *node)
 {
-	write_bullet(rd);
-	begin_block(rd, node);
+	begin_marked_block(rd, node);
 	add(rd, "\xe2\x80\x94\xe2\x80\x94\xe2\x80\x94");
 }
 
@@ -223,6 +233,18 @@ static void code_span(struct reader *rd, cmark_node *node)
 		rich_end(rd->rich, STYLE_CODE);
 }
 
+static void html_inline(struct reader *rd, cmark_node *node)
+{
+	write_bullet(rd);
+	add(rd, cmark_node_get_literal(node));
+}
+
+static void line_break(struct reader *rd, cmark_node *node)
+{
+	(void)node;
+	rich_gap(rd->rich, 1);
+}
+
 static int is_linkable(const char *url)
 {
 	static const char *const schemes[] = { "http://", "https://", "mailto:", "tg://" };
@@ -239,18 +261,23 @@ static int is_linkable(const char *url)
 
 /* --- styles over children -------------------------------------------------- */
 
-/* Whether the style began is kept at the node, for its end. */
+/* Which style began is kept at the node, for its end; 0: none did. */
 static void begin_style(struct reader *rd, cmark_node *node, enum style style,
 			const char *value)
 {
+	int has_begun;
+
 	write_bullet(rd);
-	cmark_node_set_user_data(node, (void *)(intptr_t)rich_begin(rd->rich, style, value));
+	has_begun = rich_begin(rd->rich, style, value);
+	cmark_node_set_user_data(node, (void *)(intptr_t)(has_begun ? style + 1 : 0));
 }
 
-static void end_style(struct reader *rd, cmark_node *node, enum style style)
+static void end_style(struct reader *rd, cmark_node *node)
 {
-	if (cmark_node_get_user_data(node))
-		rich_end(rd->rich, style);
+	intptr_t begun = (intptr_t)cmark_node_get_user_data(node);
+
+	if (begun)
+		rich_end(rd->rich, (enum style)(begun - 1));
 }
 
 static void begin_link(struct reader *rd, cmark_node *node)
@@ -265,102 +292,64 @@ static void begin_link(struct reader *rd, cmark_node *node)
 	}
 }
 
-static void begin_styled_block(struct reader *rd, cmark_node *node, enum style style)
+static void begin_heading(struct reader *rd, cmark_node *node)
 {
-	write_bullet(rd);
-	begin_block(rd, node);
-	begin_style(rd, node, style, NULL);
+	begin_marked_block(rd, node);
+	begin_style(rd, node, STYLE_BOLD, NULL);
 }
 
-static void enter(struct reader *rd, cmark_node *node)
+static void begin_quote(struct reader *rd, cmark_node *node)
 {
-	switch (cmark_node_get_type(node)) {
-	case CMARK_NODE_PARAGRAPH:
-		begin_block(rd, node);
-		return;
-	case CMARK_NODE_HEADING:
-		begin_styled_block(rd, node, STYLE_BOLD);
-		return;
-	case CMARK_NODE_BLOCK_QUOTE:
-		begin_styled_block(rd, node, STYLE_QUOTE);
-		return;
-	case CMARK_NODE_LIST:
-		begin_list(rd, node);
-		return;
-	case CMARK_NODE_ITEM:
-		begin_item(rd, node);
-		return;
-	case CMARK_NODE_EMPH:
-		begin_style(rd, node, STYLE_ITALIC, NULL);
-		return;
-	case CMARK_NODE_STRONG:
-		begin_style(rd, node, STYLE_BOLD, NULL);
-		return;
-	case CMARK_NODE_LINK:
-	case CMARK_NODE_IMAGE:
-		begin_link(rd, node);
-		return;
-	default:
-		return;
-	}
+	begin_marked_block(rd, node);
+	begin_style(rd, node, STYLE_QUOTE, NULL);
 }
 
-static void leaf(struct reader *rd, cmark_node *node)
+static void begin_italic(struct reader *rd, cmark_node *node)
 {
-	switch (cmark_node_get_type(node)) {
-	case CMARK_NODE_TEXT:
-		text_node(rd, node);
-		return;
-	case CMARK_NODE_CODE:
-		code_span(rd, node);
-		return;
-	case CMARK_NODE_HTML_INLINE:
-		write_bullet(rd);
-		add(rd, cmark_node_get_literal(node));
-		return;
-	case CMARK_NODE_SOFTBREAK:
-	case CMARK_NODE_LINEBREAK:
-		rich_gap(rd->rich, 1);
-		return;
-	case CMARK_NODE_CODE_BLOCK:
-		code_block(rd, node);
-		return;
-	case CMARK_NODE_HTML_BLOCK:
-		html_block(rd, node);
-		return;
-	case CMARK_NODE_THEMATIC_BREAK:
-		thematic_break(rd, node);
-		return;
-	default:
-		return;
-	}
+	begin_style(rd, node, STYLE_ITALIC, NULL);
 }
 
-static void leave(struct reader *rd, cmark_node *node)
+static void begin_bold(struct reader *rd, cmark_node *node)
 {
-	switch (cmark_node_get_type(node)) {
-	case CMARK_NODE_HEADING:
-	case CMARK_NODE_STRONG:
-		end_style(rd, node, STYLE_BOLD);
-		return;
-	case CMARK_NODE_BLOCK_QUOTE:
-		end_style(rd, node, STYLE_QUOTE);
-		return;
-	case CMARK_NODE_EMPH:
-		end_style(rd, node, STYLE_ITALIC);
-		return;
-	case CMARK_NODE_LINK:
-	case CMARK_NODE_IMAGE:
-		end_style(rd, node, STYLE_LINK);
-		return;
-	case CMARK_NODE_ITEM:
-		end_item(rd);
-		return;
-	case CMARK_NODE_LIST:
-		end_list(rd);
-		return;
-	default:
-		return;
+	begin_style(rd, node, STYLE_BOLD, NULL);
+}
+
+/* --- the walk -------------------------------------------------------------- */
+
+typedef void visit_fn(struct reader *rd, cmark_node *node);
+
+static const struct kind {
+	cmark_node_type type;
+	visit_fn *enter, *leave; /* before and behind its children; NULL: nothing to do */
+} kinds[] = {
+	{ CMARK_NODE_PARAGRAPH, begin_block, NULL },
+	{ CMARK_NODE_HEADING, begin_heading, end_style },
+	{ CMARK_NODE_BLOCK_QUOTE, begin_quote, end_style },
+	{ CMARK_NODE_LIST, begin_list, end_list },
+	{ CMARK_NODE_ITEM, begin_item, end_item },
+	{ CMARK_NODE_CODE_BLOCK, code_block, NULL },
+	{ CMARK_NODE_HTML_BLOCK, html_block, NULL },
+	{ CMARK_NODE_THEMATIC_BREAK, thematic_break, NULL },
+	{ CMARK_NODE_TEXT, text_node, NULL },
+	{ CMARK_NODE_CODE, code_span, NULL },
+	{ CMARK_NODE_HTML_INLINE, html_inline, NULL },
+	{ CMARK_NODE_SOFTBREAK, line_break, NULL },
+	{ CMARK_NODE_LINEBREAK, line_break, NULL },
+	{ CMARK_NODE_EMPH, begin_italic, end_style },
+	{ CMARK_NODE_STRONG, begin_bold, end_style },
+	{ CMARK_NODE_LINK, begin_link, end_style },
+	{ CMARK_NODE_IMAGE, begin_link, end_style },
+};
+
+static void visit(struct reader *rd, cmark_node *node, int is_left)
+{
+	cmark_node_type type = cmark_node_get_type(node);
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		visit_fn *fn = is_left ? kinds[i].leave : kinds[i].enter;
+
+		if (kinds[i].type == type && fn)
+			fn(rd, node);
 	}
 }
 
@@ -374,16 +363,8 @@ void markdown_read(struct rich *r, const char *markdown, size_t len)
 
 	cmark_consolidate_text_nodes(root);
 	iter = cmark_iter_new(root);
-	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
-		cmark_node *node = cmark_iter_get_node(iter);
-
-		if (event == CMARK_EVENT_EXIT) {
-			leave(&rd, node);
-			continue;
-		}
-		enter(&rd, node);
-		leaf(&rd, node);
-	}
+	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE)
+		visit(&rd, cmark_iter_get_node(iter), event == CMARK_EVENT_EXIT);
 	cmark_iter_free(iter);
 	cmark_node_free(root);
 	rich_finish(r);
