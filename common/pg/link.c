@@ -9,7 +9,7 @@
 
 /* Connecting:  connect_start -> on_connecting ... -> become_up;  after a loss again, later. */
 
-enum { RETRY_MIN_MS = 200, RETRY_MAX_MS = 10000, CONNECT_MS = 5000, GRACE_MS = 5000 };
+enum { RETRY_MIN_MS = 200, RETRY_MAX_MS = 1000, CONNECT_MS = 5000, GRACE_MS = 5000 };
 enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_UP };
 
 struct link {

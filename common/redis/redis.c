@@ -21,7 +21,7 @@
  * connection is lost first.
  */
 
-enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 5000 };
+enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 1000 };
 enum { SILENCE_MS = 2000, LOOK_MS = 250 };
 enum { READ_SIZE = 64 * 1024, WRITE_SIZE = 16 * 1024, UNSENT_MAX = 16 * 1024 * 1024 };
 

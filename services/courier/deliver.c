@@ -18,7 +18,7 @@
 #include "services/courier/message.h"
 
 enum { DEADLINE_MS = 60000, SEND_MS = 30000, BUSY_MS = 5, UNCONFIGURED_MS = 30000 };
-enum { RETRY_MIN_MS = 200, RETRY_MAX_MS = 5000 };
+enum { RETRY_MIN_MS = 200, RETRY_MAX_MS = 2000 };
 enum {
 	SHORT_WAIT_MS = 300, /* held here; a longer wait goes back into the line */
 	HOLD_MS = 2000,      /* a longer wait is left to the sweep */

@@ -7,6 +7,7 @@
 #include "common/crypto/crypto.h"
 #include "common/jobs/jobs.h"
 #include "common/metrics/metrics.h"
+#include "services/ingress/hub.h"
 
 /* The life of an inbound event: prepare -> store -> announce */
 
@@ -117,8 +118,11 @@ static void tell(struct acceptance *a)
 		live_reset(a->in->redis, topic);
 	else if (a->event.action == INBOUND_MESSAGE && !r->turn_job)
 		live_person_message(a->in->redis, topic, r->seq); /* somebody is answering */
-	if (newest && a->place.mode == DELIVERY_NONE)
-		live_seq(a->in->redis, topic, newest);
+	if (!newest || a->place.mode != DELIVERY_NONE)
+		return;
+	if (a->in->hub)
+		hub_expect(a->in->hub, topic); /* should our word get lost */
+	live_seq(a->in->redis, topic, newest);
 }
 
 static void announce(void *self)

@@ -187,6 +187,23 @@ static void tend_client(struct client *c, int64_t now)
 	web_stream_comment(c->stream, "beat");
 }
 
+void hub_expect(struct hub *h, const char *topic)
+{
+	struct room *r = find_room(h, topic);
+
+	if (r)
+		r->asked_ms = clock_mono_ms();
+}
+
+/* An answer that is being shown tells us itself that it is alive. */
+static int recheck_ms(const struct room *r, int64_t now)
+{
+	int is_expecting =
+		r->asked_ms && now - r->asked_ms < ROOM_EXPECTS_FOR_MS && !*r->draft.answer;
+
+	return is_expecting ? ROOM_EXPECTING_MS : ROOM_RECHECK_MS;
+}
+
 /* Heart-beats, tokens that are over, and a look at PostgreSQL in case a word was lost. */
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -201,7 +218,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		tend_client(c, now);
 	}
 	TAILQ_FOREACH (r, &h->rooms, link) {
-		if (now - r->refreshed_ms > ROOM_RECHECK_MS)
+		if (now - r->refreshed_ms > recheck_ms(r, now))
 			room_refresh(r);
 		if (*r->draft.answer && now - r->draft.at_ms > LIVE_DRAFT_TTL_S * 1000L)
 			room_take_end(r, r->draft.answer);

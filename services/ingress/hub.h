@@ -44,6 +44,7 @@ struct room {
 	TAILQ_HEAD(, client) clients;
 	int client_count;
 	int64_t refreshed_ms;
+	int64_t asked_ms; /* when the person spoke last; 0: they have an answer */
 
 	struct draft_view draft;
 	struct refresh *refresh;       /* reading messages, if not NULL */
@@ -52,7 +53,10 @@ struct room {
 };
 
 enum { HUB_SLOTS = 4096, STREAMS_PER_CHAT = 5, STREAMS_PER_ADDRESS = 50 };
-enum { ROOM_RECHECK_MS = 20000 }; /* in case a word was lost */
+
+/* How often PostgreSQL is asked in case a word was lost: at leisure, and while an answer is
+ * due. */
+enum { ROOM_RECHECK_MS = 20000, ROOM_EXPECTING_MS = 2000, ROOM_EXPECTS_FOR_MS = 20000 };
 
 struct hub {
 	struct ingress *in;
@@ -73,6 +77,9 @@ int hub_count_address(struct hub *h, const char *address);
 /* The client has everything up to `after`. */
 void hub_join(struct hub *h, struct web_request *req, int channel_id, const char *chat,
 	      int64_t after, int64_t expires_ms);
+
+/* Somebody in this chat was heard, so a message is due there. */
+void hub_expect(struct hub *h, const char *topic);
 
 /* refresh.c: read what clients have not seen. */
 void room_refresh(struct room *r);

@@ -7,7 +7,7 @@
 
 /* What clients of a room have not seen: read -> hand_out, again until all is read. */
 
-enum { READ_MS = 5000, RETRY_MS = 3000, PAGE = 50 };
+enum { READ_MS = 5000, RETRY_MS = 1000, PAGE = 50 };
 
 struct refresh {
 	struct flow flow;
@@ -77,6 +77,7 @@ static void send_to_all(struct refresh *f, const struct message *m)
 	if (!text)
 		abort();
 	snprintf(id, sizeof id, "%lld", (long long)m->seq);
+	f->room->asked_ms = m->author == AUTHOR_PERSON ? clock_mono_ms() : 0;
 	TAILQ_FOREACH (c, &f->room->clients, in_room) {
 		if (c->sent < f->after || c->sent >= m->seq)
 			continue; /* joined since, with a gap; or has it */

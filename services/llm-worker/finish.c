@@ -12,7 +12,7 @@
  * whether it is still wanted.
  */
 
-enum { SAVE_MS = 15000, RETRY_MS = 200, RETRY_MAX_MS = 5000 };
+enum { SAVE_MS = 15000, RETRY_MS = 200, RETRY_MAX_MS = 2000 };
 
 static flow_step save, saved, buried;
 

@@ -10,8 +10,8 @@
 
 enum {
 	ROW_OF_FAILURES = 10,
-	PAUSE_MIN_MS = 5000, /* after a row of failures */
-	PAUSE_MAX_MS = 60000,
+	PAUSE_MIN_MS = 1000, /* after a row of failures */
+	PAUSE_MAX_MS = 4000,
 	BROKEN_MIN_MS = 60000, /* money, key, model: a human has to act */
 	BROKEN_MAX_MS = 600000,
 	LOOK_MS = 1000, /* how often waiting turns are looked after */

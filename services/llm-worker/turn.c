@@ -32,7 +32,7 @@ static const struct flow_class turn_class = { "turn", failed, release };
 
 static int backoff_ms(int failures)
 {
-	int ms = 100 << (failures < 6 ? failures : 6);
+	int ms = 100 << (failures < 4 ? failures : 4);
 
 	return ms / 2 + rand() % ms;
 }

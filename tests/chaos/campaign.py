@@ -1,6 +1,7 @@
 """A campaign: load, faults by a schedule, a probe after each, and judgement in the end."""
 
 import argparse
+import logging
 import os
 import pathlib
 import random
@@ -35,6 +36,7 @@ def parse(argv):
     p.add_argument("--lenient", action="store_true", help="report times and memory, but do not judge them")
     p.add_argument("--keep", action="store_true", help="leave the logs and the database's files in place")
     p.add_argument("--mutation", default="", help="break the build on purpose: a name of tests/chaos/mutations, or 'all'")
+    p.add_argument("--report", default="", help="write the report there too, as JSON")
     p.add_argument("--list", action="store_true", help="print the faults and the schedule, and leave")
     args = p.parse_args(argv)
     if args.seed is None:
@@ -152,6 +154,7 @@ def main(argv=None):
         from tests.chaos.mutate import run_mutations  # it runs campaigns itself
 
         return run_mutations(args)
+    logging.disable(logging.CRITICAL)  # the fakes' clients die by design
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave nothing running
     folder = work_folder()
     try:
@@ -162,6 +165,8 @@ def main(argv=None):
         else:
             shutil.rmtree(folder, ignore_errors=True)
     report.print()
+    if args.report:
+        report.save(args.report)
     if report.failures:
         print(f"again: {replay(args)}{'  (sanitized)' if sanitized() else ''}")
     return 1 if report.failures else 0

@@ -188,8 +188,8 @@ class Judge:
     # --- servers and processes --------------------------------------------------------------
 
     def check_servers(self):
-        log = next(iter(self.stage.servers.folder.rglob("postgres/server.log")), None)
-        text = log.read_text(errors="replace") if log else ""
+        logs = [self.stage.servers.folder / part / "postgres/server.log" for part in (".", "servers")]
+        text = "".join(log.read_text(errors="replace") for log in logs if log.exists())
         for line in text.splitlines():
             if "deadlock detected" in line:
                 self.fail("deadlocks", line)

@@ -1,5 +1,8 @@
 """What a campaign found, in figures."""
 
+import json
+import pathlib
+
 
 class Report:
     def __init__(self, args, acts):
@@ -18,6 +21,14 @@ class Report:
 
     def note_act(self, act, recovery, _turns):
         self.recoveries.append((act, recovery))
+
+    def save(self, path):
+        recoveries = [(act.name, seconds) for act, seconds in self.recoveries]
+        facts = {
+            "seed": self.args.seed, "failures": self.failures, "recoveries": recoveries, "counts": self.counts,
+            "seconds": self.seconds, "drained": self.drained, "memory": [self.memory_before, self.memory_after],
+        }
+        pathlib.Path(path).write_text(json.dumps(facts, indent=1), encoding="utf-8")
 
     def print(self):
         print()

@@ -80,3 +80,18 @@ def test_an_emptied_redis_loses_nothing(stack):
         assert w.wait_answer(seq, 60)["text"] == f"You said: {text}"
     stack.wait_idle()
     assert all(len(w.messages()) == 2 for w in widgets)
+
+
+def test_words_that_redis_loses_are_not_waited_for_long(stack):
+    """No word of a new message reaches anybody: whoever waits for an answer looks by himself."""
+    w = stack.widget()
+    events = w.listen()
+    wait_for(lambda: events.status == 200, "the stream")
+    stack.redis().execute_command("ACL", "SETUSER", "default", "-publish")
+    try:
+        text = word()
+        w.say(text)
+        assert [m["text"] for m in events.wait_messages(2, timeout=15)] == [text, f"You said: {text}"]
+    finally:
+        stack.redis().execute_command("ACL", "SETUSER", "default", "+publish")
+        events.close()

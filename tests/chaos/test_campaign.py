@@ -1,0 +1,35 @@
+"""The short campaign, and what keeps the long ones honest."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.chaos.campaign import Campaign, parse, work_folder
+from tests.chaos.mutate import mutations
+from tests.chaos.schedule import make_schedule
+from tests.system.stack import TOP
+
+
+def test_a_thousand_turns_under_every_fault():
+    """Which faults when is always the same here; scripts/chaos draws new ones."""
+    folder = work_folder()
+    try:
+        report = Campaign(parse(["--seed", "1", "--lenient"]), folder).run()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    report.print()
+    assert report.failures == {}
+
+
+def test_a_seed_gives_one_schedule():
+    names = parse(["--seed", "7"]).names
+    again = [str(act) for act in make_schedule(7, names, 5)]
+    assert [str(act) for act in make_schedule(7, names, 5)] == again
+    assert [str(act) for act in make_schedule(8, names, 5)] != again
+    assert {act.name for act in make_schedule(7, names, 0)} == set(names)
+
+
+@pytest.mark.parametrize("mutation", mutations(), ids=lambda m: m.name)
+def test_a_mutation_still_applies(mutation):
+    subprocess.run(["git", "apply", "--check", mutation.path], cwd=TOP, check=True)
