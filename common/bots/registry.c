@@ -94,7 +94,7 @@ static struct provider *read_provider(struct arena *arena, const json_t *o)
 		.total_ms = get_int(o, "total_ms", 180000),
 		.retries = get_int(o, "retries", 2),
 	};
-	p->usable = p->kind && is_usable(p);
+	p->usable = p->kind && p->name && is_usable(p);
 	return p;
 }
 
@@ -204,6 +204,18 @@ static void release_json(void *json)
 	json_decref(json);
 }
 
+/* What everybody compares must be there, whoever wrote it. */
+static int check_names(const struct registry *r, struct err *e)
+{
+	for (int i = 0; i < r->bot_count; i++)
+		if (!r->bots[i].name)
+			return err_set(e, ERR_PERM, "a bot of the database has no name");
+	for (int i = 0; i < r->channel_count; i++)
+		if (!r->channels[i].name || !r->channels[i].kind)
+			return err_set(e, ERR_PERM, "a channel of the database has no name");
+	return 0;
+}
+
 struct registry *registry_parse(const char *json, struct arena *arena, struct err *e)
 {
 	struct registry *out = arena_alloc(arena, sizeof *out);
@@ -225,7 +237,7 @@ struct registry *registry_parse(const char *json, struct arena *arena, struct er
 		json_array_foreach (json_object_get(item, "channels"), k, channel)
 			read_channel(arena, &out->channels[out->channel_count++], bot, channel);
 	}
-	return out;
+	return check_names(out, e) == 0 ? out : NULL;
 }
 
 /* --- looking up ------------------------------------------------------------ */

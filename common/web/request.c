@@ -162,7 +162,9 @@ static int read_path(struct web_request *req)
 
 	req->path = path && *path ? path : "/";
 	if (!strchr(req->path, '%'))
-		return 0;
+		return utf8_valid_prefix(req->path, strlen(req->path)) == strlen(req->path)
+			       ? 0
+			       : -1;
 	decoded = evhttp_uridecode(req->path, 0, &len);
 	if (!decoded)
 		return -1;

@@ -210,6 +210,7 @@ static void resolve_press(struct inbound *event, const struct bot *bot, struct a
 		event->text = text_in(&question->text, spoken(event, bot));
 		return;
 	}
+	event->command = NULL; /* what the text says is not what was pressed */
 	if (strncmp(data, "c:", 2) == 0)
 		split_command(event, a, data + 2);
 	if (!event->command) { /* a button of another time: acknowledged, no more */

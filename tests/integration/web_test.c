@@ -36,6 +36,7 @@ static void refusals_have_exact_statuses_and_are_problems(void **state)
 		  "400", "two_lengths" },
 		{ "GET /%00 HTTP/1.1\r\n\r\n", "400", "bad_path" },
 		{ "GET /%ff HTTP/1.1\r\n\r\n", "400", "bad_path" },
+		{ "GET /\xff HTTP/1.1\r\n\r\n", "400", "bad_path" },
 	};
 
 	(void)state;

@@ -150,6 +150,11 @@ static void what_is_read_becomes_a_registry(void **state)
 	arena_free(&arena);
 	assert_null(registry_parse("{}", &arena, &e));
 	arena_free(&arena);
+	assert_null(registry_parse("[{}]", &arena, &e));
+	arena_free(&arena);
+	assert_null(registry_parse("[{\"name\":\"a\",\"channels\":[{\"kind\":\"widget\"}]}]",
+				   &arena, &e));
+	arena_free(&arena);
 }
 
 static void the_shipped_file_is_good(void **state)

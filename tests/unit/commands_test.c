@@ -230,6 +230,18 @@ static void buttons_of_another_time_are_only_acknowledged(void **state)
 	}
 }
 
+static void what_is_pressed_wins_over_what_is_written(void **state)
+{
+	struct inbound e = resolve((struct inbound){ .action = INBOUND_MESSAGE,
+						     .text = "/help",
+						     .callback = "cb",
+						     .callback_data = "" });
+
+	(void)state;
+	assert_int_equal(e.action, INBOUND_IGNORE);
+	assert_null(e.reply);
+}
+
 static void groups_are_heard_only_when_the_bot_is_meant(void **state)
 {
 	struct inbound e = { .action = INBOUND_MESSAGE, .text = "hello", .is_group = 1 };
@@ -293,6 +305,7 @@ int main(void)
 		cmocka_unit_test(a_pressed_question_is_asked_in_words),
 		cmocka_unit_test(a_pressed_command_is_run),
 		cmocka_unit_test(buttons_of_another_time_are_only_acknowledged),
+		cmocka_unit_test(what_is_pressed_wins_over_what_is_written),
 		cmocka_unit_test(groups_are_heard_only_when_the_bot_is_meant),
 		cmocka_unit_test(attachments_without_words_are_kept_and_answered),
 		cmocka_unit_test(long_messages_are_refused_politely),
