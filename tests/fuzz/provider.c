@@ -1,16 +1,9 @@
-#include "tests/fuzz/stream.h"
+#include "tests/fuzz/provider.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/utf8.h"
 #include "common/llm/llm.h"
-
-static void demand(int truth)
-{
-	if (!truth)
-		abort();
-}
 
 static int run(const char *kind, struct llm_answer *answer, const char *data, size_t len,
 	       size_t piece)
@@ -27,7 +20,7 @@ static int run(const char *kind, struct llm_answer *answer, const char *data, si
 	return rc ? rc : p->end(answer);
 }
 
-void fuzz_stream(const char *kind, const uint8_t *data, size_t len)
+void fuzz_provider(const char *kind, const uint8_t *data, size_t len)
 {
 	struct arena arena = { 0 };
 	struct llm_answer whole, cut;

@@ -1,12 +1,9 @@
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
+#include "tests/fuzz/fuzz.h"
 
 /*
  * Feed a body to a provider, whole and in pieces whose lengths the input's
  * first byte chooses, and demand that both say the same.
  */
-void fuzz_stream(const char *kind, const uint8_t *data, size_t len);
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+void fuzz_provider(const char *kind, const uint8_t *data, size_t len);

@@ -1,27 +1,35 @@
-/* Whatever a model writes. */
+/* Whatever a model writes, as messages of Telegram. */
 
-#include <assert.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "common/base/utf8.h"
 #include "common/telegram/telegram.h"
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+static void check_part(const struct telegram_part *part)
+{
+	demand_utf8(part->html);
+	demand_utf8(part->plain);
+	demand(utf8_utf16_units(part->plain, strlen(part->plain)) <= 4096);
+	demand(!part->html || strlen(part->html) <= 32768);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct fuzz_input in = { data, size };
 	struct telegram_parts parts;
+	struct telegram_part draft;
 	struct arena a = { 0 };
+	const char *markdown = fuzz_clean(&in, &a);
 
-	telegram_render(&parts, &a, arena_dup(&a, data, size));
+	telegram_render(&parts, &a, markdown);
 	for (int i = 0; i < parts.n; i++) {
-		const char *plain = parts.items[i].plain;
-
-		assert(*plain && utf8_utf16_units(plain, strlen(plain)) <= 4096);
-		assert(strlen(parts.items[i].html) <= 32768);
+		demand(*parts.items[i].plain);
+		check_part(&parts.items[i]);
 	}
+	telegram_render_draft(&draft, &a, markdown);
+	if (draft.plain)
+		check_part(&draft);
 	arena_free(&a);
 	return 0;
 }

@@ -1,22 +1,24 @@
 /* Whatever arrives at the webhook. */
 
-#include <stddef.h>
-#include <stdint.h>
+#include <string.h>
 
 #include "common/telegram/telegram.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct telegram_me me = { .id = 9, .username = "ShopBot" };
-	struct telegram_reply reply;
 	struct inbound event;
 	struct arena a = { 0 };
 	struct err e;
 
-	telegram_parse_update(&event, &a, &me, (const char *)data, size, &e);
-	telegram_read_reply(&reply, &a, 400, (const char *)data, size);
+	if (telegram_parse_update(&event, &a, &me, (const char *)data, size, &e) == 0) {
+		demand(event.key && (event.chat || event.action == INBOUND_IGNORE));
+		demand_utf8(event.text);
+		demand_utf8(event.title);
+		demand_utf8(event.user_name);
+		demand_utf8(event.argument);
+	}
 	arena_free(&a);
 	return 0;
 }

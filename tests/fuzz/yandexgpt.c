@@ -1,7 +1,7 @@
-#include "tests/fuzz/stream.h"
+#include "tests/fuzz/provider.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	fuzz_stream("yandexgpt", data, len);
+	fuzz_provider("yandexgpt", data, len);
 	return 0;
 }
