@@ -50,9 +50,7 @@ static char *put_text(char *at, const char *text)
 	size_t len = text ? strlen(text) : 0;
 
 	at = put_int(at, text ? (uint32_t)len : UINT32_MAX);
-	if (text)
-		memcpy(at, text, len);
-	return at + len;
+	return text ? mempcpy(at, text, len) : at;
 }
 
 static size_t array_size(const struct call *c, int n, int param)
@@ -83,7 +81,7 @@ int call_send_joined(PGconn *conn, struct call *c, int n)
 	enum { PARAMS = 32 };
 	const char *values[PARAMS];
 	int lengths[PARAMS], formats[PARAMS], ok;
-	size_t size = 0;
+	size_t size = 1; /* also without parameters */
 	char *bytes, *at;
 
 	assert(c->n <= PARAMS);

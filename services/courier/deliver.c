@@ -44,10 +44,9 @@ struct deliver {
 	struct delivery_held held; /* our job, the head and the claim */
 	struct outgoing head;      /* being sent */
 	struct message_out message;
-	int is_plain;
 	int is_claimed; /* the job is ours, and its head is marked as sending */
 
-	int wait_ms, retry_ms;
+	int is_plain, wait_ms, retry_ms;
 	int64_t asked, claimant;
 	struct http_response response;
 	struct telegram_reply reply;

@@ -339,7 +339,7 @@ static SSL_CTX *load_tls(const char *cert, const char *key)
 int main(int argc, char **argv)
 {
 	struct model m = { 0 };
-	struct timeval tick = { .tv_usec = TICK_MS * 1000 };
+	struct timeval tick = { .tv_usec = TICK_MS * 1000L };
 
 	if (argc != 5 && argc != 7) {
 		fprintf(stderr,

@@ -136,7 +136,7 @@ static void a_group_is_not_spoilt_by_one_of_it(void **state)
 		for (int i = 0; i < GROUP; i++)                                                \
 			caller_begin(world.base, &c[i]);                                       \
 		for (int i = 0; i < GROUP; i++)                                                \
-			call;                                                                  \
+			(call);                                                                \
 		for (int i = 0; i < GROUP; i++)                                                \
 			assert_int_equal(caller_wait(world.base, &c[i]), 0);                   \
 		for (int i = 0; i < GROUP; i++)                                                \
