@@ -39,8 +39,7 @@ struct line *__wrap_lines_named(struct lines *l, const char *name);
 void __wrap_store_accept(struct store *s, struct flow *f, flow_step *next, struct accepted *out,
 			 const struct place *place, const struct inbound *event);
 void __wrap_store_messages(struct store *s, struct flow *f, flow_step *next,
-			   struct message_page *out, int channel_id, const char *chat_key,
-			   int64_t after, int limit);
+			   struct message_page *out, const struct messages_wanted *wanted);
 void __wrap_store_fetch(struct store *s, struct flow *f, flow_step *next,
 			struct message_page *out, int channel_id, const char *chat_key,
 			int limit);
@@ -108,12 +107,11 @@ static void give_page(struct flow *f, flow_step *next, struct message_page *out)
 }
 
 void __wrap_store_messages(struct store *s, struct flow *f, flow_step *next,
-			   struct message_page *out, int channel_id, const char *chat_key,
-			   int64_t after, int limit)
+			   struct message_page *out, const struct messages_wanted *wanted)
 {
-	(void)s, (void)channel_id;
-	demand(limit > 0 && limit <= 200 && after >= -1);
-	demand_utf8(chat_key);
+	(void)s;
+	demand(wanted->limit > 0 && wanted->limit <= 200 && wanted->after >= -1);
+	demand_utf8(wanted->chat_key);
 	give_page(f, next, out);
 }
 
@@ -201,7 +199,8 @@ static struct web_request *make_request(struct evhttp_request *ev,
 {
 	struct web_request *req = calloc(1, sizeof *req);
 
-	demand(req != NULL);
+	if (!req)
+		abort();
 	req->web = &web;
 	req->ev = ev;
 	req->route = route;
@@ -216,7 +215,8 @@ static void ask(const struct web_route *route, struct fuzz_input *in, struct are
 	struct web_request *req;
 	uint8_t bits = fuzz_byte(in);
 
-	demand(ev != NULL);
+	if (!ev)
+		abort();
 	ev->kind = EVHTTP_REQUEST;
 	ev->type = type_of(route);
 	ev->uri_elems = evhttp_uri_parse_with_flags(
