@@ -137,8 +137,9 @@ void store_fetch(struct store *s, struct flow *f, flow_step *next, struct messag
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
 			 const struct delivery_claim *claim, int reachable)
 {
-	STORE_CALL(s->durable, f, next, &reachable_stmt,
-		   store_order(claim->channel_id, claim->chat_key), NULL, NULL,
+	/* Alone, because its neighbours would be of couriers: they hold jobs, which come after
+	 * every conversation of a group. */
+	STORE_CALL(s->durable, f, next, &reachable_stmt, PG_ALONE, NULL, NULL,
 		   store_int(f, claim->conversation_id), store_bool(reachable));
 }
 

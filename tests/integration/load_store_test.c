@@ -45,6 +45,9 @@ struct ring {
 	int n;
 };
 
+static const struct place place = { .channel_id = TELEGRAM,
+				    .bot_id = 1,
+				    .mode = DELIVERY_COURIER };
 static struct store stores[PROCESSES];
 static struct actor actors[PROCESSES * FLOWS];
 static struct ring turns, lines;
@@ -122,7 +125,6 @@ static void choose_event(struct actor *a)
 static void speak(void *self)
 {
 	struct actor *a = self;
-	struct place place = { .channel_id = TELEGRAM, .bot_id = 1, .mode = DELIVERY_COURIER };
 
 	a->again = speak;
 	store_accept(a->store, &a->flow, heard, &a->accepted, &place, &a->event);
@@ -291,7 +293,6 @@ static void put_back(void *self)
 static void move(void *self)
 {
 	struct actor *a = self;
-	struct place place = { .channel_id = TELEGRAM, .bot_id = 1, .mode = DELIVERY_COURIER };
 	int which = rand_r(&a->seed) % MOVING;
 
 	if (a->left-- == 0) {
