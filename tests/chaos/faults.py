@@ -2,6 +2,7 @@
 last; it has ended when it returns.  A killed process's fault ends when it is started again.
 """
 
+import os
 import signal
 import time
 
@@ -52,7 +53,7 @@ def kill_all(stage, _rng, seconds):
 
 
 def zombie(name):
-    @fault(f"zombie-{name}", 6, 9)
+    @fault(f"zombie-{name}", 5.5, 9)
     def stop(stage, rng, seconds):
         """Stopped for longer than its lease: others take its work, and then it comes back."""
         key = rng.choice(workers(name))
@@ -65,7 +66,14 @@ zombie("llm-worker")
 zombie("courier")
 
 
-@fault("freeze-ingress", 1, 3)
+@fault("kill-ingress-mid-commit", 1, 2)
+def kill_ingress_mid_commit(stage, _rng, seconds):
+    """What was accepted meanwhile is on its way to a PostgreSQL that does not answer."""
+    stage.freeze(stage.postgres_pids(), seconds, lambda: stage.kill("ingress"))
+    stage.run("ingress")
+
+
+@fault("freeze-ingress", 0.7, 3)
 def freeze_ingress(stage, _rng, seconds):
     stage.signal("ingress", signal.SIGSTOP)
     time.sleep(seconds)
@@ -96,7 +104,7 @@ def redis_flush(stage, rng, _seconds):
         time.sleep(0.1)
 
 
-@fault("redis-full", 1, 4)
+@fault("redis-full", 0.7, 4)
 def redis_full(stage, _rng, seconds):
     """Its memory limit is reached: it reads, but takes no writes."""
     stage.redis().config_set("maxmemory", "1mb")
@@ -104,7 +112,7 @@ def redis_full(stage, _rng, seconds):
     stage.redis().config_set("maxmemory", "0")
 
 
-@fault("redis-frozen", 1, 4)
+@fault("redis-frozen", 0.7, 4)
 def redis_frozen(stage, _rng, seconds):
     stage.freeze([stage.redis().info("server")["process_id"]], seconds)
 
@@ -141,7 +149,7 @@ def alter_system(stage, *statements):
         stage.sql_alone(statement)
 
 
-@fault("pg-slow-disk", 1, 4)
+@fault("pg-slow-disk", 0.7, 4)
 def pg_slow_disk(stage, _rng, seconds):
     """Every durable commit takes 100 ms more before its log is flushed."""
     alter_system(stage, "alter system set commit_siblings = 0", "alter system set commit_delay = 100000")
@@ -149,17 +157,30 @@ def pg_slow_disk(stage, _rng, seconds):
     alter_system(stage, "alter system reset commit_siblings", "alter system reset commit_delay")
 
 
-@fault("pg-frozen", 1, 4)
+@fault("pg-frozen", 0.7, 4)
 def pg_frozen(stage, _rng, seconds):
     """The disk hangs: every backend stands still."""
     stage.freeze(stage.postgres_pids(), seconds)
+
+
+@fault("pg-hangs", 16, 20, is_long=True)
+def pg_hangs(stage, _rng, seconds):
+    """For so long that everybody gives up waiting; then it does what it was asked before."""
+    stage.freeze(stage.postgres_pids(), seconds)
+
+
+@fault("pg-backend-killed", 0.7, 2)
+def pg_backend_killed(stage, rng, seconds):
+    """Out of memory: the kernel kills one backend in mid-work, and the server starts all over."""
+    pids = stage.postgres_pids()
+    stage.freeze(pids, seconds, lambda: os.kill(rng.choice(pids), signal.SIGKILL))
 
 
 # --- the model and Telegram ----------------------------------------------------------------
 
 
 def ill_model(mode, is_long=False):
-    @fault(f"model-{mode}", 1, 4, is_long)
+    @fault(f"model-{mode}", 0.7, 4, is_long)
     def ill(stage, _rng, seconds):
         stage.openai.mode = mode
         time.sleep(seconds)
@@ -167,7 +188,7 @@ def ill_model(mode, is_long=False):
 
 
 def ill_telegram(mode, is_long=False):
-    @fault(f"telegram-{mode}", 1, 4, is_long)
+    @fault(f"telegram-{mode}", 0.7, 4, is_long)
     def ill(stage, _rng, seconds):
         stage.telegram.mode = mode
         time.sleep(seconds)
@@ -185,7 +206,7 @@ ill_telegram("silent", is_long=True)
 
 
 def stepping(name, sign):
-    @fault(f"clock-{name}", 2, 4)
+    @fault(f"clock-{name}", 1, 4)
     def step(stage, rng, seconds):
         """Everybody's wall clock is some minutes off for a while, and then right again."""
         stage.clock.step(sign * rng.randrange(60, 600))

@@ -193,7 +193,7 @@ class Judge:
         for line in text.splitlines():
             if "deadlock detected" in line:
                 self.fail("deadlocks", line)
-            elif "PANIC" in line or "was terminated by signal" in line:
+            elif "PANIC" in line or "terminated by signal 11" in line or "terminated by signal 6" in line:
                 self.fail("alive", line)
         for key, process in self.stage.processes.items():
             if not process.ready():

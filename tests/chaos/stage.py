@@ -86,11 +86,13 @@ class Stage(Stack):
         return [row[0] for row in self.sql(
             "select pid from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")]
 
-    def freeze(self, pids, seconds):
+    def freeze(self, pids, seconds, then=lambda: None):
+        """They stand still; just before they go on, `then` happens."""
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
             time.sleep(seconds)
+            then()
         finally:
             for pid in pids:
                 try:

@@ -50,7 +50,7 @@ class ChaosTelegram(Telegram):
     def take(self, *words):
         method = words[0]
         well = {"delay": self.random.uniform(0.005, 0.08)} if method == "sendmessage" else {}
-        if method != "sendmessage" or not self.mode or self.random.random() > 0.5:
+        if method != "sendmessage" or not self.mode or self.random.random() > 0.7:
             return well
         return {**well, **self.ill(words[-1])}
 
@@ -60,7 +60,7 @@ class ChaosTelegram(Telegram):
             return {"error": 429, "description": "Too Many Requests: retry after 1", "parameters": parameters}
         if self.mode == "500":
             return {"error": 500, "description": "Internal Server Error"}
-        if self.mode == "403" and int(words.split()[-1]) % 3 == 0:
+        if self.mode == "403" and int(words.split()[-1]) % 2 == 0:
             return {"error": 403, "description": "Forbidden: bot was blocked by the user"}
         if self.mode == "lost":
             return {"drop": "after"}
