@@ -37,7 +37,7 @@ void line_rest(struct line *line, int ms)
 void line_round_failed(void *self)
 {
 	struct line *line = self;
-	int pause = PAUSE_MIN_MS << (line->failures < 6 ? line->failures : 6);
+	int pause = PAUSE_MIN_MS << (line->failures < 2 ? line->failures : 2);
 
 	if (line->flow.err.kind != ERR_CANCELLED) {
 		line->failures++;

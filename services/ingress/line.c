@@ -68,6 +68,8 @@ static void derive_secret(struct line *line)
 
 static void line_free(struct line *line)
 {
+	if (line->hold)
+		event_free(line->hold);
 	free(line->name);
 	free(line->token);
 	free(line);

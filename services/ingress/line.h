@@ -37,6 +37,7 @@ struct line {
 	struct telegram_reply reply;
 	int64_t asked_ms, offset;
 	const redisReply *lock;
+	struct event *hold; /* poll.c: keeps the lock; NULL: never had it */
 	char owner[33];
 };
 

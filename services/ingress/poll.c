@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/metrics/metrics.h"
 #include "services/ingress/line.h"
 
@@ -12,7 +13,8 @@
  * of the batch is committed; what is sent again then is a duplicate.
  */
 
-enum { HOLD_S = 10, CALL_MS = 25000, LEASE_MS = 20000, WAIT_FOR_LOCK_MS = 2000 };
+enum { HOLD_S = 10, CALL_MS = 25000 };
+enum { LEASE_MS = 3000, RENEW_MS = 1000, WAIT_FOR_LOCK_MS = 500 };
 enum { CONFLICT_MIN_MS = 5000, QUICK_MS = 300, BREATH_MS = 1000, LIMIT = 100 };
 
 static flow_step take_lock, check_lock, ask_updates, read_updates, move_on, drop_webhook,
@@ -28,7 +30,12 @@ const struct line_keeper poll_keeper = {
 static struct metric conflicts = METRIC(METRIC_COUNTER, "tandem_telegram_conflicts_total", "",
 					"Polls refused because somebody else polls.");
 
-/* --- one process polls a bot ---------------------------------------------- */
+/*
+ * --- one process polls a bot ------------------------------------------------
+ *
+ * A call takes long and its process may die in it: the lock is a short one, kept
+ * by a timer beside the rounds.
+ */
 
 static struct redis_script take_script = {
 	.keys = 1,
@@ -47,10 +54,9 @@ static struct redis_script leave_script = {
 };
 
 /* The number before the colon of a token is the bot's id, and no secret. */
-static const char *lock_key(struct line *line)
+static const char *lock_key(const struct line *line, struct arena *a)
 {
-	return arena_printf(&line->flow.arena, "poll:%.*s", (int)strcspn(line->token, ":"),
-			    line->token);
+	return arena_printf(a, "poll:%.*s", (int)strcspn(line->token, ":"), line->token);
 }
 
 /* Without Redis nobody is asked: Telegram itself tolerates one poller only. */
@@ -63,8 +69,31 @@ static void take_lock(void *self)
 		return;
 	}
 	redis_eval(line->in->redis, &line->flow, check_lock, &line->lock, &take_script,
-		   REDIS_ARGV(lock_key(line), line->owner,
+		   REDIS_ARGV(lock_key(line, &line->flow.arena), line->owner,
 			      arena_int(&line->flow.arena, LEASE_MS)));
+}
+
+static void on_hold(evutil_socket_t fd, short what, void *arg)
+{
+	struct line *line = arg;
+	struct arena a = { 0 };
+
+	(void)fd, (void)what;
+	if (line->mode == LINE_POLLING && !line_is_over(line))
+		redis_eval_send(
+			line->in->redis, NULL, NULL, &take_script,
+			REDIS_ARGV(lock_key(line, &a), line->owner, arena_int(&a, LEASE_MS)));
+	arena_free(&a);
+}
+
+static void hold_lock(struct line *line)
+{
+	if (line->hold)
+		return;
+	line->hold = event_new(line->in->base, -1, EV_PERSIST, on_hold, line);
+	if (!line->hold)
+		abort();
+	timer_set(line->hold, RENEW_MS);
 }
 
 static void check_lock(void *self)
@@ -78,6 +107,7 @@ static void check_lock(void *self)
 		return;
 	}
 	line->mode = LINE_POLLING;
+	hold_lock(line);
 	line_introduce(line, ask_updates);
 }
 
@@ -86,11 +116,8 @@ static void let_go(struct line *line)
 	struct arena a = { 0 };
 
 	if (line->mode == LINE_POLLING)
-		redis_eval_send(
-			line->in->redis, NULL, NULL, &leave_script,
-			REDIS_ARGV(arena_printf(&a, "poll:%.*s", (int)strcspn(line->token, ":"),
-						line->token),
-				   line->owner));
+		redis_eval_send(line->in->redis, NULL, NULL, &leave_script,
+				REDIS_ARGV(lock_key(line, &a), line->owner));
 	arena_free(&a);
 }
 

@@ -57,3 +57,11 @@ def test_polling_goes_on_after_a_conflict_and_after_errors(stack):
     wait_for(lambda: not stack.telegram.rules, "every failure to have happened", 90)
     stack.telegram.say(18, text)
     stack.telegram.wait_sent(18, timeout=60)
+
+
+def test_who_polled_and_died_is_not_waited_for_long(stack):
+    """Its lock must not outlive it by much: the next one polls at once."""
+    stack.kill("ingress")
+    stack.restart("ingress")
+    stack.telegram.say(19, word())
+    stack.telegram.wait_sent(19, timeout=10)
