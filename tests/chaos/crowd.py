@@ -17,6 +17,7 @@ from tests.chaos.browser import Browser
 from tests.system.stack import MARK
 
 PATIENCE = 8.0  # seconds a person waits before writing again
+MID_TURN = (0.2, 0.6)  # seconds after a question in which its answer is likely to be under way
 CHATS = 1000  # the first chat's number
 
 
@@ -72,6 +73,9 @@ class Person:
                 question = self.ask()
             await self.wait(question, PATIENCE)
             await self.crowd.think(rng)
+        self.ask()
+        await asyncio.sleep(rng.uniform(*MID_TURN))
+        self.ask()  # nobody asks after it: it must be answered for its own sake
 
 
 class Visitor:
@@ -101,6 +105,9 @@ class Visitor:
             if rng.random() < 0.05:
                 self.browser.reload()
             await self.crowd.think(rng)
+        await self.ask()
+        await asyncio.sleep(rng.uniform(*MID_TURN))
+        await self.ask()
 
 
 class Crowd:
