@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIGNATURE_SIZE = 32 };
+enum { SIGNATURE_SIZE = 32, DRAWN = 32 };
 
 /* --- randomness and hexadecimal ------------------------------------------- */
 
@@ -27,14 +27,29 @@ static void put_hex(char *out, size_t digits, const uint8_t *bytes)
 		out[i] = "0123456789abcdef"[bytes[i / 2] >> (i % 2 ? 0 : 4) & 15];
 }
 
+/* Drawn in advance: each draw has its price, and there is one for each request. */
+static void draw(uint8_t out[DRAWN])
+{
+	static uint8_t pool[16 * DRAWN];
+	static size_t left;
+
+	if (left == 0) {
+		crypto_random(pool, sizeof pool);
+		left = sizeof pool;
+	}
+	left -= DRAWN;
+	memcpy(out, pool + left, DRAWN);
+	OPENSSL_cleanse(pool + left, DRAWN);
+}
+
 void crypto_random_hex(char *out, size_t n)
 {
-	uint8_t bytes[32];
+	uint8_t bytes[DRAWN];
 
 	for (size_t at = 0; at < n; at += 2 * sizeof bytes) {
 		size_t left = n - at;
 
-		crypto_random(bytes, sizeof bytes);
+		draw(bytes);
 		put_hex(out + at, left < 2 * sizeof bytes ? left : 2 * sizeof bytes, bytes);
 	}
 	out[n] = 0;

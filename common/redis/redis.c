@@ -21,8 +21,7 @@
  * connection is lost first.
  */
 
-enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 1000 };
-enum { SILENCE_MS = 2000, LOOK_MS = 250 };
+enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 1000, SILENCE_MS = 2000, LOOK_MS = 250 };
 enum { READ_SIZE = 64 * 1024, WRITE_SIZE = 16 * 1024, UNSENT_MAX = 16 * 1024 * 1024 };
 
 struct owed {
@@ -47,6 +46,7 @@ struct redis {
 	int is_up; /* logged in, and the server is ready */
 
 	struct event *retry, *look;
+	struct event *round; /* the end of this round of the loop */
 	int delay_ms;
 	void (*up)(void *arg);
 	void *up_arg;
@@ -203,6 +203,29 @@ static void on_greeting(void *arg, const redisReply *reply)
 		lose(r, reply->str);
 }
 
+/*
+ * What gathered in a round of the loop is written at its end, without asking
+ * epoll first: only what the socket does not take waits for that.
+ */
+static void write_now(struct redis *r)
+{
+	struct evbuffer *out;
+
+	if (!r->is_up)
+		return;
+	out = bufferevent_get_output(r->bev);
+	evbuffer_unfreeze(out, 1);
+	(void)!evbuffer_write(out, bufferevent_getfd(r->bev));
+	evbuffer_freeze(out, 1);
+	(evbuffer_get_length(out) ? bufferevent_enable : bufferevent_disable)(r->bev, EV_WRITE);
+}
+
+static void on_round(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	write_now(arg);
+}
+
 /* Only this reply says that the server has loaded its data and obeys us. */
 static void on_pong(void *arg, const redisReply *reply)
 {
@@ -213,6 +236,7 @@ static void on_pong(void *arg, const redisReply *reply)
 		return;
 	log_info("redis up server=%s", server_name(r));
 	r->is_up = 1;
+	event_active(r->round, 0, 0);
 	r->delay_ms = FIRST_DELAY_MS;
 	if (r->up)
 		r->up(r->up_arg);
@@ -288,7 +312,8 @@ struct redis *redis_open_with(struct event_base *base, const char *url,
 	TAILQ_INIT(&r->owed);
 	r->retry = evtimer_new(base, on_retry, r);
 	r->look = event_new(base, -1, EV_PERSIST, on_look, r);
-	if (!r->retry || !r->look)
+	r->round = event_new(base, -1, 0, on_round, r);
+	if (!r->retry || !r->look || !r->round)
 		abort();
 	connect_now(r);
 	return r;
@@ -298,19 +323,6 @@ struct redis *redis_open(struct event_base *base, const char *url, struct err *e
 {
 	return redis_open_with(base, url, &(struct redis_habits){ .silence_ms = SILENCE_MS },
 			       e);
-}
-
-/* As much as the socket takes; a broken one is noticed by the loop. */
-static void write_now(struct redis *r)
-{
-	struct evbuffer *out;
-
-	if (!r->is_up)
-		return;
-	out = bufferevent_get_output(r->bev);
-	evbuffer_unfreeze(out, 1);
-	(void)!evbuffer_write(out, bufferevent_getfd(r->bev));
-	evbuffer_freeze(out, 1);
 }
 
 void redis_close(struct redis *r)
@@ -323,6 +335,7 @@ void redis_close(struct redis *r)
 	disconnect(r);
 	event_free(r->retry);
 	event_free(r->look);
+	event_free(r->round);
 	leave(r);
 }
 
@@ -349,22 +362,20 @@ static void owe(struct redis *r, redis_reply_fn *fn, void *arg)
 	if (!o)
 		abort();
 	*o = (struct owed){ .fn = fn, .arg = arg };
-	if (TAILQ_EMPTY(&r->owed)) {
+	if (TAILQ_EMPTY(&r->owed))
 		r->heard_ms = clock_mono_ms();
-		if (!event_pending(r->look, EV_TIMEOUT, NULL))
-			timer_set(r->look, LOOK_MS);
-	}
+	if (!event_pending(r->look, EV_TIMEOUT, NULL))
+		timer_set(r->look, LOOK_MS);
 	TAILQ_INSERT_TAIL(&r->owed, o, link);
 }
 
-/*
- * The loop writes once a round, and a round is long where ten thousand sockets
- * are ready: what has gathered does not wait for it.
- */
+/* A round is long where ten thousand sockets are ready: much does not wait for its end. */
 static void add_bytes(struct redis *r, const char *bytes, size_t len)
 {
 	size_t had = evbuffer_get_length(bufferevent_get_output(r->bev));
 
+	if (r->is_up)
+		event_active(r->round, 0, 0);
 	bufferevent_write(r->bev, bytes, len);
 	if (had / WRITE_SIZE != (had + len) / WRITE_SIZE)
 		write_now(r);
