@@ -11,3 +11,6 @@ void timer_set(struct event *timer, int64_t ms);
  * taken off by chance, so that many processes do not come back as one.
  */
 void timer_back_off(struct event *timer, int *delay_ms, int most_ms);
+
+/* A chance number of milliseconds below `ms`, different in every process. */
+int timer_chance(int ms);

@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/base/utf8.h"
 #include "services/llm-worker/worker.h"
 
@@ -127,7 +128,7 @@ static int backoff_ms(const struct turn *t)
 
 	if (ms > BACKOFF_MAX_MS)
 		ms = BACKOFF_MAX_MS;
-	return ms * 3 / 4 + rand() % (ms / 2);
+	return ms * 3 / 4 + timer_chance(ms / 2);
 }
 
 /* The same provider, once more, if that is allowed and worth while. */

@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/i18n/i18n.h"
 #include "services/llm-worker/worker.h"
 
@@ -118,7 +119,7 @@ static int backoff_ms(int failures)
 
 	if (ms > RETRY_MAX_MS)
 		ms = RETRY_MAX_MS;
-	return ms / 2 + rand() % ms;
+	return ms / 2 + timer_chance(ms);
 }
 
 static void buried(void *self)

@@ -4,6 +4,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/i18n/i18n.h"
 #include "services/llm-worker/worker.h"
 
@@ -34,7 +35,7 @@ static int backoff_ms(int failures)
 {
 	int ms = 100 << (failures < 4 ? failures : 4);
 
-	return ms / 2 + rand() % ms;
+	return ms / 2 + timer_chance(ms);
 }
 
 const struct bot *turn_bot(const struct turn *t)
@@ -194,7 +195,7 @@ static void claimed(void *self)
 		turn_again(t, t->fresh.wait_ms);
 		return;
 	case CLAIM_BUSY:
-		turn_again(t, BUSY_MS + rand() % BUSY_MS);
+		turn_again(t, BUSY_MS + timer_chance(BUSY_MS));
 		return;
 	case CLAIM_GONE:
 		turn_end(t);
