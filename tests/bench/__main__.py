@@ -10,6 +10,7 @@ import sys
 from tests.bench import machine, page, plot, table
 
 PARTS = ("idle", "accepts", "turns", "latency", "streams", "scale", "growth", "peer")
+MODULES = {"peer": "beside"}
 QUICK = ("idle", "accepts", "turns", "latency")
 
 
@@ -42,7 +43,8 @@ def measure(names, words):
     parts = {}
     for name in names:
         load = os.getloadavg()[0]
-        rows = importlib.import_module(f"tests.bench.{name}").run(words)
+        module = importlib.import_module(f"tests.bench.{MODULES.get(name, name)}")
+        rows = module.run(words)
         parts[name] = {"rows": rows, "load_before": load, "machine": machine.describe()}
         table.show(name, rows, load)
     return parts

@@ -15,8 +15,7 @@ CHATS = 5000
 def run(_words):
     with Rig() as rig:
         rig.secret()
-        for key in ("courier", "llm-worker"):  # nothing but accepting is measured
-            rig.stack.processes.pop(key).stop()
+        rig.stop_workers()  # nothing but accepting is measured
         pid = rig.pids()["ingress"]
         rig.load(32, 5000, CHATS)  # the conversations exist from now on
         before = cpu_seconds(pid)

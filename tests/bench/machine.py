@@ -37,9 +37,24 @@ def describe():
     }
 
 
+def times_of(pid):
+    """Its own processor time, and that of its children that are gone, in seconds."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0, 0
+    tick = os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) / tick, (int(fields[13]) + int(fields[14])) / tick
+
+
 def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return times_of(pid)[0]
+
+
+def family_cpu_seconds(pid):
+    """With its children, living and gone, as PostgreSQL's come and go."""
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return sum(times_of(pid)) + sum(sum(times_of(child)) for child in children)
 
 
 def busy_seconds():

@@ -15,7 +15,7 @@ def command(name):
 
 def part(name, figures):
     head = f"### {name}\n\n`{command(name)}`; load of the machine before: {figures['load_before']:.2f}; commit {figures['machine']['commit']}\n\n"
-    lines = ["| figure | measured | ceiling | ratio | target | limited by |", "| --- | ---: | ---: | ---: | --- | --- |"]
+    lines = ["| figure | measured | beside | ratio | target | limited by |", "| --- | ---: | ---: | ---: | --- | --- |"]
     for r in figures["rows"]:
         value = f"{table.number(r['value'])} {r['unit']}"
         cells = (r["what"], value, table.number(r["ceiling"]), table.number(table.ratio(r)), table.target(r), r["limit"])

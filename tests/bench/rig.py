@@ -126,13 +126,20 @@ class Rig:
     def pids(self):
         return {key: p.popen.pid for key, p in self.stack.processes.items()}
 
+    def listening_port(self):
+        return self.stack.port
+
+    def stop_workers(self):
+        for key in list(self.stack.processes):
+            if not key.startswith("ingress"):
+                self.stack.processes.pop(key).stop()
+
     def server_pids(self):
-        """PostgreSQL's and Redis's processes, as their folder tells."""
+        """PostgreSQL's first process and Redis's, as their folder tells."""
         home = pathlib.Path(self.servers.env["REDIS_URL"].removeprefix("unix://")).parent
         redis = int((home / "redis.pid").read_text())
         postmaster = int((home / "postgres/postmaster.pid").read_text().split()[0])
-        children = pathlib.Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        return {"redis": [redis], "postgresql": [postmaster, *map(int, children)]}
+        return {"redis": [redis], "postgresql": [postmaster]}
 
     # --- Telegram's side ---------------------------------------------------------
 
@@ -143,7 +150,7 @@ class Rig:
         return secret
 
     def load_words(self, connections, updates, chats, rate=0, port=None, log=None):
-        words = [port or self.stack.port, "/telegram/bench-telegram", self.secret(), connections, updates, chats]
+        words = [port or self.listening_port(), "/telegram/bench-telegram", self.secret(), connections, updates, chats]
         words += [self.next_id, rate, *([log] if log else [])]
         self.next_id += updates
         return [BENCH / "bench-load", *map(str, words)]

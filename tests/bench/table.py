@@ -36,7 +36,7 @@ def target(r):
 
 def show(name, rows, load):
     print(f"\n{name} (load of the machine before: {load:.2f})")
-    print(f"  {'':58} {'measured':>12} {'':12} {'ceiling':>10} {'ratio':>6}  target")
+    print(f"  {'':58} {'measured':>12} {'':12} {'beside':>10} {'ratio':>6}  target")
     for r in rows:
         cells = f"{number(r['value']):>12} {r['unit']:12} {number(r['ceiling']):>10} {number(ratio(r)):>6}"
         print(f"  {r['what']:58} {cells}  {target(r)}".rstrip(), flush=True)

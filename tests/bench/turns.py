@@ -3,7 +3,7 @@
 import contextlib
 import time
 
-from tests.bench.machine import busy_seconds, cpu_seconds
+from tests.bench.machine import busy_seconds, family_cpu_seconds
 from tests.bench.rig import Model, Rig, make_certificate
 from tests.bench.table import row
 
@@ -59,7 +59,7 @@ def everybody(rig, model):
 
 
 def spent(pids):
-    return {key: sum(map(cpu_seconds, group)) for key, group in pids.items()}
+    return {key: sum(map(family_cpu_seconds, group)) for key, group in pids.items()}
 
 
 def measure(rig, updates, model=None):
