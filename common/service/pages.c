@@ -4,7 +4,7 @@
 
 #include "common/metrics/metrics.h"
 
-static void show_health(void *arg, struct web_request *req)
+void pages_health(void *arg, struct web_request *req)
 {
 	(void)arg;
 	web_reply(req, 200, "text/plain; charset=utf-8", "ok\n", 3);
@@ -22,7 +22,7 @@ static void show_readiness(void *arg, struct web_request *req)
 		web_reply(req, 200, "text/plain; charset=utf-8", "ready\n", 6);
 }
 
-static void show_metrics(void *arg, struct web_request *req)
+void pages_metrics(void *arg, struct web_request *req)
 {
 	struct buf page = { 0 };
 
@@ -34,9 +34,9 @@ static void show_metrics(void *arg, struct web_request *req)
 }
 
 static const struct web_route routes[] = {
-	{ "GET", "/healthz", .handle = show_health },
+	{ "GET", "/healthz", .handle = pages_health },
 	{ "GET", "/readyz", .handle = show_readiness },
-	{ "GET", "/metrics", .handle = show_metrics },
+	{ "GET", "/metrics", .handle = pages_metrics },
 	{ 0 },
 };
 

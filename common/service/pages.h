@@ -18,3 +18,6 @@ struct pages {
 int pages_open(struct pages *p, struct event_base *base, const struct service *service,
 	       const char *listen, struct err *e);
 void pages_close(struct pages *p);
+
+/* For those who serve them among pages of their own. */
+web_handler pages_health, pages_metrics;

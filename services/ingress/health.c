@@ -2,16 +2,9 @@
 #include <string.h>
 
 #include "common/base/clock.h"
-#include "common/metrics/metrics.h"
 #include "services/ingress/health.h"
 #include "services/ingress/line.h"
 #include "services/ingress/routes.h"
-
-void health_alive(void *arg, struct web_request *req)
-{
-	(void)arg;
-	web_reply(req, 200, "text/plain; charset=utf-8", "ok\n", 3);
-}
 
 const char *health_unready(const struct ingress *in)
 {
@@ -34,17 +27,6 @@ void health_ready(void *arg, struct web_request *req)
 	body = json_pack("{ss ss}", "status", redis_is_up(in->redis) ? "ready" : "degraded",
 			 "redis", redis_is_up(in->redis) ? "up" : "down");
 	web_reply_json(req, 200, body);
-}
-
-void health_metrics(void *arg, struct web_request *req)
-{
-	struct buf page = { 0 };
-
-	(void)arg;
-	metrics_print(&page);
-	web_reply(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&page),
-		  page.len);
-	buf_free(&page);
 }
 
 /* --- GET /api/v1/health/telegram ------------------------------------------ */

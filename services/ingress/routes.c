@@ -1,5 +1,6 @@
 #include "services/ingress/routes.h"
 
+#include "common/service/pages.h"
 #include "services/ingress/ingress.h"
 
 enum { UPDATE_MAX = 256 << 10, MESSAGE_MAX = 64 << 10 };
@@ -15,9 +16,9 @@ const struct web_route ingress_routes[] = {
 	{ "POST", "/api/v1/gpt", vink_say, .cors = 1, .max_body = MESSAGE_MAX },
 	{ "GET", "/api/v1/message", vink_fetch, .cors = 1 },
 	{ "GET", "/api/v1/health/telegram", health_telegram, .cors = 0 },
-	{ "GET", "/healthz", health_alive, .cors = 0 },
+	{ "GET", "/healthz", pages_health, .cors = 0 },
 	{ "GET", "/readyz", health_ready, .cors = 0 },
-	{ "GET", "/metrics", health_metrics, .cors = 0 },
+	{ "GET", "/metrics", pages_metrics, .cors = 0 },
 	{ "GET", "/openapi.json", serve_openapi, .cors = 0 },
 	{ "GET", "*", serve_file, .cors = 0 },
 	{ 0 },
