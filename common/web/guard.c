@@ -65,6 +65,7 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
 	if (!c || !(c->bev = bufferevent_socket_new(base, -1, 0)))
 		abort();
 	bufferevent_setwatermark(c->bev, EV_READ, 0, w->guard.input_max);
+	head_watch(c);
 	c->web = w;
 	c->deadline_ms = clock_mono_ms() + w->guard.request_ms;
 	TAILQ_INSERT_TAIL(&w->guard.fresh, c, link);

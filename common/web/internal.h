@@ -17,6 +17,12 @@
 
 enum { HEAD_MAX = 16 << 10, BODY_DEFAULT = 64 << 10, IDLE_MS = 60000 };
 
+/* The bytes of a head as they arrive. */
+struct head_watch {
+	char last;
+	int has_begun, in_line, is_over, is_odd;
+};
+
 /*
  * What evhttp does not know of a connection.  `deadline_ms` is 0 while we are
  * the ones who take time: evhttp then reads nothing.
@@ -30,6 +36,7 @@ struct conn {
 	struct web_request *req;         /* being worked on, or a stream */
 	struct evbuffer_cb_entry *watch; /* on what is said outside of requests */
 	int is_odd;                      /* something was */
+	struct head_watch head;          /* of the request that is arriving */
 };
 
 TAILQ_HEAD(conn_list, conn);
@@ -65,7 +72,7 @@ struct web_request {
 	const struct web_route *route;
 	const char *path, *rest, *client;
 	struct evkeyvalq query;
-	int has_query;
+	int has_query, has_odd_head;
 	int64_t begun_us;
 	char trace[33];
 	struct arena arena;
@@ -82,6 +89,15 @@ struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev);
 /* The next request has to arrive within its time. */
 void guard_request_over(struct conn *c);
 void guard_hang_up(struct conn *c);
+
+/* --- head.c --------------------------------------------------------------- */
+
+void head_watch(struct conn *c);
+/* A request has been received: whether its head was odd.  The next one's is watched from here.
+ */
+int head_next(struct conn *c);
+/* -1: the reply has been sent. */
+int head_check(struct web_request *req);
 
 /* --- odd.c ---------------------------------------------------------------- */
 

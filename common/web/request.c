@@ -21,6 +21,7 @@ struct web_request *request_create(struct web *w, struct evhttp_request *ev)
 	req->begun_us = clock_mono_us();
 	req->conn = guard_request_begun(w, ev);
 	req->conn->req = req;
+	req->has_odd_head = head_next(req->conn);
 	req->rest = "";
 	TAILQ_INSERT_TAIL(&w->requests, req, link);
 	return req;
@@ -173,18 +174,6 @@ static int read_path(struct web_request *req)
 	return strlen(req->path) == len && utf8_valid_prefix(req->path, len) == len ? 0 : -1;
 }
 
-/* Two lengths are how requests are smuggled past a proxy. */
-static int has_two_lengths(struct web_request *req)
-{
-	struct evkeyvalq *headers = evhttp_request_get_input_headers(req->ev);
-	struct evkeyval *h;
-	int n = 0;
-
-	TAILQ_FOREACH (h, headers, next)
-		n += strcasecmp(h->key, "Content-Length") == 0;
-	return n > 1;
-}
-
 int request_check_head(struct web_request *req)
 {
 	if (read_path(req) < 0) {
@@ -192,12 +181,7 @@ int request_check_head(struct web_request *req)
 		web_refuse(req, 400, "bad_path", TEXT_PROBLEM_BAD_ADDRESS);
 		return -1;
 	}
-	if (has_two_lengths(req)) {
-		web_set_header(req, "Connection", "close");
-		web_problem(req, 400, "two_lengths", "One Content-Length, please.");
-		return -1;
-	}
-	return 0;
+	return head_check(req);
 }
 
 int request_check_body(struct web_request *req)

@@ -15,7 +15,10 @@
  *
  * Guards that evhttp lacks live here: an absolute deadline for receiving a
  * request, a bound on connections and on what a client may send during a
- * reply, one Content-Length only, and a bound on unsent output of streams.
+ * reply, and a bound on unsent output of streams.  Heads are read strictly
+ * (head.c): no NUL, lone CR or lone LF, names are tokens, one Host, and one
+ * length, by Content-Length or by chunks; a connection that sent chunks serves
+ * no further request, so nothing can be smuggled behind them.
  * Errors leave as application/problem+json (RFC 9457).
  */
 

@@ -27,9 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		demand(*parts.items[i].plain);
 		check_part(&parts.items[i]);
 	}
-	telegram_render_draft(&draft, &a, markdown);
-	if (draft.plain)
+	if (size % 8 == 0) { /* the same once more: not for every input */
+		telegram_render_draft(&draft, &a, markdown);
 		check_part(&draft);
+	}
 	arena_free(&a);
 	return 0;
 }

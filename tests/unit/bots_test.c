@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/buf.h"
 #include "common/bots/bots.h"
 
 #define PROVIDERS "providers:\n  local:\n    kind: knowledge\n"
@@ -112,6 +113,57 @@ static void aliases_that_eat_themselves_end(void **state)
 	assert_true(m.n > 0);
 }
 
+/* Each name stands for ten of the one before: 10^9 in the end. */
+static void aliases_that_multiply_end(void **state)
+{
+	struct buf yaml = { 0 };
+	struct mistakes m;
+
+	(void)state;
+	buf_puts(&yaml, "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+	for (int i = 1; i <= 8; i++)
+		buf_printf(&yaml,
+			   "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, "
+			   "*a%d, *a%d]\n",
+			   i, i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1,
+			   i - 1);
+	buf_puts(&yaml, "providers:\n  m:\n    kind: openai\n    params: {a: *a8}\nbots: []\n");
+	assert_null(bots_read_text(buf_str(&yaml), yaml.len, &m));
+	assert_true(m.n > 0);
+	buf_free(&yaml);
+}
+
+/* `count` times `what`, behind `head`: refused, whatever it is. */
+static void refuse_many(const char *head, const char *what, int count)
+{
+	struct buf yaml = { 0 };
+	struct mistakes m;
+
+	buf_puts(&yaml, head);
+	for (int i = 0; i < count; i++)
+		buf_puts(&yaml, what);
+	assert_null(bots_read_text(buf_str(&yaml), yaml.len, &m));
+	assert_true(m.n > 0);
+	buf_free(&yaml);
+}
+
+static void files_that_are_huge_or_deep_are_refused(void **state)
+{
+	static const char params[] =
+		"bots: []\nproviders:\n  m:\n    kind: openai\n    params: ";
+
+	(void)state;
+	refuse_many(params, "[", 100000);
+	refuse_many(params, "{a: ", 100000);
+	refuse_many(params, "- ", 100000);
+	refuse_many("? ", "? ", 100000);
+	refuse_many("providers: {}\nbots: []\nx: ", "0123456789abcdef", 1 << 18);
+	refuse_many("providers: {}\nbots: []\n", "x: y\n", 100000);
+	refuse_many("", "&a ", 100000);
+	refuse_many("", "--- a\n", 10000);
+	refuse_many("p:\n", "  - &a x\n", 1001);
+}
+
 static void what_is_read_becomes_a_registry(void **state)
 {
 	static const char json[] =
@@ -178,6 +230,8 @@ int main(void)
 		cmocka_unit_test(all_mistakes_are_told_at_once),
 		cmocka_unit_test(a_literal_secret_is_not_repeated),
 		cmocka_unit_test(aliases_that_eat_themselves_end),
+		cmocka_unit_test(aliases_that_multiply_end),
+		cmocka_unit_test(files_that_are_huge_or_deep_are_refused),
 		cmocka_unit_test(what_is_read_becomes_a_registry),
 		cmocka_unit_test(the_shipped_file_is_good),
 	};
