@@ -131,10 +131,13 @@ class Campaign:
 
     def settle(self, stage, crowd):
         crowd.end_asking(DRAIN_LIMIT)
-        drained = stage.drain(DRAIN_LIMIT)
-        self.report.drained = drained
-        if drained is None:
-            self.report.fail("drained", f"{stage.open_work()} jobs and updates left after {DRAIN_LIMIT:g} s")
+        begun = time.monotonic()
+        try:
+            wait_for(lambda: crowd.untaken() + stage.open_work() == 0, "all work to be done", DRAIN_LIMIT)
+            self.report.drained = time.monotonic() - begun
+        except AssertionError:
+            left = f"{stage.open_work()} jobs and {crowd.untaken()} updates left"
+            self.report.fail("drained", f"{left} after {DRAIN_LIMIT:g} s")
         stage.look_after()
         for surprise in stage.surprises:
             self.report.fail("alive", surprise)

@@ -84,7 +84,6 @@ class Visitor:
     def __init__(self, crowd, rng):
         self.crowd = crowd
         self.browser = Browser(crowd.stack.url, crowd.http, rng)
-        self.sending = []
 
     async def ask(self):
         question = make_question("widget", secrets.token_hex(8))
@@ -98,9 +97,9 @@ class Visitor:
         await self.browser.open()
         while not self.crowd.over:
             seen = self.browser.answers
-            question = await self.ask()
+            await self.ask()
             if rng.random() < 0.1:
-                question = await self.ask()
+                await self.ask()
             await self.browser.wait(lambda: self.browser.answers > seen, PATIENCE)
             if rng.random() < 0.05:
                 self.browser.reload()
@@ -151,6 +150,11 @@ class Crowd:
         """How many questions were accepted so far."""
         accepted = self.telegram.taken
         return sum(1 for q in list(self.questions) if q.taken or q.key in accepted)
+
+    def untaken(self):
+        """Questions in Telegram that are still on their way to us."""
+        accepted = self.telegram.taken
+        return sum(1 for q in list(self.questions) if q.channel == "telegram" and q.key not in accepted)
 
     # --- in the loop -----------------------------------------------------------------
 

@@ -174,6 +174,7 @@ def pg_backend_killed(stage, rng, seconds):
     """Out of memory: the kernel kills one backend in mid-work, and the server starts all over."""
     pids = stage.postgres_pids()
     stage.freeze(pids, seconds, lambda: os.kill(rng.choice(pids), signal.SIGKILL))
+    stage.wait_postgres()
 
 
 # --- the model and Telegram ----------------------------------------------------------------

@@ -106,16 +106,18 @@ class Stage(Stack):
             db.autocommit = True
             db.cursor().execute(text)
 
+    def wait_postgres(self):
+        """Until it takes connections again."""
+
+        def answers():
+            try:
+                return self.sql("select 1")
+            except psycopg2.Error:
+                return None
+
+        wait_for(answers, "PostgreSQL to be back", 60)
+
     # --- the end -----------------------------------------------------------------------
 
     def open_work(self):
-        return self.sql("select count(*) from job where state < 2")[0][0] + self.telegram.waiting()
-
-    def drain(self, timeout):
-        """Seconds until nothing is left to be done; None when that never came."""
-        begun = time.monotonic()
-        try:
-            wait_for(lambda: self.open_work() == 0, "all work to be done", timeout)
-        except AssertionError:
-            return None
-        return time.monotonic() - begun
+        return self.sql("select count(*) from job where state < 2")[0][0]

@@ -115,6 +115,3 @@ class ChaosTelegram(Telegram):
         finally:
             offset = int(p.get("offset", 0))
             self.taken |= {u for u in before if u < offset}
-
-    def waiting(self):
-        return len(self.bot.updates) + sum(q.qsize() for q in self.bot.queues.values())
