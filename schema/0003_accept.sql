@@ -122,10 +122,13 @@ begin
         returning c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
         into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang;
         if not found then
-            insert into conversation as c (channel_id, chat_key, bot_id, is_group, lang, title, last_seq)
-            values (p_channel, p_chat, p_bot, p_is_group, p_lang, p_title, v_count)
+            if p_user is not null and not p_is_group then
+                v_person := find_person(p_channel, p_user, p_user_name);
+            end if;
+            insert into conversation as c (channel_id, chat_key, bot_id, is_group, lang, title, last_seq, person_id)
+            values (p_channel, p_chat, p_bot, p_is_group, p_lang, p_title, v_count, v_person)
             on conflict (channel_id, chat_key) do update
-                set last_seq = c.last_seq + v_count,
+                set last_seq = c.last_seq + v_count, person_id = coalesce(c.person_id, excluded.person_id),
                     lang = case when c.lang_chosen then c.lang else coalesce(p_lang, c.lang) end
             returning c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
             into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang;

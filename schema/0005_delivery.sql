@@ -13,13 +13,15 @@ declare
     d   delivery;
     out outgoing;
 begin
-    select * into c from conversation where id = p_conversation;
     loop
         select * into d from delivery where conversation_id = p_conversation and state < 2
         order by place, id limit 1;
         if not found then
             delete from job where id = p_job;
             return null;
+        end if;
+        if c.id is null then
+            select * into c from conversation where id = p_conversation;
         end if;
         if not c.reachable then
             update delivery set state = 3, error = 'unreachable', settled_at = now() where id = d.id;
@@ -74,6 +76,8 @@ begin
     if j.state = 1 then -- our own claim, of which we did not hear: nothing left us
         update delivery d set state = 0 where d.conversation_id = j.conversation_id and d.state = 1;
         uncertain := 0;
+    elsif j.attempt = 0 then -- nobody held it before
+        uncertain := 0;
     else -- what the last holder was sending when it died: nobody knows
         update delivery d set state = 4, error = 'sender died', settled_at = now()
         where d.conversation_id = j.conversation_id and d.state = 1;
@@ -102,7 +106,9 @@ begin
     update delivery set state = p_state, external_id = p_external, error = p_error, settled_at = now()
     where id = p_delivery and (state = 1 and not fenced or state = 4);
     if not fenced then
-        update job set failures = 0, deaths = 0 where id = p_job and (failures > 0 or deaths > 0);
+        if j.failures > 0 or j.deaths > 0 then
+            update job set failures = 0, deaths = 0 where id = p_job;
+        end if;
         head := next_delivery(p_job, j.conversation_id);
     end if;
 end $$;

@@ -14,7 +14,7 @@
  */
 
 enum { GROUP_MAX = 64, QUEUE_MAX = 8192, TIMEOUT_MS = 10000 };
-enum { JOINED_MIN = 4 }; /* fewer calls are cheaper one by one */
+enum { JOINED_MIN = 2 }; /* one by itself is cheaper as what it is */
 
 struct pg {
 	struct pg_conf conf;
