@@ -10,15 +10,13 @@
  */
 
 #include <event2/buffer.h>
-#include <event2/event.h>
-#include <event2/http.h>
-#include <event2/keyvalq_struct.h>
 #include <jansson.h>
-#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/bench/server.h"
 #include "tests/bench/tools.h"
 
 static const char answer[] =
@@ -37,47 +35,37 @@ static int64_t *arrivals;
 static int chats_seen;
 static char secret[300];
 
-static void reply(struct evhttp_request *req, const char *type, const char *body)
+static void keep_secret(const char *body, size_t len)
 {
-	struct evbuffer *out = evhttp_request_get_output_buffer(req);
-
-	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type", type);
-	evbuffer_add(out, body, strlen(body));
-	evhttp_send_reply(req, 200, "OK", NULL);
-}
-
-static void keep_secret(struct evhttp_request *req)
-{
-	struct evbuffer *in = evhttp_request_get_input_buffer(req);
-	size_t len = evbuffer_get_length(in);
-	json_auto_t *body = json_loadb((const char *)evbuffer_pullup(in, -1), len, 0, NULL);
-	const char *token = json_string_value(json_object_get(body, "secret_token"));
+	json_auto_t *json = json_loadb(body, len, 0, NULL);
+	const char *token = json_string_value(json_object_get(json, "secret_token"));
 
 	if (token)
 		snprintf(secret, sizeof secret, "%s", token);
 }
 
-static void note_arrival(struct evhttp_request *req)
+/* --- arrivals ------------------------------------------------------------------- */
+
+/* The body ends with a NUL. */
+static void note_arrival(const char *body)
 {
-	struct evbuffer *in = evhttp_request_get_input_buffer(req);
-	struct evbuffer_ptr at = evbuffer_search(in, "\"chat_id\":", 10, NULL);
-	char digits[24] = "", *number = digits;
+	const char *at = strstr(body, "\"chat_id\":");
 	long chat;
 
-	if (at.pos < 0 || evbuffer_ptr_set(in, &at, 10, EVBUFFER_PTR_ADD) != 0)
+	if (!at)
 		return;
-	evbuffer_copyout_from(in, &at, digits, sizeof digits - 1);
-	number += strspn(number, " \"");
-	chat = atol(number) - FIRST_CHAT;
+	at += strlen("\"chat_id\":");
+	chat = strtol(at + strspn(at, " \""), NULL, 10) - FIRST_CHAT;
 	if (chat < 0 || chat >= CHATS || arrivals[chat])
 		return;
 	arrivals[chat] = now_us();
 	chats_seen = chat >= chats_seen ? (int)chat + 1 : chats_seen;
 }
 
-static void tell_arrivals(struct evhttp_request *req)
+static void tell_arrivals(struct line *l)
 {
-	struct evbuffer *out = evhttp_request_get_output_buffer(req);
+	struct evbuffer *out = evbuffer_new();
+	size_t len;
 
 	for (int i = 0; i < chats_seen; i++)
 		if (arrivals[i])
@@ -85,61 +73,63 @@ static void tell_arrivals(struct evhttp_request *req)
 					    (long long)arrivals[i]);
 	memset(arrivals, 0, (size_t)chats_seen * sizeof *arrivals);
 	chats_seen = 0;
-	evhttp_send_reply(req, 200, "OK", NULL);
+	len = evbuffer_get_length(out);
+	line_reply(l, "text/plain", len ? (const char *)evbuffer_pullup(out, -1) : "", len);
+	evbuffer_free(out);
 }
 
-static void telegram(struct evhttp_request *req, const char *method)
-{
-	char body[160];
+/* --- requests ------------------------------------------------------------------- */
 
-	if (strcmp(method, "setWebhook") == 0)
-		keep_secret(req);
-	if (strcmp(method, "sendMessage") == 0) {
+static void telegram(struct line *l, const char *method, const char *body, size_t len)
+{
+	char result[160];
+	int n;
+
+	if (strncmp(method, "setWebhook ", 11) == 0)
+		keep_secret(body, len);
+	if (strncmp(method, "sendMessage ", 12) == 0) {
 		sent++;
-		note_arrival(req);
+		note_arrival(body);
 	}
-	snprintf(body, sizeof body,
-		 "{\"ok\":true,\"result\":{\"message_id\":%lld,\"id\":9,\"is_bot\":true,"
-		 "\"username\":\"bench_bot\",\"url\":\"\",\"pending_update_count\":0}}",
-		 sent);
-	reply(req, "application/json", body);
+	n = snprintf(result, sizeof result,
+		     "{\"ok\":true,\"result\":{\"message_id\":%lld,\"id\":9,\"is_bot\":true,"
+		     "\"username\":\"bench_bot\",\"url\":\"\",\"pending_update_count\":0}}",
+		     sent);
+	line_reply(l, "application/json", result, (size_t)n);
 }
 
-static void on_request(struct evhttp_request *req, void *arg)
+static void on_request(struct line *l, const char *head, const char *body, size_t len)
 {
-	const char *path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req));
+	const char *path = strchr(head, ' ') ? strchr(head, ' ') + 1 : head;
+	const char *method = strncmp(path, "/bot", 4) == 0 ? strchr(path + 1, '/') : NULL;
 	char number[32];
 
-	(void)arg;
-	if (strstr(path, "/chat/completions")) {
-		reply(req, "text/event-stream", answer);
-	} else if (strncmp(path, "/bot", 4) == 0 && strrchr(path, '/') > path) {
-		telegram(req, strrchr(path, '/') + 1);
-	} else if (strcmp(path, "/arrivals") == 0) {
-		tell_arrivals(req);
-	} else if (strcmp(path, "/secret") == 0) {
-		reply(req, "text/plain", secret);
+	if (method) {
+		telegram(l, method + 1, body, len);
+	} else if (strncmp(head, "POST ", 5) == 0) {
+		line_reply(l, "text/event-stream", answer, sizeof answer - 1);
+	} else if (strncmp(path, "/arrivals ", 10) == 0) {
+		tell_arrivals(l);
+	} else if (strncmp(path, "/secret ", 8) == 0) {
+		line_reply(l, "text/plain", secret, strlen(secret));
 	} else {
 		snprintf(number, sizeof number, "%lld", sent);
-		reply(req, "text/plain", number);
+		line_reply(l, "text/plain", number, strlen(number));
 	}
 }
 
 int main(int argc, char **argv)
 {
+	static const struct server_events events = { .request = on_request };
 	struct event_base *base = event_base_new();
-	struct evhttp *http = base ? evhttp_new(base) : NULL;
 
 	arrivals = calloc(CHATS, sizeof *arrivals);
-	if (argc != 2 || !http || !arrivals) {
+	if (argc != 2 || !base || !arrivals) {
 		fprintf(stderr, "usage: bench-world PORT\n");
 		return 64;
 	}
-	signal(SIGPIPE, SIG_IGN);
-	evhttp_set_gencb(http, on_request, NULL);
-	evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
-	if (evhttp_bind_socket(http, "127.0.0.1", (unsigned short)atoi(argv[1])) != 0)
-		return 69;
+	server_open(base, atoi(argv[1]), NULL, NULL, &events);
 	event_base_dispatch(base);
+	free(arrivals);
 	return 0;
 }
