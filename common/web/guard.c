@@ -1,6 +1,8 @@
+#include <malloc.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "common/base/clock.h"
@@ -16,7 +18,28 @@
  * what is read ahead, and a place in a count.
  */
 
-enum { SWEEP_MS = 250, BREATH_MS = 100, CONNECTIONS = 10000, REQUEST_MS = 10000 };
+enum {
+	SWEEP_MS = 250,
+	BREATH_MS = 100,
+	CONNECTIONS = 20000,
+	REQUEST_MS = 10000,
+	SPARE_FILES = 256,
+	CROWD = 1000
+};
+
+/* Some descriptors are kept for PostgreSQL, Redis and files, whatever the crowd outside. */
+static int affordable(int wanted)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY ||
+	    limit.rlim_cur >= (rlim_t)wanted + SPARE_FILES)
+		return wanted;
+	wanted = limit.rlim_cur > 2 * SPARE_FILES ? (int)limit.rlim_cur - SPARE_FILES
+						  : (int)limit.rlim_cur / 2;
+	log_warn("the limit of open files allows connections=%d", wanted);
+	return wanted;
+}
 
 static void set_accepting(struct web *w)
 {
@@ -122,6 +145,17 @@ void guard_hang_up(struct conn *c)
 	shutdown(c->fd, SHUT_RDWR); /* evhttp notices and frees */
 }
 
+/* A crowd has left: what it took goes back to the system. */
+static void give_back(struct guard *g)
+{
+	if (g->count > g->most)
+		g->most = g->count;
+	if (g->most < CROWD || g->count > g->most / 4)
+		return;
+	malloc_trim(0);
+	g->most = g->count;
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct web *w = arg;
@@ -132,6 +166,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	TAILQ_FOREACH (c, &w->guard.conns, link)
 		if (c->deadline_ms && c->deadline_ms < now)
 			guard_hang_up(c);
+	give_back(&w->guard);
 	if (!TAILQ_EMPTY(&w->guard.conns))
 		timer_set(w->guard.sweep, SWEEP_MS);
 }
@@ -186,7 +221,7 @@ void guard_open(struct web *w)
 	TAILQ_INIT(&g->conns);
 	TAILQ_INIT(&g->fresh);
 	TAILQ_INIT(&g->odd);
-	g->max = w->conf.max_connections ? w->conf.max_connections : CONNECTIONS;
+	g->max = affordable(w->conf.max_connections ? w->conf.max_connections : CONNECTIONS);
 	g->request_ms = w->conf.request_ms ? w->conf.request_ms : REQUEST_MS;
 	g->input_max = w->body_max + 2UL * HEAD_MAX;
 	g->adopt = event_new(w->base, -1, 0, on_adopt, w);

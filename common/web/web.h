@@ -37,9 +37,9 @@ struct web_route {
 };
 
 struct web_conf {
-	const char *listen;                 /* "127.0.0.1:8080", "[::1]:0" */
-	int max_connections;                /* 0: 10000 */
-	int request_ms;                     /* to receive a request completely; 0: 10000 */
+	const char *listen;  /* "127.0.0.1:8080", "[::1]:0" */
+	int max_connections; /* 0: 20000; fewer if the limit of open files is lower */
+	int request_ms;      /* to receive a request completely; 0: 10000 */
 	const char *const *trusted_proxies; /* NULL-terminated addresses or CIDRs whose
 					       X-Forwarded-For counts */
 	int (*origin_allowed)(void *arg, const char *origin);

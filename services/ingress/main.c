@@ -30,7 +30,7 @@ static const struct conf_item conf[] = {
 	  .help = "folder of the built web files" },
 	{ "RATE_LIMITS", CONF_INT, CONF_AT(struct ingress, rate_limits), "1", 0, 1,
 	  "0: limit nobody, for measurements" },
-	{ "MAX_CONNECTIONS", CONF_INT, CONF_AT(struct ingress, max_connections), "10000", 16,
+	{ "MAX_CONNECTIONS", CONF_INT, CONF_AT(struct ingress, max_connections), "20000", 16,
 	  1000000, "client connections at most" },
 	{ 0 },
 };

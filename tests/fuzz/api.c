@@ -32,21 +32,16 @@ static char *token;
 
 /* --- doubles of what is behind --------------------------------------------- */
 
-const struct registry *__wrap_bots_registry(const struct bots *b);
-int __wrap_pg_is_up(const struct pg *pg);
-int __wrap_pg_waiting(const struct pg *pg);
-struct line *__wrap_lines_named(struct lines *l, const char *name);
-void __wrap_store_accept(struct store *s, struct flow *f, flow_step *next, struct accepted *out,
-			 const struct place *place, const struct inbound *event);
-void __wrap_store_messages(struct store *s, struct flow *f, flow_step *next,
-			   struct message_page *out, const struct messages_wanted *wanted);
-void __wrap_store_fetch(struct store *s, struct flow *f, flow_step *next,
-			struct message_page *out, int channel_id, const char *chat_key,
-			int limit);
-void __wrap_hub_join(struct hub *h, struct web_request *req, int channel_id, const char *chat,
-		     int64_t after, int64_t expires_ms);
-void __wrap_redis_send(struct redis *r, redis_reply_fn *fn, void *arg, int argc,
-		       const char *const argv[]);
+/* Declared as what they stand for, so that they cannot differ. */
+__typeof__(bots_registry) __wrap_bots_registry;
+__typeof__(pg_is_up) __wrap_pg_is_up;
+__typeof__(pg_waiting) __wrap_pg_waiting;
+__typeof__(lines_named) __wrap_lines_named;
+__typeof__(store_accept) __wrap_store_accept;
+__typeof__(store_messages) __wrap_store_messages;
+__typeof__(store_fetch) __wrap_store_fetch;
+__typeof__(hub_join) __wrap_hub_join;
+__typeof__(redis_send) __wrap_redis_send;
 
 const struct registry *__wrap_bots_registry(const struct bots *b)
 {
