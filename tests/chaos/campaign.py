@@ -85,6 +85,7 @@ class Campaign:
     def run_on(self, stage):
         try:
             self.play(stage.start())
+            self.leave(stage)
         finally:
             for process in stage.processes.values():
                 process.kill()
@@ -141,6 +142,14 @@ class Campaign:
         stage.look_after()
         for surprise in stage.surprises:
             self.report.fail("alive", surprise)
+
+    def leave(self, stage):
+        """As an operator would stop it; with sanitizers, leaks are told now."""
+        for key in list(stage.processes):
+            try:
+                stage.processes.pop(key).stop()
+            except AssertionError as e:
+                self.report.fail("alive", f"{key}: {str(e)[-500:]}")
 
 
 def work_folder():
