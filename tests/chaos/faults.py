@@ -7,6 +7,7 @@ import signal
 import time
 
 from tests.chaos.stage import KEYS
+from tests.system.stack import wait_for
 
 FAULTS = {}
 LONG = set()  # only in long campaigns
@@ -144,6 +145,15 @@ def pg_cut(stage, _rng, seconds):
         time.sleep(0.2)
 
 
+@fault("pg-answers-lost", 0.3, 1)
+def pg_answers_lost(stage, _rng, seconds):
+    """It does what it was asked, but nobody hears of it; then the connections break."""
+    stage.network.is_losing = True
+    time.sleep(seconds)
+    stage.network.cut()
+    stage.network.is_losing = False
+
+
 def alter_system(stage, *statements):
     for statement in (*statements, "select pg_reload_conf()"):
         stage.sql_alone(statement)
@@ -173,8 +183,10 @@ def pg_hangs(stage, _rng, seconds):
 def pg_backend_killed(stage, rng, seconds):
     """Out of memory: the kernel kills one backend in mid-work, and the server starts all over."""
     pids = stage.postgres_pids()
-    stage.freeze(pids, seconds, lambda: os.kill(rng.choice(pids), signal.SIGKILL))
-    stage.wait_postgres()
+    with stage.witness() as dies:
+        stage.freeze(pids, seconds, lambda: os.kill(rng.choice(pids), signal.SIGKILL))
+        wait_for(dies, "the server to notice", 60)
+    wait_for(stage.answers, "PostgreSQL to be back", 60)
 
 
 # --- the model and Telegram ----------------------------------------------------------------

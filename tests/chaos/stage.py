@@ -3,15 +3,17 @@
 import contextlib
 import os
 import pathlib
+import re
 import signal
 import time
 
 import psycopg2
 
 from tests.chaos.memory import private_kb
+from tests.chaos.proxy import Proxy
 from tests.chaos.world import ChaosModel, ChaosTelegram
 from tests.system import stack as system
-from tests.system.stack import Stack, wait_for
+from tests.system.stack import Stack
 
 KEYS = {"ingress": "ingress", "llm-1": "llm-worker", "llm-2": "llm-worker", "courier-1": "courier", "courier-2": "courier"}
 FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
@@ -55,6 +57,8 @@ class Stage(Stack):
         self.telegram.addresses[system.PUBLIC_URL] = self.url
         self.env["TELEGRAM_API_ROOT"] = self.telegram.url
         self.env["OPENAI_BASE_URL"] = self.openai.base_url
+        socket = re.search(r"host=([^&]+)", self.env["DATABASE_URL"])[1]
+        self.network = Proxy(self.folder / "network", socket)
         self.surprises = []  # what should not have happened
 
     def start(self):
@@ -65,6 +69,11 @@ class Stage(Stack):
             self.run(name, key)
         self.wait_ready()
         return self
+
+    def run(self, name, key=None, **env):
+        """Programs reach PostgreSQL through a network that can fail; judges do not."""
+        url = re.sub(r"host=[^&]+", f"host={self.network.path.parent}", self.env["DATABASE_URL"])
+        return super().run(name, key, DATABASE_URL=url, **env)
 
     # --- processes ------------------------------------------------------------------
 
@@ -106,18 +115,29 @@ class Stage(Stack):
             db.autocommit = True
             db.cursor().execute(text)
 
-    def wait_postgres(self):
-        """Until it takes connections again."""
+    @contextlib.contextmanager
+    def witness(self):
+        """Gives a function that tells whether a connection made now has died."""
+        with contextlib.closing(psycopg2.connect(self.env["DATABASE_URL"])) as db:
+            yield lambda: not answers(db)
 
-        def answers():
-            try:
-                return self.sql("select 1")
-            except psycopg2.Error:
-                return None
-
-        wait_for(answers, "PostgreSQL to be back", 60)
+    def answers(self):
+        """Does PostgreSQL take connections?"""
+        try:
+            with contextlib.closing(psycopg2.connect(self.env["DATABASE_URL"])) as db:
+                return answers(db)
+        except psycopg2.Error:
+            return False
 
     # --- the end -----------------------------------------------------------------------
 
     def open_work(self):
         return self.sql("select count(*) from job where state < 2")[0][0]
+
+
+def answers(db):
+    try:
+        db.cursor().execute("select 1")
+        return True
+    except psycopg2.Error:
+        return False
