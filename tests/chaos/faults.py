@@ -10,6 +10,8 @@ from tests.chaos.stage import KEYS
 from tests.system.stack import wait_for
 
 FAULTS = {}
+ENOUGH = 3  # calls struck by an illness of the outside world
+PATIENCE = 5.0  # seconds in which they should come
 LONG = set()  # only in long campaigns
 
 
@@ -192,20 +194,26 @@ def pg_backend_killed(stage, rng, seconds):
 # --- the model and Telegram ----------------------------------------------------------------
 
 
+def be_ill(world, mode, seconds):
+    """For so long, and until some were struck: a fault that nobody noticed is none."""
+    world.begin(mode)
+    time.sleep(seconds)
+    end = time.monotonic() + PATIENCE
+    while world.struck < ENOUGH and time.monotonic() < end:
+        time.sleep(0.02)
+    world.begin("")
+
+
 def ill_model(mode, is_long=False):
     @fault(f"model-{mode}", 0.7, 4, is_long)
     def ill(stage, _rng, seconds):
-        stage.openai.mode = mode
-        time.sleep(seconds)
-        stage.openai.mode = ""
+        be_ill(stage.openai, mode, seconds)
 
 
 def ill_telegram(mode, is_long=False):
     @fault(f"telegram-{mode}", 0.7, 4, is_long)
     def ill(stage, _rng, seconds):
-        stage.telegram.mode = mode
-        time.sleep(seconds)
-        stage.telegram.mode = ""
+        be_ill(stage.telegram, mode, seconds)
 
 
 for ill_mode in ("slow", "cut", "garbage", "429", "500"):

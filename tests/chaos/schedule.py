@@ -31,6 +31,6 @@ def make_schedule(seed, names, minutes):
         for name in rng.sample(names, len(names)):
             _, shortest, longest = FAULTS[name]
             seconds = rng.uniform(shortest, longest if minutes else shortest + (longest - shortest) / 4)
-            acts.append(Act(len(acts) + 1, rng.uniform(0.2, 2 if minutes else 0.6), name, seconds))
+            acts.append(Act(len(acts) + 1, rng.uniform(0.1, 2 if minutes else 0.3), name, seconds))
             time += acts[-1].pause + seconds + 1
     return acts

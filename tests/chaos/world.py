@@ -1,6 +1,6 @@
 """The outside world of a campaign: Telegram and a model vendor, well or ill by a mode.
 
-`mode` is what is wrong at present ("" for nothing); which calls it strikes is drawn from a seeded
+`begin` says what is wrong from now on ("": nothing); which calls that strikes is drawn from a seeded
 generator.  Both always take a little time, so that whoever dies has something in hand.
 """
 
@@ -13,17 +13,31 @@ from tests.fakes.telegram import Telegram
 REPEATED = 0.02  # of all updates come twice even on a good day
 
 
-class ChaosModel(OpenAI):
+class Moody:
+    """`mode` and how often it has struck."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.mode, self.struck = "", 0
+
+    def begin(self, mode):
+        self.mode, self.struck = mode, 0
+
+    def strike(self, behaviour):
+        self.struck += bool(behaviour)
+        return behaviour
+
+
+class ChaosModel(Moody, OpenAI):
     def __init__(self, seed=0):
         super().__init__()
         self.random = random.Random(f"model {seed}")
-        self.mode = ""
 
     def take(self, *words):
         well = {"first_delay": self.random.uniform(0.02, 0.25), "delay": 0.01}
         if not self.mode or self.random.random() > 0.7:
             return well
-        return {**well, **self.ill()}
+        return {**well, **self.strike(self.ill())}
 
     def ill(self):
         if self.mode == "slow":
@@ -37,13 +51,12 @@ class ChaosModel(OpenAI):
         return {"status": 500}
 
 
-class ChaosTelegram(Telegram):
+class ChaosTelegram(Moody, Telegram):
     """Modes: 429, 500, 403, lost (the answer, after the work), silent (the same, by silence), repeat, reorder."""
 
     def __init__(self, seed=0, **options):
         super().__init__(**options)
         self.random = random.Random(f"telegram {seed}")
-        self.mode = ""
         self.taken = set()  # update ids we were told 2xx for
         self.listeners = {}  # chat -> called with the text of each message that arrives
 
@@ -52,7 +65,7 @@ class ChaosTelegram(Telegram):
         well = {"delay": self.random.uniform(0.005, 0.08)} if method == "sendmessage" else {}
         if method != "sendmessage" or not self.mode or self.random.random() > 0.7:
             return well
-        return {**well, **self.ill(words[-1])}
+        return {**well, **self.strike(self.ill(words[-1]))}
 
     def ill(self, words):
         if self.mode == "429":
@@ -88,6 +101,7 @@ class ChaosTelegram(Telegram):
         again = self.random.random() < (0.5 if self.mode == "repeat" else REPEATED)
         if not again:
             return self.note(update, await super()._post(bot, update))
+        self.strike(update)
         if self.random.random() < 0.5:
             first, second = await asyncio.gather(super()._post(bot, update), super()._post(bot, update))
         else:
@@ -103,6 +117,7 @@ class ChaosTelegram(Telegram):
     def _enqueue(self, bot, update):
         if self.mode == "reorder" and self.random.random() < 0.4 and not update.get("overtaken"):
             update["overtaken"] = True
+            self.strike(update)
             self.loop.call_later(self.random.uniform(0.1, 0.6), self._enqueue, bot, update)
         else:
             super()._enqueue(bot, {k: v for k, v in update.items() if k != "overtaken"})
