@@ -45,8 +45,7 @@ struct redis {
 	unsigned incarnation;
 	int is_up; /* logged in, and the server is ready */
 
-	struct event *retry, *look;
-	struct event *round; /* the end of this round of the loop */
+	struct event *retry, *look, *round; /* round: the end of this one of the loop */
 	int delay_ms;
 	void (*up)(void *arg);
 	void *up_arg;
