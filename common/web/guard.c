@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <malloc.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -31,12 +32,14 @@ enum {
 static int affordable(int wanted)
 {
 	struct rlimit limit;
+	int files;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY ||
-	    limit.rlim_cur >= (rlim_t)wanted + SPARE_FILES)
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > INT_MAX)
 		return wanted;
-	wanted = limit.rlim_cur > 2 * SPARE_FILES ? (int)limit.rlim_cur - SPARE_FILES
-						  : (int)limit.rlim_cur / 2;
+	files = (int)limit.rlim_cur;
+	if (files - SPARE_FILES >= wanted)
+		return wanted;
+	wanted = files / 2 > SPARE_FILES ? files - SPARE_FILES : files / 2;
 	log_warn("the limit of open files allows connections=%d", wanted);
 	return wanted;
 }
