@@ -3,7 +3,6 @@
 import argparse
 import importlib
 import json
-import os
 import pathlib
 import sys
 
@@ -42,11 +41,11 @@ def chosen(words):
 def measure(names, words):
     parts = {}
     for name in names:
-        load = os.getloadavg()[0]
+        others = machine.busy_now()
         module = importlib.import_module(f"tests.bench.{MODULES.get(name, name)}")
         rows = module.run(words)
-        parts[name] = {"rows": rows, "load_before": load, "machine": machine.describe()}
-        table.show(name, rows, load)
+        parts[name] = {"rows": rows, "others_busy": others, "machine": machine.describe()}
+        table.show(name, rows, others)
     return parts
 
 

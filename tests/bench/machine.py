@@ -5,6 +5,7 @@ import pathlib
 import platform
 import re
 import subprocess
+import time
 
 
 def said_by(*command):
@@ -26,7 +27,6 @@ def describe():
         "cpu": found(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text()),
         "cores": os.cpu_count(),
         "memory_gb": round(int(memory) / 2**20),
-        "load_before": os.getloadavg()[0],
         "kernel": platform.release(),
         "system": found(r'^PRETTY_NAME="(.*)"', pathlib.Path("/etc/os-release").read_text()),
         "postgresql": found(r"([\d.]+)", said_by("/usr/lib/postgresql/15/bin/postgres", "--version")),
@@ -62,6 +62,13 @@ def busy_seconds():
     fields = pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:]
     ticks = [int(field) for field in fields]
     return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def busy_now(seconds=1.5):
+    """Processors that are busy at this moment, without us."""
+    before = busy_seconds()
+    time.sleep(seconds)
+    return (busy_seconds() - before) / seconds
 
 
 def private_mb(pid):

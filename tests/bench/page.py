@@ -14,7 +14,7 @@ def command(name):
 
 
 def part(name, figures):
-    head = f"### {name}\n\n`{command(name)}`; load of the machine before: {figures['load_before']:.2f}; commit {figures['machine']['commit']}\n\n"
+    head = f"### {name}\n\n`{command(name)}`; others kept {figures['others_busy']:.2f} processors busy before it; commit {figures['machine']['commit']}\n\n"
     lines = ["| figure | measured | beside | ratio | target | limited by |", "| --- | ---: | ---: | ---: | --- | --- |"]
     for r in figures["rows"]:
         value = f"{table.number(r['value'])} {r['unit']}"

@@ -6,7 +6,7 @@ import time
 
 from tests.bench.machine import busy_seconds, cpu_seconds
 from tests.bench.rig import Model, Rig
-from tests.bench.table import row
+from tests.bench.table import CORES, row
 from tests.system.stack import free_port
 
 FIRST_MS, SLOTS, SECONDS = 300, 100, 12
@@ -51,7 +51,7 @@ def measure(rig, workers):
     alone = 1 / spent
     return [
         row(name, turns / seconds, "turns/s", ideal, limit="slots; with more processors nothing else"),
-        row(f"{name}: busy", (busy_seconds() - busy) / seconds, "of 2"),
+        row(f"{name}: busy", (busy_seconds() - busy) / seconds, CORES),
         row(f"{name}: what one core given to each would carry", workers * alone, "turns/s", limit="worked out from its processor time"),
     ]
 

@@ -6,7 +6,7 @@ import time
 
 from tests.bench.machine import busy_seconds, cpu_seconds, private_mb
 from tests.bench.rig import Model, Rig, make_certificate
-from tests.bench.table import row
+from tests.bench.table import CORES, row
 
 EVERY_MS = 100
 SETTLE_S, WINDOW_S = 3, 10
@@ -35,7 +35,7 @@ def tell(m):
         row(f"{name}: memory a stream, ingress", m["ingress_kb_per_stream"], "KB"),
         row(f"{name}: answers not complete in the end", lost, "answers", target=("<=", 0)),
         *[row(f"{name}: processor time a delta, {key}", us, "us") for key, us in m["us_per_delta"].items()],
-        row(f"{name}: processors busy", m["machine_share"], "of 2"),
+        row(f"{name}: processors busy", m["machine_share"], CORES),
     ]
 
 

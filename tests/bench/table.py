@@ -1,5 +1,10 @@
 """Figures as rows: what was measured, against what ceiling and what target."""
 
+import os
+
+
+CORES = f"of {os.cpu_count()}"
+
 
 def row(what, value, unit, ceiling=None, target=None, limit=""):
     """`target` is (sign, number): ("<=", 20) or (">=", 20000).  `limit` says what bounds the figure."""
@@ -34,8 +39,8 @@ def target(r):
     return words if is_reached(r) else words + " MISSED"
 
 
-def show(name, rows, load):
-    print(f"\n{name} (load of the machine before: {load:.2f})")
+def show(name, rows, others):
+    print(f"\n{name} (others kept {others:.2f} processors busy before it)")
     print(f"  {'':58} {'measured':>12} {'':12} {'beside':>10} {'ratio':>6}  target")
     for r in rows:
         cells = f"{number(r['value']):>12} {r['unit']:12} {number(r['ceiling']):>10} {number(ratio(r)):>6}"

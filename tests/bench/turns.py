@@ -5,7 +5,7 @@ import time
 
 from tests.bench.machine import busy_seconds, family_cpu_seconds
 from tests.bench.rig import Model, Rig, make_certificate
-from tests.bench.table import row
+from tests.bench.table import CORES, row
 
 UPDATES, STREAMED = 30000, 6000
 DELTAS, EVERY_MS = 50, 10
@@ -24,7 +24,7 @@ def short_answers():
         row("processor time of ours, a turn", best["ours_ms"], "ms", target=("<=", 0.3)),
     ]
     rows += [row(f"... {key}", ms, "ms") for key, ms in best["each_ms"].items()]
-    rows.append(row("processors busy", best["busy"], "of 2"))
+    rows.append(row("processors busy", best["busy"], CORES))
     return rows
 
 
