@@ -196,8 +196,8 @@ class Crowd:
     # --- probes ------------------------------------------------------------------------
 
     def probe(self, limit):
-        """Seconds until a new person in Telegram and a new one at the widget have a real answer."""
-        return self.call(self.both(limit), limit + 10)
+        """A future: seconds until a new person in Telegram and a new one at the widget have a real answer."""
+        return asyncio.run_coroutine_threadsafe(self.both(limit), self.loop)
 
     async def both(self, limit):
         begun = time.monotonic()

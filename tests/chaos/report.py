@@ -19,7 +19,7 @@ class Report:
             return
         self.failures.setdefault(check, []).append(text)
 
-    def note_act(self, act, recovery, _turns):
+    def note_act(self, act, recovery):
         self.recoveries.append((act, recovery))
 
     def save(self, path):
