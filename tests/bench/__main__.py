@@ -8,7 +8,7 @@ import sys
 
 from tests.bench import machine, page, plot, table
 
-PARTS = ("idle", "accepts", "turns", "latency", "streams", "scale", "growth", "peer")
+PARTS = page.ORDER
 MODULES = {"peer": "beside"}
 QUICK = ("idle", "accepts", "turns", "latency")
 
@@ -38,15 +38,21 @@ def chosen(words):
     return [name for name in PARTS if name in names]
 
 
-def measure(names, words):
-    parts = {}
-    for name in names:
-        others = machine.busy_now()
-        module = importlib.import_module(f"tests.bench.{MODULES.get(name, name)}")
-        rows = module.run(words)
-        parts[name] = {"rows": rows, "others_busy": others, "machine": machine.describe()}
-        table.show(name, rows, others)
-    return parts
+def measure(name, words):
+    module = importlib.import_module(f"tests.bench.{MODULES.get(name, name)}")
+    others = machine.busy_now()
+    rows = module.run(words)
+    table.show(name, rows, others)
+    return {"rows": rows, "others_busy": others, "machine": machine.describe()}
+
+
+def save(report, words):
+    """After each part: an hour of measuring is not lost with its last minute."""
+    if words.json:
+        pathlib.Path(words.json).parent.mkdir(parents=True, exist_ok=True)
+        pathlib.Path(words.json).write_text(json.dumps(report, indent=1))
+    if words.plot:
+        pathlib.Path(words.plot).write_text(plot.draw(report))
 
 
 def main():
@@ -57,12 +63,9 @@ def main():
         page.rewrite(report)
         return
     print(machine.sentence(machine.describe()), flush=True)
-    report["parts"].update(measure(chosen(words), words))
-    if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(report, indent=1))
-    if words.plot:
-        pathlib.Path(words.plot).write_text(plot.draw(report))
+    for name in chosen(words):
+        report["parts"][name] = measure(name, words)
+        save(report, words)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import pathlib
 
 from tests.bench import machine, table
 
+ORDER = ("idle", "accepts", "turns", "latency", "streams", "scale", "growth", "peer")
 PAGE = pathlib.Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
@@ -29,5 +30,5 @@ def rewrite(report):
     after = rest.split(END)[1]
     parts = report["parts"]
     machines = {machine.sentence(p["machine"]) for p in parts.values()}
-    body = "\n\n".join(sorted(machines)) + "\n\n" + "\n".join(part(name, parts[name]) for name in parts)
+    body = "\n\n".join(sorted(machines)) + "\n\n" + "\n".join(part(name, parts[name]) for name in sorted(parts, key=ORDER.index))
     PAGE.write_text(f"{before}{BEGIN}\n\n{body}\n{END}{after}")
