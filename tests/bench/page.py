@@ -15,7 +15,10 @@ def command(name):
 
 
 def part(name, figures):
-    head = f"### {name}\n\n`{command(name)}`; others kept {figures['others_busy']:.2f} processors busy before it; commit {figures['machine']['commit']}\n\n"
+    head = f"### {name}\n\n`{command(name)}`, at commit {figures['machine']['commit']}"
+    if "others_busy" in figures:
+        head += f"; others kept {figures['others_busy']:.2f} processors busy before it"
+    head += "\n\n"
     lines = ["| figure | measured | beside | ratio | target | limited by |", "| --- | ---: | ---: | ---: | --- | --- |"]
     for r in figures["rows"]:
         value = f"{table.number(r['value'])} {r['unit']}"
