@@ -25,7 +25,8 @@ enum {
 	CONNECTIONS = 20000,
 	REQUEST_MS = 10000,
 	SPARE_FILES = 256,
-	CROWD = 1000
+	CROWD = 1000,
+	LEAVING_SWEEPS = 4
 };
 
 /* Some descriptors are kept for PostgreSQL, Redis and files, whatever the crowd outside. */
@@ -155,8 +156,10 @@ static void give_back(struct guard *g)
 		g->most = g->count;
 	if (g->most < CROWD || g->count > g->most / 4)
 		return;
+	if (g->has_left++ < LEAVING_SWEEPS) /* libevent frees a little later */
+		return;
 	malloc_trim(0);
-	g->most = g->count;
+	g->most = g->has_left = 0;
 }
 
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
@@ -170,7 +173,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 		if (c->deadline_ms && c->deadline_ms < now)
 			guard_hang_up(c);
 	give_back(&w->guard);
-	if (!TAILQ_EMPTY(&w->guard.conns))
+	if (!TAILQ_EMPTY(&w->guard.conns) || w->guard.has_left)
 		timer_set(w->guard.sweep, SWEEP_MS);
 }
 

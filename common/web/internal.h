@@ -47,7 +47,7 @@ struct guard {
 	struct conn **by_fd;
 	int by_fd_size;
 	struct event *adopt, *sweep, *breath;
-	int count, most, max, request_ms, closing;
+	int count, most, has_left, max, request_ms, closing;
 	size_t input_max;
 };
 

@@ -8,11 +8,13 @@ when its standard input ends.
 
 import asyncio
 import json
+import random
 import resource
 import sys
 
 AT_ONCE = 200  # connecting
 PAUSE = 0.5  # between the bytes of the slow
+SPREAD = 8  # seconds over which the slow arrive
 
 
 class Crowd:
@@ -23,7 +25,9 @@ class Crowd:
         self.opened, self.cut, self.refused = {}, {}, {}
 
     async def visit(self, kind, behave):
-        """One of the crowd, again and again."""
+        """One of the crowd, again and again; strangers do not come in step."""
+        if kind != "idle":
+            await asyncio.sleep(random.uniform(0, SPREAD))
         while True:
             writer = None
             try:
@@ -41,7 +45,7 @@ class Crowd:
                     writer.transport.abort()
                 else:
                     self.refused[kind] = self.refused.get(kind, 0) + 1
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(random.uniform(0, 2 * PAUSE))
 
 
 async def idle(crowd, reader, writer):
@@ -97,7 +101,7 @@ async def gather(port, token, idlers, slow):
     crowd = Crowd(port, token)
     wanted = [("idle", idle)] * idlers + list(SLOW.items()) * (slow // len(SLOW))
     tasks = [asyncio.create_task(crowd.visit(*who)) for who in wanted]
-    while crowd.open < 0.98 * len(wanted):
+    while crowd.open < 0.97 * len(wanted):
         await asyncio.sleep(0.1)
     print("ready", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
