@@ -177,10 +177,14 @@ static void read_edit(struct update *u, const json_t *message)
 static void read_command_button(struct update *u)
 {
 	struct inbound *out = u->out;
-	const char *name = out->callback_data + 2;
-	size_t len = strcspn(name, " ");
+	const char *name;
+	size_t len;
 
-	if (strncmp(out->callback_data, "c:", 2) != 0 || len == 0)
+	if (strncmp(out->callback_data, "c:", 2) != 0)
+		return;
+	name = out->callback_data + 2;
+	len = strcspn(name, " ");
+	if (len == 0)
 		return;
 	out->action = INBOUND_COMMAND;
 	out->command = arena_dup(u->arena, name, len);

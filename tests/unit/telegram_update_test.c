@@ -95,6 +95,10 @@ static const struct expected table[] = {
 	  "{\"update_id\":1,\"callback_query\":{\"id\":\"77\"," ANN
 	  ",\"data\":\"c:lang ru\",\"message\":{\"message_id\":8,\"date\":0," PRIVATE "}}}",
 	  "42", "/lang ru", "lang", "ru", INBOUND_COMMAND, 1 },
+	{ "a button with less than a command's mark",
+	  "{\"update_id\":1,\"callback_query\":{\"id\":\"77\"," ANN
+	  ",\"data\":\"c\",\"message\":{\"message_id\":8,\"date\":0," PRIVATE "}}}",
+	  "42", "", NULL, NULL, INBOUND_MESSAGE, 1 },
 	{ "a button of an inline message",
 	  "{\"update_id\":1,\"callback_query\":{\"id\":\"77\"," ANN ",\"data\":\"q:1:2\"}}",
 	  NULL, NULL, NULL, NULL, INBOUND_IGNORE, 0 },
