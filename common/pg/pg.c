@@ -3,226 +3,202 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/pg/call.h"
+#include "common/pg/group.h"
 #include "common/pg/link.h"
 
 /*
  * The life of a call:  waiting -> sent, with its group -> ended by the group's
- * Sync.  If one of the group fails, all of it is sent once more, each call with
- * a Sync of its own that ends it.  Neighbours in a group that ask for the same
- * may travel as one statement: the first of them is read for all.
+ * Sync.  If one of a group fails, each of its calls is sent once more, as a
+ * group of its own, when nothing else is on its way.  Neighbours in a group
+ * that ask for the same may travel as one statement: the first of them is read
+ * for all.
+ *
+ * What gathers while a group is on its way is the next one.  Under load more of
+ * them follow before the first was answered, so that the server does not wait
+ * for us; but no call follows one of its own order, which may yet have to be
+ * repeated.
  */
 
-enum { GROUP_MAX = 64, QUEUE_MAX = 8192, TIMEOUT_MS = 10000 };
-enum { JOINED_MIN = 2 }; /* one by itself is cheaper as what it is */
+enum { GROUP_MAX = 64, GROUPS_MAX = 4, QUEUE_MAX = 8192, TIMEOUT_MS = 10000, ORDERS = 1024 };
 
 struct pg {
 	struct pg_conf conf;
 	struct link *link;
 	struct event *round;      /* the end of this round of the loop: a group may leave */
 	struct call_list waiting; /* not sent yet */
-	struct call_list sent;    /* in the order in which results arrive */
-	int waiting_n, sent_n;
-	struct call *reading; /* whose results come next; NULL: all have */
-	int is_alone;         /* each call sent has a Sync of its own */
-	int has_failed;       /* a call of this group has */
-	const struct pg_stmt **prepared;
-	int prepared_n;
+	struct group_list groups; /* sent, in the order in which results arrive */
+	struct call_list again;   /* of groups that failed */
+	int waiting_n, groups_n, sent_n; /* sent_n: calls of all groups, and those in `again` */
+	struct call *reading; /* of the first group: whose results come next; NULL: all have */
+	struct prepared prepared;
+	unsigned short
+		sent_of[ORDERS]; /* how many of an order were sent; orders share places */
 	void (*changed)(void *arg, int up);
 	void *changed_arg;
 };
 
-/* --- what this connection has prepared -------------------------------------- */
-
-static int is_prepared(const struct pg *pg, const struct pg_stmt *stmt)
-{
-	for (int i = 0; i < pg->prepared_n; i++)
-		if (pg->prepared[i] == stmt)
-			return 1;
-	return 0;
-}
-
-static void remember_prepared(struct pg *pg, const struct pg_stmt *stmt)
-{
-	size_t n = (size_t)pg->prepared_n + 1;
-
-	if (is_prepared(pg, stmt))
-		return;
-	pg->prepared = realloc(pg->prepared, n * sizeof(struct pg_stmt *));
-	if (!pg->prepared)
-		abort();
-	pg->prepared[pg->prepared_n++] = stmt;
-}
-
-/* Does an earlier call of the group that is being sent prepare it? */
-static int is_being_prepared(const struct pg *pg, const struct call *call)
-{
-	const struct call *c;
-
-	TAILQ_FOREACH (c, &pg->sent, link) {
-		if (c == call)
-			return 0;
-		if (c->sent_as == call->sent_as && c->is_preparing)
-			return 1;
-	}
-	return 0;
-}
-
 /* --- sending --------------------------------------------------------------- */
 
-static int may_join(const struct call *c, const struct call *next)
+static unsigned short *place_of(struct pg *pg, const struct call *c)
 {
-	return next && next->many == c->many &&
-	       (next->order != c->order || c->order == PG_LAST);
+	return c->order < PG_ALONE ? &pg->sent_of[c->order % ORDERS] : NULL;
 }
 
-/* How many from c on can travel as one statement. */
-static int count_joined(const struct call *c)
+static void note_sent(struct pg *pg, const struct call *c, int change)
 {
-	int n = 1;
+	unsigned short *sent = place_of(pg, c);
 
-	if (!c->many)
-		return 1;
-	for (; may_join(c, TAILQ_NEXT(c, link)); c = TAILQ_NEXT(c, link))
-		n++;
-	return n >= JOINED_MIN ? n : 1;
+	pg->sent_n += change;
+	if (sent)
+		*sent = (unsigned short)(*sent + change);
 }
 
-static int send_call(struct pg *pg, struct call *c)
+static void send_group(struct pg *pg, struct group *g)
 {
-	PGconn *conn = link_conn(pg->link);
-	const struct pg_stmt *stmt = c->joined > 1 ? c->many : c->stmt;
+	TAILQ_INSERT_TAIL(&pg->groups, g, link);
+	if (pg->groups_n++ == 0)
+		pg->reading = TAILQ_FIRST(&g->calls);
+	if (!group_send(g, link_conn(pg->link), &pg->prepared))
+		link_drop(pg->link);
+}
 
-	c->sent_as = stmt;
-	c->is_preparing = !is_prepared(pg, stmt) && !is_being_prepared(pg, c);
-	if (c->is_preparing && !PQsendPrepare(conn, stmt->name, stmt->sql, c->n, NULL))
+/* A call that goes alone, goes when nothing else is on its way, and nothing follows it. */
+static int may_go(struct pg *pg, const struct call *c, const struct group *g)
+{
+	const unsigned short *sent = place_of(pg, c);
+
+	if (c->order == PG_ALONE)
+		return pg->groups_n == 0 && g->n == 0;
+	return !sent || *sent == 0;
+}
+
+/* From those that wait; NULL if none of them may go. */
+static struct group *form_group(struct pg *pg)
+{
+	struct group *g = group_create();
+	struct call *c, *next;
+
+	for (c = TAILQ_FIRST(&pg->waiting); c && g->n < pg->conf.group_max; c = next) {
+		next = TAILQ_NEXT(c, link);
+		if (may_go(pg, c, g)) {
+			TAILQ_REMOVE(&pg->waiting, c, link);
+			pg->waiting_n--;
+			c->is_sent = 1;
+			group_add(g, c);
+		}
+		if (c->order == PG_ALONE)
+			break;
+	}
+	TAILQ_FOREACH (c, &g->calls, link)
+		note_sent(pg, c, 1);
+	if (g->n > 0)
+		return g;
+	group_free(g);
+	return NULL;
+}
+
+static int is_alone(const struct group *g)
+{
+	return TAILQ_FIRST(&g->calls)->order == PG_ALONE;
+}
+
+static int may_send(const struct pg *pg)
+{
+	if (!link_is_up(pg->link) || pg->waiting_n == 0)
 		return 0;
-	return c->joined > 1
-		       ? call_send_joined(conn, c, c->joined)
-		       : PQsendQueryPrepared(conn, stmt->name, c->n, c->argv, NULL, NULL, 0);
+	return pg->groups_n == 0 ||
+	       (pg->groups_n < GROUPS_MAX && pg->waiting_n >= pg->conf.group_max &&
+		!is_alone(TAILQ_FIRST(&pg->groups)));
 }
 
-/* The first one behind those that travel with c. */
-static struct call *behind(struct call *c)
-{
-	int n = c->joined;
-
-	while (n-- > 0)
-		c = TAILQ_NEXT(c, link);
-	return c;
-}
-
-/* Sends what is in pg->sent: as one transaction, or each call as one. */
-static void send_group(struct pg *pg, int alone)
+/* Each by itself. */
+static void send_again(struct pg *pg)
 {
 	struct call *c;
-	int ok = 1;
 
-	pg->is_alone = alone;
-	pg->has_failed = 0;
-	pg->reading = TAILQ_FIRST(&pg->sent);
-	TAILQ_FOREACH (c, &pg->sent, link)
-		c->sent_as = NULL;
-	for (c = TAILQ_FIRST(&pg->sent); c && ok; c = behind(c)) {
-		c->joined = alone ? 1 : count_joined(c);
-		ok = send_call(pg, c) && (!alone || PQpipelineSync(link_conn(pg->link)));
+	while (link_is_up(pg->link) && (c = TAILQ_FIRST(&pg->again))) {
+		struct group *g = group_create();
+
+		TAILQ_REMOVE(&pg->again, c, link);
+		g->is_last_try = 1;
+		group_add(g, c);
+		send_group(pg, g);
 	}
-	if (!alone)
-		ok = ok && PQpipelineSync(link_conn(pg->link));
-	if (!ok) {
-		link_drop(pg->link);
-		return;
-	}
-	link_expect(pg->link, 1);
-	link_flush(pg->link);
 }
 
-/* Moves calls from waiting to sent, sorted by order; one that goes alone is a group. */
-static void form_group(struct pg *pg)
+static void send_more(struct pg *pg)
 {
-	struct call *c, *at;
+	int had = pg->groups_n;
+	struct group *g;
 
-	for (int room = pg->conf.group_max; room > 0; room--) {
-		c = TAILQ_FIRST(&pg->waiting);
-		if (!c || (c->order == PG_ALONE && pg->sent_n > 0))
-			return;
-		TAILQ_REMOVE(&pg->waiting, c, link);
-		pg->waiting_n--;
-		at = TAILQ_LAST(&pg->sent, call_list);
-		while (at && at->order > c->order)
-			at = TAILQ_PREV(at, call_list, link);
-		if (at)
-			TAILQ_INSERT_AFTER(&pg->sent, at, c, link);
-		else
-			TAILQ_INSERT_HEAD(&pg->sent, c, link);
-		c->is_sent = 1;
-		pg->sent_n++;
-		if (c->order == PG_ALONE)
-			return;
-	}
+	if (had == 0 && !TAILQ_EMPTY(&pg->again))
+		send_again(pg);
+	while (TAILQ_EMPTY(&pg->again) && may_send(pg) && (g = form_group(pg)))
+		send_group(pg, g);
+	if (!link_is_up(pg->link))
+		return;
+	link_expect(pg->link, pg->groups_n > 0);
+	if (pg->groups_n > had)
+		link_flush(pg->link);
 }
 
 static void on_round(evutil_socket_t fd, short what, void *arg)
 {
-	struct pg *pg = arg;
-
 	(void)fd, (void)what;
-	if (!link_is_up(pg->link) || pg->sent_n > 0 || pg->waiting_n == 0)
-		return;
-	form_group(pg);
-	send_group(pg, 0);
+	send_more(arg);
 }
 
 /* --- receiving ------------------------------------------------------------- */
 
-static void end_call(struct pg *pg, struct call *c)
+static void end_call(struct pg *pg, struct call_list *list, struct call *c)
 {
-	TAILQ_REMOVE(&pg->sent, c, link);
-	pg->sent_n--;
+	TAILQ_REMOVE(list, c, link);
+	note_sent(pg, c, -1);
 	call_end(c);
 }
 
 /* Nothing of the group has happened; what nobody waits for any more never will. */
-static void repeat_group(struct pg *pg)
-{
-	struct call *c, *next;
-
-	for (c = TAILQ_FIRST(&pg->sent); c; c = next) {
-		next = TAILQ_NEXT(c, link);
-		if (c->op.flow)
-			call_forget_rows(c);
-		else
-			end_call(pg, c);
-	}
-	if (pg->sent_n > 0)
-		send_group(pg, 1);
-}
-
-static void end_group(struct pg *pg)
+static void repeat_group(struct pg *pg, struct group *g)
 {
 	struct call *c;
 
-	while ((c = TAILQ_FIRST(&pg->sent)))
-		end_call(pg, c);
+	group_unprepare(g, &pg->prepared);
+	while ((c = TAILQ_FIRST(&g->calls))) {
+		if (!c->op.flow) {
+			end_call(pg, &g->calls, c);
+			continue;
+		}
+		TAILQ_REMOVE(&g->calls, c, link);
+		call_forget_rows(c);
+		TAILQ_INSERT_TAIL(&pg->again, c, link);
+	}
+}
+
+static void end_group(struct pg *pg, struct group *g)
+{
+	struct call *c;
+
+	if (g->has_failed)
+		group_unprepare(g, &pg->prepared);
+	while ((c = TAILQ_FIRST(&g->calls)))
+		end_call(pg, &g->calls, c);
 }
 
 static void on_sync(struct pg *pg)
 {
-	struct call *c = pg->reading;
+	struct group *g = TAILQ_FIRST(&pg->groups);
 
-	if (pg->is_alone && c) {
-		pg->reading = TAILQ_NEXT(c, link);
-		end_call(pg, c);
-	} else if (pg->has_failed) {
-		repeat_group(pg);
-	} else {
-		end_group(pg);
-	}
-	if (pg->sent_n > 0)
-		return;
-	pg->reading = NULL;
-	link_expect(pg->link, 0);
-	event_active(pg->round, 0, 0);
+	TAILQ_REMOVE(&pg->groups, g, link);
+	pg->groups_n--;
+	if (g->has_failed && !g->is_last_try)
+		repeat_group(pg, g);
+	else
+		end_group(pg, g);
+	group_free(g);
+	g = TAILQ_FIRST(&pg->groups);
+	pg->reading = g ? TAILQ_FIRST(&g->calls) : NULL;
+	send_more(pg); /* before the flows of this group go on: the server need not wait for
+			  them */
 }
 
 static void on_result(struct pg *pg, PGresult *rows)
@@ -237,7 +213,6 @@ static void on_result(struct pg *pg, PGresult *rows)
 	}
 	if (ok && c->is_preparing) { /* the answer to PREPARE; the call's own comes next */
 		c->is_preparing = 0;
-		remember_prepared(pg, c->sent_as);
 		PQclear(rows);
 		return;
 	}
@@ -247,9 +222,8 @@ static void on_result(struct pg *pg, PGresult *rows)
 		call_take_rows(c, rows);
 	else
 		call_take_error(c, rows);
-	pg->has_failed |= !ok;
-	if (!pg->is_alone)
-		pg->reading = behind(c);
+	TAILQ_FIRST(&pg->groups)->has_failed |= !ok;
+	pg->reading = group_behind(c);
 }
 
 /* One NULL ends a statement; a second one means that there is nothing more, as after a loss. */
@@ -259,9 +233,10 @@ static void on_readable(void *arg)
 	PGconn *conn = link_conn(pg->link);
 	int nulls = 0;
 
-	if (pg->sent_n > 0)
+	if (pg->groups_n > 0)
 		link_expect(pg->link, 1);
-	while (pg->sent_n > 0 && nulls < 2 && link_conn(pg->link) == conn && !PQisBusy(conn)) {
+	while (pg->groups_n > 0 && nulls < 2 && link_conn(pg->link) == conn &&
+	       !PQisBusy(conn)) {
 		PGresult *rows = PQgetResult(conn);
 
 		nulls = rows ? 0 : nulls + 1;
@@ -278,7 +253,7 @@ static void on_readable(void *arg)
 
 /* --- coming and going ------------------------------------------------------- */
 
-static void fail_all(struct call_list *list, const char *why)
+static void fail_calls(struct call_list *list, const char *why)
 {
 	struct call *c;
 
@@ -287,6 +262,23 @@ static void fail_all(struct call_list *list, const char *why)
 		err_set(&c->err, ERR_TEMP, "pg: %s", why);
 		call_end(c);
 	}
+}
+
+static void fail_all(struct pg *pg, const char *sent, const char *waiting)
+{
+	struct group *g;
+
+	pg->reading = NULL;
+	pg->prepared.n = 0;
+	pg->groups_n = pg->sent_n = pg->waiting_n = 0;
+	memset(pg->sent_of, 0, sizeof pg->sent_of);
+	while ((g = TAILQ_FIRST(&pg->groups))) {
+		TAILQ_REMOVE(&pg->groups, g, link);
+		fail_calls(&g->calls, sent);
+		group_free(g);
+	}
+	fail_calls(&pg->again, sent);
+	fail_calls(&pg->waiting, waiting);
 }
 
 static void on_up(void *arg)
@@ -301,11 +293,7 @@ static void on_down(void *arg)
 {
 	struct pg *pg = arg;
 
-	pg->prepared_n = 0;
-	pg->reading = NULL;
-	pg->sent_n = pg->waiting_n = 0;
-	fail_all(&pg->sent, "connection lost");
-	fail_all(&pg->waiting, "not connected");
+	fail_all(pg, "connection lost", "not connected");
 	if (pg->changed)
 		pg->changed(pg->changed_arg, 0);
 }
@@ -338,7 +326,8 @@ struct pg *pg_open(struct event_base *base, const struct pg_conf *conf)
 	pg->conf.queue_max = conf->queue_max ? conf->queue_max : QUEUE_MAX;
 	pg->conf.timeout_ms = conf->timeout_ms ? conf->timeout_ms : TIMEOUT_MS;
 	TAILQ_INIT(&pg->waiting);
-	TAILQ_INIT(&pg->sent);
+	TAILQ_INIT(&pg->groups);
+	TAILQ_INIT(&pg->again);
 	pg->round = event_new(base, -1, 0, on_round, pg);
 	if (!pg->round)
 		abort();
@@ -351,10 +340,9 @@ void pg_close(struct pg *pg)
 	if (!pg)
 		return;
 	link_close(pg->link);
-	fail_all(&pg->sent, "closing");
-	fail_all(&pg->waiting, "closing");
+	fail_all(pg, "closing", "closing");
 	event_free(pg->round);
-	free(pg->prepared);
+	free(pg->prepared.stmts);
 	free(pg);
 }
 
@@ -371,7 +359,7 @@ void pg_call(struct pg *pg, struct flow *f, flow_step *next, const struct pg_cal
 	}
 	TAILQ_INSERT_TAIL(&pg->waiting, c, link);
 	pg->waiting_n++;
-	if (pg->sent_n == 0)
+	if (may_send(pg))
 		event_active(pg->round, 0, 0);
 }
 

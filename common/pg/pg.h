@@ -10,11 +10,12 @@
  *
  * Calls that arrive while a group is on its way wait and then travel together,
  * as one implicit transaction with one Sync: the server flushes its log once
- * for all of them.  A call succeeds only after that Sync: COMMAND_OK is not a
- * commit.  If one call of a group fails, the server has rolled back all of it;
- * each call is then sent again with a Sync of its own, so that a bad call never
- * fails its neighbours.  A call must therefore be complete in itself: what has
- * to be atomic is one SQL function.
+ * for all of them.  As soon as a whole group waits, it follows the one that is
+ * on its way, so that a busy server need not wait for us.  A call succeeds only
+ * after its Sync: COMMAND_OK is not a commit.  If one call of a group fails, the
+ * server has rolled back all of it; each call is then sent again with a Sync of
+ * its own, so that a bad call never fails its neighbours.  A call must therefore
+ * be complete in itself: what has to be atomic is one SQL function.
  *
  * The connection comes back by itself (200 ms, doubling, jitter, at most 10 s);
  * one that says nothing for timeout_ms and 5 s is given up.  What was on its way
@@ -58,7 +59,8 @@ struct pg_call {
 	const char *const *argv; /* n texts, copied; NULL is SQL null */
 	int n;
 	uint64_t order;    /* a group is sorted by it (stable), so that groups lock rows in one
-			      order; or PG_ALONE.  Calls of one order are never joined */
+			      order; or PG_ALONE.  Calls of one order are never joined, and
+			      never pass each other */
 	pg_decode *decode; /* may be NULL */
 	void *out;         /* lives as long as the flow */
 };
