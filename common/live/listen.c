@@ -9,9 +9,9 @@
 static int parse_type(const char *name)
 {
 	static const char *const names[] = {
-		[LIVE_SEQ] = "seq",         [LIVE_DELTA] = "delta", [LIVE_END] = "end",
-		[LIVE_STATE] = "state",     [LIVE_STOP] = "stop",   [LIVE_RESET] = "reset",
-		[LIVE_MESSAGE] = "message",
+		[LIVE_SEQ] = "seq",         [LIVE_DELTA] = "delta",   [LIVE_END] = "end",
+		[LIVE_STATE] = "state",     [LIVE_STOP] = "stop",     [LIVE_RESET] = "reset",
+		[LIVE_MESSAGE] = "message", [LIVE_TYPING] = "typing", [LIVE_EDIT] = "edit",
 	};
 
 	for (int i = 0; name && i < (int)(sizeof names / sizeof *names); i++)
@@ -25,6 +25,7 @@ static int is_complete(const struct live_event *ev)
 	switch (ev->type) {
 	case LIVE_SEQ:
 	case LIVE_MESSAGE:
+	case LIVE_EDIT:
 		return ev->seq > 0;
 	case LIVE_DELTA:
 		return ev->answer && ev->text;
@@ -32,6 +33,8 @@ static int is_complete(const struct live_event *ev)
 		return ev->answer != NULL;
 	case LIVE_STATE:
 		return ev->responder != NULL;
+	case LIVE_TYPING:
+		return ev->who != NULL;
 	default:
 		return 1;
 	}
@@ -61,6 +64,8 @@ int live_parse(struct live_event *out, struct arena *a, const char *data, size_t
 		.len = json_string_length(json_object_get(json, "s")),
 		.responder = json_string_value(json_object_get(json, "responder")),
 		.epoch = (int)json_integer_value(json_object_get(json, "epoch")),
+		.who = json_string_value(json_object_get(json, "who")),
+		.name = json_string_value(json_object_get(json, "name")),
 	};
 	return is_complete(out) ? 0 : -1;
 }

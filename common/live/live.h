@@ -22,6 +22,8 @@
  *   {"t":"state","responder":"bot","epoch":2}
  *   {"t":"stop"} {"t":"reset"}   to whoever is answering
  *   {"t":"message","n":7}     a person's message: to whoever is answering
+ *   {"t":"typing","who":"operator","name":"Anna"}   or "person"
+ *   {"t":"edit","n":7}        message 7 says something else now
  *
  * The text so far is kept beside, under the key "draft:" and the topic, so that
  * a listener who comes late can catch up: it subscribes first, then reads the
@@ -36,6 +38,9 @@ const char *live_topic(char topic[LIVE_TOPIC_SIZE], int channel_id, const char *
 void live_seq(struct redis *r, const char *topic, int64_t seq);
 void live_person_message(struct redis *r, const char *topic, int64_t seq);
 void live_state(struct redis *r, const char *topic, const char *responder, int epoch);
+/* `who` is "person" or "operator"; a name may be NULL. */
+void live_typing(struct redis *r, const char *topic, const char *who, const char *name);
+void live_edit(struct redis *r, const char *topic, int64_t seq);
 void live_stop(struct redis *r, const char *topic);
 void live_reset(struct redis *r, const char *topic);
 void live_delta(struct redis *r, const char *topic, const char *answer, size_t at,
@@ -50,7 +55,9 @@ enum live_type {
 	LIVE_STATE,
 	LIVE_STOP,
 	LIVE_RESET,
-	LIVE_MESSAGE
+	LIVE_MESSAGE,
+	LIVE_TYPING,
+	LIVE_EDIT
 };
 
 struct live_event {
@@ -62,6 +69,7 @@ struct live_event {
 	size_t len;
 	const char *responder;
 	int epoch;
+	const char *who, *name; /* who is typing; the name may be NULL */
 };
 
 /* 0, or -1 for what we do not know.  Strings live in the arena. */

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/crypto/crypto.h"
@@ -51,6 +52,22 @@ void live_state(struct redis *r, const char *topic, const char *responder, int e
 	snprintf(data, sizeof data, "{\"t\":\"state\",\"responder\":\"%.32s\",\"epoch\":%d}",
 		 responder, epoch);
 	publish(r, topic, data);
+}
+
+void live_edit(struct redis *r, const char *topic, int64_t seq)
+{
+	publish_number(r, topic, "edit", seq);
+}
+
+void live_typing(struct redis *r, const char *topic, const char *who, const char *name)
+{
+	json_auto_t *event = json_pack("{ss ss ss*}", "t", "typing", "who", who, "name", name);
+	char *data = event ? json_dumps(event, JSON_COMPACT) : NULL;
+
+	if (!data)
+		abort();
+	publish(r, topic, data);
+	free(data);
 }
 
 void live_stop(struct redis *r, const char *topic)

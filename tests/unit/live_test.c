@@ -50,6 +50,15 @@ static void every_kind_of_message_is_understood(void **state)
 	assert_int_equal(ev.type, LIVE_STOP);
 	PARSE("{\"t\":\"reset\"}");
 	assert_int_equal(ev.type, LIVE_RESET);
+	PARSE("{\"t\":\"edit\",\"n\":3}");
+	assert_int_equal(ev.type, LIVE_EDIT);
+	assert_int_equal(ev.seq, 3);
+	PARSE("{\"t\":\"typing\",\"who\":\"operator\",\"name\":\"Anna\"}");
+	assert_int_equal(ev.type, LIVE_TYPING);
+	assert_string_equal(ev.who, "operator");
+	assert_string_equal(ev.name, "Anna");
+	PARSE("{\"t\":\"typing\",\"who\":\"person\"}");
+	assert_null(ev.name);
 #undef PARSE
 }
 
@@ -70,6 +79,8 @@ static void what_is_not_a_message_is_refused(void **state)
 		"{\"t\":\"delta\",\"a\":\"1.1\",\"at\":0}",
 		"{\"t\":\"delta\",\"a\":\"1.1\",\"at\":-1,\"s\":\"x\"}",
 		"{\"t\":\"end\"}",
+		"{\"t\":\"edit\"}",
+		"{\"t\":\"typing\",\"name\":\"Anna\"}",
 		"{\"t\":\"state\",\"epoch\":1}",
 		"{\"t\":\"stop\"",
 		"{\"t\":\"stop\"} x",
