@@ -12,4 +12,5 @@ int tandem_doctor(int argc, char **argv);
 int tandem_migrate(int argc, char **argv);
 int tandem_top(int argc, char **argv);
 int tandem_try(int argc, char **argv);
+int tandem_user(int argc, char **argv);
 int tandem_verify(int argc, char **argv);

@@ -19,6 +19,8 @@ static const struct command commands[] = {
 	{ "migrate", tandem_migrate, "bring the database to this program's schema" },
 	{ "top", tandem_top, "queues, workers, deliveries and answers, live" },
 	{ "try", tandem_try, "debugging tools that need no service running" },
+	{ "user", tandem_user,
+	  "who may sign in to the console: add, passwd, enable, disable, list" },
 	{ "verify", tandem_verify, "check that every event has exactly one outcome" },
 	{ 0 },
 };
