@@ -115,7 +115,8 @@ create table turn (
     job_id           bigint      not null,
     attempt          int         not null,
     epoch            int         not null,
-    outcome          smallint    not null, -- 1 answered, 2 apologised, 3 stopped, 4 cancelled, 5 suggested
+    outcome          smallint    not null, -- 1 answered, 2 apologised, 3 stopped, 4 cancelled, 5 suggested,
+                                           -- 6 handed over to a human
     reply_seq        bigint,
     provider         text,
     model            text,

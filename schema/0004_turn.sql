@@ -79,13 +79,16 @@ begin
 end $$;
 
 -- status: 0 published, 1 fenced (somebody else has the job: nothing was written),
---         2 cancelled (reset, or nothing to say), 3 kept as a suggestion for the operator
+--         2 cancelled (reset, or nothing to say), 3 kept as a suggestion for the operator, 4 handed over
 -- p_outcome: as in turn.outcome.  p_body null publishes nothing.
+-- 6, handed over: p_reason and p_detail are for the operators; p_body is what the bot says if there are none.
 create function finish_turn(
     p_job bigint, p_attempt int, p_conversation bigint, p_epoch int, p_first bigint, p_last bigint,
     p_outcome smallint, p_body text, p_extra jsonb, p_provider text, p_model text, p_in int, p_out int,
     p_estimated boolean, p_first_token_ms int, p_total_ms int, p_error text, p_trace text,
-    out status smallint, out reply_seq bigint, out delivery_job bigint, out next_ready boolean)
+    p_reason text default null, p_detail text default null,
+    out status smallint, out reply_seq bigint, out delivery_job bigint, out next_ready boolean,
+    out operator_job bigint)
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -121,11 +124,17 @@ begin
     elsif c.epoch <> p_epoch then
         v_outcome := 4;
         status := 2;
+    elsif p_outcome = 6 and exists (select from operator o where o.enabled) then
+        select h.operator_job into operator_job from call_human(c.id, p_reason, p_detail, p_trace) h;
+        status := 4;
     elsif p_body is not null then
         v_last := c.last_seq + 1;
         reply_seq := v_last;
+        if p_outcome = 6 then
+            v_outcome := case p_reason when 'providers' then 2 else 1 end;
+        end if;
         insert into message (conversation_id, seq, author, body, extra, trace)
-        values (c.id, reply_seq, case p_outcome when 2 then 3 else 1 end, p_body, p_extra, p_trace);
+        values (c.id, reply_seq, case v_outcome when 2 then 3 else 1 end, p_body, p_extra, p_trace);
         select delivery into v_mode from channel where id = c.channel_id;
         delivery_job := deliver(c.id, v_mode, reply_seq, c.epoch, p_trace);
     end if;
@@ -138,7 +147,7 @@ begin
                 p_model, p_in, p_out, p_estimated, p_first_token_ms, p_total_ms, p_error, p_trace);
     end if;
 
-    if j.pending > 0 and c.responder = 0 then
+    if j.pending > 0 and c.responder = 0 and status <> 4 then
         update job set state = 0, pending = 0, failures = 0, deaths = 0, stop_seq = null, worker_id = null,
                        run_at = now(), announce_at = now() + interval '2 s'
         where id = p_job;

@@ -18,7 +18,7 @@ language sql stable as $$
     union all
     select case f.outcome when 1 then 'ignored' when 2 then 'refused' when 3 then 'done at once' else
                case when f.turn_outcome = 1 and not f.is_last then 'merged'
-                    else (array['answered', 'apologised', 'stopped', 'cancelled', 'suggested'])[f.turn_outcome] end end,
+                    else (array['answered', 'apologised', 'stopped', 'cancelled', 'suggested', 'handed over'])[f.turn_outcome] end end,
            count(*)
     from (select outcome, turn_outcome, turn_seq,
                  seq = max(seq) over (partition by conversation_id, turn_seq) as is_last

@@ -158,8 +158,9 @@ end $$;
 create function finish_turn_many(
     p_job text[], p_attempt text[], p_conversation text[], p_epoch text[], p_first text[], p_last text[],
     p_outcome text[], p_body text[], p_extra text[], p_provider text[], p_model text[], p_in text[], p_out text[],
-    p_estimated text[], p_first_token_ms text[], p_total_ms text[], p_error text[], p_trace text[])
-returns table (status smallint, reply_seq bigint, delivery_job bigint, next_ready boolean)
+    p_estimated text[], p_first_token_ms text[], p_total_ms text[], p_error text[], p_trace text[], p_reason text[],
+    p_detail text[])
+returns table (status smallint, reply_seq bigint, delivery_job bigint, next_ready boolean, operator_job bigint)
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -186,7 +187,7 @@ begin
                 v_job[i], p_attempt[i]::int, v_conversation[i], p_epoch[i]::int, p_first[i]::bigint, v_last[i],
                 p_outcome[i]::smallint, p_body[i], p_extra[i]::jsonb, p_provider[i], p_model[i], p_in[i]::int,
                 p_out[i]::int, p_estimated[i]::boolean, p_first_token_ms[i]::int, p_total_ms[i]::int, p_error[i],
-                p_trace[i]);
+                p_trace[i], p_reason[i], p_detail[i]);
         end loop;
         return;
     end if;
@@ -216,7 +217,7 @@ begin
                          p_outcome::smallint[], v_seq, p_provider, p_model, p_in::int[], p_out::int[],
                          p_estimated::boolean[], p_first_token_ms::int[], p_total_ms::int[], p_error, p_trace);
     delete from job where id = any (v_job);
-    return query select 0::smallint, e.seq, e.job, false from unnest(v_seq, v_delivery) e (seq, job);
+    return query select 0::smallint, e.seq, e.job, false, null::bigint from unnest(v_seq, v_delivery) e (seq, job);
 end $$;
 
 create function settle_delivery_many(

@@ -61,6 +61,16 @@ struct channel {
 	struct bot *bot;
 };
 
+/* When the bot calls a human. */
+struct handoff_policy {
+	int enabled;
+	const char *const *give_away; /* phrases that give away that it cannot help;
+					 NULL-terminated */
+	int same_question;            /* asked so many times; 0: never */
+	int max_turns;                /* so many answers; 0: never */
+	int suggest;                  /* propose replies to operators */
+};
+
 struct bot {
 	int id;
 	int64_t revision;
@@ -75,6 +85,7 @@ struct bot {
 	int history_tokens, answer_tokens, history_messages, passages;
 	int message_chars;     /* longer messages are refused */
 	int per_minute, burst; /* messages per person */
+	struct handoff_policy handoff;
 };
 
 struct registry {

@@ -56,6 +56,32 @@ static const struct {
 				   "на каком бы языке он ни писал.",
 				   "The person has chosen English: answer in English only, "
 				   "whatever language they write in." },
+	[TEXT_PROMPT_HUMAN_ENDED] = { "В этом разговоре участвовал сотрудник: его слова "
+				      "начинаются с его имени в квадратных "
+				      "скобках. Его часть закончена, сейчас отвечаешь снова "
+				      "ты. Учитывай сказанное им. Не "
+				      "пиши от его имени, не ставь таких пометок и не говори, "
+				      "что молчишь или что отвечает "
+				      "человек.",
+				      "A human colleague took part in this conversation: their "
+				      "words begin with their name "
+				      "in square brackets. Their part has ended, and it is you "
+				      "who answers now. Take into "
+				      "account what they said. Do not write in their name, do "
+				      "not use such marks, and do "
+				      "not claim to be silent or that a human is answering." },
+	[TEXT_PROMPT_SUGGEST] = { "Сейчас с человеком говорит сотрудник: его слова начинаются "
+				  "с его имени в квадратных "
+				  "скобках. Предложи ему готовый ответ на последние сообщения "
+				  "человека, от лица "
+				  "сотрудника и без таких пометок. Только текст ответа.",
+				  "A human colleague is talking to the person: their words "
+				  "begin with their name in "
+				  "square brackets. Propose a reply to the person's last "
+				  "messages for them to send, in "
+				  "the colleague's own voice and without such marks. Write "
+				  "nothing but the reply." },
+	[TEXT_OPERATOR] = { "Сотрудник", "Colleague" },
 	[TEXT_CUT] = { "_(ответ прервался)_", "_(the answer was cut off)_" },
 	[TEXT_WELCOME] = { "Пожалуйста! Если появятся ещё вопросы — пишите.",
 			   "You are welcome! If you have more questions, just ask." },

@@ -28,8 +28,11 @@ enum text_id {
 	TEXT_LANGUAGE_AUTO,
 	TEXT_LANGUAGE_AUTO_BUTTON,
 	TEXT_PROMPT_LANGUAGE, /* to the model: the person chose this language */
-	TEXT_CUT,             /* mark behind an answer that was cut */
-	TEXT_WELCOME,         /* to somebody who only says thanks */
+	TEXT_PROMPT_HUMAN_ENDED,
+	TEXT_PROMPT_SUGGEST,
+	TEXT_OPERATOR, /* who spoke, where they have no name */
+	TEXT_CUT,      /* mark behind an answer that was cut */
+	TEXT_WELCOME,  /* to somebody who only says thanks */
 	/* what was wrong with a request */
 	TEXT_PROBLEM_BAD_ADDRESS,
 	TEXT_PROBLEM_TOO_LARGE, /* %zu: bytes */

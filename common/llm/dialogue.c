@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/i18n/i18n.h"
 #include "common/llm/llm.h"
 
 /* One [seq, author, body, extra] of the history. */
@@ -63,11 +64,22 @@ static void add_attachments(struct buf *text, const json_t *extra)
 	}
 }
 
-static const char *full_text(struct arena *a, const struct entry *e)
+static const char *operator_text(struct arena *a, const struct entry *e, const char *lang)
+{
+	const json_t *who = json_object_get(e->extra, "operator");
+	const char *name = json_string_value(json_object_get(who, "name"));
+
+	return arena_printf(a, "[%s] %s", name ? name : i18n_text(TEXT_OPERATOR, lang),
+			    e->body);
+}
+
+static const char *full_text(struct arena *a, const struct entry *e, const char *lang)
 {
 	struct buf text = { 0 };
 	const char *copy;
 
+	if (e->author == AUTHOR_OPERATOR)
+		return operator_text(a, e, lang);
 	if (!json_is_object(e->extra) || e->author != AUTHOR_PERSON)
 		return arena_str(a, e->body);
 	add_quote(&text, e->extra);
@@ -84,12 +96,13 @@ static void add_said(struct dialogue *out, struct arena *a, const struct entry *
 	struct said *said = &out->items[out->n];
 
 	said->author = e->author;
-	said->text = full_text(a, e);
+	said->text = full_text(a, e, out->lang);
 	said->body = e->author == AUTHOR_PERSON ? arena_str(a, e->body) : said->text;
 	said->unanswered = unanswered;
 	if (!said->text[0])
 		return;
 	out->n++;
+	out->has_human |= e->author == AUTHOR_OPERATOR;
 	out->unanswered += unanswered;
 }
 

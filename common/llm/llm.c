@@ -32,6 +32,7 @@ void llm_answer_init(struct llm_answer *answer, struct arena *a)
 void llm_answer_finish(struct llm_answer *answer)
 {
 	buf_free(&answer->text);
+	buf_free(&answer->reason);
 	buf_free(&answer->pending);
 }
 

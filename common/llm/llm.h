@@ -26,6 +26,7 @@ struct prompt {
 	int n;
 	struct llm_message *messages;
 	int estimated_tokens;
+	int offers_human; /* the model may hand over to a human; set by the caller */
 };
 
 /* An estimate that errs on the high side; by script, without a tokenizer. */
@@ -33,11 +34,16 @@ int llm_estimate_tokens(const char *text);
 /* Bytes of the longest beginning of text that is estimated at no more than `tokens`. */
 size_t llm_fit_tokens(const char *text, int tokens);
 
-/* What was said, as a turn's claim tells it, without commands and the platform's own words. */
+/*
+ * What was said, as a turn's claim tells it, without commands and the platform's
+ * own words.  Operators' words begin with their name: "[Anna] ...".
+ */
 struct dialogue {
 	const char *lang; /* of the conversation; may be NULL */
 	int lang_chosen;  /* by the person: whatever language they write in */
 	int n, unanswered;
+	int has_human;    /* an operator spoke in it */
+	int for_operator; /* who is to be proposed a reply; set by the caller */
 	struct said {
 		enum author author;
 		const char *text; /* with what it quotes and a note of its attachments */
@@ -93,6 +99,9 @@ struct llm_answer {
 	enum llm_finish finish;
 	struct llm_usage usage;
 	const char *model; /* as the provider says, or NULL; in the arena */
+	int offers_human;  /* as the prompt did; set by the caller */
+	int wants_human;   /* the model hands over, whatever the text says */
+	struct buf reason; /* why, in its words; complete when the answer is */
 	/* private to the provider */
 	struct buf pending;
 	struct sse sse;

@@ -34,6 +34,8 @@ static void request(struct llm_request *out, struct arena *a, const struct provi
 				 "stream", 1, "stream_options", "include_usage", 1,
 				 "max_completion_tokens", bot->answer_tokens, "store", 0);
 
+	if (prompt->offers_human)
+		json_object_set_new(body, "tools", json_pack("[o]", llm_action_tool()));
 	llm_merge_params(body, p->params);
 	json_object_del(body, "system_role");
 	if (p->key)
@@ -98,7 +100,7 @@ static long status_of(const struct llm_error *error)
 
 /*
  * Read by events (yajl), because it happens for every token.  The path to the
- * value at hand is kept as digits, four bits per level; what we do not know is X.
+ * value at hand is kept as digits, five bits per level; what we do not know is X.
  */
 enum key {
 	X,
@@ -115,14 +117,21 @@ enum key {
 	MESSAGE,
 	TYPE,
 	CODE,
-	REFUSAL
+	REFUSAL,
+	TOOL_CALLS,
+	FUNCTION,
+	NAME,
+	ARGUMENTS
 };
 
-enum { KEY_BITS = 4, DEPTH_MAX = 15 };
+enum { KEY_BITS = 5, DEPTH_MAX = 12, REASON_MAX = 4000 };
 
 #define PATH1(a)          ((uint64_t)(a))
 #define PATH2(a, b)       (PATH1(a) << KEY_BITS | (b))
 #define PATH4(a, b, c, d) (PATH2(a, b) << 2 * KEY_BITS | PATH2(c, d))
+#define TOOL(message, x)                                                                       \
+	(PATH4(CHOICES, ITEM, message, TOOL_CALLS) << 3 * KEY_BITS |                           \
+	 PATH2(ITEM, FUNCTION) << KEY_BITS | (x))
 
 struct chunk {
 	struct llm_answer *answer;
@@ -150,6 +159,10 @@ static enum key key_of(const char *name, size_t len)
 		{ "type", TYPE },
 		{ "code", CODE },
 		{ "refusal", REFUSAL },
+		{ "tool_calls", TOOL_CALLS },
+		{ "function", FUNCTION },
+		{ "name", NAME },
+		{ "arguments", ARGUMENTS },
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -188,6 +201,16 @@ static int take_string(struct chunk *c, const char *text, size_t len)
 		return llm_say(answer, text, len);
 	case PATH2(CHOICES, ITEM) << KEY_BITS | FINISH:
 		set_finish(answer, text, len);
+		return 0;
+	case TOOL(DELTA, NAME):
+	case TOOL(MESSAGE, NAME):
+		answer->wants_human |=
+			len == strlen(LLM_ACTION) && memcmp(text, LLM_ACTION, len) == 0;
+		return 0;
+	case TOOL(DELTA, ARGUMENTS):
+	case TOOL(MESSAGE, ARGUMENTS):
+		if (answer->wants_human && answer->reason.len + len <= REASON_MAX)
+			buf_add(&answer->reason, text, len);
 		return 0;
 	case PATH1(MODEL):
 		if (!answer->model && len)
@@ -349,9 +372,11 @@ static int end(struct llm_answer *answer)
 	buf_free(&answer->pending);
 	if (rc)
 		return rc;
+	if (answer->wants_human)
+		llm_action_read(answer);
 	if (answer->finish != LLM_RUNNING)
 		return 0;
-	if (!answer->done || !answer->text.len)
+	if (!answer->done || !(answer->text.len || answer->wants_human))
 		return llm_refuse(answer, LLM_TRY_AGAIN, "the stream broke off");
 	answer->finish = LLM_STOP;
 	return 0;

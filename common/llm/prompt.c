@@ -48,6 +48,11 @@ static const char *system_text(struct arena *a, const struct bot *bot, const str
 	buf_puts(&text, prompt ? prompt : "");
 	if (d->lang_chosen)
 		buf_printf(&text, "\n\n%s\n", i18n_text(TEXT_PROMPT_LANGUAGE, d->lang));
+	if (d->for_operator || d->has_human)
+		buf_printf(&text, "\n\n%s\n",
+			   i18n_text(d->for_operator ? TEXT_PROMPT_SUGGEST
+						     : TEXT_PROMPT_HUMAN_ENDED,
+				     d->lang));
 	add_passages(&text, passages, d->lang, budget);
 	copy = arena_dup(a, buf_str(&text), text.len);
 	buf_free(&text);

@@ -15,6 +15,29 @@ int llm_refuse(struct llm_answer *answer, enum llm_failure failure, const char *
 /* Append to the answer's text: valid UTF-8 without U+0000, bounded.  0, or -1. */
 int llm_say(struct llm_answer *answer, const char *text, size_t len);
 
+/*
+ * Handing over to a human is an action of its own, never a phrase of the text:
+ * a tool where the service has tools, else the text is JSON with a field for it
+ * (action.c).
+ */
+#define LLM_ACTION "call_human"
+
+/* The tool, as Chat Completions describe one. */
+json_t *llm_action_tool(void);
+
+/* What the tool was called with: the answer's reason is JSON, and becomes plain text. */
+void llm_action_read(struct llm_answer *answer);
+
+/* The schema of a text {"action", "reason", "reply"}. */
+json_t *llm_action_schema(void);
+
+/*
+ * Such a text, whole or as far as it has come: what it says in `reply`; the
+ * action goes into the answer.  A text that is no such JSON is its own reply.
+ */
+void llm_action_unwrap(struct llm_answer *answer, struct buf *reply, const char *text,
+		       size_t len);
+
 /* Merge `from` into `into`, object by object; a null removes what was there. */
 void llm_merge_params(json_t *into, const json_t *from);
 

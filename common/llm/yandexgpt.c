@@ -44,6 +44,9 @@ static void request(struct llm_request *out, struct arena *a, const struct provi
 			  "completionOptions", "stream", 1, "maxTokens",
 			  arena_int(a, bot->answer_tokens), "messages", messages_json(prompt));
 
+	if (prompt->offers_human)
+		json_object_set_new(body, "jsonSchema",
+				    json_pack("{s:o}", "schema", llm_action_schema()));
 	llm_merge_params(body, p->params);
 	if (p->key) /* IAM tokens begin with "t1." */
 		own[2] = arena_printf(a, "Authorization: %s %s",
@@ -109,6 +112,19 @@ static int replace_text(struct llm_answer *answer, const char *text, size_t len)
 	return llm_say(answer, text + same, len - same);
 }
 
+static int take_text(struct llm_answer *answer, const char *text, size_t len)
+{
+	struct buf reply = { 0 };
+	int rc;
+
+	if (!answer->offers_human)
+		return replace_text(answer, text, len);
+	llm_action_unwrap(answer, &reply, text, len);
+	rc = replace_text(answer, buf_str(&reply), reply.len);
+	buf_free(&reply);
+	return rc;
+}
+
 static int count(const json_t *n)
 {
 	if (json_is_string(n))
@@ -141,7 +157,7 @@ static int take_result(struct llm_answer *answer, const json_t *result)
 	answer->finish = finish_of(json_string_value(json_object_get(best, "status")));
 	if (!json_is_string(text))
 		return 0;
-	return replace_text(answer, json_string_value(text), json_string_length(text));
+	return take_text(answer, json_string_value(text), json_string_length(text));
 }
 
 static int take_object(struct llm_answer *answer, const json_t *root)

@@ -89,15 +89,25 @@ struct turn_result {
 	const char *provider, *model, *error;        /* NULL if none */
 	int tokens_in, tokens_out, tokens_estimated; /* -1: unknown */
 	int first_token_ms, total_ms;                /* -1: unknown */
+	/* TURN_HANDED: why (schema/0012_desk.sql), and in whose words; the body is then what
+	 * the bot says if there are no operators */
+	const char *handoff_reason, *handoff_detail;
 };
 
-enum turn_end { TURN_PUBLISHED = 0, TURN_FENCED = 1, TURN_DROPPED = 2, TURN_KEPT = 3 };
+enum turn_end {
+	TURN_PUBLISHED = 0,
+	TURN_FENCED = 1,
+	TURN_DROPPED = 2,
+	TURN_KEPT = 3,
+	TURN_HANDED_OVER = 4
+};
 
 struct turn_finished {
 	enum turn_end status;
 	int64_t reply_seq;    /* 0 if nothing was published */
 	int64_t delivery_job; /* to be announced; 0 */
 	int next_ready;       /* the same job is ready again: announce it */
+	int64_t operator_job; /* to be announced on QUEUE_OPERATOR; 0 */
 };
 
 void store_finish_turn(struct store *s, struct flow *f, flow_step *next,

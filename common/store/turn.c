@@ -6,7 +6,7 @@ static const struct pg_stmt claim_stmt = { "claim_turn",
 static const struct pg_stmt finish_stmt = {
 	"finish_turn",
 	"select * from finish_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-	"$12, $13, $14, $15, $16, $17, $18)"
+	"$12, $13, $14, $15, $16, $17, $18, $19, $20)"
 };
 
 static const struct pg_stmt claim_many = { "claim_turn_many",
@@ -15,7 +15,7 @@ static const struct pg_stmt claim_many = { "claim_turn_many",
 static const struct pg_stmt finish_many = {
 	"finish_turn_many",
 	"select * from finish_turn_many($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-	"$12, $13, $14, $15, $16, $17, $18)"
+	"$12, $13, $14, $15, $16, $17, $18, $19, $20)"
 };
 
 static void decode_claim(void *out, const PGresult *rows, int row, struct arena *a)
@@ -60,6 +60,7 @@ static void decode_finished(void *out, const PGresult *rows, int row, struct are
 		.reply_seq = pg_int(rows, row, 1),
 		.delivery_job = pg_int(rows, row, 2),
 		.next_ready = pg_bool(rows, row, 3),
+		.operator_job = pg_int(rows, row, 4),
 	};
 }
 
@@ -81,5 +82,6 @@ void store_finish_turn(struct store *s, struct flow *f, flow_step *next,
 		   store_int(f, r->outcome), r->body, r->extra, r->provider, r->model,
 		   known(f, r->tokens_in), known(f, r->tokens_out),
 		   store_bool(r->tokens_estimated), known(f, r->first_token_ms),
-		   known(f, r->total_ms), r->error, claim->trace ? claim->trace : f->trace);
+		   known(f, r->total_ms), r->error, claim->trace ? claim->trace : f->trace,
+		   r->handoff_reason, r->handoff_detail);
 }

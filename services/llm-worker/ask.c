@@ -51,6 +51,7 @@ static void make_request(struct turn *t, struct arena *scratch, const struct bot
 	if (passages.n > bot->passages)
 		passages.n = bot->passages;
 	prompt_build(&prompt, scratch, bot, &t->dialogue, &passages, t->shrink);
+	prompt.offers_human = t->answer.offers_human = turn_may_hand_over(t);
 	t->kind->request(&made, scratch, p, bot, &prompt);
 	t->prompt_tokens = prompt.estimated_tokens;
 	t->body = strdup(made.body);
@@ -234,6 +235,12 @@ static void refused(struct turn *t)
 static void take_answer(struct turn *t)
 {
 	gate_succeeded(t->gate);
+	if (t->answer.wants_human && turn_may_hand_over(t)) {
+		ask_over(t);
+		t->result.provider = t->provider;
+		finish_handing(t, "model", buf_str(&t->answer.reason), TEXT_DOES_NOT_KNOW);
+		return;
+	}
 	if (t->answer.finish != LLM_FILTERED)
 		live_flush(t);
 	ask_over(t);

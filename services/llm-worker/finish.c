@@ -74,7 +74,8 @@ static void announce(struct turn *t, enum queue queue, int64_t job)
 
 static void log_end(const struct turn *t)
 {
-	static const char *const ends[] = { "published", "fenced", "dropped", "kept" };
+	static const char *const ends[] = { "published", "fenced", "dropped", "kept",
+					    "handed" };
 	const struct turn_result *r = &t->result;
 
 	log_info("answered conversation=%lld job=%lld attempt=%d outcome=%d end=%s seq=%lld "
@@ -103,6 +104,7 @@ static void saved(void *self)
 	struct turn *t = self;
 
 	announce(t, QUEUE_DELIVERY, t->finished.delivery_job);
+	announce(t, QUEUE_OPERATOR, t->finished.operator_job);
 	if (t->finished.next_ready)
 		announce(t, QUEUE_LLM, t->job);
 	tell_readers(t);
@@ -187,6 +189,14 @@ void finish_refused(struct turn *t, const char *why)
 {
 	t->result.provider = t->provider;
 	apologise(t, TEXT_EMPTY_ANSWER, why);
+}
+
+void finish_handing(struct turn *t, const char *reason, const char *detail,
+		    enum text_id otherwise)
+{
+	t->result.handoff_reason = reason;
+	t->result.handoff_detail = arena_str(&t->keep, detail);
+	finish_with(t, TURN_HANDED, i18n_text(otherwise, t->lang), NULL);
 }
 
 void finish_cancelled(struct turn *t)

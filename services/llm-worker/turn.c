@@ -45,6 +45,13 @@ const struct bot *turn_bot(const struct turn *t)
 	return r ? registry_bot(r, t->claim.bot_id) : NULL;
 }
 
+int turn_may_hand_over(const struct turn *t)
+{
+	const struct bot *bot = turn_bot(t);
+
+	return bot && bot->handoff.enabled && !t->claim.is_group;
+}
+
 /* The longest memory of any bot: which bot it is, the claim will tell. */
 static int history_limit(const struct worker *w)
 {
@@ -231,6 +238,11 @@ static void answer_from_knowledge(struct turn *t, const struct bot *bot)
 	t->result.provider = "knowledge";
 	if (!text)
 		text = knowledge_answer(&t->keep, &t->passages, t->lang, &extra);
+	if (!text && t->question[0] && turn_may_hand_over(t)) {
+		finish_handing(t, t->has_failed ? "providers" : "knowledge", t->result.error,
+			       t->has_failed ? TEXT_NO_ANSWER : TEXT_DOES_NOT_KNOW);
+		return;
+	}
 	if (!text && t->has_failed) {
 		finish_apologising(t, NULL);
 		return;

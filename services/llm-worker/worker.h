@@ -4,6 +4,7 @@
 
 #include "common/bots/bots.h"
 #include "common/http/http.h"
+#include "common/i18n/i18n.h"
 #include "common/jobs/jobs.h"
 #include "common/live/live.h"
 #include "common/llm/llm.h"
@@ -138,6 +139,9 @@ void turn_again(struct turn *t, int ms);
 /* The bot as it is now; NULL if it is gone.  Borrowed until the step ends. */
 const struct bot *turn_bot(const struct turn *t);
 
+/* The bot may call a human instead of answering. */
+int turn_may_hand_over(const struct turn *t);
+
 /* --- ask.c ------------------------------------------------------------------- */
 
 /* Make and send a request to the link of the chain that we are at; its gate is entered. */
@@ -164,6 +168,9 @@ void finish_with(struct turn *t, enum turn_outcome outcome, const char *body,
 void finish_with_answer(struct turn *t, enum turn_outcome outcome, int is_cut);
 /* Nothing worked; why is for ops, or NULL. */
 void finish_apologising(struct turn *t, const char *why);
+/* A human is called; the text is what the bot says if there is none. */
+void finish_handing(struct turn *t, const char *reason, const char *detail,
+		    enum text_id otherwise);
 /* The provider said nothing, or declined. */
 void finish_refused(struct turn *t, const char *why);
 void finish_cancelled(struct turn *t);

@@ -114,6 +114,14 @@ static void commit_finish(struct operation *d, struct turn_finished *out)
 	snprintf(world.body, sizeof world.body, "%s", r->body ? r->body : "");
 	snprintf(world.error, sizeof world.error, "%s", r->error ? r->error : "");
 	snprintf(world.provider, sizeof world.provider, "%s", r->provider ? r->provider : "");
+	if (r->outcome == TURN_HANDED) {
+		snprintf(world.handoff_reason, sizeof world.handoff_reason, "%s",
+			 r->handoff_reason);
+		snprintf(world.handoff_detail, sizeof world.handoff_detail, "%s",
+			 r->handoff_detail ? r->handoff_detail : "");
+		*out = (struct turn_finished){ .status = TURN_HANDED_OVER, .operator_job = 14 };
+		return;
+	}
 	if (r->outcome == TURN_CANCELLED || world.responder) {
 		out->status = TURN_DROPPED;
 		return;

@@ -101,6 +101,7 @@ void jobs_announce(struct redis *r, enum queue queue, const struct doorbell *bel
 {
 	(void)r, (void)bell;
 	world.delivery_bells += queue == QUEUE_DELIVERY;
+	world.operator_bells += queue == QUEUE_OPERATOR;
 }
 
 void jobs_settle(struct jobs *j, const char *entry_id)
@@ -141,7 +142,8 @@ static void make_bots(void)
 			    .history_tokens = 500,
 			    .answer_tokens = 100,
 			    .history_messages = 20,
-			    .passages = world.passages };
+			    .passages = world.passages,
+			    .handoff.enabled = world.hands_over };
 	channel = (struct channel){ .id = 1,
 				    .kind = world.mode == DELIVERY_COURIER ? "telegram"
 									   : "widget",

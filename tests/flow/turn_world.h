@@ -37,14 +37,16 @@ struct world {
 	int responder;     /* at finish: 0 bot */
 	const char *chain; /* of provider kinds: "o" openai, "y" yandexgpt, "k" knowledge */
 	int retries;
+	int hands_over; /* the bot may call a human */
 
 	/* what happened */
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD } job;
 	int attempt, worker_id, claims, requests, searches;
 	int finishes; /* that were committed */
-	int settled, delivery_bells, subscribed, begun_after_end;
+	int settled, delivery_bells, operator_bells, subscribed, begun_after_end;
 	struct turn_result result; /* of the committed finish; copies */
 	char body[8192], error[300], provider[64];
+	char handoff_reason[32], handoff_detail[300];
 	char shown[8192]; /* what a person has seen grow */
 	size_t shown_len;
 	int deltas, ends, restarts, drafts, typing;

@@ -12,7 +12,7 @@
 
 static struct llm_message said[] = { { LLM_SYSTEM, "Be brief." },
 				     { LLM_USER, "Привет \"x\"" } };
-static const struct prompt prompt = { 2, said, 10 };
+static const struct prompt prompt = { .n = 2, .messages = said, .estimated_tokens = 10 };
 static const struct bot bot = { .name = "shop", .answer_tokens = 800 };
 
 static json_t *request_body(struct arena *a, const struct provider *p, struct llm_request *out)

@@ -1,0 +1,111 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/flow/turn_world.h"
+
+/* Turns that end with a human being called. */
+
+#define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
+#define CALL                                                                                   \
+	"data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":" \
+	"\"call_human\",\"arguments\":\"{\\\"reason\\\":\\\"a refund\\\"}\"}}]}}]}\n\n"
+#define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+
+static void expect_handed(const char *reason, const char *detail, const char *otherwise)
+{
+	assert_int_equal(world.finishes, 1);
+	assert_int_equal(world.result.outcome, TURN_HANDED);
+	assert_string_equal(world.handoff_reason, reason);
+	assert_string_equal(world.handoff_detail, detail);
+	assert_string_equal(world.body, otherwise);
+	assert_int_equal(world.operator_bells, 1);
+	world_end();
+}
+
+static void begin(const struct play *play)
+{
+	world_begin();
+	world.hands_over = 1;
+	world.plays = play;
+	world.play_count = 1;
+}
+
+static void the_model_calls_a_human(void **state)
+{
+	static const struct play play = { .status = 200, .body = CALL STOP };
+
+	(void)state;
+	begin(&play);
+	world_run();
+	assert_int_equal(world.deltas, 0);
+	expect_handed("model", "a refund", "<does not know>");
+}
+
+static void what_the_model_said_before_is_withdrawn(void **state)
+{
+	static const struct play play = { .status = 200,
+					  .body = SAY("One moment.") CALL STOP,
+					  .piece = 10 };
+
+	(void)state;
+	begin(&play);
+	world_run();
+	expect_handed("model", "a refund", "<does not know>");
+}
+
+static void a_model_that_was_not_offered_it_cannot(void **state)
+{
+	static const struct play play = { .status = 200, .body = SAY("Hm.") CALL STOP };
+
+	(void)state;
+	begin(&play);
+	world.hands_over = 0;
+	world_run();
+	assert_int_equal(world.result.outcome, TURN_ANSWERED);
+	assert_string_equal(world.body, "Hm.");
+	world_end();
+}
+
+static void a_question_without_an_answer_goes_to_a_human(void **state)
+{
+	(void)state;
+	begin(NULL);
+	world.chain = "k";
+	world.passage_count = 0;
+	world_run();
+	expect_handed("knowledge", "", "<does not know>");
+}
+
+static void failing_providers_call_a_human(void **state)
+{
+	static const struct play play = { .status = 401, .body = "{}" };
+
+	(void)state;
+	begin(&play);
+	world.chain = "ok";
+	world.passage_count = 0;
+	world_run();
+	assert_int_equal(world.operator_bells, 1);
+	assert_string_equal(world.handoff_reason, "providers");
+	assert_string_equal(world.body, "<no answer>");
+	world_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_model_calls_a_human),
+		cmocka_unit_test(what_the_model_said_before_is_withdrawn),
+		cmocka_unit_test(a_model_that_was_not_offered_it_cannot),
+		cmocka_unit_test(a_question_without_an_answer_goes_to_a_human),
+		cmocka_unit_test(failing_providers_call_a_human),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
