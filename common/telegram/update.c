@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/json/jread.h"
 
 enum { DEPTH_MAX = 64, LANG_MAX = 8 };
 
@@ -266,42 +267,22 @@ static void read_kinds(struct update *u, const json_t *root)
 
 /* --- the whole ------------------------------------------------------------- */
 
-/* Nesting is bounded before anything recurses over it. */
-static int is_deep(const char *json, size_t len)
-{
-	int depth = 0, in_string = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (in_string && json[i] == '\\')
-			i++;
-		else if (json[i] == '"')
-			in_string = !in_string;
-		else if (!in_string && (json[i] == '{' || json[i] == '['))
-			depth++;
-		else if (!in_string && (json[i] == '}' || json[i] == ']'))
-			depth--;
-		if (depth > DEPTH_MAX)
-			return 1;
-	}
-	return 0;
-}
-
 static json_t *read_root(struct arena *a, const char *json, size_t len, struct err *e)
 {
 	json_error_t where;
 	json_t *root;
 	char *clean;
 
-	if (is_deep(json, len)) {
-		err_set(e, ERR_PERM, "nested too deeply");
-		return NULL;
-	}
 	if (utf8_valid_prefix(json, len) < len) {
 		clean = arena_alloc(a, 3 * len + 1);
 		len = utf8_clean(clean, json, len);
 		json = clean;
 	}
-	root = json_loadb(json, len, JSON_ALLOW_NUL, &where);
+	root = jread(json, len, JREAD_NUL | JREAD_UTF8, DEPTH_MAX, &where);
+	if (!root && json_error_code(&where) == json_error_stack_overflow) {
+		err_set(e, ERR_PERM, "nested too deeply");
+		return NULL;
+	}
 	if (!root) {
 		err_set(e, ERR_PERM, "not JSON, at byte %d", where.position);
 		return NULL;

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/json/jread.h"
 #include "common/web/internal.h"
 
 enum { DEPTH_MAX = 32 };
@@ -15,31 +16,6 @@ static int is_json_type(const char *type)
 	len = strcspn(type, "; \t");
 	return len == strlen("application/json") &&
 	       strncasecmp(type, "application/json", len) == 0;
-}
-
-/* Counted before parsing, so that no parser has to recurse for a stranger. */
-static int is_deep(const char *text, size_t len)
-{
-	int depth = 0, in_string = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (in_string) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				in_string = 0;
-		} else if (c == '"') {
-			in_string = 1;
-		} else if (c == '{' || c == '[') {
-			if (++depth > DEPTH_MAX)
-				return 1;
-		} else if (c == '}' || c == ']') {
-			depth--;
-		}
-	}
-	return 0;
 }
 
 static void release(void *object)
@@ -58,11 +34,11 @@ json_t *web_json(struct web_request *req)
 		web_refuse(req, 415, "not_json", TEXT_PROBLEM_NOT_JSON);
 		return NULL;
 	}
-	if (is_deep(text, len)) {
+	body = jread(text, len, JREAD_UNIQUE, DEPTH_MAX, &error);
+	if (!body && json_error_code(&error) == json_error_stack_overflow) {
 		web_refuse(req, 400, "bad_json", TEXT_PROBLEM_DEEP_JSON);
 		return NULL;
 	}
-	body = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	if (!body) {
 		web_refuse(req, 400, "bad_json", TEXT_PROBLEM_BAD_JSON, error.line);
 		return NULL;
