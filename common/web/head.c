@@ -17,17 +17,41 @@
 
 /* --- the bytes ------------------------------------------------------------ */
 
-/* One byte of a head; where it ends, what follows is the body. */
-static void take_byte(struct head_watch *h, char c)
+/* A line's end is CR LF, and neither stands by itself. */
+static void take_end(struct head_watch *h)
 {
-	h->is_odd |= c == 0 || (c == '\n') != (h->last == '\r');
-	if (c == '\n') {
-		h->is_over = h->has_begun && !h->in_line;
-		h->in_line = 0;
-	} else if (c != '\r') {
+	h->is_odd |= h->last != '\r';
+	h->is_over = h->has_begun && !h->in_line;
+	h->in_line = 0;
+	h->last = '\n';
+}
+
+/* Part of a line, without its end: a CR may only be its last byte. */
+static void take_part(struct head_watch *h, const char *part, size_t len)
+{
+	const char *cr = memchr(part, '\r', len);
+
+	if (len == 0)
+		return;
+	h->is_odd |= h->last == '\r' || (cr && cr < part + len - 1) || memchr(part, 0, len);
+	if (cr != part || len > 1)
 		h->in_line = h->has_begun = 1;
+	h->last = part[len - 1];
+}
+
+/* Bytes of a head; where it ends, what follows is the body. */
+static void take_bytes(struct head_watch *h, const char *bytes, size_t len)
+{
+	while (len > 0 && !h->is_over) {
+		const char *lf = memchr(bytes, '\n', len);
+		size_t part = lf ? (size_t)(lf - bytes) : len;
+
+		take_part(h, bytes, part);
+		if (lf)
+			take_end(h);
+		bytes += part + (lf != NULL);
+		len -= part + (lf != NULL);
 	}
-	h->last = c;
 }
 
 static void watch_bytes(struct head_watch *h, struct evbuffer *in, size_t from)
@@ -36,14 +60,10 @@ static void watch_bytes(struct head_watch *h, struct evbuffer *in, size_t from)
 	struct evbuffer_iovec piece;
 
 	while (!h->is_over && from < evbuffer_get_length(in)) {
-		const char *bytes;
-
 		evbuffer_ptr_set(in, &at, from, EVBUFFER_PTR_SET);
 		if (evbuffer_peek(in, -1, &at, &piece, 1) < 1)
 			return;
-		bytes = piece.iov_base;
-		for (size_t i = 0; i < piece.iov_len && !h->is_over; i++)
-			take_byte(h, bytes[i]);
+		take_bytes(h, piece.iov_base, piece.iov_len);
 		from += piece.iov_len;
 	}
 }

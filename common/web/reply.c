@@ -60,6 +60,23 @@ static void drop_body_of_head(struct web_request *req, struct evbuffer *out)
 	evbuffer_drain(out, evbuffer_get_length(out));
 }
 
+/*
+ * What the socket takes at once need not be watched for; evhttp hears that it
+ * has left as it always does, a little later.
+ */
+static void write_now(struct conn *c)
+{
+	struct evbuffer *out = bufferevent_get_output(c->bev);
+
+	evbuffer_unfreeze(out, 1);
+	(void)!evbuffer_write(out, c->fd);
+	evbuffer_freeze(out, 1);
+	if (evbuffer_get_length(out) > 0)
+		return;
+	bufferevent_disable(c->bev, EV_WRITE);
+	bufferevent_trigger(c->bev, EV_WRITE, BEV_OPT_DEFER_CALLBACKS);
+}
+
 /* The body is in the output buffer. */
 void reply_send(struct web_request *req, int status)
 {
@@ -79,8 +96,10 @@ void reply_send(struct web_request *req, int status)
 		guard_request_over(conn);
 	request_free(req);
 	evhttp_send_reply(ev, status, reply_reason(status), NULL);
-	if (conn)
-		odd_watch(conn);
+	if (!conn)
+		return;
+	write_now(conn);
+	odd_watch(conn);
 }
 
 void web_reply(struct web_request *req, int status, const char *type, const char *body,
