@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/log.h"
 #include "common/base/timer.h"
@@ -121,7 +122,8 @@ void flow_begin(struct flow *f, const struct flow_class *class, void *self, cons
 {
 	*f = (struct flow){ .class = class, .self = self };
 	alive++;
-	snprintf(f->trace, sizeof f->trace, "%s", trace ? trace : "");
+	if (trace)
+		memcpy(f->trace, trace, strnlen(trace, sizeof f->trace - 1));
 	evtimer_assign(&f->deadline, loop, on_deadline, f);
 	timer_set(&f->deadline, timeout_ms);
 	make_ready(f, first);

@@ -17,3 +17,6 @@ struct redis *redis_open_with(struct event_base *base, const char *url,
 
 /* Another number for each time a connection was begun; 0 while there is none. */
 unsigned redis_incarnation(const struct redis *r);
+
+/* The bytes of a command: in `room` if that is large enough, else the caller's to free. */
+char *command_format(char *room, size_t size, int argc, const char *const argv[], size_t *len);

@@ -15,10 +15,9 @@
 #include "common/redis/url.h"
 
 /*
- * Bytes travel through a bufferevent, hiredis formats commands and parses
- * replies.  Replies come in the order of the commands, so those that are owed
- * stand in one queue; each is answered exactly once, with NULL if the
- * connection is lost first.
+ * Bytes travel through a bufferevent, hiredis parses replies.  Replies come in
+ * the order of the commands, so those that are owed stand in one queue; each is
+ * answered exactly once, with NULL if the connection is lost first.
  */
 
 enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 1000, SILENCE_MS = 2000, LOOK_MS = 250 };
@@ -383,18 +382,17 @@ static void add_bytes(struct redis *r, const char *bytes, size_t len)
 void redis_send(struct redis *r, redis_reply_fn *fn, void *arg, int argc,
 		const char *const argv[])
 {
-	char *bytes;
-	int len;
+	char small[1024], *bytes;
+	size_t len;
 
 	if (!r->bev || evbuffer_get_length(bufferevent_get_output(r->bev)) > UNSENT_MAX) {
 		if (fn)
 			fn(arg, NULL);
 		return;
 	}
-	len = redisFormatCommandArgv(&bytes, argc, (const char **)argv, NULL);
-	if (len < 0)
-		abort();
-	add_bytes(r, bytes, (size_t)len);
-	redisFreeCommand(bytes);
+	bytes = command_format(small, sizeof small, argc, argv, &len);
+	add_bytes(r, bytes, len);
+	if (bytes != small)
+		free(bytes);
 	owe(r, fn, arg);
 }
