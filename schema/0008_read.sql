@@ -6,7 +6,7 @@ begin
     return to_char(p at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 end $$;
 
--- The conversation's state, and with it a page of messages: after p_after the oldest p_limit, or
+-- The conversation's state (`extra`: see person_state()), and with it a page of messages: after p_after the oldest p_limit, or
 -- with p_after < 0 the newest.
 create function messages_page(p_channel int, p_chat text, p_after bigint, p_limit int)
 returns table (seq bigint, author smallint, body text, extra jsonb, created_at text,
@@ -21,8 +21,8 @@ begin
         return;
     end if;
     return query
-        select null::bigint, null::smallint, null::text, null::jsonb, null::text, c.id, c.last_seq, c.epoch,
-               c.responder;
+        select null::bigint, null::smallint, null::text, person_state(c.id, c.responder, c.operator_id), null::text,
+               c.id, c.last_seq, c.epoch, c.responder;
     if p_after < 0 then
         return query
             select m.seq, m.author, m.body, m.extra, iso(m.created_at), c.id, c.last_seq, c.epoch, c.responder

@@ -149,3 +149,85 @@ create index conversation_held on conversation (operator_id) where responder = 2
 alter table suggestion
     add column state smallint not null default 0,            -- 0 open, 1 used, 2 discarded, 3 overtaken
     add column operator_id int;
+
+-- What the person sees of a handoff: who answers, their place among those who wait, and what they
+-- thought of it (common/store/person.c).
+
+-- The pace at which people are taken is seen from the last of them.
+create index handoff_taken on handoff (taken_at) where taken_at is not null;
+
+-- The place among those who wait, from 1, and how long it may take: as long as the last cases
+-- took to reach their turn, or as long as the queue needs at its present pace, whichever is less.
+-- Neither is known from less than three of them.  Places beyond 1000 are all the same.
+create function handoff_place(p_conversation bigint, out place int, out wait_s int)
+language plpgsql stable as $$
+declare
+    h       handoff;
+    v_taken int;
+    v_pace  float8;
+    v_usual float8;
+begin
+    select * into h from handoff f where f.conversation_id = p_conversation and f.state = 1;
+    if not found then
+        return;
+    end if;
+    select count(*) into place
+    from (select from handoff f where f.state = 1 and (f.called_at, f.id) <= (h.called_at, h.id) limit 1000) q;
+    select count(*), extract(epoch from max(q.taken_at) - min(q.taken_at)) / nullif(count(*) - 1, 0),
+           extract(epoch from percentile_cont(0.5) within group (order by q.taken_at - q.called_at))
+    into v_taken, v_pace, v_usual
+    from (select f.taken_at, f.called_at from handoff f
+          where f.taken_at > now() - interval '12 hours' order by f.taken_at desc limit 20) q;
+    if v_taken >= 3 then
+        wait_s := greatest(5, least(place * v_pace, place * v_usual));
+    end if;
+end $$;
+
+-- {"operator": {"name"}}, {"queue": {"place", "wait_s"}} or {"rate": the case to be rated}; null if there is
+-- nothing to tell.
+create function person_state(p_conversation bigint, p_responder smallint, p_operator int) returns jsonb
+language plpgsql stable as $$
+declare
+    h handoff;
+begin
+    if p_responder = 2 then
+        return (select jsonb_build_object('operator', jsonb_build_object('name', o.name))
+                from operator o where o.id = p_operator);
+    elsif p_responder = 1 then
+        return (select jsonb_build_object('queue', jsonb_build_object('place', q.place, 'wait_s', q.wait_s))
+                from handoff_place(p_conversation) q where q.place is not null);
+    end if;
+    select * into h from handoff f where f.conversation_id = p_conversation order by f.id desc limit 1;
+    if h.state = 3 and h.taken_at is not null and h.rating is null and h.ended_at > now() - interval '1 day' then
+        return jsonb_build_object('rate', h.id);
+    end if;
+    return null;
+end $$;
+
+-- What became of a rating: 0 there is no such case of theirs, or it is not over; 1 kept; 2 they have said
+-- something else before.  Saying the same again changes nothing; a comment may follow the score.
+create function rate_handoff(p_channel int, p_chat text, p_handoff bigint, p_score smallint, p_comment text)
+returns smallint
+language plpgsql as $$
+declare
+    h handoff;
+begin
+    select f.* into h from handoff f
+    join conversation c on c.id = f.conversation_id and c.channel_id = p_channel and c.chat_key = p_chat
+    where f.id = p_handoff and f.state = 3 and f.taken_at is not null
+    for update of f;
+    if not found then
+        return 0;
+    end if;
+    if h.rating is not null
+       and (h.rating <> p_score or p_comment is not null and h.comment is not null and h.comment <> p_comment) then
+        return 2;
+    end if;
+    if h.rating is not null and (p_comment is null or h.comment is not null) then
+        return 1;
+    end if;
+    update handoff set rating = p_score, comment = p_comment where id = p_handoff;
+    insert into handoff_event (handoff_id, what, operator_id, detail)
+    values (p_handoff, 'rated', h.operator_id, p_score::text);
+    return 1;
+end $$;

@@ -15,6 +15,7 @@ static const struct {
 	[TEXT_COMMAND_STOP] = { "остановить ответ", "stop the answer" },
 	[TEXT_COMMAND_LANG] = { "язык: ru, en или auto — как в вашем вопросе",
 				"language: ru, en, or auto: that of your question" },
+	[TEXT_COMMAND_OPERATOR] = { "позвать человека", "call a human" },
 	[TEXT_RESET_DONE] = { "Начинаем заново. Что вас интересует?",
 			      "A fresh start. How can I help?" },
 	[TEXT_STOPPED] = { "Остановился.", "Stopped." },
@@ -86,6 +87,20 @@ static const struct {
 	[TEXT_WELCOME] = { "Пожалуйста! Если появятся ещё вопросы — пишите.",
 			   "You are welcome! If you have more questions, just ask." },
 
+	[TEXT_CALL_HUMAN] = { "Позвать человека", "Call a human" },
+	[TEXT_NO_OPERATORS] = { "В этом чате отвечает только помощник: позвать человека "
+				"здесь, к сожалению, нельзя. Спросите, пожалуйста, меня.",
+				"Only the assistant answers in this chat: I am sorry, there is "
+				"nobody to call here. Please ask me." },
+	[TEXT_ASK_RATING] = { "Помог ли вам разговор? Оцените его от 1 до 5.",
+			      "Was it helpful? Please rate the conversation from 1 to 5." },
+	[TEXT_RATED] = { "Спасибо за оценку!", "Thank you for your rating!" },
+	[TEXT_RATED_BEFORE] = { "Вы уже оценили этот разговор. Спасибо!",
+				"You have rated this conversation already. Thank you!" },
+	[TEXT_TRANSCRIPT] = { "Переписка: %s", "Conversation: %s" },
+	[TEXT_PERSON] = { "Вы", "You" },
+	[TEXT_PLATFORM] = { "Система", "System" },
+
 	[TEXT_PROBLEM_BAD_ADDRESS] = { "Адрес записан не в UTF-8.",
 				       "The address is not valid UTF-8." },
 	[TEXT_PROBLEM_TOO_LARGE] = { "Это слишком много: принимается не больше %zu байт.",
@@ -120,6 +135,20 @@ static const struct {
 				    "after is 0 or more, limit 1 to %d." },
 	[TEXT_PROBLEM_BAD_TOKEN] = { "Ключ сеанса не указан или устарел.",
 				     "The session token is missing or over." },
+	[TEXT_PROBLEM_BAD_RATING] = { "Ожидается номер разговора (handoff), оценка от 1 до 5 "
+				      "(score) и, если хочется, отзыв (comment) до %d байт.",
+				      "Expected the number of the case (handoff), a score from "
+				      "1 to 5 "
+				      "and, if you like, a comment of at most %d bytes." },
+	[TEXT_PROBLEM_NO_HANDOFF] = { "Оценивать здесь нечего: такого разговора с человеком "
+				      "не было, или он ещё идёт.",
+				      "There is nothing to rate: no such talk with a human has "
+				      "taken place, or it still goes on." },
+	[TEXT_PROBLEM_BAD_FORMAT] = { "Формат (format): txt или html; часовой пояс (tz): "
+				      "минуты от "
+				      "-840 до 840.",
+				      "The format is txt or html, tz is minutes from -840 to "
+				      "840." },
 	[TEXT_PROBLEM_NO_SITE] = { "Такого сайта здесь нет.", "There is no such site." },
 	[TEXT_PROBLEM_STARTING] = { "Сервис запускается; попробуйте чуть позже.",
 				    "The service is starting; try again in a moment." },

@@ -12,6 +12,7 @@ enum text_id {
 	TEXT_COMMAND_RESET,
 	TEXT_COMMAND_STOP,
 	TEXT_COMMAND_LANG,
+	TEXT_COMMAND_OPERATOR,
 	TEXT_RESET_DONE,
 	TEXT_STOPPED,
 	TEXT_NOTHING_TO_STOP,
@@ -33,6 +34,15 @@ enum text_id {
 	TEXT_OPERATOR, /* who spoke, where they have no name */
 	TEXT_CUT,      /* mark behind an answer that was cut */
 	TEXT_WELCOME,  /* to somebody who only says thanks */
+	/* handoff, as the person sees it */
+	TEXT_CALL_HUMAN,   /* on a button */
+	TEXT_NO_OPERATORS, /* nobody can be called here */
+	TEXT_ASK_RATING,   /* before buttons from 1 to 5 */
+	TEXT_RATED,
+	TEXT_RATED_BEFORE,
+	TEXT_TRANSCRIPT, /* %s: the bot; heading of a saved conversation */
+	TEXT_PERSON,     /* "You" */
+	TEXT_PLATFORM,   /* who says what the platform says */
 	/* what was wrong with a request */
 	TEXT_PROBLEM_BAD_ADDRESS,
 	TEXT_PROBLEM_TOO_LARGE, /* %zu: bytes */
@@ -52,6 +62,9 @@ enum text_id {
 	TEXT_PROBLEM_BAD_AFTER,
 	TEXT_PROBLEM_BAD_PAGE, /* %d: most */
 	TEXT_PROBLEM_BAD_TOKEN,
+	TEXT_PROBLEM_BAD_RATING, /* %d: most bytes of a comment */
+	TEXT_PROBLEM_NO_HANDOFF,
+	TEXT_PROBLEM_BAD_FORMAT,
 	TEXT_PROBLEM_NO_SITE,
 	TEXT_PROBLEM_STARTING,
 	TEXT_PROBLEM_NO_DATABASE,

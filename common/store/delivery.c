@@ -36,7 +36,7 @@ static const struct pg_stmt split_stmt = {
 
 static const struct pg_stmt fetch_stmt = {
 	"fetch_deliveries", "select seq, author, body, extra, to_char(created_at at time zone "
-			    "'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') "
+			    "'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), responder "
 			    "from fetch_deliveries($1, $2, $3)"
 };
 

@@ -33,6 +33,8 @@ void store_decode_page(void *out, const PGresult *rows, int row, struct arena *a
 									  (size_t)(n + 1)) };
 	for (int i = 0; i < n; i++)
 		read_message(&page->messages[page->n++], rows, i, a);
+	if (n > 0)
+		page->responder = (enum responder)pg_int(rows, 0, 5);
 }
 
 /* The first row tells of the conversation, the others are its messages. */
@@ -50,6 +52,7 @@ static void decode_conversation_page(void *out, const PGresult *rows, int row, s
 	page->last_seq = pg_int(rows, 0, 6);
 	page->epoch = (int)pg_int(rows, 0, 7);
 	page->responder = (enum responder)pg_int(rows, 0, 8);
+	page->state = store_copy(a, rows, 0, 3);
 	for (int i = 1; i < n; i++)
 		read_message(&page->messages[page->n++], rows, i, a);
 }

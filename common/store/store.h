@@ -222,6 +222,7 @@ struct message_page {
 	int64_t last_seq;
 	int epoch;
 	enum responder responder;
+	const char *state; /* JSON text of person_state(), or NULL */
 	int n;
 	struct message *messages; /* oldest first */
 };

@@ -21,6 +21,8 @@ enum limit_kind {
 	LIMIT_READS,
 	LIMIT_CHAT,
 	LIMIT_NOTICE,
+	LIMIT_CALLS,
+	LIMIT_TYPING,
 };
 
 struct limits *limits_open(int capacity); /* 0: 65536 buckets */

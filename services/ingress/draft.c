@@ -71,6 +71,8 @@ void room_take_delta(struct room *r, const struct live_event *e)
 	struct draft_view *d = &r->draft;
 	size_t end = d->from + d->text.len, skip;
 
+	if (r->is_human)
+		return;
 	if (e->at == 0 || strcmp(d->answer, e->answer) != 0 || e->at > end || e->at < d->from) {
 		struct client *c;
 
@@ -108,6 +110,14 @@ void room_take_end(struct room *r, const char *answer)
 	free(text);
 	if (strcmp(r->draft.answer, answer) == 0)
 		begin_view(&r->draft, "", 0);
+}
+
+/* A human has come: what the bot was writing ends here. */
+void room_set_human(struct room *r, int is_human)
+{
+	r->is_human = is_human;
+	if (is_human && *r->draft.answer)
+		room_take_end(r, r->draft.answer);
 }
 
 /* --- catching up: read_draft -> merge_draft ------------------------------- */
@@ -170,7 +180,7 @@ static void merge_draft(void *self)
 {
 	struct draft_read *d = self;
 
-	if (d->room && d->found.answer) {
+	if (d->room && d->found.answer && !d->room->is_human) {
 		d->room->draft.at_ms = clock_mono_ms();
 		merge(&d->room->draft, &d->found);
 		room_show_draft(d->room);

@@ -18,7 +18,7 @@ static struct room **slot_of(struct hub *h, const char *topic)
 	return &h->slots[(hash ^ hash >> 32) % HUB_SLOTS];
 }
 
-static struct room *find_room(struct hub *h, const char *topic)
+struct room *hub_room(struct hub *h, const char *topic)
 {
 	struct room *r = *slot_of(h, topic);
 
@@ -58,6 +58,7 @@ static void close_room(struct room *r)
 	room_stop_refresh(r);
 	room_stop_draft(r);
 	buf_free(&r->draft.text);
+	free(r->state);
 	free(r->chat);
 	free(r);
 }
@@ -92,7 +93,7 @@ static void dismiss(struct client *c)
 int hub_count_chat(struct hub *h, int channel_id, const char *chat)
 {
 	char topic[LIVE_TOPIC_SIZE];
-	struct room *r = find_room(h, live_topic(topic, channel_id, chat));
+	struct room *r = hub_room(h, live_topic(topic, channel_id, chat));
 
 	return r ? r->client_count : 0;
 }
@@ -117,7 +118,7 @@ void hub_join(struct hub *h, struct web_request *req, int channel_id, const char
 	if (!c)
 		abort();
 	live_topic(topic, channel_id, chat);
-	r = find_room(h, topic);
+	r = hub_room(h, topic);
 	if (!r)
 		r = open_room(h, topic, channel_id, chat);
 	c->room = r;
@@ -136,36 +137,70 @@ void hub_join(struct hub *h, struct web_request *req, int channel_id, const char
 
 /* --- what we hear --------------------------------------------------------- */
 
-static void take_state(struct room *r, const struct live_event *e)
+/* PostgreSQL knows it exactly, but what the bot is writing must not be seen meanwhile. */
+static void take_state(struct room *r, const char *responder)
 {
-	(void)e; /* PostgreSQL knows it exactly */
+	room_set_human(r, strcmp(responder, "bot") != 0);
 	room_refresh(r);
+}
+
+/* The person need not be told of themselves. */
+static void take_typing(struct room *r, const struct live_event *e)
+{
+	json_auto_t *body = json_pack("{ss ss?}", "who", e->who, "name", e->name);
+	char *text = json_dumps(body, JSON_COMPACT);
+	struct client *c;
+
+	if (!text)
+		abort();
+	if (strcmp(e->who, "person") != 0)
+		TAILQ_FOREACH (c, &r->clients, in_room)
+			web_stream_send(c->stream, NULL, "typing", text, strlen(text));
+	free(text);
+}
+
+static void take_event(struct room *r, const struct live_event *e)
+{
+	switch (e->type) {
+	case LIVE_SEQ:
+		room_refresh(r);
+		break;
+	case LIVE_STATE:
+		take_state(r, e->responder);
+		break;
+	case LIVE_DELTA:
+		room_take_delta(r, e);
+		break;
+	case LIVE_END:
+		room_take_end(r, e->answer);
+		break;
+	case LIVE_TYPING:
+		take_typing(r, e);
+		break;
+	case LIVE_EDIT:
+		room_show_edit(r, e->seq);
+		break;
+	default:
+		break;
+	}
 }
 
 static void on_message(void *arg, const char *topic, const char *data, size_t len)
 {
 	struct hub *h = arg;
-	struct room *r = find_room(h, topic);
+	struct room *r = hub_room(h, topic);
 	struct live_event e;
 	struct arena a = { 0 };
 
-	if (r && live_parse(&e, &a, data, len) == 0) {
-		if (e.type == LIVE_SEQ)
-			room_refresh(r);
-		else if (e.type == LIVE_DELTA)
-			room_take_delta(r, &e);
-		else if (e.type == LIVE_END)
-			room_take_end(r, e.answer);
-		else if (e.type == LIVE_STATE)
-			take_state(r, &e);
-	}
+	if (r && live_parse(&e, &a, data, len) == 0)
+		take_event(r, &e);
 	arena_free(&a);
 }
 
 /* From here on nothing is missed; what was before is read now. */
 static void on_subscribed(void *arg, const char *topic)
 {
-	struct room *r = find_room(arg, topic);
+	struct room *r = hub_room(arg, topic);
 
 	if (!r)
 		return;
@@ -189,7 +224,7 @@ static void tend_client(struct client *c, int64_t now)
 
 void hub_expect(struct hub *h, const char *topic)
 {
-	struct room *r = find_room(h, topic);
+	struct room *r = hub_room(h, topic);
 
 	if (r)
 		r->asked_ms = clock_mono_ms();
@@ -260,5 +295,6 @@ void hub_close(struct hub *h)
 	}
 	event_free(h->tick);
 	pubsub_close(h->pubsub);
+	h->in->hub = NULL;
 	free(h);
 }

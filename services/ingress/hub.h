@@ -22,7 +22,7 @@ struct client {
 	struct web_stream *stream;
 	const char *address; /* in the stream's arena */
 	int64_t sent, expires_ms, beat_ms;
-	int responder;    /* the last one told */
+	int states;       /* the last state told; 0: none */
 	char shown[48];   /* the answer shown so far ... */
 	size_t shown_len; /* ... up to here */
 };
@@ -43,6 +43,9 @@ struct room {
 	char *chat;
 	TAILQ_HEAD(, client) clients;
 	int client_count;
+	int is_human;    /* it is not the bot who answers: what it writes is not shown */
+	char *state;     /* who answers, as JSON; NULL until it was read */
+	int state_count; /* how often that has changed */
 	int64_t refreshed_ms;
 	int64_t asked_ms; /* when the person spoke last; 0: they have an answer */
 
@@ -81,11 +84,18 @@ void hub_join(struct hub *h, struct web_request *req, int channel_id, const char
 /* Somebody in this chat was heard, so a message is due there. */
 void hub_expect(struct hub *h, const char *topic);
 
+/* The room of a topic, or NULL. */
+struct room *hub_room(struct hub *h, const char *topic);
+
+/* edit.c: show a message that was seen before, as it is now. */
+void room_show_edit(struct room *r, int64_t seq);
+
 /* refresh.c: read what clients have not seen. */
 void room_refresh(struct room *r);
 void room_stop_refresh(struct room *r);
 
 /* draft.c */
+void room_set_human(struct room *r, int is_human);
 void room_take_delta(struct room *r, const struct live_event *e);
 void room_take_end(struct room *r, const char *answer);
 void room_show_draft(struct room *r);

@@ -4,10 +4,20 @@
 
 #include "common/markdown/html.h"
 
+/* The name of the operator who said it, or of whom it says something. */
+static void add_name(json_t *to, const json_t *extra)
+{
+	json_t *name = json_object_get(json_object_get(extra, "operator"), "name");
+
+	if (json_is_string(name))
+		json_object_set(to, "name", name);
+}
+
 /* Of what a message carries, what is for the person. */
 static void add_extra(json_t *to, const char *text)
 {
-	static const char *const shown[] = { "sources", "buttons", "attachments" };
+	static const char *const shown[] = { "sources", "buttons", "attachments", "event",
+					     "rate" };
 	json_auto_t *extra = text ? json_loads(text, 0, NULL) : NULL;
 
 	for (size_t i = 0; extra && i < sizeof shown / sizeof *shown; i++) {
@@ -16,6 +26,7 @@ static void add_extra(json_t *to, const char *text)
 		if (value)
 			json_object_set(to, shown[i], value);
 	}
+	add_name(to, extra);
 }
 
 json_t *message_json(const struct message *m, struct arena *a)
@@ -29,5 +40,22 @@ json_t *message_json(const struct message *m, struct arena *a)
 	if (m->author != AUTHOR_PERSON)
 		json_object_set_new(out, "html", json_string(markdown_html(a, m->body)));
 	add_extra(out, m->extra);
+	return out;
+}
+
+json_t *state_json(const struct message_page *page)
+{
+	static const char *const fields[] = { "operator", "queue", "rate" };
+	json_t *out = json_pack("{ss si}", "responder", responder_name(page->responder),
+				"epoch", page->epoch);
+	json_auto_t *state = page->state ? json_loads(page->state, 0, NULL) : NULL;
+
+	if (!out)
+		abort();
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		json_t *value = json_object_get(state, fields[i]);
+
+		json_object_set_new(out, fields[i], value ? json_incref(value) : json_null());
+	}
 	return out;
 }

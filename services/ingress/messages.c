@@ -46,10 +46,11 @@ static int prepare_message(struct acceptance *a, const struct channel *channel)
 	return -1;
 }
 
-static void reply_seq(struct web_request *req, int status, int64_t seq, int duplicate)
+static void reply_seq(struct web_request *req, int status, const struct accepted *r)
 {
 	json_auto_t *body =
-		json_pack("{sI sb}", "seq", (json_int_t)seq, "duplicate", duplicate);
+		json_pack("{sI sb sI}", "seq", (json_int_t)r->seq, "duplicate", r->duplicate,
+			  "conversation", (json_int_t)r->conversation_id);
 
 	web_reply_json(req, status, body);
 }
@@ -61,8 +62,7 @@ static void answer_message(struct acceptance *a)
 	if (a->result.duplicate && a->result.seq)
 		compare_begin(a);
 	else
-		reply_seq(a->req, a->result.duplicate ? 200 : 201, a->result.seq,
-			  a->result.duplicate);
+		reply_seq(a->req, a->result.duplicate ? 200 : 201, &a->result);
 }
 
 static void answer_failure(struct acceptance *a, const struct err *e)
@@ -144,7 +144,7 @@ struct comparison {
 	struct ingress *in;
 	const struct said *said;
 	int channel_id;
-	int64_t seq;
+	struct accepted first;
 	struct message_page page;
 };
 
@@ -162,7 +162,7 @@ static void compare_begin(struct acceptance *a)
 	c->in = a->in;
 	c->said = a->arg;
 	c->channel_id = a->channel_id;
-	c->seq = a->result.seq;
+	c->first = a->result;
 	flow_begin(&c->flow, &comparison_class, c, a->flow.trace, READ_MS, read_first);
 }
 
@@ -173,7 +173,7 @@ static void read_first(void *self)
 	store_messages(&c->in->store, &c->flow, compare, &c->page,
 		       &(struct messages_wanted){ .channel_id = c->channel_id,
 						  .chat_key = c->said->chat,
-						  .after = c->seq - 1,
+						  .after = c->first.seq - 1,
 						  .limit = 1 });
 }
 
@@ -182,10 +182,10 @@ static void compare(void *self)
 	struct comparison *c = self;
 	const struct message *first = c->page.n ? &c->page.messages[0] : NULL;
 
-	if (first && first->seq == c->seq && strcmp(first->body, c->said->text) != 0)
+	if (first && first->seq == c->first.seq && strcmp(first->body, c->said->text) != 0)
 		web_refuse(c->req, 409, "id_reused", TEXT_PROBLEM_ID_REUSED);
 	else
-		reply_seq(c->req, 200, c->seq, 1);
+		reply_seq(c->req, 200, &c->first);
 	flow_done(&c->flow);
 }
 
@@ -193,7 +193,7 @@ static void cannot_compare(void *self)
 {
 	struct comparison *c = self;
 
-	reply_seq(c->req, 200, c->seq, 1); /* it was accepted, that much is sure */
+	reply_seq(c->req, 200, &c->first); /* it was accepted, that much is sure */
 	flow_done(&c->flow);
 }
 
@@ -308,9 +308,12 @@ static void reply_page(void *self)
 	for (int i = 0; i < l->page.n; i++)
 		json_array_append_new(messages,
 				      message_json(&l->page.messages[i], &l->flow.arena));
-	body = json_pack("{so sI ss}", "messages", messages, "last_seq",
-			 (json_int_t)l->page.last_seq, "responder",
-			 responder_name(l->page.responder));
+	body = state_json(&l->page);
+	json_object_set_new(body, "messages", messages);
+	json_object_set_new(body, "last_seq", json_integer(l->page.last_seq));
+	json_object_set_new(body, "conversation",
+			    l->page.conversation_id ? json_integer(l->page.conversation_id)
+						    : json_null());
 	web_reply_json(l->req, 200, body);
 	flow_done(&l->flow);
 }

@@ -88,18 +88,29 @@ static void send_to_all(struct refresh *f, const struct message *m)
 	free(text);
 }
 
-static void tell_responder(struct room *r, enum responder responder)
+/* Who answers: to those who have come, and to all when it has changed. */
+static void tell_state(struct room *r, const struct message_page *page)
 {
-	char text[64];
+	json_auto_t *body = state_json(page);
+	char *text = json_dumps(body, JSON_COMPACT);
 	struct client *c;
-	int len = snprintf(text, sizeof text, "{\"responder\":\"%s\"}",
-			   responder_name(responder));
 
+	if (!text)
+		abort();
+	room_set_human(r, page->responder != RESPONDER_BOT);
+	if (!r->state || strcmp(r->state, text) != 0) {
+		free(r->state);
+		r->state = text;
+		r->state_count++;
+	} else {
+		free(text);
+	}
 	TAILQ_FOREACH (c, &r->clients, in_room) {
-		if (c->responder == (int)responder)
+		if (c->states == r->state_count)
 			continue;
-		c->responder = (int)responder;
-		web_stream_send(c->stream, NULL, "state", text, (size_t)len);
+		c->states = r->state_count;
+		c->beat_ms = clock_mono_ms();
+		web_stream_send(c->stream, NULL, "state", r->state, strlen(r->state));
 	}
 }
 
@@ -123,7 +134,7 @@ static void hand_out(void *self)
 	}
 	for (int i = 0; i < f->page.n; i++)
 		send_to_all(f, &f->page.messages[i]);
-	tell_responder(f->room, f->page.responder);
+	tell_state(f->room, &f->page);
 	if (f->room->is_stale || somebody_lacks(f)) {
 		struct room *r = f->room;
 

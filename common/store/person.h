@@ -1,0 +1,22 @@
+#pragma once
+
+#include "common/store/store.h"
+
+/* What a person has to say about a handoff, beside their words. */
+
+enum rated {
+	RATED_UNKNOWN = 0, /* no such case of theirs, or it is not over */
+	RATED_KEPT = 1,
+	RATED_BEFORE = 2, /* they have said something else before */
+};
+
+struct rating {
+	int channel_id;
+	const char *chat_key;
+	int64_t handoff;
+	int score;           /* 1 to 5 */
+	const char *comment; /* may be NULL; may follow later, with the same score */
+};
+
+void store_rate(struct store *s, struct flow *f, flow_step *next, enum rated *out,
+		const struct rating *rating);
