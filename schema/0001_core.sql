@@ -131,13 +131,19 @@ create table turn (
     primary key (conversation_id, first_seq)
 );
 
--- An answer that came after a human had taken over: shown to the operator only.
+-- What the bot would say while an operator talks: asked for, or an answer that came after they had taken
+-- over.  Shown to operators only.  Price and maker are of those asked for; the others are in `turn`.
 create table suggestion (
-    id              bigint generated always as identity primary key,
-    conversation_id bigint      not null,
-    last_seq        bigint      not null,
-    epoch           int         not null,
-    body            text        not null,
-    created_at      timestamptz not null default now()
+    id               bigint generated always as identity primary key,
+    conversation_id  bigint      not null,
+    last_seq         bigint      not null,
+    epoch            int         not null,
+    body             text        not null,
+    provider         text,
+    model            text,
+    tokens_in        int,
+    tokens_out       int,
+    tokens_estimated boolean     not null default false,
+    created_at       timestamptz not null default now()
 );
 create index suggestion_conversation on suggestion (conversation_id, id);

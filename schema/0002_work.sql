@@ -18,8 +18,8 @@ create table worker (
 create table job (
     id              bigint generated always as identity (cache 32) primary key,
     queue           smallint    not null, -- 1 llm, 2 delivery, 3 operator, 4 grader, 5 google
-    kind            smallint    not null, -- within the queue; 1: the queue's main work
-    lane            bigint,               -- null: runs beside anything; also when dead
+    kind            smallint    not null, -- within the queue; 1: the queue's main work; llm 2: a suggestion
+    lane            bigint,               -- null: runs beside anything; also when dead; a suggestion's is negative
     conversation_id bigint,
     state           smallint    not null default 0, -- 0 ready, 1 running, 2 dead
     attempt         int         not null default 0, -- raised by each claim; the fence

@@ -67,9 +67,10 @@ begin
     lang_chosen := c.lang_chosen;
     title := c.title;
     is_group := c.is_group;
-    first_seq := c.answered_seq + 1;
+    first_seq := case j.kind when 2 then unheard(c.id, c.last_seq) else c.answered_seq + 1 end;
     last_seq := case when stop and p_attempt is not null then j.stop_seq else c.last_seq end;
-    status := case when stop or c.responder <> 0 or c.last_seq <= c.context_seq then 4 else 0 end;
+    status := case when stop or c.responder <> case j.kind when 2 then 2 else 0 end
+                     or c.last_seq <= c.context_seq or first_seq > c.last_seq then 4 else 0 end;
     if status = 0 then
         select json_agg(json_build_array(m.seq, m.author, m.body, m.extra) order by m.seq) into history
         from message m
@@ -107,6 +108,11 @@ begin
         return;
     end if;
 
+    if j.kind = 2 then
+        select s.status, s.next_ready, s.operator_job into status, next_ready, operator_job
+        from finish_suggestion(j, c, p_epoch, p_last, p_outcome, p_body, p_provider, p_model, p_in, p_out, p_estimated) s;
+        return;
+    end if;
     status := 0;
     v_last := c.last_seq;
     v_cover := greatest(p_last, j.stop_seq); -- greatest() passes over nulls
@@ -154,5 +160,64 @@ begin
         next_ready := true;
     else
         delete from job where id = p_job;
+    end if;
+end $$;
+
+-- --- suggestions ---------------------------------------------------------------------------------------
+--
+-- While an operator talks, the bot may be asked what it would say: a job of kind 2 in a lane of its own,
+-- claimed and finished like a turn, but nothing of it reaches the person.
+
+-- The first message nobody has replied to: of the last ones, after the operator's and the bot's words.
+create function unheard(p_conversation bigint, p_last bigint) returns bigint
+language plpgsql stable as $$
+begin
+    return (select greatest(coalesce(max(m.seq), 0), p_last - 20) + 1
+            from message m where m.conversation_id = p_conversation and m.seq > p_last - 20 and m.author in (1, 2));
+end $$;
+
+-- Ask for a suggestion.  Null when nobody needs to be told.  The caller holds the conversation's row lock.
+create function ask_suggestion(p_conversation bigint, p_trace text) returns bigint
+language plpgsql as $$
+declare
+    v_id    bigint;
+    v_state smallint;
+begin
+    insert into job as j (queue, kind, lane, conversation_id, trace)
+    values (1, 2, -p_conversation, p_conversation, p_trace)
+    on conflict (queue, lane) do update set pending = j.pending + 1
+    returning j.id, j.state into v_id, v_state;
+    return case v_state when 0 then v_id end;
+end $$;
+
+-- One is open at a time: the newest.
+create function suggest(p_conversation bigint, p_last bigint, p_epoch int, p_body text, p_provider text, p_model text,
+                        p_in int, p_out int, p_estimated boolean) returns void
+language plpgsql as $$
+begin
+    update suggestion set state = 3 where conversation_id = p_conversation and state = 0;
+    insert into suggestion (conversation_id, last_seq, epoch, body, provider, model, tokens_in, tokens_out, tokens_estimated)
+    values (p_conversation, p_last, p_epoch, p_body, p_provider, p_model, p_in, p_out, coalesce(p_estimated, false));
+end $$;
+
+-- j and c are locked.  What came meanwhile is looked at again; what is no longer the operator's chat is dropped.
+create function finish_suggestion(
+    j job, c conversation, p_epoch int, p_last bigint, p_outcome smallint, p_body text, p_provider text, p_model text,
+    p_in int, p_out int, p_estimated boolean, out status smallint, out next_ready boolean, out operator_job bigint)
+language plpgsql as $$
+begin
+    status := 2;
+    next_ready := j.pending > 0 and c.responder = 2;
+    if p_outcome = 1 and p_body is not null and c.responder = 2 and c.epoch = p_epoch and not next_ready then
+        perform suggest(c.id, p_last, c.epoch, p_body, p_provider, p_model, p_in, p_out, p_estimated);
+        operator_job := enqueue_operator(c.id, 1, j.trace);
+        status := 3;
+    end if;
+    if next_ready then
+        update job set state = 0, pending = 0, failures = 0, deaths = 0, stop_seq = null, worker_id = null,
+                       run_at = now(), announce_at = now() + interval '2 s'
+        where id = j.id;
+    else
+        delete from job where id = j.id;
     end if;
 end $$;

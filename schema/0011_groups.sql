@@ -132,7 +132,7 @@ declare
 begin
     select count(*) into v_usual
     from (select j.* from job j where j.id = any (v_job) for update skip locked) j
-    where j.state = 0 and j.stop_seq is null and j.run_at <= clock_timestamp();
+    where j.state = 0 and j.kind = 1 and j.stop_seq is null and j.run_at <= clock_timestamp();
     if v_usual < cardinality(v_job) or array_remove(p_attempt, null) <> '{}' or p_worker[1] <> any (p_worker) then
         for i in 1 .. cardinality(v_job) loop
             return query select * from claim_turn(v_job[i], p_attempt[i]::int, p_worker[i]::int, p_history[i]::int);
@@ -174,7 +174,7 @@ declare
 begin
     select array_agg(c.last_seq + 1), array_agg((select h.delivery from channel h where h.id = c.channel_id)),
            count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.stop_seq is null and j.pending = 0
-                              and c.responder = 0 and c.epoch = e.epoch and e.outcome = 1 and e.body is not null
+                              and j.kind = 1 and c.responder = 0 and c.epoch = e.epoch and e.outcome = 1 and e.body is not null
                               and e.last >= e.first)
     into v_seq, v_mode, v_usual
     from unnest(v_job, p_attempt::int[], v_conversation, p_epoch::int[], p_first::bigint[], v_last, p_outcome::smallint[],

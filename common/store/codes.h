@@ -11,6 +11,7 @@ enum queue {
 	QUEUE_GRADER = 4,
 	QUEUE_GOOGLE = 5
 };
+enum llm_job { LLM_TURN = 1, LLM_SUGGESTION = 2 };
 enum delivery_mode { DELIVERY_NONE = 0, DELIVERY_COURIER = 1, DELIVERY_FETCH = 2 };
 enum delivery_kind { DELIVERY_MESSAGE = 0, DELIVERY_PART = 1, DELIVERY_CALLBACK = 2 };
 enum delivery_state {

@@ -62,9 +62,10 @@ static void save(void *self)
 
 static void announce(struct turn *t, enum queue queue, int64_t job)
 {
+	int is_ours = queue == QUEUE_LLM && t->is_suggestion;
 	struct doorbell bell = { .job = job,
 				 .conversation = t->claim.conversation_id,
-				 .kind = 1 };
+				 .kind = is_ours ? LLM_SUGGESTION : 1 };
 
 	if (!job)
 		return;

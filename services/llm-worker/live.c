@@ -28,6 +28,8 @@ static enum audience audience_of(const struct turn *t)
 	const struct registry *r = bots_registry(t->worker->bots);
 	const struct channel *c = r ? registry_channel(r, t->claim.channel_id) : NULL;
 
+	if (t->is_suggestion || t->is_hushed)
+		return AUDIENCE_NONE;
 	if (c && c->mode == DELIVERY_NONE)
 		return AUDIENCE_LIVE;
 	if (c && strcmp(c->kind, "telegram") == 0)
@@ -207,6 +209,13 @@ void live_over(struct turn *t)
 	if (t->shown_at && t->audience == AUDIENCE_LIVE)
 		live_end(t->worker->redis, t->topic, t->name);
 	t->shown_at = 0;
+}
+
+void live_hush(struct turn *t)
+{
+	live_over(t);
+	t->is_hushed = 1;
+	t->audience = AUDIENCE_NONE;
 }
 
 void live_open(struct worker *w)

@@ -36,7 +36,7 @@ void orders_listen(struct turn *t)
 {
 	struct turn_list *list = bucket(t->worker, t->topic);
 
-	if (t->is_listening)
+	if (t->is_listening || t->is_suggestion)
 		return;
 	if (!is_heard(list, t->topic))
 		pubsub_subscribe(t->worker->pubsub, t->topic);
@@ -63,8 +63,14 @@ static int may_begin_anew(const struct turn *t, int64_t seq)
 {
 	const struct bot *bot = turn_bot(t);
 
-	return bot && seq > t->claim.last_seq && !live_was_seen(t) &&
+	return bot && !t->is_hushed && seq > t->claim.last_seq && !live_was_seen(t) &&
 	       clock_mono_ms() - t->began < bot->quiet_max_ms;
+}
+
+/* A human answers now: what we write is for them to use. */
+static int is_taken_over(const struct live_event *e)
+{
+	return e->type == LIVE_STATE && e->responder && strcmp(e->responder, "bot") != 0;
 }
 
 static enum order order_of(const struct turn *t, const struct live_event *e)
@@ -74,9 +80,6 @@ static enum order order_of(const struct turn *t, const struct live_event *e)
 		return ORDER_STOP;
 	case LIVE_RESET:
 		return ORDER_RESET;
-	case LIVE_STATE:
-		return e->responder && strcmp(e->responder, "bot") != 0 ? ORDER_STOP
-									: ORDER_NONE;
 	case LIVE_MESSAGE:
 		return may_begin_anew(t, e->seq) ? ORDER_MORE : ORDER_NONE;
 	default:
@@ -101,9 +104,13 @@ static void on_message(void *arg, const char *topic, const char *data, size_t le
 	struct turn *t;
 
 	if (live_parse(&e, &arena, data, len) == 0) {
-		TAILQ_FOREACH (t, bucket(w, topic), listening)
-			if (strcmp(t->topic, topic) == 0)
-				give_order(t, order_of(t, &e));
+		TAILQ_FOREACH (t, bucket(w, topic), listening) {
+			if (strcmp(t->topic, topic) != 0)
+				continue;
+			if (is_taken_over(&e))
+				live_hush(t);
+			give_order(t, order_of(t, &e));
+		}
 	}
 	arena_free(&arena);
 }

@@ -49,7 +49,7 @@ int turn_may_hand_over(const struct turn *t)
 {
 	const struct bot *bot = turn_bot(t);
 
-	return bot && bot->handoff.enabled && !t->claim.is_group;
+	return bot && bot->handoff.enabled && !t->claim.is_group && !t->is_suggestion;
 }
 
 /* The longest memory of any bot: which bot it is, the claim will tell. */
@@ -74,6 +74,7 @@ void turn_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 		abort();
 	t->worker = arg;
 	t->job = bell->job;
+	t->is_suggestion = bell->kind == LLM_SUGGESTION;
 	t->began = clock_mono_ms();
 	llm_answer_init(&t->answer, &t->keep);
 	snprintf(t->entry, sizeof t->entry, "%s", entry_id);
@@ -177,6 +178,7 @@ static void prepare(struct turn *t)
 	t->question = prompt_query(&t->flow.arena, &t->dialogue);
 	t->lang = turn_language(t);
 	t->dialogue.lang = t->lang;
+	t->dialogue.for_operator = t->is_suggestion;
 	t->passages = (struct passages){ 0 };
 	t->is_searched = !t->question[0];
 	if (t->is_searched || bot->passages == 0) /* the model is not told of articles */
@@ -238,6 +240,10 @@ static void answer_from_knowledge(struct turn *t, const struct bot *bot)
 	t->result.provider = "knowledge";
 	if (!text)
 		text = knowledge_answer(&t->keep, &t->passages, t->lang, &extra);
+	if (!text && t->is_suggestion) {
+		finish_cancelled(t);
+		return;
+	}
 	if (!text && t->question[0] && turn_may_hand_over(t)) {
 		finish_handing(t, t->has_failed ? "providers" : "knowledge", t->result.error,
 			       t->has_failed ? TEXT_NO_ANSWER : TEXT_DOES_NOT_KNOW);

@@ -49,7 +49,7 @@ struct worker {
 enum order {
 	ORDER_NONE,
 	ORDER_MORE, /* another message: answer both together, if nothing was shown yet */
-	ORDER_STOP, /* keep what was shown; also when a human takes over */
+	ORDER_STOP, /* keep what was shown */
 	ORDER_RESET /* forget it */
 };
 
@@ -68,6 +68,7 @@ struct turn {
 	struct flow flow;
 	struct worker *worker;
 	int64_t job;
+	int is_suggestion; /* for an operator: nothing of it is for the person's eyes */
 	char entry[32];
 	enum phase phase;
 	enum order order;
@@ -110,6 +111,7 @@ struct turn {
 	size_t shown;     /* bytes of the text */
 	int64_t shown_at; /* 0: nothing was shown */
 	int64_t typed_at; /* seen typing last */
+	int is_hushed;    /* a human has taken over: nothing more is shown */
 	char name[48];    /* of the answer: "job.attempt" */
 
 	/* orders.c */
@@ -190,6 +192,8 @@ void live_flush(struct turn *t);
 void live_hold(struct turn *t);
 /* Nothing more will be shown of it. */
 void live_over(struct turn *t);
+/* Nor of what the turn writes from now on. */
+void live_hush(struct turn *t);
 /* People read this conversation live. */
 int live_is_read(const struct turn *t);
 /* A person may have seen some of it. */

@@ -97,6 +97,58 @@ static void failing_providers_call_a_human(void **state)
 	world_end();
 }
 
+/* What an operator may still use is written to its end, but nobody sees it grow. */
+static void an_answer_goes_on_unseen_when_a_human_takes_over(void **state)
+{
+	static const struct play play = {
+		.status = 200,
+		.body = SAY("Three") SAY(" days") SAY(", or") SAY(" four.") STOP,
+		.piece = 54,
+		.event = "operator",
+		.event_at = 1,
+	};
+
+	(void)state;
+	begin(&play);
+	world_run();
+	assert_int_equal(world.result.outcome, TURN_ANSWERED);
+	assert_string_equal(world.body, "Three days, or four.");
+	assert_string_equal(world.shown, "Three");
+	assert_int_equal(world.ends, 1);
+	world_end();
+}
+
+static void a_suggestion_is_seen_by_nobody_else(void **state)
+{
+	static const struct play play = { .status = 200,
+					  .body = SAY("Three") SAY(" days.") STOP,
+					  .piece = 54,
+					  .event = "stop",
+					  .event_at = 1 };
+
+	(void)state;
+	begin(&play);
+	world.is_suggestion = 1;
+	world_run();
+	assert_int_equal(world.result.outcome, TURN_ANSWERED);
+	assert_string_equal(world.body, "Three days.");
+	assert_int_equal(world.deltas, 0);
+	assert_int_equal(world.drafts + world.typing, 0);
+	world_end();
+}
+
+static void nothing_to_suggest_is_no_suggestion(void **state)
+{
+	(void)state;
+	begin(NULL);
+	world.is_suggestion = 1;
+	world.chain = "k";
+	world.passage_count = 0;
+	world_run();
+	assert_int_equal(world.result.outcome, TURN_CANCELLED);
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +157,9 @@ int main(void)
 		cmocka_unit_test(a_model_that_was_not_offered_it_cannot),
 		cmocka_unit_test(a_question_without_an_answer_goes_to_a_human),
 		cmocka_unit_test(failing_providers_call_a_human),
+		cmocka_unit_test(an_answer_goes_on_unseen_when_a_human_takes_over),
+		cmocka_unit_test(a_suggestion_is_seen_by_nobody_else),
+		cmocka_unit_test(nothing_to_suggest_is_no_suggestion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

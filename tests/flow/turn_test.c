@@ -371,7 +371,7 @@ static const struct {
 } events[] = {
 	{ "stop before a word", "stop", 0, TURN_STOPPED, "", 1 },
 	{ "stop in the middle", "stop", 2, TURN_STOPPED, "Three", 1 },
-	{ "an operator takes over", "operator", 2, TURN_STOPPED, "Three", 1 },
+	{ "an operator takes over", "operator", 2, TURN_ANSWERED, "Three days.", 1 },
 	{ "reset before a word", "reset", 0, TURN_CANCELLED, "", 1 },
 	{ "reset in the middle", "reset", 2, TURN_CANCELLED, "", 1 },
 	{ "another message before a word", "message", 0, TURN_ANSWERED, "Three days.", 2 },

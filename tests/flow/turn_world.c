@@ -224,7 +224,10 @@ void world_begin(void)
 
 void world_run(void)
 {
-	struct doorbell bell = { .job = JOB, .conversation = 3, .kind = 1, .trace = "t" };
+	struct doorbell bell = { .job = JOB,
+				 .conversation = 3,
+				 .kind = world.is_suggestion ? LLM_SUGGESTION : LLM_TURN,
+				 .trace = "t" };
 
 	make_bots();
 	turn_begin(&world.worker, &bell, "1-1");

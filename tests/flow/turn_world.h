@@ -38,6 +38,7 @@ struct world {
 	const char *chain; /* of provider kinds: "o" openai, "y" yandexgpt, "k" knowledge */
 	int retries;
 	int hands_over; /* the bot may call a human */
+	int is_suggestion;
 
 	/* what happened */
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD } job;
