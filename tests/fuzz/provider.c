@@ -32,11 +32,13 @@ void fuzz_provider(const char *kind, const uint8_t *data, size_t len)
 	len -= len > 0;
 	llm_answer_init(&whole, &arena);
 	llm_answer_init(&cut, &arena);
+	whole.offers_human = cut.offers_human = len && data[0] >= 128;
 	rc = run(kind, &whole, body, len, len ? len : 1);
 	demand(run(kind, &cut, body, len, piece) == rc);
 	if (rc == 0) {
 		demand(whole.text.len == cut.text.len && whole.finish == cut.finish);
 		demand(!strcmp(buf_str(&whole.text), buf_str(&cut.text)));
+		demand(whole.wants_human == cut.wants_human);
 	}
 	llm_provider(kind)->judge(400, body, len, &e);
 	llm_answer_finish(&whole);
