@@ -153,9 +153,6 @@ alter table suggestion
 -- What the person sees of a handoff: who answers, their place among those who wait, and what they
 -- thought of it (common/store/person.c).
 
--- The pace at which people are taken is seen from the last of them.
-create index handoff_taken on handoff (taken_at) where taken_at is not null;
-
 -- The place among those who wait, from 1, and how long it may take: as long as the last cases
 -- took to reach their turn, or as long as the queue needs at its present pace, whichever is less.
 -- Neither is known from less than three of them.  Places beyond 1000 are all the same.
