@@ -11,6 +11,7 @@ Rules match words of the last user message.  A behaviour may hold
   garbage="..."                 200 with this instead of a stream
   finish="length"               why it ends; usage=False leaves the usage out
   hang=True                     headers, then silence
+  tool=("name", {...})          it calls this tool, after the text if there is any; only one it was offered
 """
 
 import asyncio
@@ -130,15 +131,30 @@ class OpenAI(Fake):
     def pieces(question, behaviour):
         if "pieces" in behaviour:
             return behaviour["pieces"]
+        if "tool" in behaviour and "text" not in behaviour:
+            return []
         return re.findall(r"\s*\S+|\s+$", behaviour.get("text", f"You said: {question}"))
 
     def whole(self, body, question, behaviour):
         text = "".join(self.pieces(question, behaviour))
         message = {"role": "assistant", "content": text, "refusal": None}
+        tools = self.tool_calls(body, behaviour)
+        if tools:
+            message |= {"content": text or None, "tool_calls": tools}
+        finish = "tool_calls" if tools else "stop"
         return {
             "id": "chatcmpl-1", "object": "chat.completion", "created": int(time.time()), "model": body["model"],
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}], "usage": self.usage(body, text),
+            "choices": [{"index": 0, "message": message, "finish_reason": finish}], "usage": self.usage(body, text),
         }
+
+    @staticmethod
+    def tool_calls(body, behaviour):
+        """What the model calls, if it was offered that."""
+        name, arguments = behaviour.get("tool", (None, None))
+        if name not in [t["function"]["name"] for t in body.get("tools", [])]:
+            return []
+        call = {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)}
+        return [{"id": "call_fake", "type": "function", "function": call}]
 
     @staticmethod
     def usage(body, text):
@@ -166,7 +182,14 @@ class OpenAI(Fake):
                 error = {"error": behaviour.get("error", SERVER_ERROR)}
                 return out + [(f"data: {json.dumps(error)}\n\n".encode(), False)]
             out.append((delta({"content": piece}), True))
-        out.append((delta({}, behaviour.get("finish", "stop")), False))
+        tools = self.tool_calls(body, behaviour)
+        for call in tools:  # as OpenAI does: the name first, then its arguments piece by piece
+            words = call["function"]["arguments"]
+            begun = {**call, "index": 0, "function": {"name": call["function"]["name"], "arguments": ""}}
+            out.append((delta({"tool_calls": [begun]}), False))
+            for at in range(0, len(words), 5):
+                out.append((delta({"tool_calls": [{"index": 0, "function": {"arguments": words[at : at + 5]}}]}), True))
+        out.append((delta({}, behaviour.get("finish", "tool_calls" if tools else "stop")), False))
         if body.get("stream_options", {}).get("include_usage") and behaviour.get("usage", True):
             out.append((chunk([], self.usage(body, "".join(pieces))), False))
         return out + [(b"data: [DONE]\n\n", False)]

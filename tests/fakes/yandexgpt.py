@@ -3,6 +3,7 @@
 Rules match words of the last user message.  A behaviour may hold
 
   text="..." or lines=[...]     the answer, or the texts of the lines (an earlier part may change)
+  human="reason"                it calls a human, where it was given a schema that lets it
   last="ALTERNATIVE_STATUS_CONTENT_FILTER"   the status of the last line
   first_delay=, delay=          seconds before the first line, between lines
   cut=N, fragment=N             the connection breaks after N bytes; N bytes at a time
@@ -92,10 +93,17 @@ class YandexGPT(Fake):
             self.active -= 1
 
     @staticmethod
-    def texts(question, behaviour):
+    def texts(body, question, behaviour):
         if "lines" in behaviour:
             return behaviour["lines"]
-        words = behaviour.get("text", f"You said: {question}").split(" ")
+        text = behaviour.get("text", f"You said: {question}")
+        if "jsonSchema" in body:  # then every answer is JSON of that shape
+            reason = behaviour.get("human")
+            fields = {"action": "answer", "reason": "", "reply": text}
+            if reason is not None:
+                fields = {"action": "call_human", "reason": reason, "reply": ""}
+            text = json.dumps(fields, ensure_ascii=False)
+        words = text.split(" ")
         return [" ".join(words[: n + 1]) for n in range(len(words))]
 
     def line(self, text, status):
@@ -107,7 +115,7 @@ class YandexGPT(Fake):
         return json.dumps({"result": result}, ensure_ascii=False).encode() + b"\n"
 
     async def answer(self, request, body, question, behaviour):
-        texts = self.texts(question, behaviour)
+        texts = self.texts(body, question, behaviour)
         last = behaviour.get("last", STATUS + "FINAL")
         if not body.get("completionOptions", {}).get("stream"):
             return web.Response(body=self.line(texts[-1], last), content_type="application/json")
