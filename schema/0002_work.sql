@@ -45,10 +45,10 @@ create table delivery (
     conversation_id bigint      not null,
     place           bigint      not null,           -- order of sending: 1000 * seq + part; service calls go first, at 0
     seq             bigint,                         -- of the message it carries; null: a service call
-    kind            smallint    not null default 0, -- 0 message, 1 part of a message, 2 callback answer
+    kind            smallint    not null default 0, -- 0 message, 1 part of a message, 2 callback answer, 3 note, 4 call
     state           smallint    not null default 0, -- 0 pending, 1 sending, 2 sent, 3 failed, 4 uncertain, 5 cancelled
     epoch           int,                            -- null: sent whatever happens
-    payload         jsonb,                          -- parts: html and plain; callback answers: id and text
+    payload         jsonb,                          -- parts: html and plain; notes and calls: services/courier/message.h
     external_id     text,
     error           text,
     trace           text        not null,

@@ -4,6 +4,42 @@
 create type outgoing as (
     delivery_id bigint, kind smallint, seq bigint, author smallint, body text, extra jsonb, payload jsonb, trace text);
 
+-- A conversation whose key ends in ":?..." is a forum's topic that is still to be made: whatever is first in
+-- its line, the call that makes it goes before.  What that call returns completes the key.
+create function topic_is_missing(p_chat text) returns boolean
+language sql immutable as $$ select p_chat like '%:?%' $$;
+
+-- Notes and calls name deliveries; couriers need Telegram's ids of what those became.
+create function with_references(p_payload jsonb) returns jsonb
+language plpgsql stable as $$
+begin
+    if jsonb_typeof(p_payload -> 'reply_to') = 'number' then
+        p_payload := p_payload || jsonb_build_object('reply_to',
+            (select d.external_id from delivery d where d.id = (p_payload ->> 'reply_to')::bigint));
+    end if;
+    if p_payload ? 'of' then
+        p_payload := p_payload || jsonb_build_object('message_id',
+            (select d.external_id from delivery d where d.id = (p_payload ->> 'of')::bigint));
+    end if;
+    return p_payload;
+end $$;
+
+-- Ask operator-relay to look at a client's conversation.  Returns its job, to be announced.  Jobs of
+-- operator-relay are locked before those of couriers.
+create function ask_operators(p_conversation bigint, p_trace text) returns bigint
+language plpgsql as $$
+declare
+    v_id    bigint;
+    v_state smallint;
+begin
+    insert into job as j (queue, kind, lane, conversation_id, trace)
+    values (3, 1, p_conversation, p_conversation, p_trace)
+    on conflict (queue, lane) do update
+        set pending = j.pending + 1, run_at = least(j.run_at, now()), announce_at = least(j.announce_at, now())
+    returning j.id, j.state into v_id, v_state;
+    return case v_state when 0 then v_id end;
+end $$;
+
 -- The head of the line, marked as sending; null when the line is empty and the job is gone.
 -- The caller holds the job's row lock.
 create function next_delivery(p_job bigint, p_conversation bigint) returns outgoing
@@ -25,17 +61,28 @@ begin
         end if;
         if not c.reachable then
             update delivery set state = 3, error = 'unreachable', settled_at = now() where id = d.id;
+            if d.payload ? 'report' then -- whoever has that job just now looks anyway
+                update job set run_at = now(), announce_at = now()
+                where id in (select id from job where queue = 3 and lane = (d.payload ->> 'report')::bigint
+                             for update skip locked);
+            end if;
         elsif d.epoch < c.epoch and c.responder <> 0 then
             update delivery set state = 5, error = 'fenced', settled_at = now() where id = d.id;
         else
             exit;
         end if;
     end loop;
+    if topic_is_missing(c.chat_key) and not (d.kind = 4 and d.payload ->> 'method' = 'createForumTopic') then
+        insert into delivery (conversation_id, place, kind, payload, trace)
+        values (p_conversation, -1, 4, jsonb_build_object('method', 'createForumTopic', 'body',
+                    jsonb_build_object('name', left(coalesce(nullif(c.title, ''), '…'), 100))), d.trace)
+        returning * into d;
+    end if;
     update delivery set state = 1 where id = d.id;
     out.delivery_id := d.id;
     out.kind := d.kind;
     out.seq := d.seq;
-    out.payload := d.payload;
+    out.payload := case when d.kind < 3 then d.payload else with_references(d.payload) end;
     out.trace := d.trace;
     if d.seq is not null then
         select m.author, case when d.kind = 0 then m.body end, m.extra into out.author, out.body, out.extra
@@ -94,23 +141,143 @@ end $$;
 
 -- Record how a sending ended (2 sent, 3 failed, 4 uncertain) and go on with the next in line.
 -- A holder that lost its job may still turn `uncertain` into what it knows.
+--
+-- Operators are to hear how it went when the payload asks for it (report: the client's conversation), and when
+-- words to a client of theirs may have been lost.  chat_key: the line goes on under this key; else null.
 create function settle_delivery(
     p_job bigint, p_attempt int, p_delivery bigint, p_state smallint, p_external text, p_error text,
-    out fenced boolean, out head outgoing)
+    out fenced boolean, out chat_key text, out operator_job bigint, out operator_conversation bigint,
+    out head outgoing)
 language plpgsql as $$
 declare
-    j job;
+    j        job;
+    d        delivery;
+    v_topic  boolean;
 begin
+    select * into d from delivery where id = p_delivery;
+    v_topic := d.kind = 4 and d.payload ->> 'method' = 'createForumTopic';
+    if v_topic then
+        perform from conversation c where c.id = d.conversation_id for update;
+    end if;
+    operator_conversation := coalesce((d.payload ->> 'report')::bigint,
+        case when p_state > 2 and d.kind < 3 then
+            (select c.id from conversation c where c.id = d.conversation_id and c.responder = 2) end);
+    if operator_conversation is not null then
+        perform from conversation c where c.id = operator_conversation for update;
+        operator_job := ask_operators(operator_conversation, d.trace);
+    end if;
     select * into j from job where id = p_job for update;
     fenced := not found or j.state <> 1 or j.attempt <> p_attempt;
     update delivery set state = p_state, external_id = p_external, error = p_error, settled_at = now()
     where id = p_delivery and (state = 1 and not fenced or state = 4);
+    if found and v_topic then
+        chat_key := settle_topic(d.conversation_id, p_state, p_external, d.trace);
+    end if;
     if not fenced then
         if j.failures > 0 or j.deaths > 0 then
             update job set failures = 0, deaths = 0 where id = p_job;
         end if;
         head := next_delivery(p_job, j.conversation_id);
     end if;
+end $$;
+
+-- The topic was made: its key is known.  It was refused: this chat has no topics, and what waits for the topic
+-- goes to the chat itself.  The caller holds the conversation's row lock.
+create function settle_topic(p_conversation bigint, p_state smallint, p_thread text, p_trace text) returns text
+language plpgsql as $$
+declare
+    c      conversation;
+    v_key  text;
+    v_desk bigint;
+begin
+    select * into c from conversation where id = p_conversation;
+    if p_state = 2 and p_thread is not null then
+        v_key := split_part(c.chat_key, ':', 1) || ':' || p_thread;
+        -- somebody may have written there already, before we knew that it is ours
+        update conversation set chat_key = chat_key || '#' || id where channel_id = c.channel_id and chat_key = v_key;
+        update conversation set chat_key = v_key where id = c.id;
+        return v_key;
+    end if;
+    if p_state = 3 then
+        delete from desk_topic where conversation_id = c.id returning desk_id into v_desk;
+        if found then
+            update desk_chat set has_topics = false where conversation_id = v_desk;
+            update relay set desk_id = v_desk where desk_id = c.id
+                and delivery_id in (select id from delivery where conversation_id = c.id and state < 2);
+            update delivery set conversation_id = v_desk, place = place + 1000 where conversation_id = c.id and state < 2;
+            perform enqueue_delivery(v_desk, p_trace);
+        else
+            update delivery set state = 3, error = 'no topics here', settled_at = now()
+            where conversation_id = c.id and state < 2;
+        end if;
+    end if;
+    return null;
+end $$;
+
+-- Somebody deleted the topic of a line: what was refused is put back, and a new topic is made first.
+-- Of no use where the topic is not ours to make: status 1.  2: fenced.
+create function renew_topic(
+    p_job bigint, p_attempt int, p_delivery bigint, out status smallint, out chat_key text, out head outgoing)
+language plpgsql as $$
+declare
+    v_conversation bigint := (select d.conversation_id from delivery d where d.id = p_delivery);
+begin
+    perform from conversation c where c.id = v_conversation for update;
+    perform from job where id = p_job and state = 1 and attempt = p_attempt for update;
+    if not found then
+        status := 2;
+        return;
+    end if;
+    if not exists (select from desk_topic t where t.conversation_id = v_conversation) then
+        status := 1;
+        return;
+    end if;
+    status := 0;
+    update delivery set state = 0 where id = p_delivery and state = 1;
+    update conversation c set chat_key = split_part(c.chat_key, ':', 1) || ':?' || c.id
+    where c.id = v_conversation returning c.chat_key into chat_key;
+    head := next_delivery(p_job, v_conversation);
+end $$;
+
+-- A note (kind 3) or a call (4) for a line: behind what waits there.  The job is to be announced.
+create function enqueue_note(
+    p_conversation bigint, p_kind smallint, p_payload jsonb, p_trace text, out delivery bigint, out job bigint)
+language plpgsql as $$
+begin
+    insert into delivery as d (conversation_id, place, kind, payload, trace)
+    values (p_conversation,
+            coalesce((select max(o.place) from delivery o where o.conversation_id = p_conversation and o.state < 2), 0)
+                / 1000 * 1000 + 1000,
+            p_kind, p_payload, p_trace)
+    returning d.id into delivery;
+    job := enqueue_delivery(p_conversation, p_trace);
+end $$;
+
+-- Where an operator's desk shows a client: the client's topic, where the chat has topics, else the chat.
+create function desk_line(p_desk bigint, p_client bigint) returns bigint
+language plpgsql as $$
+declare
+    v_line  bigint;
+    c       conversation;
+begin
+    if not exists (select from desk_chat where conversation_id = p_desk and has_topics)
+       and not exists (select from conversation where id = p_desk and is_group) then
+        return p_desk;
+    end if;
+    select conversation_id into v_line from desk_topic
+    where desk_id = p_desk and client_id = p_client and conversation_id is not null;
+    if found then
+        return v_line;
+    end if;
+    select * into c from conversation where id = p_desk;
+    insert into conversation (channel_id, chat_key, bot_id, person_id, is_group, lang, title)
+    values (c.channel_id, c.chat_key || ':?' || p_client, c.bot_id, c.person_id, c.is_group, c.lang,
+            (select o.title from conversation o where o.id = p_client))
+    on conflict (channel_id, chat_key) do update set title = excluded.title
+    returning id into v_line;
+    insert into desk_topic (client_id, desk_id, conversation_id) values (p_client, p_desk, v_line)
+    on conflict (client_id, desk_id) do update set conversation_id = excluded.conversation_id;
+    return v_line;
 end $$;
 
 -- Nothing was sent: put it back and let the line wait.
@@ -141,12 +308,16 @@ begin
     if fenced then
         return;
     end if;
-    update delivery set kind = 1, payload = p_parts -> 0 where id = p_delivery and kind = 0 and state = 1
+    update delivery set kind = 1, payload = p_parts -> 0 where id = p_delivery and kind in (0, 3) and state = 1
     returning * into d;
     if found then
-        insert into delivery (conversation_id, place, seq, kind, epoch, payload, trace)
-        select d.conversation_id, d.place + p.n - 1, d.seq, 1, d.epoch, p.part, d.trace
-        from jsonb_array_elements(p_parts) with ordinality p (part, n) where p.n > 1;
+        with parts as (
+            insert into delivery (conversation_id, place, seq, kind, epoch, payload, trace)
+            select d.conversation_id, d.place + p.n - 1, d.seq, 1, d.epoch, p.part, d.trace
+            from jsonb_array_elements(p_parts) with ordinality p (part, n) where p.n > 1
+            returning id)
+        insert into relay (delivery_id, desk_id, conversation_id, seq, kind) -- an answer to any part is one to all
+        select p.id, r.desk_id, r.conversation_id, r.seq, r.kind from parts p, relay r where r.delivery_id = d.id;
     end if;
 end $$;
 

@@ -222,8 +222,9 @@ end $$;
 
 create function settle_delivery_many(
     p_job text[], p_attempt text[], p_delivery text[], p_state text[], p_external text[], p_error text[])
-returns table (fenced boolean, head outgoing)
+returns table (fenced boolean, chat_key text, operator_job bigint, operator_conversation bigint, head outgoing)
 language plpgsql as $$
+#variable_conflict use_column
 declare
     v_job      bigint[] := p_job::bigint[];
     v_delivery bigint[] := p_delivery::bigint[];
@@ -239,7 +240,7 @@ begin
     if v_usual = cardinality(v_job) then
         select count(*) into v_usual
         from unnest(v_line, v_delivery) e (line, delivery)
-        where (select d.state from delivery d where d.id = e.delivery) = 1
+        where (select d.state from delivery d where d.id = e.delivery and d.kind < 4) = 1
           and (select d.id from delivery d where d.conversation_id = e.line and d.state < 2 and d.id <> e.delivery limit 1)
               is null;
     end if;
@@ -257,7 +258,7 @@ begin
         error = p_error[array_position(v_delivery, id)], settled_at = now()
     where id = any (v_delivery);
     delete from job where id = any (v_job);
-    return query select false, null::outgoing from unnest(v_job);
+    return query select false, null::text, null::bigint, null::bigint, null::outgoing from unnest(v_job);
 end $$;
 
 create function claim_delivery_many(p_job text[], p_worker text[], p_claimant text[], p_unsure text[])
@@ -276,7 +277,7 @@ begin
     where j.state = 0 and j.run_at <= clock_timestamp();
     if v_usual = cardinality(v_job) and p_worker[1] = all (p_worker) then
         select array_agg(d.id),
-               count(*) filter (where c.reachable and (c.responder = 0 or d.epoch is null or d.epoch >= c.epoch)
+               count(*) filter (where c.reachable and d.kind < 3 and not topic_is_missing(c.chat_key) and (c.responder = 0 or d.epoch is null or d.epoch >= c.epoch)
                                   and (select s.id from delivery s where s.conversation_id = c.id and s.state < 2 and s.state = 1
                                        limit 1) is null)
         into v_delivery, v_usual

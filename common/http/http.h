@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdio.h>
+
 #include "common/flow/flow.h"
 
 /*
@@ -22,11 +24,23 @@ struct http_conf {
  */
 typedef int http_reader(void *arg, const char *data, size_t len);
 
+/* One field of a form (multipart/form-data): a value, or a file read from its beginning. */
+struct http_part {
+	const char *name;
+	const char *value; /* len bytes */
+	FILE *file;        /* instead: len bytes of it; borrowed until the operation ends */
+	size_t len;
+	const char *filename, *type; /* NULL: none */
+};
+
 struct http_request {
 	const char *url;
 	const char *const *headers; /* NULL-terminated, or NULL */
 	const char *body;           /* POST if not NULL; borrowed until the operation ends */
 	size_t body_len;
+	const struct http_part
+		*parts; /* POST of a form, instead of a body; copied but for files */
+	int part_count;
 	int timeout_ms;         /* of the whole transfer; 0: none (streams) */
 	int connect_timeout_ms; /* 0: 5000 */
 	int first_byte_ms;      /* silence before the first body byte; 0: none */

@@ -115,8 +115,47 @@ static void set_transport(struct transfer *t, const struct http_request *req)
 	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
 }
 
+/* --- forms ---------------------------------------------------------------- */
+
+static size_t read_file(char *to, size_t size, size_t n, void *arg)
+{
+	return fread(to, size, n, arg);
+}
+
+/* For a request that is sent again, on a new connection. */
+static int seek_file(void *arg, curl_off_t offset, int origin)
+{
+	return fseeko(arg, (off_t)offset, origin) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+static size_t set_form(struct transfer *t, const struct http_part *parts, int n)
+{
+	size_t len = 0;
+
+	t->form = curl_mime_init(t->easy);
+	for (const struct http_part *p = parts; p < parts + n; p++) {
+		curl_mimepart *part = curl_mime_addpart(t->form);
+
+		curl_mime_name(part, p->name);
+		if (p->filename)
+			curl_mime_filename(part, p->filename);
+		if (p->type)
+			curl_mime_type(part, p->type);
+		if (p->file)
+			curl_mime_data_cb(part, (curl_off_t)p->len, read_file, seek_file, NULL,
+					  p->file);
+		else
+			curl_mime_data(part, p->value, p->len);
+		len += p->len;
+	}
+	curl_easy_setopt(t->easy, CURLOPT_MIMEPOST, t->form);
+	return len;
+}
+
 static void set_message(struct transfer *t, const struct http_request *req)
 {
+	size_t body_len = req->body_len;
+
 	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(t->easy, CURLOPT_URL, req->url);
 	curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -126,11 +165,14 @@ static void set_message(struct transfer *t, const struct http_request *req)
 	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
 	if (req->reader)
 		curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
-	if (req->body) {
+	if (req->part_count > 0) {
+		body_len = set_form(t, req->parts, req->part_count);
+	} else if (req->body) {
 		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 				 (curl_off_t)req->body_len);
 		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, req->body);
 	}
+	t->is_large_tls = strncasecmp(req->url, "https:", 6) == 0 && body_len > TLS_RECORD / 2;
 	set_headers(t, req->headers);
 }
 
@@ -150,8 +192,6 @@ struct transfer *transfer_create(struct http *h, struct http_response *out,
 	t->idle_ms = req->idle_ms;
 	t->max_body = req->max_body ? req->max_body : MAX_BODY;
 	t->last_byte_ms = clock_mono_ms();
-	t->is_large_tls =
-		strncasecmp(req->url, "https:", 6) == 0 && req->body_len > TLS_RECORD / 2;
 	remember_host(t, req->url);
 	set_transport(t, req);
 	set_message(t, req);
@@ -163,6 +203,7 @@ void transfer_free(struct transfer *t)
 	if (event_initialized(&t->watchdog))
 		event_del(&t->watchdog);
 	curl_easy_cleanup(t->easy);
+	curl_mime_free(t->form);
 	curl_slist_free_all(t->headers);
 	buf_free(&t->body);
 	free(t);

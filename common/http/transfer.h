@@ -25,6 +25,7 @@ struct transfer {
 	struct http *http;
 	CURL *easy;
 	struct curl_slist *headers;
+	curl_mime *form; /* or NULL */
 	struct http_response *out;
 	http_reader *reader;
 	void *reader_arg;

@@ -87,6 +87,8 @@ static const struct {
 	[TEXT_WELCOME] = { "Пожалуйста! Если появятся ещё вопросы — пишите.",
 			   "You are welcome! If you have more questions, just ask." },
 
+	[TEXT_FILE_NOT_SENT] = { " (файл не удалось передать)",
+				 " (the file could not be transferred)" },
 	[TEXT_CALL_HUMAN] = { "Позвать человека", "Call a human" },
 	[TEXT_NO_OPERATORS] = { "В этом чате отвечает только помощник: позвать человека "
 				"здесь, к сожалению, нельзя. Спросите, пожалуйста, меня.",

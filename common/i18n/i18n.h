@@ -31,9 +31,10 @@ enum text_id {
 	TEXT_PROMPT_LANGUAGE, /* to the model: the person chose this language */
 	TEXT_PROMPT_HUMAN_ENDED,
 	TEXT_PROMPT_SUGGEST,
-	TEXT_OPERATOR, /* who spoke, where they have no name */
-	TEXT_CUT,      /* mark behind an answer that was cut */
-	TEXT_WELCOME,  /* to somebody who only says thanks */
+	TEXT_OPERATOR,      /* who spoke, where they have no name */
+	TEXT_CUT,           /* mark behind an answer that was cut */
+	TEXT_WELCOME,       /* to somebody who only says thanks */
+	TEXT_FILE_NOT_SENT, /* behind the name of a file that could not be transferred */
 	/* handoff, as the person sees it */
 	TEXT_CALL_HUMAN,   /* on a button */
 	TEXT_NO_OPERATORS, /* nobody can be called here */
@@ -83,6 +84,10 @@ const char *i18n_lang(const char *tag);
 
 /* The text in i18n_lang(lang).  Static.  Formats, where the comment above says so. */
 const char *i18n_text(enum text_id id, const char *lang);
+
+/* What an attachment of that kind is called: "фото", "photo".  Static; the kind itself if it is
+ * not known. */
+const char *i18n_kind(const char *kind, const char *lang);
 
 /* The language a text is written in, as far as its letters show: "ru", "en", or hint. */
 const char *i18n_detect(const char *text, const char *hint);

@@ -13,7 +13,13 @@ enum queue {
 };
 enum llm_job { LLM_TURN = 1, LLM_SUGGESTION = 2 };
 enum delivery_mode { DELIVERY_NONE = 0, DELIVERY_COURIER = 1, DELIVERY_FETCH = 2 };
-enum delivery_kind { DELIVERY_MESSAGE = 0, DELIVERY_PART = 1, DELIVERY_CALLBACK = 2 };
+enum delivery_kind {
+	DELIVERY_MESSAGE = 0,
+	DELIVERY_PART = 1,
+	DELIVERY_CALLBACK = 2,
+	DELIVERY_NOTE = 3, /* to operators: no message of the conversation */
+	DELIVERY_CALL = 4, /* one call of the channel's API */
+};
 enum delivery_state {
 	DELIVERY_PENDING = 0,
 	DELIVERY_SENDING = 1,

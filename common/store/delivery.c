@@ -8,6 +8,9 @@
 	HEAD_COLUMNS ", r.status, r.wait_ms, r.attempt, r.failures, r.conversation_id, "       \
 		     "r.channel_id, r.chat_key, r.is_group, r.lang, r.uncertain"
 
+#define SETTLED_COLUMNS                                                                        \
+	HEAD_COLUMNS ", r.fenced, r.chat_key, r.operator_job, r.operator_conversation"
+
 static const struct pg_stmt claim_stmt = { "claim_delivery",
 					   "select " CLAIM_COLUMNS
 					   " from claim_delivery($1, $2, $3, $4) r" };
@@ -16,14 +19,13 @@ static const struct pg_stmt claim_many = { "claim_delivery_many",
 					   "select " CLAIM_COLUMNS
 					   " from claim_delivery_many($1, $2, $3, $4) r" };
 
-static const struct pg_stmt settle_stmt = {
-	"settle_delivery",
-	"select " HEAD_COLUMNS ", r.fenced from settle_delivery($1, $2, $3, $4, $5, $6) r"
-};
+static const struct pg_stmt settle_stmt = { "settle_delivery",
+					    "select " SETTLED_COLUMNS
+					    " from settle_delivery($1, $2, $3, $4, $5, $6) r" };
 
 static const struct pg_stmt settle_many = {
 	"settle_delivery_many",
-	"select " HEAD_COLUMNS ", r.fenced from settle_delivery_many($1, $2, $3, $4, $5, $6) r"
+	"select " SETTLED_COLUMNS " from settle_delivery_many($1, $2, $3, $4, $5, $6) r"
 };
 
 static const struct pg_stmt release_stmt = {
@@ -32,6 +34,11 @@ static const struct pg_stmt release_stmt = {
 
 static const struct pg_stmt split_stmt = {
 	"split_delivery", "select fenced from split_delivery($1, $2, $3, $4)"
+};
+
+static const struct pg_stmt topic_stmt = {
+	"renew_topic",
+	"select " HEAD_COLUMNS ", r.status, r.chat_key from renew_topic($1, $2, $3) r"
 };
 
 static const struct pg_stmt fetch_stmt = {
@@ -84,6 +91,18 @@ static void decode_settled(void *out, const PGresult *rows, int row, struct aren
 
 	read_head(&settled->head, rows, row, a);
 	settled->fenced = pg_bool(rows, row, 8);
+	settled->chat_key = store_copy(a, rows, row, 9);
+	settled->operator_job = pg_int(rows, row, 10);
+	settled->operator_conversation = pg_int(rows, row, 11);
+}
+
+static void decode_topic(void *out, const PGresult *rows, int row, struct arena *a)
+{
+	struct topic_renewed *renewed = out;
+
+	read_head(&renewed->head, rows, row, a);
+	renewed->status = (enum topic_end)pg_int(rows, row, 8);
+	renewed->chat_key = store_copy(a, rows, row, 9);
 }
 
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
@@ -103,10 +122,14 @@ void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
 			   struct delivery_settled *out, const struct delivery_held *held,
 			   const struct delivery_result *result)
 {
-	STORE_JOIN(s->durable, f, next, &settle_stmt, &settle_many, order_of(held),
-		   decode_settled, out, store_int(f, held->job),
-		   store_int(f, held->claim->attempt), store_int(f, held->delivery),
-		   store_int(f, result->state), result->external_id, result->error);
+	/* What is told takes a job of operator-relay's before the line's own. */
+	int is_told = result->is_told || result->state != DELIVERY_SENT;
+
+	STORE_JOIN(s->durable, f, next, &settle_stmt, is_told ? NULL : &settle_many,
+		   is_told ? PG_ALONE : order_of(held), decode_settled, out,
+		   store_int(f, held->job), store_int(f, held->claim->attempt),
+		   store_int(f, held->delivery), store_int(f, result->state),
+		   result->external_id, result->error);
 }
 
 void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
@@ -124,6 +147,14 @@ void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int 
 	STORE_CALL(s->durable, f, next, &split_stmt, order_of(held), store_decode_bool, fenced,
 		   store_int(f, held->job), store_int(f, held->claim->attempt),
 		   store_int(f, held->delivery), parts);
+}
+
+void store_renew_topic(struct store *s, struct flow *f, flow_step *next,
+		       struct topic_renewed *out, const struct delivery_held *held)
+{
+	STORE_CALL(s->durable, f, next, &topic_stmt, PG_ALONE, decode_topic, out,
+		   store_int(f, held->job), store_int(f, held->claim->attempt),
+		   store_int(f, held->delivery));
 }
 
 void store_fetch(struct store *s, struct flow *f, flow_step *next, struct message_page *out,

@@ -154,11 +154,15 @@ struct delivery_result {
 	enum delivery_state state; /* DELIVERY_SENT, _FAILED or _UNCERTAIN */
 	const char *external_id;   /* NULL if none */
 	const char *error;         /* NULL if none */
+	int is_told;               /* operator-relay is to hear of it, or the line moves */
 };
 
 struct delivery_settled {
 	int fenced;
-	struct outgoing head; /* the next one, marked as sending */
+	const char *chat_key;          /* the line goes on under this key; NULL: as before */
+	int64_t operator_job;          /* to be announced on QUEUE_OPERATOR; 0 */
+	int64_t operator_conversation; /* which that job is about */
+	struct outgoing head;          /* the next one, marked as sending */
 };
 
 void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
@@ -178,6 +182,18 @@ void store_release_delivery(struct store *s, struct flow *f, flow_step *next, in
 /* parts: JSON array; the first becomes this delivery's payload, the others follow it. */
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
 			  const struct delivery_held *held, const char *parts);
+
+enum topic_end { TOPIC_RENEWED = 0, TOPIC_FOREIGN = 1, TOPIC_FENCED = 2 };
+
+struct topic_renewed {
+	enum topic_end status;
+	const char *chat_key;
+	struct outgoing head; /* the call that makes the topic, marked as sending */
+};
+
+/* The topic of the line was deleted: what was refused is put back, and waits for a new one. */
+void store_renew_topic(struct store *s, struct flow *f, flow_step *next,
+		       struct topic_renewed *out, const struct delivery_held *held);
 
 /* The person blocked us (0) or is back (1). */
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,

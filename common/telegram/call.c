@@ -15,6 +15,16 @@ const char *telegram_url(struct arena *a, const char *root, const char *token,
 	return arena_printf(a, "%.*s/bot%s/%s", (int)len, root, token, method);
 }
 
+const char *telegram_file_url(struct arena *a, const char *root, const char *token,
+			      const char *path)
+{
+	size_t len = strlen(root);
+
+	while (len > 0 && root[len - 1] == '/')
+		len--;
+	return arena_printf(a, "%.*s/file/bot%s/%s", (int)len, root, token, path);
+}
+
 static const char *dump(struct arena *a, json_t *body)
 {
 	char *text = json_dumps(body, JSON_COMPACT);
@@ -73,7 +83,7 @@ static json_t *button(const json_t *ours)
 			 data ? data : url);
 }
 
-static void set_buttons(json_t *body, const json_t *rows)
+json_t *telegram_markup(const json_t *rows)
 {
 	json_t *keyboard = json_array(), *line;
 	const json_t *row, *ours;
@@ -92,18 +102,49 @@ static void set_buttons(json_t *body, const json_t *rows)
 		json_decref(line);
 	}
 	if (json_array_size(keyboard) > 0)
-		json_object_set_new(body, "reply_markup",
-				    json_pack("{s:O}", "inline_keyboard", keyboard));
+		return json_pack("{s:o}", "inline_keyboard", keyboard);
 	json_decref(keyboard);
+	return NULL;
 }
 
-const char *telegram_send_body(struct arena *a, const struct telegram_send *send)
+static json_t *reply_keyboard(const json_t *rows)
 {
-	json_t *body = for_chat(a, send->chat), *reply;
+	json_t *keyboard = json_array(), *line;
+	const json_t *row, *words;
+	size_t i, j;
 
-	set_text(body, send->html, send->plain);
-	hide_previews(body);
-	set_buttons(body, send->buttons);
+	json_array_foreach (rows, i, row) {
+		line = json_array();
+		json_array_foreach (row, j, words)
+			json_array_append_new(
+				line, json_pack("{s:s}", "text", json_string_value(words)));
+		json_array_append_new(keyboard, line);
+	}
+	return json_pack("{s:o, s:b, s:b}", "keyboard", keyboard, "resize_keyboard", 1,
+			 "is_persistent", 1);
+}
+
+static json_t *markup_of(const struct telegram_send *send)
+{
+	json_t *markup = telegram_markup(send->buttons);
+
+	if (markup)
+		return markup;
+	if (json_array_size(send->keyboard) > 0)
+		return reply_keyboard(send->keyboard);
+	if (send->prompt)
+		return json_pack("{s:b, s:s}", "force_reply", 1, "input_field_placeholder",
+				 send->prompt);
+	return NULL;
+}
+
+/* What every kind of message has. */
+static void set_manner(json_t *body, const struct telegram_send *send)
+{
+	json_t *markup = markup_of(send), *reply;
+
+	if (markup)
+		json_object_set_new(body, "reply_markup", markup);
 	if (send->is_silent)
 		json_object_set_new(body, "disable_notification", json_true());
 	if (send->reply_to) {
@@ -111,8 +152,95 @@ const char *telegram_send_body(struct arena *a, const struct telegram_send *send
 		set_number(reply, "message_id", send->reply_to);
 		json_object_set_new(body, "reply_parameters", reply);
 	}
+}
+
+const char *telegram_send_body(struct arena *a, const struct telegram_send *send)
+{
+	json_t *body = for_chat(a, send->chat);
+
+	set_text(body, send->html, send->plain);
+	hide_previews(body);
+	set_manner(body, send);
 	return dump(a, body);
 }
+
+/* --- files ------------------------------------------------------------------- */
+
+const struct telegram_media *telegram_media(const char *kind)
+{
+	static const struct telegram_media all[] = {
+		{ "photo", "sendPhoto", "photo", 1 },
+		{ "document", "sendDocument", "document", 1 },
+		{ "voice", "sendVoice", "voice", 1 },
+		{ "audio", "sendAudio", "audio", 1 },
+		{ "video", "sendVideo", "video", 1 },
+		{ "animation", "sendAnimation", "animation", 1 },
+		{ "video_note", "sendVideoNote", "video_note", 0 },
+		{ "sticker", "sendSticker", "sticker", 0 },
+	};
+
+	for (size_t i = 0; kind && i < sizeof all / sizeof *all; i++)
+		if (strcmp(all[i].kind, kind) == 0)
+			return &all[i];
+	return NULL;
+}
+
+static void release_json(void *json)
+{
+	json_decref(json);
+}
+
+json_t *telegram_media_body(struct arena *a, const struct telegram_send *send,
+			    const struct telegram_media *media, const char *file)
+{
+	json_t *body = for_chat(a, send->chat);
+	const char *words = send->html ? send->html : send->plain;
+
+	arena_own(a, body, release_json);
+	if (file)
+		json_object_set_new(body, media->field, json_string(file));
+	if (words && *words && media->has_caption) {
+		json_object_set_new(body, "caption", json_string(words));
+		if (send->html)
+			json_object_set_new(body, "parse_mode", json_string("HTML"));
+	}
+	set_manner(body, send);
+	return body;
+}
+
+/* --- other calls ------------------------------------------------------------- */
+
+/* Calls about a message or a whole chat have no use for the thread. */
+static int is_about_thread(const char *method)
+{
+	static const char *const others[] = { "edit", "delete", "createForumTopic",
+					      "pin",  "unpin",  "setMessageReaction" };
+
+	if (strcmp(method, "editForumTopic") == 0 || strcmp(method, "deleteForumTopic") == 0)
+		return 1;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (strncmp(method, others[i], strlen(others[i])) == 0)
+			return 0;
+	return 1;
+}
+
+json_t *telegram_call_body(struct arena *a, const char *chat, const char *method,
+			   const json_t *given)
+{
+	json_t *body = given ? json_deep_copy(given) : json_object(), *place;
+
+	arena_own(a, body, release_json);
+	if (strcmp(method, "answerCallbackQuery") == 0)
+		return body;
+	place = for_chat(a, chat);
+	if (!is_about_thread(method))
+		json_object_del(place, "message_thread_id");
+	json_object_update_missing(body, place);
+	json_decref(place);
+	return body;
+}
+
+/* --- the bot's own messages ---------------------------------------------------- */
 
 const char *telegram_draft_body(struct arena *a, const char *chat, int64_t draft_id,
 				const char *html, const char *plain)

@@ -27,6 +27,10 @@ static enum telegram_verdict refusal(const char *description)
 		{ "can't parse entities", TELEGRAM_BAD_FORMAT },
 		{ "can't parse message text", TELEGRAM_BAD_FORMAT },
 		{ "message is not modified", TELEGRAM_UNCHANGED },
+		{ "message thread not found", TELEGRAM_NO_TOPIC },
+		{ "TOPIC_DELETED", TELEGRAM_NO_TOPIC },
+		{ "TOPIC_ID_INVALID", TELEGRAM_NO_TOPIC },
+		{ "TOPIC_CLOSED", TELEGRAM_NO_TOPIC },
 		{ "chat not found", TELEGRAM_GONE },
 		{ "PEER_ID_INVALID", TELEGRAM_GONE },
 		{ "user is deactivated", TELEGRAM_GONE },
@@ -103,6 +107,8 @@ static void read_success(struct telegram_reply *out, struct arena *a, const json
 	out->description = "";
 	out->result = json_object_get(root, "result");
 	id = json_object_get(out->result, "message_id");
+	if (!id) /* createForumTopic */
+		id = json_object_get(out->result, "message_thread_id");
 	if (json_is_integer(id))
 		out->message_id = arena_int(a, json_integer_value(id));
 }

@@ -50,6 +50,9 @@ struct telegram_parts {
  */
 void telegram_render(struct telegram_parts *out, struct arena *a, const char *markdown);
 
+/* Words as Markdown that shows exactly them. */
+const char *telegram_escape(struct arena *a, const char *words);
+
 /* The beginning of an answer that is still being written, as one part. */
 void telegram_render_draft(struct telegram_part *out, struct arena *a, const char *markdown);
 
@@ -64,9 +67,41 @@ struct telegram_send {
 	const char *chat;
 	const char *html, *plain; /* html NULL: plain text */
 	const json_t *buttons;    /* [[{"text","data"|"url"}]] or NULL */
-	const char *reply_to;     /* message id or NULL */
-	int is_silent;            /* nobody's phone rings */
+	const json_t
+		*keyboard;    /* [["words",...]], below the input field; where no buttons are */
+	const char *prompt;   /* asks for an answer, with these words in the field; likewise */
+	const char *reply_to; /* message id or NULL */
+	int is_silent;        /* nobody's phone rings */
 };
+
+/* What a file of some kind is sent with. */
+struct telegram_media {
+	const char *kind, *method, *field;
+	int has_caption;
+};
+
+/* NULL: what is of that kind cannot be sent as a file. */
+const struct telegram_media *telegram_media(const char *kind);
+
+/*
+ * The parameters of such a call, with the words as a caption, owned by the
+ * arena.  file: a file_id or an address; NULL: it is uploaded beside them.
+ */
+json_t *telegram_media_body(struct arena *a, const struct telegram_send *send,
+			    const struct telegram_media *media, const char *file);
+
+/* The parameters of any other call that concerns a chat: what it leaves out is filled in. */
+json_t *telegram_call_body(struct arena *a, const char *chat, const char *method,
+			   const json_t *body);
+
+/* Buttons of ours -> reply_markup; NULL if there are none.  A new reference. */
+json_t *telegram_markup(const json_t *buttons);
+
+enum { TELEGRAM_CAPTION_MAX = 1024, TELEGRAM_DOWNLOAD_MAX = 20 << 20 };
+
+/* "<root>/file/bot<token>/<path>" */
+const char *telegram_file_url(struct arena *a, const char *root, const char *token,
+			      const char *path);
 
 const char *telegram_send_body(struct arena *a,
 			       const struct telegram_send *send); /* sendMessage */
@@ -87,6 +122,7 @@ enum telegram_verdict {
 	TELEGRAM_UNCHANGED,    /* "message is not modified": as good as done */
 	TELEGRAM_GONE,         /* blocked, deactivated, kicked, chat not found: never again */
 	TELEGRAM_MIGRATED,     /* chat goes on under migrate_to */
+	TELEGRAM_NO_TOPIC,     /* the forum's topic was deleted */
 	TELEGRAM_CONFLICT,     /* 409: another poller or a webhook */
 	TELEGRAM_UNAUTHORIZED, /* 401/404: the token is wrong */
 	TELEGRAM_REFUSED,      /* any other 4xx: this message is hopeless */
@@ -97,7 +133,7 @@ struct telegram_reply {
 	enum telegram_verdict verdict;
 	int error_code, retry_after_ms; /* retry_after_ms -1 if not given */
 	const char *description;        /* for logs: Telegram's own words, no user text */
-	const char *message_id;         /* of the sent message, or NULL */
+	const char *message_id;         /* of the sent message or the new topic, or NULL */
 	const char *migrate_to;
 	const json_t *result; /* the arena owns it */
 };

@@ -49,6 +49,8 @@ enum deed {
 	DEED_FAILED,      /* settle as failed */
 	DEED_UNCERTAIN,   /* settle as uncertain: it may have arrived */
 	DEED_PLAIN,       /* at once again, without formatting */
+	DEED_WORDS,       /* at once again, telling of the file instead of sending it */
+	DEED_TOPIC,       /* the forum's topic is gone: a new one, then again */
 	DEED_MOVE,        /* the chat goes on elsewhere: at once again, there */
 	DEED_UNREACHABLE, /* failed, and so is everything else for this person */
 	DEED_WAIT,        /* put back; again after wait_ms */
@@ -65,7 +67,7 @@ struct attempt {
 	int is_answered; /* reply is filled in */
 	const struct telegram_reply *reply;
 	int failures; /* of the job, before this attempt */
-	int is_plain;
+	int is_plain, has_file;
 };
 
 /* Pure: what to do after an attempt. */

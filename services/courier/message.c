@@ -1,6 +1,11 @@
 #include "services/courier/message.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/utf8.h"
+#include "common/i18n/i18n.h"
 
 static void release_json(void *json)
 {
@@ -16,84 +21,330 @@ static json_t *read_json(struct arena *a, const char *text)
 	return value;
 }
 
-static const char *dump(struct arena *a, json_t *value)
+static const char *dump(struct arena *a, const json_t *value)
 {
 	char *text = json_dumps(value, JSON_COMPACT);
 
-	json_decref(value);
 	if (!text)
 		abort();
 	arena_own(a, text, free);
 	return text;
 }
 
-/* The buttons belong under the last part. */
-static const char *parts_json(struct arena *a, const struct telegram_parts *parts)
+static const char *string_in(const json_t *object, const char *key)
 {
-	json_t *list = json_array();
-
-	for (int i = 0; i < parts->n; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:b}", "html", parts->items[i].html,
-						"plain", parts->items[i].plain, "last",
-						i == parts->n - 1));
-	return dump(a, list);
+	return json_string_value(json_object_get(object, key));
 }
 
-static void make_whole(struct message_out *out, struct arena *a, const struct outgoing *head)
+/* --- messages and notes ------------------------------------------------------ */
+
+/* What is sent, one thing after another. */
+struct whole {
+	json_t *items; /* of payloads of parts */
+	const json_t *manner;
+};
+
+static void add_text(struct whole *w, const struct telegram_part *part)
 {
+	json_array_append_new(
+		w->items, json_pack("{s:s, s:s}", "html", part->html, "plain", part->plain));
+}
+
+/* The words go under the first attachment, where they have room there. */
+static int takes_caption(const json_t *item, const json_t *attachment)
+{
+	const struct telegram_media *media = telegram_media(string_in(attachment, "kind"));
+	const char *plain = string_in(item, "plain");
+
+	return media && media->has_caption && plain &&
+	       utf8_utf16_units(plain, strlen(plain)) <= TELEGRAM_CAPTION_MAX;
+}
+
+static void add_attachments(struct whole *w, const json_t *attachments)
+{
+	json_t *only = json_array_size(w->items) == 1 ? json_array_get(w->items, 0) : NULL;
+	json_t *attachment, *item;
+	size_t i;
+
+	json_array_foreach ((json_t *)attachments, i, attachment) {
+		if (i == 0 && only && takes_caption(only, attachment)) {
+			json_object_set(only, "attachment", attachment);
+			continue;
+		}
+		item = json_pack("{s:O}", "attachment", attachment);
+		json_array_append_new(w->items, item);
+	}
+}
+
+static void copy(json_t *item, const json_t *manner, const char *key)
+{
+	json_t *value = json_object_get(manner, key);
+
+	if (value)
+		json_object_set(item, key, value);
+}
+
+/* The first answers, the last has the buttons. */
+static void set_manner(struct whole *w)
+{
+	size_t n = json_array_size(w->items), i;
+	json_t *item;
+
+	json_array_foreach (w->items, i, item) {
+		if (i == 0)
+			copy(item, w->manner, "reply_to");
+		if (i == n - 1) {
+			copy(item, w->manner, "keyboard");
+			copy(item, w->manner, "prompt");
+			copy(item, w->manner, "buttons");
+		}
+		copy(item, w->manner, "silent");
+		copy(item, w->manner, "report");
+		json_object_set_new(item, "last", json_boolean(i == n - 1));
+	}
+}
+
+static void read_item(struct message_out *out, const json_t *item, const json_t *extra)
+{
+	out->part.html = string_in(item, "html");
+	out->part.plain = string_in(item, "plain");
+	out->attachment = json_object_get(item, "attachment");
+	out->manner = item;
+	out->buttons = json_object_get(item, "buttons");
+	if (!out->buttons && json_is_true(json_object_get(item, "last")))
+		out->buttons = json_object_get(extra, "buttons");
+	if (!out->part.plain && !out->attachment)
+		out->fault = "nothing to send";
+}
+
+static void make_whole(struct message_out *out, struct arena *a, const char *text,
+		       const json_t *attachments, const json_t *manner, const json_t *extra)
+{
+	struct whole w = { json_array(), manner };
 	struct telegram_parts parts;
 
-	telegram_render(&parts, a, head->body ? head->body : "");
-	if (parts.n == 0)
-		return;
-	out->part = parts.items[0];
-	if (parts.n == 1)
-		out->buttons = json_object_get(read_json(a, head->extra), "buttons");
-	else
-		out->parts = parts_json(a, &parts);
+	arena_own(a, w.items, release_json);
+	telegram_render(&parts, a, text ? text : "");
+	for (int i = 0; i < parts.n; i++)
+		add_text(&w, &parts.items[i]);
+	add_attachments(&w, attachments);
+	set_manner(&w);
+	read_item(out, json_array_get(w.items, 0), extra);
+	if (json_array_size(w.items) > 1)
+		out->parts = dump(a, w.items);
 }
 
-static void make_part(struct message_out *out, struct arena *a, const struct outgoing *head)
+/* What operators type into Telegram is no Markdown. */
+static const char *markdown_of(struct arena *a, const struct outgoing *head,
+			       const json_t *extra)
+{
+	if (!head->body || !json_is_true(json_object_get(extra, "plain")))
+		return head->body;
+	return telegram_escape(a, head->body);
+}
+
+static void make_message(struct message_out *out, struct arena *a, const struct outgoing *head)
+{
+	const json_t *extra = read_json(a, head->extra);
+	const json_t *answers = json_object_get(json_object_get(extra, "reply_to"), "id");
+	json_t *manner = json_object();
+
+	arena_own(a, manner, release_json);
+	if (head->author != AUTHOR_PERSON && json_is_string(answers))
+		json_object_set(manner, "reply_to", (json_t *)answers);
+	make_whole(out, a, markdown_of(a, head, extra), json_object_get(extra, "attachments"),
+		   manner, extra);
+}
+
+static void make_note(struct message_out *out, struct arena *a, const struct outgoing *head)
 {
 	const json_t *payload = read_json(a, head->payload);
 
-	out->part.html = json_string_value(json_object_get(payload, "html"));
-	out->part.plain = json_string_value(json_object_get(payload, "plain"));
-	if (json_is_true(json_object_get(payload, "last")))
-		out->buttons = json_object_get(read_json(a, head->extra), "buttons");
+	make_whole(out, a, string_in(payload, "text"), json_object_get(payload, "attachments"),
+		   payload, NULL);
 }
+
+/* --- calls ------------------------------------------------------------------- */
 
 static void make_callback(struct message_out *out, struct arena *a, const struct outgoing *head)
 {
-	out->callback =
-		json_string_value(json_object_get(read_json(a, head->payload), "callback"));
+	const char *id = string_in(read_json(a, head->payload), "callback");
+	json_t *body = json_pack("{s:s*}", "callback_query_id", id);
+
+	arena_own(a, body, release_json);
+	out->method = "answerCallbackQuery";
+	out->body = body;
+	if (!id)
+		out->fault = "nothing to send";
+}
+
+/* Words for an edit; one message holds what fits. */
+static void set_words(json_t *body, struct arena *a, const json_t *payload)
+{
+	struct telegram_parts parts;
+	json_t *markup = telegram_markup(json_object_get(payload, "buttons"));
+
+	telegram_render(&parts, a, string_in(payload, "text"));
+	if (parts.n > 0) {
+		json_object_set_new(body, "text", json_string(parts.items[0].html));
+		json_object_set_new(body, "parse_mode", json_string("HTML"));
+		json_object_set_new(body, "link_preview_options",
+				    json_pack("{s:b}", "is_disabled", 1));
+	}
+	if (markup)
+		json_object_set_new(body, "reply_markup", markup);
+}
+
+static void set_message_id(struct message_out *out, json_t *body, const json_t *payload)
+{
+	const char *id = string_in(payload, "message_id");
+
+	if (!json_object_get(payload, "of"))
+		return;
+	if (id)
+		json_object_set_new(body, "message_id", json_integer(strtoll(id, NULL, 10)));
+	else
+		out->fault = "the message was never sent";
+}
+
+static void make_call(struct message_out *out, struct arena *a, const struct outgoing *head)
+{
+	const json_t *payload = read_json(a, head->payload);
+	json_t *given = json_object_get(payload, "body");
+	json_t *body = given ? json_deep_copy(given) : json_object();
+
+	arena_own(a, body, release_json);
+	out->method = string_in(payload, "method");
+	out->body = body;
+	if (string_in(payload, "text"))
+		set_words(body, a, payload);
+	set_message_id(out, body, payload);
+	if (!out->method)
+		out->fault = "nothing to call";
 }
 
 void message_make(struct message_out *out, struct arena *a, const struct outgoing *head)
 {
 	*out = (struct message_out){ 0 };
-	if (head->kind == DELIVERY_CALLBACK)
+	switch (head->kind) {
+	case DELIVERY_MESSAGE:
+		make_message(out, a, head);
+		return;
+	case DELIVERY_PART:
+		read_item(out, read_json(a, head->payload), read_json(a, head->extra));
+		return;
+	case DELIVERY_CALLBACK:
 		make_callback(out, a, head);
-	else if (head->kind == DELIVERY_PART)
-		make_part(out, a, head);
-	else
-		make_whole(out, a, head);
+		return;
+	case DELIVERY_NOTE:
+		make_note(out, a, head);
+		return;
+	case DELIVERY_CALL:
+		make_call(out, a, head);
+		return;
+	}
+	out->fault = "of an unknown kind";
+}
+
+int message_is_told(struct arena *a, const struct outgoing *head)
+{
+	return head->kind >= DELIVERY_CALL ||
+	       (head->payload && json_object_get(read_json(a, head->payload), "report"));
+}
+
+/* --- the request ------------------------------------------------------------- */
+
+static struct telegram_send send_of(const struct message_out *m, const char *chat, int is_plain)
+{
+	return (struct telegram_send){
+		.chat = chat,
+		.html = is_plain ? NULL : m->part.html,
+		.plain = m->part.plain,
+		.buttons = m->buttons,
+		.keyboard = json_object_get(m->manner, "keyboard"),
+		.prompt = string_in(m->manner, "prompt"),
+		.reply_to = string_in(m->manner, "reply_to"),
+		.is_silent = json_is_true(json_object_get(m->manner, "silent")),
+	};
+}
+
+static const struct telegram_media *media_of(const struct message_out *m)
+{
+	return telegram_media(string_in(m->attachment, "kind"));
 }
 
 const char *message_method(const struct message_out *m)
 {
-	return m->callback ? "answerCallbackQuery" : "sendMessage";
+	if (m->method)
+		return m->method;
+	return m->attachment ? media_of(m)->method : "sendMessage";
+}
+
+json_t *message_upload_body(struct arena *a, const struct message_out *m, const char *chat,
+			    int is_plain)
+{
+	struct telegram_send send = send_of(m, chat, is_plain);
+
+	return telegram_media_body(a, &send, media_of(m), NULL);
 }
 
 const char *message_body(struct arena *a, const struct message_out *m, const char *chat,
 			 int is_plain)
 {
-	if (m->callback)
-		return dump(a, json_pack("{s:s}", "callback_query_id", m->callback));
-	return telegram_send_body(
-		a, &(struct telegram_send){ .chat = chat,
-					    .html = is_plain ? NULL : m->part.html,
-					    .plain = m->part.plain,
-					    .buttons = m->buttons });
+	struct telegram_send send = send_of(m, chat, is_plain);
+	const char *file = string_in(m->attachment, "file_id");
+
+	if (m->method)
+		return dump(a, telegram_call_body(a, chat, m->method, m->body));
+	if (m->attachment)
+		return dump(a,
+			    telegram_media_body(a, &send, media_of(m),
+						file ? file : string_in(m->attachment, "url")));
+	return telegram_send_body(a, &send);
+}
+
+/* --- words instead ------------------------------------------------------------- */
+
+static const char *place_of(struct arena *a, const json_t *attachment)
+{
+	const json_t *latitude = json_object_get(attachment, "latitude");
+	const json_t *longitude = json_object_get(attachment, "longitude");
+
+	if (!json_is_number(latitude) || !json_is_number(longitude))
+		return NULL;
+	return arena_printf(a, "https://maps.google.com/?q=%.6f,%.6f",
+			    json_number_value(latitude), json_number_value(longitude));
+}
+
+/* What the attachment says by itself: whose number, where, what is asked. */
+static const char *substance_of(struct arena *a, const json_t *attachment)
+{
+	static const char *const keys[] = { "name",  "title", "question",  "phone",
+					    "emoji", "url",   "first_name" };
+	struct buf words = { 0 };
+	const char *place = place_of(a, attachment), *out;
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (string_in(attachment, keys[i]))
+			buf_printf(&words, "%s%s", words.len ? " · " : "",
+				   string_in(attachment, keys[i]));
+	if (place)
+		buf_printf(&words, "%s%s", words.len ? " · " : "", place);
+	out = arena_str(a, buf_str(&words));
+	buf_free(&words);
+	return out;
+}
+
+void message_in_words(struct message_out *m, struct arena *a, const char *lang)
+{
+	const char *kind = string_in(m->attachment, "kind");
+	const char *substance = substance_of(a, m->attachment);
+	int is_file = telegram_media(kind) != NULL;
+
+	m->part.html = NULL;
+	m->part.plain = arena_printf(a, "%s%s📎 %s%s%s%s", m->part.plain ? m->part.plain : "",
+				     m->part.plain ? "\n\n" : "", i18n_kind(kind, lang),
+				     *substance ? ": " : "", substance,
+				     is_file ? i18n_text(TEXT_FILE_NOT_SENT, lang) : "");
+	m->attachment = NULL;
 }

@@ -5,20 +5,45 @@
 
 /*
  * What is to be sent for a delivery, in Telegram's terms.  Pure functions;
- * everything lives in the arena.
+ * everything lives in the arena.  Payloads:
+ *
+ *   part   {"html","plain","attachment","last"} and what a note has besides words
+ *   note   {"text": Markdown, "attachments":[...], "buttons":[[{"text","data"|"url"}]],
+ *           "keyboard":[["words"]], "prompt":"words", "reply_to": delivery | message id,
+ *           "silent", "report": conversation that operators watch}
+ *   call   {"method","body", "of": delivery whose message id goes into the body,
+ *           "text": Markdown, "buttons": both for edits, "report"}
+ *
+ * An attachment is as channels give it, with the channel whose file_id it has;
+ * or {"kind","name","url"}; or {"kind","name","mime","text"}, a file made of that
+ * text.
  */
 
 struct message_out {
-	const char *callback;      /* acknowledge this button; the rest is empty then */
-	struct telegram_part part; /* plain NULL: there is nothing to send */
+	const char *method;        /* a call that is no message, with these parameters; */
+	const json_t *body;        /* the rest is empty then */
+	struct telegram_part part; /* plain NULL: no words */
+	const json_t *attachment;  /* or NULL */
+	const json_t *manner;      /* what holds keyboard, prompt, reply_to, silent */
 	const json_t *buttons;
 	const char *parts; /* too long for one message: JSON for store_split_delivery(), whose
-			      first part is `part`; else NULL */
+			      first part this is; else NULL */
+	const char *fault; /* why there is nothing to send; else NULL */
 };
 
 void message_make(struct message_out *out, struct arena *a, const struct outgoing *head);
 
-/* The method, and the body of the request. */
+/* The method, and the parameters of the request as JSON. */
 const char *message_method(const struct message_out *m);
 const char *message_body(struct arena *a, const struct message_out *m, const char *chat,
 			 int is_plain);
+
+/* Likewise for an attachment that is uploaded beside its parameters. */
+json_t *message_upload_body(struct arena *a, const struct message_out *m, const char *chat,
+			    int is_plain);
+
+/* The attachment cannot be transferred: its message tells of it in words. */
+void message_in_words(struct message_out *m, struct arena *a, const char *lang);
+
+/* Operators are to hear how it went. */
+int message_is_told(struct arena *a, const struct outgoing *head);

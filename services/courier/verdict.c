@@ -50,9 +50,11 @@ static struct decision judge(const struct attempt *a)
 		return (struct decision){ .deed = DEED_MOVE };
 	case TELEGRAM_UNAUTHORIZED:
 		return (struct decision){ .deed = DEED_WAIT, .wait_ms = TOKEN_WAIT_MS };
+	case TELEGRAM_NO_TOPIC:
+		return (struct decision){ .deed = DEED_TOPIC };
 	case TELEGRAM_CONFLICT:
 	case TELEGRAM_REFUSED:
-		return (struct decision){ .deed = DEED_FAILED };
+		return (struct decision){ .deed = a->has_file ? DEED_WORDS : DEED_FAILED };
 	case TELEGRAM_UNKNOWN:
 		break;
 	}

@@ -110,6 +110,12 @@ static void settle_effect(struct operation *d)
 	if (out->fenced)
 		return;
 	world.failures = 0;
+	if (row->kind == DELIVERY_CALL && strstr(row->payload, "createForumTopic")) {
+		snprintf(world.chat, sizeof world.chat, "42:55");
+		out->chat_key = "42:55";
+	}
+	if (row->payload && strstr(row->payload, "report"))
+		out->operator_job = JOB + 1;
 	out->head = next_delivery();
 }
 
@@ -157,7 +163,8 @@ static void split_effect(struct operation *d)
 	*(int *)d->out = is_fenced(d);
 	if (is_fenced(d))
 		return;
-	assert_int_equal(row->kind, DELIVERY_MESSAGE); /* only once */
+	assert_true(row->kind == DELIVERY_MESSAGE ||
+		    row->kind == DELIVERY_NOTE); /* only once */
 	parts = json_loads(d->text, 0, NULL);
 	more = (int)json_array_size(parts) - 1;
 	assert_true(more > 0 && world.count + more <= LINE_MAX);
@@ -190,6 +197,37 @@ void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
 	assert_int_equal(claim->conversation_id, 3);
 	world.unreachable = !reachable;
 	operation_begin(f, next, operation_without_effect, NULL);
+}
+
+/* The refused row waits; the call that makes a topic goes before it. */
+static void renew_effect(struct operation *d)
+{
+	struct topic_renewed *out = d->out;
+	struct sending *row = row_of(d->numbers[1]);
+
+	*out = (struct topic_renewed){ .status = world.has_topic ? TOPIC_RENEWED
+								 : TOPIC_FOREIGN };
+	if (is_fenced(d))
+		out->status = TOPIC_FENCED;
+	if (out->status != TOPIC_RENEWED)
+		return;
+	assert_true(world.count < LINE_MAX);
+	memmove(row + 1, row, (size_t)(world.line + world.count - row) * sizeof *row);
+	world.count++;
+	row[1].state = DELIVERY_PENDING;
+	*row = (struct sending){ .kind = DELIVERY_CALL,
+				 .payload = "{\"method\":\"createForumTopic\","
+					    "\"body\":{\"name\":\"Ann\"}}" };
+	snprintf(world.chat, sizeof world.chat, "42:?3");
+	out->chat_key = "42:?3";
+	out->head = next_delivery();
+}
+
+void store_renew_topic(struct store *s, struct flow *f, flow_step *next,
+		       struct topic_renewed *out, const struct delivery_held *held)
+{
+	(void)s;
+	do_held(f, next, renew_effect, out, held);
 }
 
 static void move_effect(struct operation *d)

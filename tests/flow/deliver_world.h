@@ -26,6 +26,7 @@ struct play { /* Telegram's answer to one request; status 0: none */
 
 struct world {
 	struct courier courier;
+	struct http_request fetched;
 
 	/* what happens */
 	struct sending line[LINE_MAX];
@@ -37,8 +38,9 @@ struct world {
 
 	/* what happened */
 	int requests, claims, settled, splits, unreachable, floods;
-	int is_group, previews_closed;
-	int failed_http; /* requests that were made to fail after they arrived */
+	int is_group, previews_closed, has_topic, rung;
+	char last_form[2000]; /* of an upload: name=value; */
+	int failed_http;      /* requests that were made to fail after they arrived */
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE } job;
 	int attempt, failures, worker_id, is_current_plain;
 	int64_t run_at;

@@ -52,7 +52,7 @@ static const struct {
 	  "upgraded "
 	  "to a supergroup chat\",\"parameters\":{\"migrate_to_chat_id\":-1001234567890123}}",
 	  TELEGRAM_MIGRATED, -1 },
-	{ 400, ERROR("400", "Bad Request: message thread not found"), TELEGRAM_REFUSED, -1 },
+	{ 400, ERROR("400", "Bad Request: message thread not found"), TELEGRAM_NO_TOPIC, -1 },
 	{ 400, "{\"ok\":false}", TELEGRAM_REFUSED, -1 },
 	{ 401, ERROR("401", "Unauthorized"), TELEGRAM_UNAUTHORIZED, -1 },
 	{ 404, ERROR("404", "Not Found"), TELEGRAM_UNAUTHORIZED, -1 },
@@ -150,13 +150,51 @@ static void writes_bodies(void **state)
 	arena_free(&a);
 }
 
+/* Whatever somebody writes, it is shown as it is. */
+static void escapes_words(void **state)
+{
+	static const char *const words[] = {
+		"**a** _b_ `c` [d](http://e) <b>f</b> &amp; ~~g~~",
+		"# no heading\n- no list\n1. no number\n> no quote",
+		"one\ntwo\n\nthree",
+		"| a | b |\n|---|---|\n| 1 | 2 |",
+		"\\*x\\*",
+		"```\ncode\n```",
+		"===\n---\n***",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		struct telegram_parts parts;
+		struct arena a = { 0 };
+		char *shown, *to;
+
+		telegram_render(&parts, &a, telegram_escape(&a, words[i]));
+		assert_int_equal(parts.n, 1);
+		assert_null(strstr(parts.items[0].html, "<b>"));
+		assert_null(strstr(parts.items[0].html, "<s>"));
+		assert_null(strstr(parts.items[0].html, "<a "));
+		shown = to = arena_str(&a, parts.items[0].plain);
+		for (const char *p = shown; *p;) { /* blanks and joiners of ours */
+			if (strncmp(p, "\xc2\xa0", 2) == 0)
+				p += 2;
+			else if (strncmp(p, "\xe2\x81\xa0", 3) == 0)
+				p += 3;
+			else
+				*to++ = *p++;
+		}
+		*to = 0;
+		assert_string_equal(shown, words[i]);
+		arena_free(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(classifies_replies),
-		cmocka_unit_test(reads_ids_exactly),
-		cmocka_unit_test(makes_addresses),
-		cmocka_unit_test(writes_bodies),
+		cmocka_unit_test(classifies_replies), cmocka_unit_test(reads_ids_exactly),
+		cmocka_unit_test(makes_addresses),    cmocka_unit_test(writes_bodies),
+		cmocka_unit_test(escapes_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <stdio.h>
+
+#include "services/courier/courier.h"
+#include "services/courier/message.h"
+
+/* Private to deliver.c, the life of a line; outcome.c, how a sending ended; and parcel.c,
+ * which fetches files. */
+
+struct deliver {
+	struct flow flow;
+	struct courier *courier;
+	char entry[48];
+
+	struct delivery_claim claim;
+	struct delivery_held held; /* our job, the head and the claim */
+	struct outgoing head;      /* being sent */
+	struct message_out message;
+	int is_claimed; /* the job is ours, and its head is marked as sending */
+
+	int is_plain, wait_ms, retry_ms;
+	int64_t asked, claimant;
+	struct http_response response;
+	struct telegram_reply reply;
+	struct delivery_settled settled;
+	struct topic_renewed topic;
+
+	/* a file on its way from one bot to another */
+	FILE *file; /* NULL: nothing was fetched */
+	size_t size;
+	int is_fetching;
+
+	/* how the head ended, kept until PostgreSQL has it */
+	enum delivery_state state;
+	const char *error;
+	int fenced, counts, is_sending, is_settling, is_unsure;
+};
+
+/* The line's channel; NULL while it is not known. */
+const struct channel *deliver_channel(const struct deliver *d);
+
+/* The attachment has to be fetched from another bot before it can be sent. */
+int parcel_is_foreign(const struct deliver *d);
+/* Fetches it, or makes words of it, and goes on with the sending.  May fail the flow. */
+void parcel_fetch(struct deliver *d);
+/* It cannot be transferred: the message says so. */
+void parcel_give_up(struct deliver *d);
+/* The message is sent as a form: what was fetched, or a file made of text. */
+int parcel_is_upload(const struct deliver *d);
+void parcel_upload(struct deliver *d, flow_step *next, int timeout_ms);
+void parcel_drop(struct deliver *d);
+
+/* --- deliver.c: steps of a line ------------------------------------------------- */
+
+flow_step deliver_prepare, deliver_take_place, deliver_transmit;
+void deliver_wait_in_line(struct deliver *d, int ms);
+
+/* --- outcome.c ---------------------------------------------------------------- */
+
+flow_step deliver_judge, deliver_settle, deliver_put_back;
+void deliver_act(struct deliver *d, const struct decision *decision);
+void deliver_note_uncertain(int n); /* that a dead courier left */
+void deliver_end_head(struct deliver *d, enum delivery_state state, const char *error);

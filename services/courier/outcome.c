@@ -1,0 +1,214 @@
+/*
+ * How a sending ended: what Telegram's answer, or its absence, means for the
+ * line.  Until PostgreSQL knows, nothing else of the line is sent.
+ */
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/metrics/metrics.h"
+#include "services/courier/deliver.h"
+
+enum { RETRY_MIN_MS = 200 };
+
+#define ENDED(result)                                                                          \
+	METRIC(METRIC_COUNTER, "tandem_deliveries_total", "result=\"" result "\"",             \
+	       "Deliveries by how they ended")
+
+static struct metric sent = ENDED("sent"), failed = ENDED("failed"),
+		     uncertain = ENDED("uncertain");
+static struct metric waits = METRIC(METRIC_COUNTER, "tandem_delivery_waits_total", "",
+				    "Deliveries put back to wait (limits, failures)");
+static struct metric send_time = METRIC(METRIC_HISTOGRAM, "tandem_delivery_send_seconds", "",
+					"From request to answer of one sending");
+
+static flow_step move, renew_topic, note_topic, note_settled, note_put_back;
+
+void deliver_note_uncertain(int n)
+{
+	metric_add(&uncertain, n);
+}
+
+void deliver_end_head(struct deliver *d, enum delivery_state state, const char *error)
+{
+	d->state = state;
+	d->error = arena_str(&d->flow.arena, error);
+	deliver_settle(d);
+}
+
+/* --- what came of it ------------------------------------------------------- */
+
+void deliver_act(struct deliver *d, const struct decision *decision)
+{
+	d->wait_ms = decision->wait_ms;
+	d->counts = decision->counts;
+	switch (decision->deed) {
+	case DEED_SENT:
+		deliver_end_head(d, DELIVERY_SENT, NULL);
+		return;
+	case DEED_FAILED:
+	case DEED_UNCERTAIN:
+		deliver_end_head(
+			d, decision->deed == DEED_FAILED ? DELIVERY_FAILED : DELIVERY_UNCERTAIN,
+			d->error);
+		return;
+	case DEED_PLAIN:
+		d->is_plain = 1;
+		deliver_take_place(d);
+		return;
+	case DEED_WORDS:
+		parcel_give_up(d);
+		deliver_take_place(d);
+		return;
+	case DEED_TOPIC:
+		renew_topic(d);
+		return;
+	case DEED_MOVE:
+		move(d);
+		return;
+	case DEED_UNREACHABLE:
+		d->state = DELIVERY_FAILED;
+		store_set_reachable(&d->courier->store, &d->flow, deliver_settle, &d->claim, 0);
+		return;
+	case DEED_WAIT:
+		deliver_put_back(d);
+	}
+}
+
+void deliver_judge(void *self)
+{
+	struct deliver *d = self;
+	struct attempt attempt = { .stage = d->response.stage,
+				   .is_answered = 1,
+				   .reply = &d->reply,
+				   .failures = d->claim.failures,
+				   .is_plain = d->is_plain,
+				   .has_file = d->message.attachment != NULL };
+	struct decision decision;
+
+	d->is_sending = 0;
+	metric_observe_ms(&send_time, (double)(clock_mono_us() - d->asked) / 1000);
+	telegram_read_reply(&d->reply, &d->flow.arena, d->response.status, d->response.body,
+			    d->response.len);
+	decision = decide(&attempt);
+	d->error = decision.deed == DEED_SENT ? NULL : d->reply.description;
+	if (d->reply.error_code == 429 && deliver_channel(d))
+		rates_flooded(d->courier->rates, deliver_channel(d));
+	if (d->reply.verdict == TELEGRAM_UNAUTHORIZED)
+		log_error("Telegram refuses the token channel=%d", d->claim.channel_id);
+	else if (decision.deed != DEED_SENT)
+		log_warn("not sent delivery=%lld status=%ld: %s", (long long)d->head.id,
+			 d->response.status, d->error ? d->error : "");
+	deliver_act(d, &decision);
+}
+
+/* A group became a supergroup. */
+static void move(void *self)
+{
+	struct deliver *d = self;
+	const char *from = d->claim.chat_key;
+
+	d->claim.chat_key = d->reply.migrate_to;
+	store_move_chat(&d->courier->store, &d->flow, deliver_take_place, d->claim.channel_id,
+			from, d->reply.migrate_to);
+}
+
+/* Somebody deleted the forum's topic; ours are made again. */
+static void renew_topic(void *self)
+{
+	struct deliver *d = self;
+
+	store_renew_topic(&d->courier->store, &d->flow, note_topic, &d->topic, &d->held);
+}
+
+static void note_topic(void *self)
+{
+	struct deliver *d = self;
+
+	if (d->topic.status == TOPIC_FENCED) {
+		flow_done(&d->flow);
+		return;
+	}
+	if (d->topic.status == TOPIC_FOREIGN) {
+		deliver_end_head(d, DELIVERY_FAILED, d->error);
+		return;
+	}
+	d->claim.chat_key = d->topic.chat_key;
+	d->head = d->topic.head;
+	deliver_prepare(d);
+}
+
+void deliver_settle(void *self)
+{
+	struct deliver *d = self;
+	struct delivery_result result = { .state = d->state,
+					  .error = d->error,
+					  .is_told =
+						  message_is_told(&d->flow.arena, &d->head) };
+
+	if (d->state == DELIVERY_SENT)
+		result.external_id = d->reply.message_id;
+	d->is_settling = 1;
+	store_settle_delivery(&d->courier->store, &d->flow, note_settled, &d->settled, &d->held,
+			      &result);
+}
+
+static struct metric *ended_as(enum delivery_state state)
+{
+	return state == DELIVERY_SENT ? &sent : state == DELIVERY_FAILED ? &failed : &uncertain;
+}
+
+static void ring_operators(struct deliver *d)
+{
+	struct doorbell bell = { .job = d->settled.operator_job,
+				 .conversation = d->settled.operator_conversation,
+				 .kind = 1 };
+
+	if (!bell.job)
+		return;
+	snprintf(bell.trace, sizeof bell.trace, "%s", d->head.trace ? d->head.trace : "");
+	jobs_announce(d->courier->redis, QUEUE_OPERATOR, &bell);
+}
+
+static void note_settled(void *self)
+{
+	struct deliver *d = self;
+
+	d->is_settling = 0;
+	d->retry_ms = RETRY_MIN_MS;
+	metric_add(ended_as(d->state), 1);
+	log_info("settled delivery=%lld %s us=%lld", (long long)d->head.id,
+		 ended_as(d->state)->labels, (long long)(clock_mono_us() - d->asked));
+	ring_operators(d);
+	if (d->settled.chat_key)
+		d->claim.chat_key = d->settled.chat_key;
+	if (d->claim.is_group && d->state == DELIVERY_SENT && !d->message.method &&
+	    deliver_channel(d))
+		preview_close(d->courier, deliver_channel(d), d->claim.chat_key);
+	if (d->settled.fenced || d->settled.head.id == 0) {
+		flow_done(&d->flow);
+		return;
+	}
+	d->head = d->settled.head;
+	d->claim.failures = 0;
+	deliver_prepare(d);
+}
+
+void deliver_put_back(void *self)
+{
+	struct deliver *d = self;
+	struct delivery_wait wait = { d->wait_ms, .failed = d->counts, .error = d->error };
+
+	metric_add(&waits, 1);
+	store_release_delivery(&d->courier->store, &d->flow, note_put_back, &d->fenced,
+			       &d->held, &wait);
+}
+
+static void note_put_back(void *self)
+{
+	struct deliver *d = self;
+
+	if (d->fenced)
+		flow_done(&d->flow);
+	else
+		deliver_wait_in_line(d, d->wait_ms);
+}

@@ -1,0 +1,170 @@
+/* Notes, calls and files: what couriers send besides messages. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/log.h"
+#include "tests/flow/deliver_world.h"
+
+#define REFUSED(code, words, more)                                                             \
+	"{\"ok\":false,\"error_code\":" code ",\"description\":\"" words "\"" more "}"
+
+static void expect_state(int row, enum delivery_state state)
+{
+	assert_int_equal(world.line[row].state, state);
+}
+
+static void add(enum delivery_kind kind, const char *payload)
+{
+	world.line[world.count++] = (struct sending){ .kind = kind, .payload = payload };
+}
+
+static void a_note_has_buttons_an_answered_message_and_a_listener(void **state)
+{
+	(void)state;
+	world_begin();
+	add(DELIVERY_NOTE,
+	    "{\"text\":\"**Ann**\",\"silent\":true,\"reply_to\":\"8\",\"report\":3,"
+	    "\"buttons\":[[{\"text\":\"Take\",\"data\":\"t:take:1\"}]]}");
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_string_equal(world.last_method, "sendMessage");
+	assert_non_null(strstr(world.last_body, "<b>Ann</b>"));
+	assert_non_null(strstr(world.last_body, "\"callback_data\":\"t:take:1\""));
+	assert_non_null(strstr(world.last_body, "\"disable_notification\":true"));
+	assert_non_null(strstr(world.last_body, "\"message_id\":8"));
+	assert_int_equal(world.rung, 1);
+	world_end();
+}
+
+static void a_call_says_which_message_and_where(void **state)
+{
+	(void)state;
+	world_begin();
+	add(DELIVERY_CALL, "{\"method\":\"editMessageText\",\"text\":\"new\",\"of\":4,"
+			   "\"message_id\":\"77\"}");
+	add(DELIVERY_CALL, "{\"method\":\"editMessageText\",\"text\":\"new\",\"of\":4,"
+			   "\"message_id\":null}");
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	expect_state(1, DELIVERY_FAILED);
+	assert_int_equal(world.requests, 1);
+	assert_string_equal(world.last_method, "editMessageText");
+	assert_non_null(strstr(world.last_body, "\"message_id\":77"));
+	assert_non_null(strstr(world.last_body, "\"chat_id\":42"));
+	world_end();
+}
+
+static void a_topic_that_was_deleted_is_made_again(void **state)
+{
+	(void)state;
+	world_begin();
+	world.has_topic = 1;
+	add(DELIVERY_NOTE, "{\"text\":\"one\"}");
+	world_play(400, REFUSED("400", "Bad Request: message thread not found", ""));
+	world_play(200, "{\"ok\":true,\"result\":{\"message_thread_id\":55,\"name\":\"Ann\"}}");
+	world_run();
+	assert_int_equal(world.count, 2);
+	expect_state(1, DELIVERY_SENT);
+	assert_non_null(strstr(world.last_body, "\"message_thread_id\":55"));
+	world_end();
+	world_begin();
+	add(DELIVERY_NOTE, "{\"text\":\"one\"}");
+	world_play(400, REFUSED("400", "Bad Request: message thread not found", ""));
+	world_run();
+	expect_state(0, DELIVERY_FAILED);
+	world_end();
+}
+
+static void a_file_of_the_same_bot_goes_by_its_id(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("look");
+	world.line[0].extra =
+		"{\"attachments\":[{\"kind\":\"photo\",\"file_id\":\"F\",\"channel\":1}]}";
+	world_run();
+	assert_string_equal(world.last_method, "sendPhoto");
+	assert_non_null(strstr(world.last_body, "\"photo\":\"F\""));
+	assert_non_null(strstr(world.last_body, "\"caption\":\"look\""));
+	world_end();
+}
+
+static const char *const foreign = "{\"attachments\":[{\"kind\":\"document\",\"file_id\":\"F\","
+				   "\"channel\":2,\"name\":\"a.txt\"}]}";
+
+static void a_file_of_another_bot_is_fetched_and_sent_on(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("");
+	world.line[0].extra = foreign;
+	world_play(200, "{\"ok\":true,\"result\":{\"file_path\":\"d/a.txt\"}}");
+	world_play(200, "the bytes");
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_string_equal(world.last_method, "sendDocument");
+	assert_non_null(strstr(world.last_form, "document=the bytes;"));
+	assert_non_null(strstr(world.last_form, "chat_id=42;"));
+	world_end();
+}
+
+static void a_file_that_cannot_be_had_is_told_of_in_words(void **state)
+{
+	static const struct play refusals[] = {
+		{ 400, REFUSED("400", "Bad Request: file is too big", "") },
+		{ 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		world_begin();
+		world_say("");
+		world.line[0].extra = foreign;
+		for (int n = 0; n < (refusals[i].status ? 1 : 3); n++)
+			world_play(refusals[i].status, refusals[i].body);
+		world_run();
+		expect_state(0, DELIVERY_SENT);
+		assert_string_equal(world.last_method, "sendMessage");
+		assert_non_null(strstr(world.last_body, "a.txt"));
+		world_end();
+	}
+}
+
+static void several_files_follow_the_words_one_by_one(void **state)
+{
+	(void)state;
+	world_begin();
+	add(DELIVERY_NOTE, "{\"text\":\"two\",\"report\":3,\"attachments\":["
+			   "{\"kind\":\"voice\",\"file_id\":\"V\"},"
+			   "{\"kind\":\"contact\",\"phone\":\"+1\",\"first_name\":\"Bo\"},"
+			   "{\"kind\":\"document\",\"name\":\"t.txt\",\"text\":\"all\"}]}");
+	world_run();
+	assert_int_equal(world.count, 3);
+	assert_int_equal(world.rung, 3);
+	assert_string_equal(world.last_method, "sendDocument");
+	assert_non_null(strstr(world.last_form, "document=all;"));
+	world_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_note_has_buttons_an_answered_message_and_a_listener),
+		cmocka_unit_test(a_call_says_which_message_and_where),
+		cmocka_unit_test(a_topic_that_was_deleted_is_made_again),
+		cmocka_unit_test(a_file_of_the_same_bot_goes_by_its_id),
+		cmocka_unit_test(a_file_of_another_bot_is_fetched_and_sent_on),
+		cmocka_unit_test(a_file_that_cannot_be_had_is_told_of_in_words),
+		cmocka_unit_test(several_files_follow_the_words_one_by_one),
+	};
+
+	log_open("test", 0);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
