@@ -138,11 +138,13 @@ begin
         r.seq := v_last - v_count + 1;
     end if;
 
-    insert into inbound (channel_id, event_key, conversation_id, seq, outcome, trace)
-    values (p_channel, p_event, r.conversation_id, r.seq,
-            case p_action when 1 then null when 0 then 1 when 9 then 2 else 3 end, p_trace)
-    on conflict do nothing;
-    if not found then -- seen before; the conversation's lock is ours, so nobody saw the numbers we take back
+    -- A plain insert goes down the index once, ON CONFLICT would go twice.
+    begin
+        insert into inbound (channel_id, event_key, conversation_id, seq, outcome, trace)
+        values (p_channel, p_event, r.conversation_id, r.seq,
+                case p_action when 1 then null when 0 then 1 when 9 then 2 else 3 end, p_trace);
+    exception when unique_violation then
+        -- seen before; the conversation's lock is ours, so nobody saw the numbers we take back
         if v_count > 0 then
             update conversation c set last_seq = c.last_seq - v_count where c.id = r.conversation_id;
         end if;
@@ -150,7 +152,7 @@ begin
         select i.conversation_id, i.seq into r.conversation_id, r.seq
         from inbound i where i.channel_id = p_channel and i.event_key = p_event;
         return r;
-    end if;
+    end;
     if r.conversation_id is null then
         return r;
     end if;

@@ -23,12 +23,26 @@ declare
     v_group        boolean[];
     v_owner        bigint[];  -- the person of a private conversation
     v_person       bigint[];  -- who speaks
-    v_new          boolean;   -- somebody spoke for the first time
     v_job          bigint[];  -- one for each conversation with a bot, null if nobody needs to be told
 begin
-    perform from unnest(v_channel, p_event) e (channel_id, event_key)
-    where (select i.trace from inbound i where i.channel_id = e.channel_id and i.event_key = e.event_key) is not null;
-    if found then
+    -- An event that is known already is found by its key alone, and what was done until then is undone.
+    begin
+        with told as (
+            insert into conversation as c (channel_id, chat_key, bot_id, is_group, lang, title, last_seq)
+            select unnest(v_channel), unnest(p_chat), unnest(p_bot::int[]), unnest(p_is_group::boolean[]), unnest(p_lang),
+                   unnest(p_title), 1
+            on conflict (channel_id, chat_key) do update
+                set last_seq = c.last_seq + 1, bot_id = excluded.bot_id, reachable = true,
+                    lang = case when c.lang_chosen then c.lang else coalesce(excluded.lang, c.lang) end,
+                    title = coalesce(excluded.title, c.title)
+            returning c.id, c.last_seq, c.responder, c.person_id, c.is_group)
+        select array_agg(id), array_agg(last_seq), array_agg(responder), array_agg(person_id), array_agg(is_group)
+        into v_conversation, v_seq, v_responder, v_owner, v_group
+        from told;
+
+        insert into inbound (channel_id, event_key, conversation_id, seq, trace)
+        select unnest(v_channel), unnest(p_event), unnest(v_conversation), unnest(v_seq), unnest(p_trace);
+    exception when unique_violation then
         for i in 1 .. cardinality(p_event) loop
             return next accept(
                 v_channel[i], p_bot[i]::int, p_mode[i]::smallint, p_event[i], p_trace[i], p_action[i]::smallint,
@@ -37,39 +51,26 @@ begin
                 p_versions[i]::jsonb, p_choice[i], p_callback[i], p_quiet_ms[i]::int, p_quiet_max_ms[i]::int);
         end loop;
         return;
+    end;
+
+    v_person := v_owner;
+    if array_position(v_owner, null) is not null or true = any (v_group) then
+        v_person := find_people(v_channel, p_user, p_user_name, v_owner, v_group);
+        update conversation c
+        set person_id = v_person[array_position(v_conversation, c.id)]
+        where c.id = any (array(select e.id from unnest(v_conversation, v_owner, v_person, v_group) e (id, owner, person, is_group)
+                                where not e.is_group and e.owner is null and e.person is not null));
     end if;
 
-    with told as (
-        insert into conversation as c (channel_id, chat_key, bot_id, is_group, lang, title, last_seq)
-        select e.*, 1
-        from unnest(v_channel, p_chat, p_bot::int[], p_is_group::boolean[], p_lang, p_title) e
-        on conflict (channel_id, chat_key) do update
-            set last_seq = c.last_seq + 1, bot_id = excluded.bot_id, reachable = true,
-                lang = case when c.lang_chosen then c.lang else coalesce(excluded.lang, c.lang) end,
-                title = coalesce(excluded.title, c.title)
-        returning c.id, c.last_seq, c.responder, c.person_id, c.is_group)
-    select array_agg(id), array_agg(last_seq), array_agg(responder), array_agg(person_id), array_agg(is_group)
-    into v_conversation, v_seq, v_responder, v_owner, v_group
-    from told;
-
-    insert into inbound (channel_id, event_key, conversation_id, seq, trace)
-    select * from unnest(v_channel, p_event, v_conversation, v_seq, p_trace);
-
-    v_person := find_people(v_channel, p_user, p_user_name, v_owner, v_group);
-    update conversation c
-    set person_id = v_person[array_position(v_conversation, c.id)]
-    where c.id = any (array(select e.id from unnest(v_conversation, v_owner, v_person, v_group) e (id, owner, person, is_group)
-                            where not e.is_group and e.owner is null and e.person is not null));
-
     insert into message (conversation_id, seq, author, body, extra, external_id, person_id, trace)
-    select e.id, e.seq, 0, e.body, e.extra::jsonb, e.external_id, e.person_id, e.trace
-    from unnest(v_conversation, v_seq, p_body, p_extra, p_external, v_person, p_trace)
-        e (id, seq, body, extra, external_id, person_id, trace);
+    select unnest(v_conversation), unnest(v_seq), 0, unnest(p_body), unnest(p_extra)::jsonb, unnest(p_external),
+           unnest(v_person), unnest(p_trace);
 
     with asked as (
         insert into job as j (queue, kind, lane, conversation_id, run_at, announce_at, trace)
         select 1, 1, e.id, e.id, now() + e.quiet_ms * interval '1 ms', now() + (e.quiet_ms + 2000) * interval '1 ms', e.trace
-        from unnest(v_conversation, v_responder, p_quiet_ms::int[], p_trace) e (id, responder, quiet_ms, trace)
+        from (select unnest(v_conversation) as id, unnest(v_responder) as responder, unnest(p_quiet_ms::int[]) as quiet_ms,
+                     unnest(p_trace) as trace) e
         where e.responder = 0
         on conflict (queue, lane) do update
             set pending = j.pending + 1,
@@ -81,6 +82,12 @@ begin
         returning case j.state when 0 then j.id end as id)
     select array_agg(id) into v_job from asked;
 
+    if 0 = all (v_responder) then
+        return query
+            select false, unnest(v_conversation), unnest(v_seq), null::bigint, unnest(v_job), null::bigint, 0::smallint,
+                   null::boolean;
+        return;
+    end if;
     return query
         select false, e.id, e.seq, null::bigint,
                case e.responder when 0 then v_job[count(*) filter (where e.responder = 0) over (rows unbounded preceding)] end,
