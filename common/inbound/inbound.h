@@ -35,8 +35,9 @@ struct inbound {
 	const char *user_name;
 	const char *external_id;    /* the channel's id of the message */
 	const char *text;           /* what was said; "" for attachments without a caption */
-	json_t *extra;              /* {"attachments":[{"kind","file_id","name","mime","size"}],
-				       "reply_to":{"text"}} or NULL */
+	json_t *extra;              /* {"attachments":[{"kind","file_id","channel","name","mime",
+				       "size"}], "reply_to":{"id","text"}} or NULL; of
+				       operators also what desk.h says */
 	const char *callback;       /* a button was pressed: the id to be acknowledged */
 	const char *callback_data;  /* what the button carried */
 	const char *command;        /* "help" for /help; NULL if not a command */

@@ -101,15 +101,28 @@ static json_t *describe(struct arena *a, const json_t *message)
 static json_t *quoted(struct arena *a, const json_t *message)
 {
 	const json_t *other = json_object_get(message, "reply_to_message");
+	const json_t *id = json_object_get(other, "message_id");
 	const char *text = update_string(a, json_object_get(message, "quote"), "text");
+	json_t *out;
+
+	if (json_object_get(other, "forum_topic_created")) /* they only write in that topic */
+		return NULL;
 
 	if (!text)
 		text = update_string(a, other, "text");
 	if (!text)
 		text = update_string(a, other, "caption");
-	if (!text)
+	if (!text && !json_is_integer(id))
 		return NULL;
-	return json_pack("{s:s%}", "text", text, utf8_floor(text, strlen(text), QUOTE_MAX));
+	out = json_object();
+	if (json_is_integer(id))
+		json_object_set_new(out, "id",
+				    json_string(arena_int(a, json_integer_value(id))));
+	if (text)
+		json_object_set_new(
+			out, "text",
+			json_stringn(text, utf8_floor(text, strlen(text), QUOTE_MAX)));
+	return out;
 }
 
 json_t *update_extra(struct arena *a, const json_t *message)

@@ -2,6 +2,7 @@
 
 #include "common/base/log.h"
 #include "services/ingress/commands.h"
+#include "services/ingress/desk.h"
 #include "services/ingress/line.h"
 
 /*
@@ -129,25 +130,30 @@ static void read_name(void *self)
 	snprintf(line->username, sizeof line->username, "%s", name ? name : "");
 	line->me.id = json_integer_value(json_object_get(line->reply.result, "id"));
 	line->me.username = line->username;
+	line->has_topics =
+		json_is_true(json_object_get(line->reply.result, "has_topics_enabled"));
 	line->is_named = 1;
 	log_info("telegram bot known channel=%s username=%s", line->name, line->username);
 	set_menu(self);
+}
+
+static const char *menu_of(struct line *line, const char *lang, int with_code)
+{
+	return (line->is_desk ? desk_menu : commands_menu)(&line->flow.arena, lang, with_code);
 }
 
 static void set_menu(void *self)
 {
 	struct line *line = self;
 
-	line_call(line, set_russian_menu, "setMyCommands",
-		  commands_menu(&line->flow.arena, "en", 0), CALL_MS);
+	line_call(line, set_russian_menu, "setMyCommands", menu_of(line, "en", 0), CALL_MS);
 }
 
 static void set_russian_menu(void *self)
 {
 	struct line *line = self;
 
-	line_call(line, introduced, "setMyCommands", commands_menu(&line->flow.arena, "ru", 1),
-		  CALL_MS);
+	line_call(line, introduced, "setMyCommands", menu_of(line, "ru", 1), CALL_MS);
 }
 
 /* A menu that was refused is no reason not to talk. */

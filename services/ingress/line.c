@@ -6,6 +6,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "services/ingress/desk.h"
 
 enum { SECRET_BYTES = CRYPTO_KEY_SIZE };
 
@@ -91,6 +92,7 @@ static void begin(struct lines *l, const struct channel *c)
 	line->in = l->in;
 	line->channel_id = c->id;
 	line->pending = -1;
+	line->is_desk = desk_is(c);
 	line->mode = l->in->public_url ? LINE_WEBHOOK : LINE_POLLING;
 	derive_secret(line);
 	TAILQ_INSERT_TAIL(&l->list, line, link);
@@ -127,9 +129,14 @@ void line_kept(struct line *line)
 
 /* --- all ------------------------------------------------------------------ */
 
+static int is_ours(const struct channel *c)
+{
+	return strcmp(c->kind, "telegram") == 0 || desk_is(c);
+}
+
 static int is_same(const struct line *line, const struct channel *c)
 {
-	return c && strcmp(c->kind, "telegram") == 0 && c->token && c->id == line->channel_id &&
+	return c && is_ours(c) && c->token && c->id == line->channel_id &&
 	       strcmp(c->name, line->name) == 0 && strcmp(c->token, line->token) == 0;
 }
 
@@ -147,7 +154,7 @@ void lines_follow(struct lines *l, const struct registry *r)
 	for (int i = 0; i < r->channel_count; i++) {
 		const struct channel *c = &r->channels[i];
 
-		if (strcmp(c->kind, "telegram") != 0 || lines_named(l, c->name))
+		if (!is_ours(c) || lines_named(l, c->name))
 			continue;
 		if (c->token)
 			begin(l, c);

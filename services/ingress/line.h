@@ -31,6 +31,7 @@ struct line {
 	struct flow flow;
 	const struct line_keeper *keeper;
 	int is_keeping, is_ending, is_named, has_menu, has_webhook;
+	int is_desk, has_topics; /* an operators' bot; it may open topics in private chats */
 	int pause_ms, failures;
 	flow_step *introduced; /* what follows the introduction */
 	struct http_response response;

@@ -4,6 +4,7 @@
 #include "common/i18n/i18n.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/commands.h"
+#include "services/ingress/desk.h"
 #include "services/ingress/line.h"
 #include "services/ingress/routes.h"
 
@@ -37,6 +38,16 @@ static void apply_limit(struct acceptance *a, const struct bot *bot, const char 
 	commands_refuse_with(&a->event, &a->flow.arena, TEXT_TOO_FAST, (wait + 999) / 1000);
 }
 
+/* A file's id is good for the bot that got it, and no other. */
+static void note_owner(struct inbound *event, const struct channel *channel)
+{
+	json_t *attachment;
+	size_t i;
+
+	json_array_foreach (json_object_get(event->extra, "attachments"), i, attachment)
+		json_object_set_new(attachment, "channel", json_integer(channel->id));
+}
+
 int telegram_prepare(struct acceptance *a, const struct channel *channel, struct line *line,
 		     const char *json, size_t len, struct err *e)
 {
@@ -47,6 +58,11 @@ int telegram_prepare(struct acceptance *a, const struct channel *channel, struct
 		return -1;
 	if (line)
 		line->last_update_ms = clock_wall_ms();
+	note_owner(&a->event, channel);
+	if (desk_is(channel)) {
+		desk_resolve(&a->event, arena, line && line->has_topics);
+		return 0;
+	}
 	commands_resolve(&a->event, channel->bot, arena);
 	if (asks_for_something(&a->event))
 		apply_limit(a, channel->bot,

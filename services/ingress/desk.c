@@ -1,0 +1,91 @@
+#include "services/ingress/desk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/i18n/i18n.h"
+
+static void release_json(void *json)
+{
+	json_decref(json);
+}
+
+int desk_is(const struct channel *channel)
+{
+	return strcmp(channel->kind, "desk") == 0;
+}
+
+static void set(json_t *to, const char *key, const char *text)
+{
+	if (text)
+		json_object_set_new(to, key, json_string(text));
+}
+
+/* Everything an operator does is for operator-relay, in one shape. */
+static void make_message(struct inbound *event, json_t *extra)
+{
+	event->action = INBOUND_MESSAGE;
+	set(extra, "command", event->command);
+	set(extra, "argument", event->command ? event->argument : NULL);
+	set(extra, "callback", event->callback);
+	set(extra, "data", event->callback_data);
+	event->callback = NULL; /* it is answered with words, by operator-relay */
+	if (!event->text)
+		event->text = "";
+}
+
+void desk_resolve(struct inbound *event, struct arena *a, int has_topics)
+{
+	json_t *extra;
+
+	if (event->action == INBOUND_STOP) /* of a draft: there are none here */
+		event->action = INBOUND_IGNORE;
+	if (event->action != INBOUND_MESSAGE && event->action != INBOUND_COMMAND &&
+	    event->action != INBOUND_EDIT)
+		return;
+	extra = event->extra ? json_deep_copy(event->extra) : json_object();
+	arena_own(a, extra, release_json);
+	event->extra = extra;
+	if (has_topics)
+		json_object_set_new(extra, "topics", json_true());
+	if (event->action != INBOUND_EDIT)
+		make_message(event, extra);
+}
+
+/* --- the menu ---------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *ru, *en;
+} commands[] = {
+	{ "start", "зарегистрироваться; выйти на смену", "register; go on duty" },
+	{ "finish", "закончить текущий чат", "end the current chat" },
+	{ "stop", "уйти со смены", "go off duty" },
+	{ "chats", "мои чаты", "my chats" },
+	{ "return", "вернуть чат боту", "return the chat to the bot" },
+	{ "transfer", "передать чат коллеге", "transfer the chat to a colleague" },
+	{ "note", "заметка, которую клиент не увидит", "a note the client never sees" },
+	{ "notes", "заметки о клиенте", "notes on the client" },
+	{ "help", "как здесь работать", "how to work here" },
+};
+
+const char *desk_menu(struct arena *a, const char *lang, int with_code)
+{
+	json_t *list = json_array(), *menu;
+	int is_russian = *i18n_lang(lang) == 'r';
+	char *text;
+
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s}", "command", commands[i].name,
+						"description",
+						is_russian ? commands[i].ru : commands[i].en));
+	menu = json_pack("{s:o}", "commands", list);
+	if (with_code)
+		set(menu, "language_code", lang);
+	text = json_dumps(menu, JSON_COMPACT);
+	json_decref(menu);
+	if (!text)
+		abort();
+	arena_own(a, text, free);
+	return text;
+}

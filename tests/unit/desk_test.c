@@ -1,0 +1,130 @@
+/* What operators do, as ingress stores it. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/telegram/telegram.h"
+#include "services/ingress/desk.h"
+
+static struct arena arena;
+static struct inbound event;
+
+#define CHAT                                                                                   \
+	"\"chat\":{\"id\":42,\"type\":\"private\"},\"from\":{\"id\":42,\"first_name\":"        \
+	"\"Ann\"}"
+
+static void hear(const char *update)
+{
+	struct err e;
+
+	assert_int_equal(
+		telegram_parse_update(&event, &arena, NULL, update, strlen(update), &e), 0);
+	desk_resolve(&event, &arena, 1);
+}
+
+static const char *in_extra(const char *key)
+{
+	return json_string_value(json_object_get(event.extra, key));
+}
+
+static void commands_are_messages_with_a_name(void **state)
+{
+	(void)state;
+	hear("{\"update_id\":1,\"message\":{\"message_id\":7," CHAT
+	     ",\"text\":\"/note call back\"}}");
+	assert_int_equal(event.action, INBOUND_MESSAGE);
+	assert_string_equal(event.text, "/note call back");
+	assert_string_equal(in_extra("command"), "note");
+	assert_string_equal(in_extra("argument"), "call back");
+	assert_true(json_is_true(json_object_get(event.extra, "topics")));
+}
+
+static void buttons_are_messages_and_not_acknowledged_yet(void **state)
+{
+	(void)state;
+	hear("{\"update_id\":1,\"callback_query\":{\"id\":\"77\",\"data\":\"t:take:5\","
+	     "\"from\":{\"id\":42},\"message\":{\"message_id\":7," CHAT "}}}");
+	assert_int_equal(event.action, INBOUND_MESSAGE);
+	assert_null(event.callback);
+	assert_string_equal(in_extra("callback"), "77");
+	assert_string_equal(in_extra("data"), "t:take:5");
+}
+
+static void answers_name_the_message_and_topics_are_none(void **state)
+{
+	(void)state;
+	hear("{\"update_id\":1,\"message\":{\"message_id\":7," CHAT ",\"text\":\"yes\","
+	     "\"reply_to_message\":{\"message_id\":5,\"text\":\"Ann: no\"}}}");
+	assert_string_equal(json_string_value(json_object_get(
+				    json_object_get(event.extra, "reply_to"), "id")),
+			    "5");
+	hear("{\"update_id\":1,\"message\":{\"message_id\":7," CHAT
+	     ",\"text\":\"yes\",\"message_thread_id\":3,\"is_topic_message\":true,"
+	     "\"reply_to_message\":{\"message_id\":3,\"forum_topic_created\":{\"name\":\"Bo\"}}"
+	     "}}");
+	assert_string_equal(event.chat, "42:3");
+	assert_null(json_object_get(event.extra, "reply_to"));
+}
+
+static void service_messages_are_nothing(void **state)
+{
+	static const char *const kinds[] = { "\"forum_topic_created\":{\"name\":\"Bo\"}",
+					     "\"forum_topic_closed\":{}",
+					     "\"pinned_message\":{\"message_id\":3}",
+					     "\"new_chat_title\":\"x\"" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		hear(arena_printf(
+			&arena, "{\"update_id\":1,\"message\":{\"message_id\":7," CHAT ",%s}}",
+			kinds[i]));
+		assert_int_equal(event.action, INBOUND_IGNORE);
+	}
+}
+
+static void edits_and_blocks_stay_what_they_are(void **state)
+{
+	(void)state;
+	hear("{\"update_id\":1,\"edited_message\":{\"message_id\":7," CHAT
+	     ",\"text\":\"new\"}}");
+	assert_int_equal(event.action, INBOUND_EDIT);
+	assert_string_equal(event.external_id, "7");
+	hear("{\"update_id\":1,\"my_chat_member\":{" CHAT
+	     ",\"new_chat_member\":{\"status\":\"kicked\"}}}");
+	assert_int_equal(event.action, INBOUND_BLOCKED);
+}
+
+static void the_menu_is_in_both_languages(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(desk_menu(&arena, "en", 0), "\"command\":\"finish\""));
+	assert_null(strstr(desk_menu(&arena, "en", 0), "language_code"));
+	assert_non_null(strstr(desk_menu(&arena, "ru", 1), "\"language_code\":\"ru\""));
+}
+
+static int forget(void **state)
+{
+	(void)state;
+	arena_free(&arena);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(commands_are_messages_with_a_name, forget),
+		cmocka_unit_test_teardown(buttons_are_messages_and_not_acknowledged_yet,
+					  forget),
+		cmocka_unit_test_teardown(answers_name_the_message_and_topics_are_none, forget),
+		cmocka_unit_test_teardown(service_messages_are_nothing, forget),
+		cmocka_unit_test_teardown(edits_and_blocks_stay_what_they_are, forget),
+		cmocka_unit_test_teardown(the_menu_is_in_both_languages, forget),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
