@@ -33,21 +33,21 @@ struct inbound {
 	const char *lang;  /* "ru", "en", ... as the channel says or the text shows; NULL */
 	const char *user;  /* who, in the channel's terms; NULL for anonymous posts */
 	const char *user_name;
-	const char *external_id;    /* the channel's id of the message */
-	const char *text;           /* what was said; "" for attachments without a caption */
-	json_t *extra;              /* {"attachments":[{"kind","file_id","channel","name","mime",
-				       "size"}], "reply_to":{"id","text"}} or NULL; of
-				       operators also what desk.h says */
-	const char *callback;       /* a button was pressed: the id to be acknowledged */
-	const char *callback_data;  /* what the button carried */
-	const char *command;        /* "help" for /help; NULL if not a command */
-	const char *argument;       /* what followed the command, "" if nothing */
-	const char *reply;          /* the platform's answer, Markdown; NULL */
-	const char *idle_reply;     /* instead, if there was nothing to stop */
-	json_t *reply_extra;        /* {"buttons":[[{"text","data"|"url"}]]} or NULL */
-	json_t *versions;           /* text and replies in each language, as accept() wants
-				       them; NULL: they are the same in all */
-	const char *choice;         /* the language to speak from now on, "auto" for the one
-				       their words show; NULL: as before */
+	const char *external_id;   /* the channel's id of the message */
+	const char *text;          /* what was said; "" for attachments without a caption */
+	json_t *extra;             /* {"attachments":[{"kind","file_id","channel","name","mime",
+				      "size"}], "reply_to":{"id","text"}} or NULL; of
+				      operators also what desk.h says */
+	const char *callback;      /* a button was pressed: the id to be acknowledged */
+	const char *callback_data; /* what the button carried */
+	const char *command;       /* "help" for /help; NULL if not a command */
+	const char *argument;      /* what followed the command, "" if nothing */
+	const char *reply;         /* the platform's answer, Markdown; NULL */
+	const char *idle_reply;    /* instead, if there was nothing to stop */
+	json_t *reply_extra;       /* {"buttons":[[{"text","data"|"url"}]]} or NULL */
+	json_t *versions;          /* text and replies in each language, as accept() wants
+				      them; NULL: they are the same in all */
+	const char *choice;        /* the language to speak from now on, "auto" for the one
+				      their words show; NULL: as before */
 	int is_group, is_addressed; /* in groups: the bot is meant */
 };
