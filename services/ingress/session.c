@@ -83,8 +83,8 @@ static json_t *describe_bot(const struct bot *bot, const char *lang)
 	const char *title = text_in(&bot->title, lang);
 	const char *greeting = text_in(&bot->greeting, lang);
 
-	return json_pack("{ss ss* ss*}", "name", bot->name, "title", title, "greeting",
-			 greeting);
+	return json_pack("{ss ss* ss* sb}", "name", bot->name, "title", title, "greeting",
+			 greeting, "human", bot->handoff.enabled);
 }
 
 static void grant(struct ingress *in, struct web_request *req, const struct channel *channel,

@@ -17,8 +17,8 @@ export const POPULAR = {
   ],
 };
 const BOT = {
-  ru: { name: "north", title: "Северный ветер", greeting: "Здравствуйте! Помогу с **выбором снаряжения**, доставкой и возвратом. Спросите своими словами." },
-  en: { name: "north", title: "North Wind", greeting: "Hello! I can help with **choosing gear**, delivery and returns. Just ask." },
+  ru: { name: "north", human: true, title: "Северный ветер", greeting: "Здравствуйте! Помогу с **выбором снаряжения**, доставкой и возвратом. Спросите своими словами." },
+  en: { name: "north", human: true, title: "North Wind", greeting: "Hello! I can help with **choosing gear**, delivery and returns. Just ask." },
 };
 
 export class HostileServer {
@@ -67,6 +67,12 @@ export class HostileServer {
     return full;
   }
 
+  /** Somebody else answers from now on. */
+  become(chat, state) {
+    chat.state = { operator: null, queue: null, rate: null, ...state };
+    this.emit(chat, "state", chat.state);
+  }
+
   emit(chat, event, data, id) {
     const lines = `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
     for (const res of chat.streams) res.write(lines);
@@ -100,7 +106,7 @@ export class HostileServer {
       case "GET /api/v1/messages": {
         const limit = Number(url.searchParams.get("limit") ?? 50);
         const messages = url.searchParams.has("after") ? chat.messages.filter((m) => m.seq > after).slice(0, limit) : chat.messages.slice(-limit);
-        return json(res, 200, { messages, last_seq: chat.messages.length, responder: "bot" });
+        return json(res, 200, { messages, last_seq: chat.messages.length, ...chat.state });
       }
       case "POST /api/v1/messages": {
         const known = chat.ids.get(body.id);
@@ -110,12 +116,26 @@ export class HostileServer {
         json(res, 201, { seq: message.seq, duplicate: false });
         return this.onMessage(chat, message);
       }
+      case "POST /api/v1/typing":
+        chat.typed = (chat.typed ?? 0) + 1;
+        return void res.writeHead(204).end();
+      case "POST /api/v1/return":
+        this.become(chat, { responder: "bot" });
+        return void res.writeHead(204).end();
+      case "POST /api/v1/rating":
+        chat.ratings.push(body);
+        this.become(chat, { ...chat.state, rate: null });
+        return void res.writeHead(204).end();
+      case "GET /api/v1/transcript":
+        res.writeHead(200, { "Content-Type": "text/plain; charset=utf-8" });
+        return void res.end(`${url.searchParams}\n${chat.messages.map((m) => m.text).join("\n")}`);
       case "POST /api/v1/stop":
         chat.stopped = true;
         return json(res, 202, {});
       case "GET /api/v1/events":
         res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
         res.write(": hello\n\n");
+        res.write(`event: state\ndata: ${JSON.stringify(chat.state)}\n\n`);
         for (const m of chat.messages) if (m.seq > after) res.write(`id: ${m.seq}\nevent: message\ndata: ${JSON.stringify(m)}\n\n`);
         chat.streams.add(res);
         res.on("close", () => chat.streams.delete(res));
@@ -126,7 +146,7 @@ export class HostileServer {
 
   session(body, res) {
     const token = this.chats.has(body.token) ? body.token : `t${this.chats.size + 1}-${Math.random().toString(36).slice(2)}`;
-    if (!this.chats.has(token)) this.chats.set(token, { token, messages: [], ids: new Map(), streams: new Set() });
+    if (!this.chats.has(token)) this.chats.set(token, { token, messages: [], ids: new Map(), streams: new Set(), ratings: [], state: { responder: "bot" } });
     json(res, 201, { token, lang: body.lang, bot: BOT[body.lang] ?? BOT.en, popular: POPULAR[body.lang] ?? POPULAR.en, expires_at: "2099-01-01T00:00:00Z" });
   }
 

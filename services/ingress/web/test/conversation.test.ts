@@ -64,7 +64,7 @@ test("typing is shown from the question to the first words, and not for ever", (
 });
 
 test("nobody types for the operator", () => {
-  talk.responder = "operator";
+  talk.setState({ responder: "operator" });
   talk.receive(message(1, "person"));
   assert.equal(talk.typing, false);
 });

@@ -56,6 +56,25 @@ export class Api {
     return this.call("POST", "/stop", {});
   }
 
+  typing(): Promise<unknown> {
+    return this.call("POST", "/typing", {});
+  }
+
+  /** Back from those who wait. */
+  back(): Promise<unknown> {
+    return this.call("POST", "/return", {});
+  }
+
+  rate(handoff: number, score: number, comment: string): Promise<unknown> {
+    return this.call("POST", "/rating", { handoff, score, ...(comment ? { comment } : {}) });
+  }
+
+  /** The conversation as a file, with times as the person's clock shows them. */
+  transcript(format: string, lang: Lang): Promise<Blob> {
+    const query = new URLSearchParams({ format, lang, tz: String(-new Date().getTimezoneOffset()) });
+    return this.call("GET", `/transcript?${query}`, undefined, (response) => response.blob());
+  }
+
   /** Reads events until the line ends (returns), breaks (throws) or falls silent (throws). */
   async events(
     after: number,
@@ -102,13 +121,18 @@ export class Api {
     });
   }
 
-  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private async call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    read: (response: Response) => Promise<T> = (response) => response.json(),
+  ): Promise<T> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), REQUEST_MS);
     try {
       const response = await this.fetch(method, path, body, abort.signal);
       if (!response.ok) throw await problem(response);
-      return response.status === 202 || response.status === 204 ? ({} as T) : await response.json();
+      return response.status === 202 || response.status === 204 ? ({} as T) : await read(response);
     } catch (error) {
       throw error instanceof ApiError ? error : new ApiError(0);
     } finally {

@@ -4,13 +4,15 @@ import { Conversation } from "./conversation.ts";
 import { type Outcome, Outbox, type Unsent } from "./outbox.ts";
 import type { ServerEvent } from "./sse.ts";
 import { type Storage, newId } from "./storage.ts";
-import type { Delta, Lang, Message, Responder, Session } from "./types.ts";
+import type { Delta, Lang, Message, Session, State } from "./types.ts";
 
 export type Link = "idle" | "connecting" | "online" | "lost" | "refused";
 
 const PAGE = 50;
 /** A hidden tab gives its connection back: browsers allow only six to one host. */
 const HIDDEN_MS = 60_000;
+/** How often an operator is told that the person types. */
+const TYPING_MS = 3000;
 
 /**
  * Keeps a conversation in step with the server: session, history, stream and outbox,
@@ -29,6 +31,7 @@ export class Client {
   private hidden: ReturnType<typeof setTimeout> | undefined;
   private asleep = false;
   private opening: Promise<void> | null = null;
+  private typedAt = 0;
 
   constructor(
     private readonly api: Api,
@@ -71,6 +74,35 @@ export class Client {
       // the answer goes on, and can be seen to
     }
     this.changed();
+  }
+
+  /** The person writes to somebody who can see it. */
+  typing(): void {
+    if (this.conversation.responder !== "operator" || Date.now() - this.typedAt < TYPING_MS) return;
+    this.typedAt = Date.now();
+    this.api.typing().catch(() => {}); // it is of no use later
+  }
+
+  /** The person does not want to wait any longer.  False: it did not work. */
+  async back(): Promise<boolean> {
+    return this.works(() => this.api.back());
+  }
+
+  async rate(handoff: number, score: number, comment: string): Promise<boolean> {
+    return this.works(() => this.api.rate(handoff, score, comment));
+  }
+
+  transcript(format: string): Promise<Blob> {
+    return this.api.transcript(format, this.lang);
+  }
+
+  private async works(call: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await call();
+      return true;
+    } catch (error) {
+      return error instanceof ApiError && error.status === 409; // it was done before
+    }
   }
 
   async setLang(lang: Lang): Promise<void> {
@@ -133,6 +165,7 @@ export class Client {
     this.setLink("online");
     try {
       const page = await this.api.messages(this.conversation.cursor, PAGE);
+      if (page.responder) this.conversation.setState(page as State);
       for (const message of page.messages) this.takeMessage(message);
     } catch {
       // the stream is tried next, and says what is wrong
@@ -227,7 +260,13 @@ export class Client {
       case "end":
         return this.sweepLater(this.conversation.end((data as { answer: string }).answer));
       case "state":
-        this.conversation.responder = (data as { responder: Responder }).responder;
+        this.conversation.setState(data as State);
+        return this.changed();
+      case "edit":
+        if (this.conversation.edit(data as Message)) this.changed();
+        return;
+      case "typing":
+        setTimeout(() => this.changed(), this.conversation.humanTypes() + 50);
         return this.changed();
     }
   }

@@ -7,10 +7,11 @@ export class Composer {
   readonly input: HTMLTextAreaElement;
   private readonly send: HTMLButtonElement;
   private readonly stop: HTMLButtonElement;
+  private readonly human: HTMLButtonElement;
   private answering = false;
 
   constructor(
-    private readonly actions: { send(text: string): void; stop(): void },
+    private readonly actions: { send(text: string): void; stop(): void; typing(): void; human(): void },
     text: Strings,
   ) {
     this.input = h("textarea", {
@@ -20,14 +21,16 @@ export class Composer {
       enterkeyhint: "send",
       autocomplete: "off",
       keydown: (event: KeyboardEvent) => this.key(event),
-      input: () => this.changed(),
+      input: () => this.typed(),
     });
     this.send = h("button", { class: "send", type: "submit" }, icon("send"));
     this.stop = h("button", { class: "send stop", type: "button", click: () => this.actions.stop() }, icon("stop"));
+    this.human = h("button", { class: "human", type: "button", hidden: true, click: () => this.actions.human() });
     this.node = h(
       "form",
       { class: "composer", submit: (event: SubmitEvent) => this.submit(event) },
       h("div", { class: "field" }, this.input, this.stop, this.send),
+      this.human,
     );
     this.setText(text);
     this.changed();
@@ -40,6 +43,7 @@ export class Composer {
     this.send.title = text.send;
     this.stop.setAttribute("aria-label", text.stop);
     this.stop.title = text.stop;
+    this.human.replaceChildren(icon("human"), text.call);
   }
 
   setAnswering(answering: boolean): void {
@@ -48,6 +52,11 @@ export class Composer {
     this.answering = answering;
     this.changed();
     if (focused && !answering) this.input.focus();
+  }
+
+  /** Whether a human can be called. */
+  offerHuman(can: boolean): void {
+    this.human.hidden = !can;
   }
 
   set value(text: string) {
@@ -71,6 +80,11 @@ export class Composer {
     if (text === "") return;
     this.value = "";
     this.actions.send(text);
+  }
+
+  private typed(): void {
+    this.changed();
+    if (this.input.value.trim() !== "") this.actions.typing();
   }
 
   private changed(): void {

@@ -1,11 +1,13 @@
 import { Draft } from "./draft.ts";
 import type { Unsent } from "./outbox.ts";
-import type { Delta, Message, Page, Responder } from "./types.ts";
+import type { Delta, Message, Page, Responder, State } from "./types.ts";
 
 /** How long a question may stay unanswered before "typing" would be a lie. */
 const PATIENCE_MS = 120_000;
 /** A draft whose message does not follow was dropped (the person said /reset). */
 const ORPHAN_MS = 4000;
+/** Who types says so every few seconds. */
+const TYPES_MS = 6000;
 
 /**
  * What was said, in order, each message once; and the answer being written.
@@ -14,13 +16,14 @@ const ORPHAN_MS = 4000;
 export class Conversation {
   readonly messages: Message[] = [];
   readonly draft = new Draft();
-  responder: Responder = "bot";
+  state: State = { responder: "bot" };
   /** Everything up to here has been received without a gap. */
   cursor = 0;
   /** The draft that just became this message: it takes the draft's place on the screen. */
   settled: { answer: string; seq: number } | null = null;
   private askedAt = 0;
   private draftEndsAt = 0;
+  private humanTypesUntil = 0;
 
   constructor(private readonly now: () => number) {}
 
@@ -30,16 +33,40 @@ export class Conversation {
     this.cursor = 0;
     this.settled = null;
     this.askedAt = 0;
+    this.humanTypesUntil = 0;
+  }
+
+  get responder(): Responder {
+    return this.state.responder;
+  }
+
+  /** Once a human is called, what the bot was writing is not for the person any more. */
+  setState(state: State): void {
+    const { responder, operator, queue, rate } = state;
+    this.state = { responder, operator: operator ?? null, queue: queue ?? null, rate: rate ?? null };
+    if (responder !== "operator") this.humanTypesUntil = 0;
+    if (responder === "bot") return;
+    this.draft.clear();
+    this.askedAt = 0;
+  }
+
+  humanTypes(): number {
+    this.humanTypesUntil = this.now() + TYPES_MS;
+    return TYPES_MS;
+  }
+
+  get humanTyping(): boolean {
+    return this.now() < this.humanTypesUntil;
   }
 
   /** A page of history; `gapless` if it continues from the cursor (else it is older). */
   page(page: Page, gapless: boolean): void {
     for (const message of page.messages) this.insert(message);
     if (gapless) this.cursor = Math.max(this.cursor, page.last_seq, last(page.messages));
-    if (page.responder) this.responder = page.responder;
+    if (page.responder) this.setState(page as State);
     const newest = this.messages.at(-1);
     const age = newest ? this.now() - Date.parse(newest.created_at) : 0;
-    if (newest?.author === "person" && age < PATIENCE_MS) this.askedAt = this.now();
+    if (this.responder === "bot" && newest?.author === "person" && age < PATIENCE_MS) this.askedAt = this.now();
   }
 
   /** From the stream.  False if it was known. */
@@ -52,11 +79,19 @@ export class Conversation {
     }
     if (!fresh) return false;
     this.askedAt = 0;
+    if (message.author === "operator") this.humanTypesUntil = 0;
     if (message.author === "bot" && this.draft.answer !== null) {
       this.settled = { answer: this.draft.answer, seq: message.seq };
       this.draft.clear();
     }
     return true;
+  }
+
+  /** Said before, and different now. */
+  edit(message: Message): boolean {
+    const at = this.messages.findIndex((m) => m.seq === message.seq);
+    if (at >= 0) this.messages[at] = message;
+    return at >= 0;
   }
 
   /** Our own message was taken; the stream will bring it too, perhaps it already has. */

@@ -1,5 +1,6 @@
 import type { Client } from "./client.ts";
 import { type Child, type Row, Rows, append, h, icon } from "./dom.ts";
+import { Rating } from "./human.ts";
 import { Writing } from "./markup.ts";
 import type { Unsent } from "./outbox.ts";
 import { safeUrl, link, sanitize } from "./sanitize.ts";
@@ -14,6 +15,9 @@ export interface LogActions {
 }
 
 const RENEW = /^\/(reset|new)\b/;
+const CALL = /^\/(operator|human)\s*$/i;
+/** Turns of the talk: lines across it, not somebody's words. */
+const TURNS = ["joined", "returned", "closed"];
 
 /** The conversation as rows: days, messages, the answer being written, what is unsent. */
 export class Log {
@@ -26,6 +30,7 @@ export class Log {
   private stick = true;
   private missed = false;
   private category = 0;
+  private rating: { handoff: number; view: Rating } | null = null;
 
   constructor(
     private readonly client: Client,
@@ -53,6 +58,7 @@ export class Log {
     this.text = text;
     this.scroll.setAttribute("aria-label", text.log);
     this.jump.replaceChildren(icon("down"), text.fresh);
+    this.rating?.view.setText(text);
   }
 
   render(arrived?: Message): void {
@@ -101,6 +107,8 @@ export class Log {
     const greeting = client.session?.bot.greeting ?? "";
     if (client.hasEarlier) rows.push(this.earlier());
     else if (greeting && client.loaded) rows.push(this.greeting("greeting", greeting));
+    const end = conversation.messages.filter((m) => m.event === "closed" || m.event === "returned").at(-1);
+    const rating = this.ratingNow();
     let day = "";
     let before: Author | null = null;
     for (const message of conversation.messages) {
@@ -113,12 +121,16 @@ export class Log {
         before = null;
       }
       rows.push(this.message(message, before));
-      before = message.author;
+      before = isLine(message) ? null : message.author;
+      if (message === end && rating) rows.push(row(`rate${rating.handoff}`, "", () => rating.view.node));
     }
     const unsent = conversation.unconfirmed(client.outbox.items);
     if (this.isFresh() && unsent.length === 0) rows.push(...this.popular());
     if (conversation.draft.text !== "") rows.push(this.draft(before));
-    if (conversation.typing) rows.push(this.typing());
+    if (conversation.typing) rows.push(this.typing("bot", client.session?.bot.title ?? text.bot));
+    if (conversation.humanTyping) {
+      rows.push(this.typing("operator", conversation.state.operator?.name ?? text.operator));
+    }
     if (conversation.answering) before = "bot";
     for (const item of unsent) {
       rows.push(this.unsent(item, before !== "person"));
@@ -133,6 +145,18 @@ export class Log {
     if (!this.client.loaded) return false;
     const asked = messages.filter((m) => m.author === "person").at(-1);
     return !asked || RENEW.test(asked.text) || asked.text === "/start";
+  }
+
+  /** Asked for by the server; kept on the screen with its thanks. */
+  private ratingNow(): { handoff: number; view: Rating } | null {
+    const handoff = this.client.conversation.state.rate;
+    if (handoff && this.rating?.handoff !== handoff) {
+      const rate = (score: number, comment: string) => this.client.rate(handoff, score, comment);
+      this.rating = { handoff, view: new Rating(this.text, rate) };
+    } else if (!handoff && !this.rating?.view.isUsed) {
+      this.rating = null;
+    }
+    return this.rating;
   }
 
   private earlier(): Row {
@@ -154,10 +178,11 @@ export class Log {
     const first = message.author !== before;
     const key = `m${message.seq}`;
     const version = [this.text.you, first, message.html ?? message.text, message.created_at].join("\n");
-    if (message.author === "person" && RENEW.test(message.text)) {
-      const { renewed } = this.text;
+    const line = lineOf(message, this.text);
+    if (line !== null) {
+      const kind = line === this.text.renewed ? " renewed" : "";
       return row(key, version, () =>
-        h("div", { class: "day renewed", "data-seq": message.seq }, h("span", {}, renewed)),
+        h("div", { class: `day turn${kind}`, "data-seq": message.seq }, h("span", { dir: "auto" }, line)),
       );
     }
     return row(key, version, (old) => this.messageNode(message, first, old));
@@ -193,6 +218,7 @@ export class Log {
 
   private who(message: Message): string {
     if (message.author === "bot") return this.client.session?.bot.title ?? this.text.bot;
+    if (message.author === "operator" && message.name) return message.name;
     return message.author === "person" ? this.text.you : this.text[message.author];
   }
 
@@ -209,12 +235,11 @@ export class Log {
     });
   }
 
-  private typing(): Row {
-    const who = this.client.session?.bot.title ?? this.text.bot;
-    return row("typing", who, () =>
+  private typing(author: Author, who: string): Row {
+    return row("typing", author + who, () =>
       h(
         "div",
-        { class: "row bot first" },
+        { class: `row ${author} first` },
         h(
           "div",
           { class: "bubble dots", role: "img", "aria-label": `${who} ${this.text.typing}` },
@@ -260,6 +285,7 @@ export class Log {
     if (!Array.isArray(rows) || rows.length === 0) return null;
     const node = h("div", { class: "buttons" });
     for (const button of rows.flat()) {
+      if (button.data?.startsWith("r:")) continue; // we ask in our own way
       const href = button.url ? safeUrl(button.url) : null;
       if (href) append(node, labelled(link(href), button.text));
       else append(node, h("button", { type: "button", click: () => this.actions.press(button) }, button.text));
@@ -301,6 +327,18 @@ export class Log {
     tab?.focus({ preventScroll: true });
     tab?.scrollIntoView({ block: "nearest", inline: "center" });
   }
+}
+
+/** What is said of such a message across the conversation; null: it is a message like others. */
+function lineOf(message: Message, text: Strings): string | null {
+  if (message.author === "platform") return TURNS.includes(message.event ?? "") ? message.text : null;
+  if (message.author !== "person") return null;
+  if (RENEW.test(message.text)) return text.renewed;
+  return CALL.test(message.text) ? text.called : null;
+}
+
+function isLine(message: Message): boolean {
+  return lineOf(message, { renewed: "", called: "" } as Strings) !== null;
 }
 
 function row(key: string, version: string, make: Row["make"]): Row {

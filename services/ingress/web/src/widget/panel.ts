@@ -1,14 +1,16 @@
 import { Client } from "./client.ts";
 import { Composer } from "./composer.ts";
 import { h, icon } from "./dom.ts";
+import { Queue } from "./human.ts";
 import { Log } from "./log.ts";
 import { Menu } from "./menu.ts";
-import { fill, strings } from "./strings.ts";
+import { type Strings, fill, strings } from "./strings.ts";
 import type { Api } from "./api.ts";
 import type { Storage } from "./storage.ts";
 import type { Button, Lang, Message } from "./types.ts";
 
 const RESTORED_MS = 2500;
+const WARNED_MS = 6000;
 /** A line that is mended sooner was never missed. */
 const LOST_MS = 1200;
 
@@ -27,12 +29,15 @@ export class Panel {
   private readonly log: Log;
   private readonly composer: Composer;
   private readonly menu: Menu;
+  private readonly queue = new Queue(() => void this.back());
   private readonly phone = matchMedia("(max-width: 560px), (max-height: 420px)");
   private opened = false;
   private frame = 0;
   private arrived: Message | undefined;
   private lostAt = 0;
   private restoredUntil = 0;
+  private warning: ((text: Strings) => string) | null = null;
+  private warnedUntil = 0;
   private pageOverflow = "";
 
   constructor(
@@ -52,8 +57,21 @@ export class Panel {
       },
       text,
     );
-    this.composer = new Composer({ send: (t) => this.say(t), stop: () => void this.client.stop() }, text);
-    this.menu = new Menu({ renew: () => this.say("/reset"), lang: (l) => this.setLang(l) });
+    this.composer = new Composer(
+      {
+        send: (t) => this.say(t),
+        stop: () => void this.client.stop(),
+        typing: () => this.client.typing(),
+        human: () => this.say("/operator"),
+      },
+      text,
+    );
+    this.menu = new Menu({
+      human: () => this.say("/operator"),
+      renew: () => this.say("/reset"),
+      save: (format) => void this.save(format),
+      lang: (l) => this.setLang(l),
+    });
     this.shut = h("button", { class: "plain", type: "button", click: () => this.close() }, icon("close"));
     this.launcher = h(
       "button",
@@ -83,6 +101,7 @@ export class Panel {
       { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
       head,
       this.notice,
+      this.queue.node,
       this.log.node,
       this.composer.node,
     );
@@ -194,6 +213,24 @@ export class Panel {
     this.say(command ? `/${command}` : button.text);
   }
 
+  private async back(): Promise<void> {
+    if (!(await this.client.back())) this.warn((text) => text.backFailed);
+  }
+
+  private async save(format: string): Promise<void> {
+    try {
+      saveFile(await this.client.transcript(format), `chat-${new Date().toISOString().slice(0, 10)}.${format}`);
+    } catch {
+      this.warn((text) => text.saveFailed);
+    }
+  }
+
+  private warn(words: (text: Strings) => string): void {
+    this.warning = words;
+    this.warnedUntil = Date.now() + WARNED_MS;
+    this.changed();
+  }
+
   private edit(id: string): void {
     const item = this.client.outbox.drop(id);
     if (item) this.composer.value = [this.composer.value, item.text].filter(Boolean).join("\n");
@@ -234,11 +271,14 @@ export class Panel {
     const text = strings(client.lang);
     const { conversation, session } = client;
     const title = session?.bot.title ?? text.bot;
+    const face = conversation.state.operator?.name ?? title;
     this.title.textContent = title;
-    this.avatar.textContent = [...title][0]?.toUpperCase() ?? "";
+    this.avatar.textContent = [...face][0]?.toUpperCase() ?? "";
     this.status.textContent = this.statusText();
     this.status.className = `status ${conversation.responder} ${client.link}`;
     this.composer.setAnswering(conversation.answering);
+    this.offer();
+    this.queue.show(conversation.state, text);
     this.showNotice();
     this.showUnread();
     if (!this.opened) return;
@@ -246,12 +286,21 @@ export class Panel {
     this.arrived = undefined;
   }
 
+  private offer(): void {
+    const { conversation, session, loaded } = this.client;
+    const isBot = conversation.responder === "bot";
+    const human = isBot && loaded && session?.bot.human === true;
+    this.composer.offerHuman(human);
+    this.menu.offer({ human, renew: isBot, save: conversation.messages.length > 0 });
+  }
+
   private statusText(): string {
     const text = strings(this.client.lang);
     const { link, conversation } = this.client;
     if (!this.client.loaded && link !== "refused") return text.connecting;
     if (conversation.responder === "waiting") return text.waiting;
-    return conversation.responder === "operator" ? text.withOperator : text.online;
+    if (conversation.responder !== "operator") return text.online;
+    return fill(text.withOperator, conversation.state.operator?.name ?? text.operator);
   }
 
   private showNotice(): void {
@@ -267,6 +316,7 @@ export class Panel {
     let words = "";
     if (link === "lost" && (missed || !navigator.onLine)) words = navigator.onLine ? text.lost : text.offline;
     else if (link === "refused") words = text.refused;
+    else if (this.warning && now < this.warnedUntil) words = this.warning(text);
     else if (now < this.restoredUntil) words = text.restored;
     this.notice.className = `notice ${words === text.restored ? "good" : ""}`;
     this.notice.hidden = words === "";
@@ -292,7 +342,7 @@ export class Panel {
     if (message.author === "person" || !this.opened) return;
     const text = strings(this.client.lang);
     const who = message.author === "bot" ? this.client.session?.bot.title : text[message.author];
-    this.announcer.textContent = `${who ?? text.bot}: ${message.text}`;
+    this.announcer.textContent = `${message.name ?? who ?? text.bot}: ${message.text}`;
   }
 
   /** Seconds that are counted down, and notices that pass. */
@@ -300,7 +350,15 @@ export class Panel {
     const counting = this.client.outbox.items.some((item) => item.until !== undefined);
     const passing = this.restoredUntil !== 0 && Date.now() >= this.restoredUntil;
     if (passing) this.restoredUntil = 0;
+    const warned = this.warning !== null && Date.now() >= this.warnedUntil;
+    if (warned) this.warning = null;
     const waiting = this.lostAt !== 0 && this.notice.hidden;
-    if (counting || passing || waiting || (this.opened && this.client.conversation.typing)) this.changed();
+    if (counting || passing || warned || waiting || (this.opened && this.client.conversation.typing)) this.changed();
   }
+}
+
+function saveFile(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

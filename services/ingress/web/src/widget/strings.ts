@@ -15,8 +15,23 @@ const en = {
   operator: "Operator",
   platform: "System",
   online: "Usually answers in seconds",
-  waiting: "An operator will join you shortly",
-  withOperator: "You are talking to an operator",
+  waiting: "Waiting for a human",
+  withOperator: "{n} answers you",
+  place: "You are number {n} in line.",
+  next: "You are next in line.",
+  soon: "It should take less than a minute.",
+  minutes: "It should take about {n} min.",
+  call: "Call a human",
+  called: "You have called a human",
+  back: "Back to the assistant",
+  backFailed: "It did not work. Please try again.",
+  rate: "How was the conversation?",
+  rated: "Thank you for your rating!",
+  scores: ["Bad", "Poor", "Fair", "Good", "Excellent"],
+  comment: "What could be better? (if you like)",
+  commentSend: "Send",
+  save: "Save the chat",
+  saveFailed: "It could not be saved. Please try again.",
   connecting: "Connecting…",
   lost: "Connection lost. Trying again…",
   offline: "You are offline. Messages will be sent later.",
@@ -62,8 +77,23 @@ const ru: Strings = {
   operator: "Оператор",
   platform: "Система",
   online: "Обычно отвечает за секунды",
-  waiting: "Оператор скоро подключится",
-  withOperator: "Вам отвечает оператор",
+  waiting: "Ждём человека",
+  withOperator: "Вам отвечает {n}",
+  place: "Вы {n}-й в очереди.",
+  next: "Вы следующий в очереди.",
+  soon: "Ждать меньше минуты.",
+  minutes: "Ждать примерно {n} мин.",
+  call: "Позвать человека",
+  called: "Вы позвали человека",
+  back: "Вернуться к помощнику",
+  backFailed: "Не получилось. Попробуйте ещё раз.",
+  rate: "Как прошёл разговор?",
+  rated: "Спасибо за оценку!",
+  scores: ["Плохо", "Так себе", "Нормально", "Хорошо", "Отлично"],
+  comment: "Что можно улучшить? (если хочется)",
+  commentSend: "Отправить",
+  save: "Сохранить переписку",
+  saveFailed: "Сохранить не получилось. Попробуйте ещё раз.",
   connecting: "Соединяемся…",
   lost: "Связь потеряна. Пробуем снова…",
   offline: "Нет сети. Сообщения уйдут позже.",
@@ -98,8 +128,8 @@ export function strings(lang: Lang): Strings {
   return all[lang];
 }
 
-export function fill(text: string, n: number): string {
-  return text.replace("{n}", String(n));
+export function fill(text: string, n: number | string): string {
+  return text.replace("{n}", () => String(n));
 }
 
 /** The one asked for; else what the page says of itself; else what the browser prefers. */

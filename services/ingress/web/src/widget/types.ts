@@ -23,6 +23,10 @@ export interface Message {
   html?: string | null;
   sources?: Source[] | null;
   buttons?: Button[][] | null;
+  /** Of the operator who says it. */
+  name?: string | null;
+  /** What the platform tells of with it: "joined", "returned", "closed", ... */
+  event?: string | null;
   created_at: string;
   /** The client's id of a person's message, if the server gives it. */
   id?: string | null;
@@ -36,14 +40,22 @@ export interface Category {
 export interface Session {
   token: string;
   lang: Lang;
-  bot: { name: string; title: string; greeting: string };
+  bot: { name: string; title: string; greeting: string; human?: boolean };
   popular: Category[];
 }
 
-export interface Page {
+/** Who answers, and what the person may want to know about that. */
+export interface State {
+  responder: Responder;
+  operator?: { name: string } | null;
+  queue?: { place: number; wait_s?: number | null } | null;
+  /** A talk with a human that can be rated now. */
+  rate?: number | null;
+}
+
+export interface Page extends Partial<State> {
   messages: Message[];
   last_seq: number;
-  responder?: Responder;
 }
 
 export interface Delta {
