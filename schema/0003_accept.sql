@@ -8,6 +8,7 @@
 --   0 ignore   1 message (a turn answers)   2 edit   3 command (p_reply answers at once)
 --   4 reset (3, and the bot forgets)   5 stop (3, and the running turn ends)
 --   6 blocked   7 unblocked   8 migrated (p_body is the new chat key)   9 refuse
+--   10 call a human (p_body, if any, is kept; 0013_handoff.sql)
 
 -- These are all PL/pgSQL, whose plans are kept; a function in plain SQL is parsed and planned anew
 -- at every call.
@@ -85,20 +86,21 @@ end $$;
 -- A named type, because the columns of an unnamed one are looked up at every call.
 create type accepted as (
     duplicate boolean, conversation_id bigint, seq bigint, reply_seq bigint,
-    turn_job bigint, delivery_job bigint, responder smallint, stopped boolean);
+    turn_job bigint, delivery_job bigint, responder smallint, stopped boolean, operator_job bigint, epoch int);
 
 -- p_choice: the language the person asks for from now on, or 'auto': the one their words show.
 -- p_versions: what is said in each language, {"ru": {"text", "reply", "idle", "extra"}, "en": ..., "": ...}, because
 -- only the conversation knows which one it is in; "" is for one that knows none.  `idle` is the reply to a stop
 -- that found nothing to end.  Null: p_body, p_reply and p_reply_extra are said as they are.
+-- p_is_desk: the place is an operator's; what is said there is not for a bot.
 create function accept(
     p_channel int, p_bot int, p_mode smallint, p_event text, p_trace text, p_action smallint,
     p_chat text, p_is_group boolean, p_title text, p_lang text, p_user text, p_user_name text,
     p_external text, p_body text, p_extra jsonb, p_reply text, p_reply_extra jsonb, p_versions jsonb, p_choice text,
-    p_callback text, p_quiet_ms int, p_quiet_max_ms int) returns accepted
+    p_callback text, p_quiet_ms int, p_quiet_max_ms int, p_is_desk boolean default false) returns accepted
 language plpgsql as $$
 declare
-    v_says   int := case when p_action in (1, 3, 4, 5) and p_body is not null then 1 else 0 end; -- their words are kept
+    v_says   int := case when p_action in (1, 3, 4, 5, 10) and p_body is not null then 1 else 0 end; -- their words are kept
     v_count  int := v_says + case when p_reply is null then 0 else 1 end;
     v_last   bigint;
     v_person bigint;
@@ -110,8 +112,8 @@ declare
 begin
     r.duplicate := false;
     if p_chat is not null and v_count = 0 then
-        select c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
-        into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang
+        select c.id, c.last_seq, c.responder, c.epoch, c.person_id, c.is_group, c.lang
+        into r.conversation_id, v_last, r.responder, r.epoch, v_person, v_group, v_lang
         from conversation c where c.channel_id = p_channel and c.chat_key = p_chat for update;
     elsif p_chat is not null then
         update conversation c
@@ -119,8 +121,8 @@ begin
             lang = case when c.lang_chosen then c.lang else coalesce(p_lang, c.lang) end,
             title = coalesce(p_title, c.title)
         where c.channel_id = p_channel and c.chat_key = p_chat
-        returning c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
-        into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang;
+        returning c.id, c.last_seq, c.responder, c.epoch, c.person_id, c.is_group, c.lang
+        into r.conversation_id, v_last, r.responder, r.epoch, v_person, v_group, v_lang;
         if not found then
             if p_user is not null and not p_is_group then
                 v_person := find_person(p_channel, p_user, p_user_name);
@@ -130,8 +132,8 @@ begin
             on conflict (channel_id, chat_key) do update
                 set last_seq = c.last_seq + v_count, person_id = coalesce(c.person_id, excluded.person_id),
                     lang = case when c.lang_chosen then c.lang else coalesce(p_lang, c.lang) end
-            returning c.id, c.last_seq, c.responder, c.person_id, c.is_group, c.lang
-            into r.conversation_id, v_last, r.responder, v_person, v_group, v_lang;
+            returning c.id, c.last_seq, c.responder, c.epoch, c.person_id, c.is_group, c.lang
+            into r.conversation_id, v_last, r.responder, r.epoch, v_person, v_group, v_lang;
         end if;
     end if;
     if v_says = 1 then
@@ -175,7 +177,9 @@ begin
         values (r.conversation_id, r.seq, 0, coalesce(v_said ->> 'text', p_body), p_extra, p_external, v_person, p_trace);
     end if;
 
-    if p_action = 1 and r.responder = 0 then
+    if p_action = 1 and (p_is_desk or r.responder <> 0) then
+        r.operator_job := enqueue_operator(r.conversation_id, case when p_is_desk then 2 else 1 end, p_trace);
+    elsif p_action = 1 then
         insert into job as j (queue, kind, lane, conversation_id, run_at, announce_at, trace)
         values (1, 1, r.conversation_id, r.conversation_id, now() + p_quiet_ms * interval '1 ms',
                 now() + (p_quiet_ms + 2000) * interval '1 ms', p_trace)
@@ -190,8 +194,15 @@ begin
         if v_state <> 0 then -- whoever runs it sees `pending` when it finishes
             r.turn_job := null;
         end if;
-    elsif p_action <> 1 then
+    elsif p_action = 10 then
+        select h.operator_job, h.epoch into r.operator_job, r.epoch
+        from call_human(r.conversation_id, 'asked', null, p_trace) h;
+        r.responder := greatest(r.responder, 1);
+    else
         r.stopped := obey(p_action, p_channel, p_chat, r.conversation_id, r.seq, v_last, p_external, p_body);
+        if p_is_desk or r.responder <> 0 then
+            r.operator_job := tell_operator(p_action, r.conversation_id, p_external, p_is_desk, p_trace);
+        end if;
     end if;
 
     if p_callback is not null and p_mode = 1 then

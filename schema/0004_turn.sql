@@ -116,7 +116,7 @@ begin
     status := 0;
     v_last := c.last_seq;
     v_cover := greatest(p_last, j.stop_seq); -- greatest() passes over nulls
-    if p_outcome = 1 and j.stop_seq is not null then -- the word came too late to be heard, but in time to be obeyed
+    if p_outcome in (1, 6) and j.stop_seq is not null then -- the word came too late to be heard, but in time to be obeyed
         v_outcome := 3;
         status := 2;
     elsif p_outcome = 4 then
@@ -126,6 +126,7 @@ begin
         status := case when v_outcome = 5 then 3 else 2 end;
         if v_outcome = 5 then
             insert into suggestion (conversation_id, last_seq, epoch, body) values (c.id, p_last, c.epoch, p_body);
+            operator_job := enqueue_operator(c.id, 1, p_trace);
         end if;
     elsif c.epoch <> p_epoch then
         v_outcome := 4;
@@ -145,7 +146,7 @@ begin
         delivery_job := deliver(c.id, v_mode, reply_seq, c.epoch, p_trace);
     end if;
 
-    update conversation set last_seq = v_last, answered_seq = v_cover where id = c.id;
+    update conversation set last_seq = v_last, answered_seq = greatest(answered_seq, v_cover) where id = c.id;
     if v_cover >= p_first then
         insert into turn (conversation_id, first_seq, last_seq, job_id, attempt, epoch, outcome, reply_seq, provider,
                           model, tokens_in, tokens_out, tokens_estimated, first_token_ms, total_ms, error, trace)

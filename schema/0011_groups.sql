@@ -13,13 +13,14 @@ create function accept_many(
     p_channel text[], p_bot text[], p_mode text[], p_event text[], p_trace text[], p_action text[],
     p_chat text[], p_is_group text[], p_title text[], p_lang text[], p_user text[], p_user_name text[],
     p_external text[], p_body text[], p_extra text[], p_reply text[], p_reply_extra text[], p_versions text[],
-    p_choice text[], p_callback text[], p_quiet_ms text[], p_quiet_max_ms text[]) returns setof accepted
+    p_choice text[], p_callback text[], p_quiet_ms text[], p_quiet_max_ms text[], p_is_desk text[]) returns setof accepted
 language plpgsql as $$
 declare
     v_channel      int[] := p_channel::int[];
     v_conversation bigint[];
     v_seq          bigint[];
     v_responder    smallint[];
+    v_epoch        int[];
     v_group        boolean[];
     v_owner        bigint[];  -- the person of a private conversation
     v_person       bigint[];  -- who speaks
@@ -35,9 +36,10 @@ begin
                 set last_seq = c.last_seq + 1, bot_id = excluded.bot_id, reachable = true,
                     lang = case when c.lang_chosen then c.lang else coalesce(excluded.lang, c.lang) end,
                     title = coalesce(excluded.title, c.title)
-            returning c.id, c.last_seq, c.responder, c.person_id, c.is_group)
-        select array_agg(id), array_agg(last_seq), array_agg(responder), array_agg(person_id), array_agg(is_group)
-        into v_conversation, v_seq, v_responder, v_owner, v_group
+            returning c.id, c.last_seq, c.responder, c.epoch, c.person_id, c.is_group)
+        select array_agg(id), array_agg(last_seq), array_agg(responder), array_agg(epoch), array_agg(person_id),
+               array_agg(is_group)
+        into v_conversation, v_seq, v_responder, v_epoch, v_owner, v_group
         from told;
 
         insert into inbound (channel_id, event_key, conversation_id, seq, trace)
@@ -48,7 +50,8 @@ begin
                 v_channel[i], p_bot[i]::int, p_mode[i]::smallint, p_event[i], p_trace[i], p_action[i]::smallint,
                 p_chat[i], p_is_group[i]::boolean, p_title[i], p_lang[i], p_user[i], p_user_name[i],
                 p_external[i], p_body[i], p_extra[i]::jsonb, p_reply[i], p_reply_extra[i]::jsonb,
-                p_versions[i]::jsonb, p_choice[i], p_callback[i], p_quiet_ms[i]::int, p_quiet_max_ms[i]::int);
+                p_versions[i]::jsonb, p_choice[i], p_callback[i], p_quiet_ms[i]::int, p_quiet_max_ms[i]::int,
+                p_is_desk[i]::boolean);
         end loop;
         return;
     end;
@@ -85,14 +88,15 @@ begin
     if 0 = all (v_responder) then
         return query
             select false, unnest(v_conversation), unnest(v_seq), null::bigint, unnest(v_job), null::bigint, 0::smallint,
-                   null::boolean;
+                   null::boolean, null::bigint, unnest(v_epoch);
         return;
     end if;
     return query
         select false, e.id, e.seq, null::bigint,
                case e.responder when 0 then v_job[count(*) filter (where e.responder = 0) over (rows unbounded preceding)] end,
-               null::bigint, e.responder, null::boolean
-        from unnest(v_conversation, v_seq, v_responder) e (id, seq, responder);
+               null::bigint, e.responder, null::boolean,
+               case when e.responder <> 0 then enqueue_operator(e.id, 1, e.trace) end, e.epoch
+        from unnest(v_conversation, v_seq, v_responder, v_epoch, p_trace) e (id, seq, responder, epoch, trace);
 end $$;
 
 -- find_person() for those whom a group or a new conversation does not know yet; the others are the owners.

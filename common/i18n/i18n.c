@@ -102,6 +102,39 @@ static const struct {
 	[TEXT_TRANSCRIPT] = { "Переписка: %s", "Conversation: %s" },
 	[TEXT_PERSON] = { "Вы", "You" },
 	[TEXT_PLATFORM] = { "Система", "System" },
+	[TEXT_HUMAN_WAITING] = { "Переключаю на человека.", "Connecting you to a human." },
+	[TEXT_HUMAN_REQUEUED] = { "Собеседник отошёл. Зову другого человека.",
+				  "They had to leave. Calling another human." },
+	[TEXT_HUMAN_QUEUE] = { "Очередь движется.", "The queue is moving." },
+	[TEXT_HUMAN_PLACE] = { "Ваше место в очереди: {place}.",
+			       "Your place in the queue: {place}." },
+	[TEXT_HUMAN_WAIT] = { "Ожидание — примерно {minutes} мин.",
+			      "The wait is about {minutes} min." },
+	[TEXT_HUMAN_SOON] = { "Обычно отвечают в течение минуты.",
+			      "Somebody usually answers within a minute." },
+	[TEXT_HUMAN_JOINED] = { "С вами говорит {name}.", "You are talking to {name} now." },
+	[TEXT_HUMAN_RETURNED] = { "Дальше снова отвечает помощник.",
+				  "The assistant answers again from here." },
+	[TEXT_HUMAN_CLOSED] = { "Чат окончен.", "The chat is over." },
+	[TEXT_HUMAN_NOBODY] = { "К сожалению, сейчас никто не смог подойти. Пока отвечаю я; "
+				"позвать человека можно ещё раз позже.",
+				"I am sorry, nobody could come right now. I am here meanwhile; "
+				"you can call a human again later." },
+	[TEXT_HUMAN_CLOSED_HOURS] = { "Сейчас нерабочее время{opens}. Пока отвечаю я.",
+				      "We are closed at the moment{opens}. I am here "
+				      "meanwhile." },
+	[TEXT_HUMAN_CLOSED_MESSAGE] = { "Сейчас нерабочее время{opens}. Оставьте сообщение: "
+					"вам ответят здесь же.",
+					"We are closed at the moment{opens}. Leave a message, "
+					"and somebody will answer you here." },
+	[TEXT_HUMAN_LEAVE_MESSAGE] = { "К сожалению, сейчас никто не смог подойти. Оставьте "
+				       "сообщение: вам ответят здесь же.",
+				       "I am sorry, nobody could come right now. Leave a "
+				       "message, and somebody will answer you here." },
+	[TEXT_HUMAN_MESSAGE_LEFT] = { "Сообщение передано, вам ответят здесь же. А пока "
+				      "отвечаю я.",
+				      "Your message has been passed on; somebody will answer "
+				      "you here. I am here meanwhile." },
 
 	[TEXT_PROBLEM_BAD_ADDRESS] = { "Адрес записан не в UTF-8.",
 				       "The address is not valid UTF-8." },

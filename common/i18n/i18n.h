@@ -44,6 +44,20 @@ enum text_id {
 	TEXT_TRANSCRIPT, /* %s: the bot; heading of a saved conversation */
 	TEXT_PERSON,     /* "You" */
 	TEXT_PLATFORM,   /* who says what the platform says */
+	TEXT_HUMAN_WAITING,
+	TEXT_HUMAN_REQUEUED, /* the operator has gone; another one is called */
+	TEXT_HUMAN_QUEUE,    /* before the place, when it has changed */
+	TEXT_HUMAN_PLACE,    /* {place} */
+	TEXT_HUMAN_WAIT,     /* {minutes} */
+	TEXT_HUMAN_SOON,
+	TEXT_HUMAN_JOINED, /* {name} */
+	TEXT_HUMAN_RETURNED,
+	TEXT_HUMAN_CLOSED,
+	TEXT_HUMAN_NOBODY,         /* came; the bot answers again */
+	TEXT_HUMAN_CLOSED_HOURS,   /* likewise, because it is too late or too early; {opens} */
+	TEXT_HUMAN_CLOSED_MESSAGE, /* and a message may be left; {opens} */
+	TEXT_HUMAN_LEAVE_MESSAGE,
+	TEXT_HUMAN_MESSAGE_LEFT,
 	/* what was wrong with a request */
 	TEXT_PROBLEM_BAD_ADDRESS,
 	TEXT_PROBLEM_TOO_LARGE, /* %zu: bytes */

@@ -4,7 +4,7 @@ const char *inbound_action_name(enum inbound_action action)
 {
 	static const char *const names[] = { "ignore",   "message", "edit",    "command",
 					     "reset",    "stop",    "blocked", "unblocked",
-					     "migrated", "refused" };
+					     "migrated", "refused", "operator" };
 
 	return names[action];
 }

@@ -19,8 +19,9 @@ enum inbound_action {
 	INBOUND_STOP = 5,    /* a command; the answer under way ends here */
 	INBOUND_BLOCKED = 6, /* the person blocked us, or removed us from a group */
 	INBOUND_UNBLOCKED = 7,
-	INBOUND_MIGRATED = 8, /* the chat goes on under the key in `text` */
-	INBOUND_REFUSED = 9,  /* too much or too fast; `reply` says so, if anything does */
+	INBOUND_MIGRATED = 8,  /* the chat goes on under the key in `text` */
+	INBOUND_REFUSED = 9,   /* too much or too fast; `reply` says so, if anything does */
+	INBOUND_OPERATOR = 10, /* they want a human; the words, if any, are kept */
 };
 
 const char *inbound_action_name(enum inbound_action action);

@@ -12,6 +12,7 @@ static int parse_type(const char *name)
 		[LIVE_SEQ] = "seq",         [LIVE_DELTA] = "delta",   [LIVE_END] = "end",
 		[LIVE_STATE] = "state",     [LIVE_STOP] = "stop",     [LIVE_RESET] = "reset",
 		[LIVE_MESSAGE] = "message", [LIVE_TYPING] = "typing", [LIVE_EDIT] = "edit",
+		[LIVE_DESK] = "desk",
 	};
 
 	for (int i = 0; name && i < (int)(sizeof names / sizeof *names); i++)
@@ -35,6 +36,8 @@ static int is_complete(const struct live_event *ev)
 		return ev->responder != NULL;
 	case LIVE_TYPING:
 		return ev->who != NULL;
+	case LIVE_DESK:
+		return ev->desk.what != NULL;
 	default:
 		return 1;
 	}
@@ -66,6 +69,12 @@ int live_parse(struct live_event *out, struct arena *a, const char *data, size_t
 		.epoch = (int)json_integer_value(json_object_get(json, "epoch")),
 		.who = json_string_value(json_object_get(json, "who")),
 		.name = json_string_value(json_object_get(json, "name")),
+		.desk = { .what = json_string_value(json_object_get(json, "what")),
+			  .conversation =
+				  json_integer_value(json_object_get(json, "conversation")),
+			  .seq = json_integer_value(json_object_get(json, "n")),
+			  .operator_id =
+				  (int)json_integer_value(json_object_get(json, "operator")) },
 	};
 	return is_complete(out) ? 0 : -1;
 }

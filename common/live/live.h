@@ -25,6 +25,11 @@
  *   {"t":"typing","who":"operator","name":"Anna"}   or "person"
  *   {"t":"edit","n":7}        message 7 says something else now
  *
+ * On the topic "live:desk", for those who look at the desk:
+ *   {"t":"desk","what":"case","conversation":3,"n":7,"operator":2}
+ *                             something was done there ("what": the order's verb, or "case"
+ *                             for what came by itself); n: the newest message, or a note's id
+ *
  * The text so far is kept beside, under the key "draft:" and the topic, so that
  * a listener who comes late can catch up: it subscribes first, then reads the
  * key, then forwards deltas from where the key ended.
@@ -41,6 +46,17 @@ void live_state(struct redis *r, const char *topic, const char *responder, int e
 /* `who` is "person" or "operator"; a name may be NULL. */
 void live_typing(struct redis *r, const char *topic, const char *who, const char *name);
 void live_edit(struct redis *r, const char *topic, int64_t seq);
+
+#define LIVE_DESK_TOPIC "live:desk"
+
+struct live_desk {
+	const char *what;
+	int64_t conversation, seq; /* 0: none */
+	int operator_id;           /* who has the chat, or 0 */
+};
+
+void live_desk(struct redis *r, const struct live_desk *event);
+
 void live_stop(struct redis *r, const char *topic);
 void live_reset(struct redis *r, const char *topic);
 void live_delta(struct redis *r, const char *topic, const char *answer, size_t at,
@@ -57,7 +73,8 @@ enum live_type {
 	LIVE_RESET,
 	LIVE_MESSAGE,
 	LIVE_TYPING,
-	LIVE_EDIT
+	LIVE_EDIT,
+	LIVE_DESK
 };
 
 struct live_event {
@@ -70,6 +87,7 @@ struct live_event {
 	const char *responder;
 	int epoch;
 	const char *who, *name; /* who is typing; the name may be NULL */
+	struct live_desk desk;
 };
 
 /* 0, or -1 for what we do not know.  Strings live in the arena. */

@@ -70,6 +70,18 @@ void live_typing(struct redis *r, const char *topic, const char *who, const char
 	free(data);
 }
 
+void live_desk(struct redis *r, const struct live_desk *event)
+{
+	char data[160];
+
+	snprintf(data, sizeof data,
+		 "{\"t\":\"desk\",\"what\":\"%.32s\",\"conversation\":%lld,\"n\":%lld,"
+		 "\"operator\":%d}",
+		 event->what, (long long)event->conversation, (long long)event->seq,
+		 event->operator_id);
+	publish(r, LIVE_DESK_TOPIC, data);
+}
+
 void live_stop(struct redis *r, const char *topic)
 {
 	publish(r, topic, "{\"t\":\"stop\"}");

@@ -36,6 +36,12 @@ enum turn_outcome {
 	TURN_SUGGESTED = 5,  /* a human had taken over */
 	TURN_HANDED = 6,     /* to a human: by the model, or because it could not help */
 };
+enum operator_kind {                     /* of jobs of QUEUE_OPERATOR */
+		     OPERATOR_CASE = 1,  /* look at a conversation: timers, invitations, what is
+					    new in it */
+		     OPERATOR_ORDER = 2, /* an operator said something in their desk */
+		     OPERATOR_DUTY = 3,  /* an operator has become free, or has left */
+};
 
 /* "person", "bot", "operator", "platform": as APIs and logs say it. */
 const char *author_name(enum author a);

@@ -38,7 +38,9 @@ struct accepted {
 	int64_t reply_seq;       /* of the platform's answer, 0 if none */
 	int64_t turn_job;        /* to be announced on QUEUE_LLM; 0: nothing to announce */
 	int64_t delivery_job;    /* to be announced on QUEUE_DELIVERY; 0 */
+	int64_t operator_job;    /* to be announced on QUEUE_OPERATOR; 0 */
 	enum responder responder;
+	int epoch;
 	int stopped; /* INBOUND_STOP: there was something to stop */
 };
 
@@ -46,6 +48,7 @@ struct place { /* of an event: from the registry of bots */
 	int channel_id, bot_id;
 	enum delivery_mode mode;
 	int quiet_ms, quiet_max_ms; /* the pause that ends a person's thought, and its bound */
+	int is_desk;                /* operators talk to us there */
 };
 
 void store_accept(struct store *s, struct flow *f, flow_step *next, struct accepted *out,

@@ -1,6 +1,7 @@
 #include "services/ingress/accept.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
@@ -78,7 +79,8 @@ static void prepare(void *self)
 				   .bot_id = channel->bot->id,
 				   .mode = channel->mode,
 				   .quiet_ms = channel->bot->quiet_ms,
-				   .quiet_max_ms = channel->bot->quiet_max_ms };
+				   .quiet_max_ms = channel->bot->quiet_max_ms,
+				   .is_desk = strcmp(channel->kind, "desk") == 0 };
 	store(self);
 }
 
@@ -89,11 +91,18 @@ static void store(void *self)
 	store_accept(&a->in->store, &a->flow, announce, &a->result, &a->place, &a->event);
 }
 
+static int kind_of(const struct acceptance *a, enum queue queue)
+{
+	if (queue == QUEUE_OPERATOR)
+		return a->place.is_desk ? OPERATOR_ORDER : OPERATOR_CASE;
+	return 1;
+}
+
 static void ring(struct acceptance *a, enum queue queue, int64_t job, int wait_ms)
 {
 	struct doorbell bell = { .job = job,
 				 .conversation = a->result.conversation_id,
-				 .kind = 1,
+				 .kind = kind_of(a, queue),
 				 .wait_ms = wait_ms };
 
 	if (!job)
@@ -118,6 +127,8 @@ static void tell(struct acceptance *a)
 		live_reset(a->in->redis, topic);
 	else if (a->event.action == INBOUND_MESSAGE && !r->turn_job)
 		live_person_message(a->in->redis, topic, r->seq); /* somebody is answering */
+	else if (a->event.action == INBOUND_OPERATOR)
+		live_state(a->in->redis, topic, responder_name(r->responder), r->epoch);
 	if (!newest || a->place.mode != DELIVERY_NONE)
 		return;
 	if (a->in->hub)
@@ -135,6 +146,7 @@ static void announce(void *self)
 	if (!a->result.duplicate) {
 		ring(a, QUEUE_LLM, a->result.turn_job, a->place.quiet_ms);
 		ring(a, QUEUE_DELIVERY, a->result.delivery_job, 0);
+		ring(a, QUEUE_OPERATOR, a->result.operator_job, 0);
 		tell(a);
 	}
 	log_info("accepted channel=%d action=%s duplicate=%d seq=%lld", a->channel_id,

@@ -1,0 +1,499 @@
+-- A human takes over: the call, and what operators order (common/store/desk.c).
+--
+-- Locks are taken in the order conversation, operator, job, delivery.  Operators are shared by many
+-- conversations, so whoever locks one travels alone (PG_ALONE), and machinery that only looks for a free
+-- one skips those that are locked.  Rows of a case are written under its conversation's lock.
+
+alter table handoff
+    add column from_seq   bigint      not null default 0,     -- what was said from here on was for a human
+    add column due_at     timestamptz not null default now(), -- waiting: when the next round of invitations is
+    add column is_starved boolean     not null default false, -- waiting: nobody was free when we looked
+    add column pool       text[],                             -- logins of those it is for; null: anybody
+    add column leaving    boolean     not null default false, -- nobody is there: the person may leave a message
+    add column has_joined boolean     not null default false, -- the operator has shown life; the person knows
+    add column spoke_seq  bigint      not null default 0,     -- the operator's last message
+    add column told       text,                               -- the last notice of the queue
+    add column told_place int,
+    add column told_at    timestamptz,
+    add column shown_to   int;                                -- whose desk has the card and the history
+-- For an operator who becomes free: one case, the longest waiting.
+create index handoff_starved on handoff (called_at, id) where state = 1 and is_starved;
+create index handoff_taken on handoff (taken_at) where taken_at is not null;
+create index handoff_message on handoff (ended_at) where outcome = 'message';
+
+-- What an operator has yet to be told in their Telegram, in order; gone when it was sent on its way.
+create table desk_notice (
+    id              bigint generated always as identity primary key,
+    operator_id     int    not null,
+    conversation_id bigint not null, -- the client's
+    what            text   not null, -- edited, failed, blocked, returned, closed, transferred, idle, left, ...
+    seq             bigint,
+    detail          text
+);
+create index desk_notice_of on desk_notice (conversation_id, id);
+alter table suggestion add column shown boolean not null default false;
+alter table operator add column left_at timestamptz; -- whoever they had then goes back to the queue
+
+-- --- jobs of operator-relay -----------------------------------------------------------
+
+-- p_kind: 1 a client's conversation, 2 an operator's.  A job of kind 1 that waits for its time is due now.
+-- Null when nobody needs to be told: whoever is running it looks again before giving it up.
+create function enqueue_operator(p_conversation bigint, p_kind int, p_trace text) returns bigint
+language plpgsql as $$
+declare
+    v_id    bigint;
+    v_state smallint;
+begin
+    insert into job as j (queue, kind, lane, conversation_id, trace)
+    values (3, p_kind, p_conversation, p_conversation, p_trace)
+    on conflict (queue, lane) do update
+        set pending = j.pending + 1, run_at = least(j.run_at, now()),
+            announce_at = case when j.run_at > now() then now() + interval '2 s' else j.announce_at end
+    returning j.id, j.state into v_id, v_state;
+    return case v_state when 0 then v_id end;
+end $$;
+
+-- Look at an operator: free for somebody who waits, or gone.  The lane is out of all conversations' way.
+create function enqueue_duty(p_operator int, p_trace text) returns bigint
+language plpgsql as $$
+declare
+    v_id    bigint;
+    v_state smallint;
+begin
+    insert into job as j (queue, kind, lane, trace) values (3, 3, -p_operator, p_trace)
+    on conflict (queue, lane) do update set pending = j.pending + 1, run_at = least(j.run_at, now())
+    returning j.id, j.state into v_id, v_state;
+    return case v_state when 0 then v_id end;
+end $$;
+
+create function enqueue_turn(p_conversation bigint, p_trace text) returns bigint
+language plpgsql as $$
+declare
+    v_id    bigint;
+    v_state smallint;
+begin
+    insert into job as j (queue, kind, lane, conversation_id, trace) values (1, 1, p_conversation, p_conversation, p_trace)
+    on conflict (queue, lane) do update set pending = j.pending + 1
+    returning j.id, j.state into v_id, v_state;
+    return case v_state when 0 then v_id end;
+end $$;
+
+-- --- policy and words -----------------------------------------------------------------
+
+create function handoff_policy(p_bot int) returns jsonb
+language plpgsql stable as $$
+begin
+    return '{"assign": "broadcast", "invite": 3, "repeat_s": 45, "rounds": 4, "at_end": "bot", "idle_s": 600,
+             "person_idle_s": 3600, "suggest": true}'::jsonb
+           || coalesce((select b.spec -> 'handoff' from bot b where b.id = p_bot), '{}');
+end $$;
+
+-- As i18n_lang() has it: which of our two languages somebody reads.
+create function reads_lang(p_lang text) returns text
+language plpgsql immutable as $$
+begin
+    return case when p_lang ~* '^(ru|uk|be|kk|ky|uz|tg|hy|az|mn)($|[-_])' then 'ru' else 'en' end;
+end $$;
+
+-- Something is said: sent whatever happens to the epoch.  `delivery_job`: to be announced.
+create function publish(p_conversation bigint, p_author smallint, p_body text, p_extra jsonb, p_trace text,
+                        out seq bigint, out delivery_job bigint)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_channel int;
+begin
+    update conversation c set last_seq = c.last_seq + 1 where c.id = p_conversation
+    returning c.last_seq, c.channel_id into seq, v_channel;
+    insert into message (conversation_id, seq, author, body, extra, trace)
+    values (p_conversation, publish.seq, p_author, p_body, p_extra, p_trace);
+    delivery_job := deliver(p_conversation, (select h.delivery from channel h where h.id = v_channel),
+                            publish.seq, null, p_trace);
+end $$;
+
+-- The platform speaks: p_texts is {"<what>": {"ru", "en"}, ...}, in which {name} stands for the name.
+create function announce(p_conversation bigint, p_what text, p_texts jsonb, p_name text, p_extra jsonb, p_trace text,
+                         out seq bigint, out delivery_job bigint)
+language plpgsql as $$
+declare
+    v_lang text;
+begin
+    select reads_lang(c.lang) into v_lang from conversation c where c.id = p_conversation;
+    select p.seq, p.delivery_job into seq, delivery_job
+    from publish(p_conversation, 3::smallint,
+                 replace(coalesce(p_texts -> p_what ->> v_lang, ''), '{name}', coalesce(p_name, '')),
+                 p_extra || jsonb_build_object('event', p_what), p_trace) p;
+end $$;
+
+-- --- a case, from the call to its end ---------------------------------------------------
+
+create function note_event(p_handoff bigint, p_what text, p_operator int, p_detail text) returns void
+language plpgsql as $$
+begin
+    insert into handoff_event (handoff_id, what, operator_id, detail) values (p_handoff, p_what, p_operator, p_detail);
+end $$;
+
+-- The caller holds the conversation's row lock.  `operator_job`: to be announced.
+create function call_human(p_conversation bigint, p_reason text, p_detail text, p_trace text,
+                           out handoff bigint, out operator_job bigint, out epoch int)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+    c conversation;
+begin
+    operator_job := enqueue_operator(p_conversation, 1, p_trace);
+    select h.id into handoff from handoff h where h.conversation_id = p_conversation and h.state < 3;
+    if found then
+        select o.epoch into epoch from conversation o where o.id = p_conversation;
+        return;
+    end if;
+    update conversation o set responder = 1, epoch = o.epoch + 1 where o.id = p_conversation returning * into c;
+    epoch := c.epoch;
+    insert into handoff (conversation_id, reason, detail, called_seq, from_seq, trace)
+    values (p_conversation, coalesce(p_reason, 'asked'), p_detail, c.last_seq, c.answered_seq + 1, p_trace)
+    returning id into handoff;
+    perform note_event(handoff, 'called', null, p_reason);
+end $$;
+
+-- The case is p_operator's now; the caller holds the rows of both, and of whoever had it before.
+create function hold_case(p_handoff bigint, p_operator int, p_joined boolean, p_what text) returns int
+language plpgsql as $$
+declare
+    h       handoff;
+    v_epoch int;
+begin
+    select * into h from handoff where id = p_handoff;
+    if h.state = 2 then
+        update operator set load = load - 1 where id = h.operator_id;
+    end if;
+    update operator set load = load + 1, given_at = clock_timestamp() where id = p_operator;
+    update handoff set state = 2, operator_id = p_operator, taken_at = now(), has_joined = p_joined, is_starved = false,
+                       leaving = false
+    where id = p_handoff;
+    update invitation set state = case operator_id when p_operator then 1 else 3 end
+    where handoff_id = p_handoff and state = 0;
+    update conversation set responder = 2, operator_id = p_operator, epoch = epoch + 1
+    where id = h.conversation_id returning epoch into v_epoch;
+    perform note_event(p_handoff, p_what, p_operator, null);
+    return v_epoch;
+end $$;
+
+-- Back to those who wait.  Returns the job of the operator who has become free, to be announced.
+create function requeue_case(p_handoff bigint, p_what text, p_trace text) returns bigint
+language plpgsql as $$
+declare
+    h handoff;
+begin
+    select * into h from handoff where id = p_handoff;
+    update operator set load = load - 1 where id = h.operator_id;
+    update handoff set state = 1, reason = p_what, operator_id = null, round = 0, due_at = now(), shown_to = null,
+                       told = case when not has_joined then told end, has_joined = false
+    where id = p_handoff;
+    insert into invitation (handoff_id, operator_id, round, state) values (p_handoff, h.operator_id, 0, 2)
+    on conflict (handoff_id, operator_id) do update set state = 2;
+    update conversation set responder = 1, operator_id = null, epoch = epoch + 1 where id = h.conversation_id;
+    perform note_event(p_handoff, p_what, h.operator_id, null);
+    return enqueue_duty(h.operator_id, p_trace);
+end $$;
+
+-- The end.  What the person said and nobody answered is the bot's again: `llm_job`.
+create function end_case(p_handoff bigint, p_outcome text, p_what text, p_operator int, p_trace text,
+                         out llm_job bigint, out free_job bigint)
+language plpgsql as $$
+declare
+    h       handoff;
+    v_since bigint;
+begin
+    select * into h from handoff where id = p_handoff;
+    if h.state = 2 then
+        update operator set load = load - 1 where id = h.operator_id;
+        free_job := enqueue_duty(h.operator_id, p_trace);
+    end if;
+    update handoff set state = 3, outcome = p_outcome, ended_at = now(), is_starved = false,
+                       ended_seq = (select last_seq from conversation where id = h.conversation_id)
+    where id = p_handoff;
+    update invitation set state = 3 where handoff_id = p_handoff and state = 0;
+    update suggestion set state = 3 where conversation_id = h.conversation_id and state = 0;
+    perform note_event(p_handoff, p_what, p_operator, null);
+    v_since := greatest(h.spoke_seq, h.called_seq);
+    if p_outcome in ('returned', 'unanswered')
+       and exists (select from message m where m.conversation_id = h.conversation_id and m.seq > v_since and m.author = 0) then
+        llm_job := enqueue_turn(h.conversation_id, p_trace);
+    else
+        v_since := null;
+    end if;
+    update conversation
+    set responder = 0, operator_id = null, epoch = epoch + 1, answered_seq = greatest(answered_seq, coalesce(v_since, last_seq))
+    where id = h.conversation_id;
+end $$;
+
+-- What a person does besides talking, while a human answers or in an operator's own chat; codes as of accept().
+create function tell_operator(p_action smallint, p_conversation bigint, p_external text, p_is_desk boolean, p_trace text)
+returns bigint language plpgsql as $$
+declare
+    v_operator int;
+begin
+    if p_is_desk then
+        if p_action = 6 then -- who cannot be reached is not on duty
+            update operator o set on_duty = false, left_at = clock_timestamp() from desk_chat d
+            where d.conversation_id = p_conversation and o.id = d.operator_id returning o.id into v_operator;
+            if found then
+                perform enqueue_duty(v_operator, p_trace); -- the sweep announces it
+            end if;
+        end if;
+        return null;
+    end if;
+    if p_action not in (2, 4, 6, 7) then
+        return null;
+    end if;
+    insert into desk_notice (operator_id, conversation_id, what, seq)
+    select c.operator_id, c.id, case p_action when 2 then 'edited' when 4 then 'reset' when 6 then 'blocked' else 'unblocked' end,
+           case p_action when 2 then (select max(m.seq) from message m
+                                      where m.conversation_id = c.id and m.seq > c.last_seq - 200 and m.author = 0
+                                        and m.external_id = p_external) end
+    from conversation c where c.id = p_conversation and c.operator_id is not null;
+    return enqueue_operator(p_conversation, 1, p_trace);
+end $$;
+
+-- --- what operators order ---------------------------------------------------------------
+
+create type desk_done as (
+    status text, conversation_id bigint, handoff_id bigint, epoch int, responder smallint, seq bigint,
+    delivery_job bigint, operator_job bigint, llm_job bigint, free_job bigint, holder_id int, holder text,
+    channel_id int, chat_key text);
+
+-- Make the case o's.  Null: done (r tells); else why not.
+create function desk_take(inout r desk_done, c conversation, h handoff, o operator, p_force boolean, p_texts jsonb, p_trace text)
+language plpgsql as $$
+begin
+    if h.state = 2 and h.operator_id <> o.id and not (p_force and o.role = 2) then
+        r.status := 'taken';
+        return;
+    elsif not (h.state = 2 and h.operator_id = o.id) then
+        if not o.on_duty and o.role <> 2 then
+            r.status := 'off_duty';
+            return;
+        elsif o.load >= o.capacity and not (p_force and o.role = 2) then
+            r.status := 'full';
+            return;
+        end if;
+        if h.id is null then
+            insert into handoff (conversation_id, reason, called_seq, from_seq, trace)
+            values (c.id, 'taken', c.last_seq, c.answered_seq + 1, p_trace) returning id into r.handoff_id;
+            update handoff set outcome = 'closed' where conversation_id = c.id and outcome = 'message';
+        elsif h.state = 2 then
+            insert into desk_notice (operator_id, conversation_id, what, detail) values (h.operator_id, c.id, 'transferred', o.name);
+        end if;
+        r.epoch := hold_case(r.handoff_id, o.id, true, 'taken');
+        r.responder := 2;
+    elsif h.has_joined then
+        return; -- theirs already
+    end if;
+    update handoff set has_joined = true where id = r.handoff_id;
+    select a.seq, a.delivery_job into r.seq, r.delivery_job
+    from announce(c.id, 'joined', p_texts, o.name,
+                  jsonb_build_object('operator', jsonb_build_object('id', o.id, 'name', o.name)), p_trace) a;
+    r.operator_job := enqueue_operator(c.id, 1, p_trace);
+    r.free_job := case when o.load + 1 < o.capacity then enqueue_duty(o.id, p_trace) end;
+end $$;
+
+create function desk_say(inout r desk_done, c conversation, o operator, p_args jsonb, p_trace text)
+language plpgsql as $$
+begin
+    select p.seq, p.delivery_job into r.seq, r.delivery_job
+    from publish(c.id, 2::smallint, p_args ->> 'text',
+                 coalesce(p_args -> 'extra', '{}') || jsonb_build_object('operator', jsonb_build_object('id', o.id, 'name', o.name))
+                 || case when p_args ? 'reply_to' then jsonb_build_object('reply_to', p_args -> 'reply_to') else '{}' end,
+                 p_trace) p;
+    update handoff set spoke_seq = r.seq where id = r.handoff_id;
+    r.operator_job := enqueue_operator(c.id, 1, p_trace);
+end $$;
+
+create function desk_end(inout r desk_done, c conversation, h handoff, o operator, p_outcome text, p_texts jsonb, p_trace text)
+language plpgsql as $$
+begin
+    select a.seq, a.delivery_job into r.seq, r.delivery_job
+    from announce(c.id, p_outcome, p_texts, o.name,
+                  case p_outcome when 'closed' then jsonb_build_object('rate', h.id) else '{}' end, p_trace) a;
+    select e.llm_job, e.free_job into r.llm_job, r.free_job from end_case(h.id, p_outcome, p_outcome, o.id, p_trace) e;
+    if h.operator_id is not null then
+        insert into desk_notice (operator_id, conversation_id, what, detail)
+        values (h.operator_id, c.id, p_outcome, case when h.operator_id is distinct from o.id then o.name end);
+    end if;
+    r.operator_job := enqueue_operator(c.id, 1, p_trace);
+    r.epoch := c.epoch + 1;
+    r.responder := 0;
+end $$;
+
+-- To a colleague, or, without one, back to those who wait.
+create function desk_transfer(inout r desk_done, c conversation, h handoff, o operator, p_to int, p_trace text)
+language plpgsql as $$
+declare
+    t operator;
+begin
+    select * into t from operator where id = p_to;
+    if p_to is null and h.state = 2 then
+        r.free_job := requeue_case(h.id, 'transfer', p_trace);
+        r.responder := 1;
+    elsif t.id is null or not t.enabled or t.id is not distinct from h.operator_id then
+        r.status := 'bad';
+        return;
+    elsif not t.on_duty then
+        r.status := 'off_duty';
+        return;
+    elsif t.load >= t.capacity then
+        r.status := 'full';
+        return;
+    else
+        perform hold_case(h.id, t.id, false, 'transferred');
+        r.responder := 2;
+        if h.state = 2 then
+            r.free_job := enqueue_duty(h.operator_id, p_trace);
+        end if;
+    end if;
+    if h.state = 2 then
+        insert into desk_notice (operator_id, conversation_id, what, detail)
+        values (h.operator_id, c.id, 'transferred', t.name);
+    end if;
+    r.epoch := c.epoch + 1;
+    r.operator_job := enqueue_operator(c.id, 1, p_trace);
+end $$;
+
+create function desk_edit(inout r desk_done, c conversation, p_operator int, p_args jsonb, p_trace text)
+language plpgsql as $$
+begin
+    update message set body = p_args ->> 'text', edited_at = now()
+    where conversation_id = c.id and seq = (p_args ->> 'seq')::bigint and author = 2
+      and (extra -> 'operator' ->> 'id')::int = p_operator
+    returning seq into r.seq;
+    if not found then
+        r.status := 'bad';
+    end if;
+end $$;
+
+create function desk_use(inout r desk_done, c conversation, o operator, p_args jsonb, p_trace text)
+language plpgsql as $$
+declare
+    v_text text;
+begin
+    update suggestion set state = 1, operator_id = o.id
+    where id = (p_args ->> 'suggestion')::bigint and conversation_id = c.id and state = 0
+    returning coalesce(p_args ->> 'text', body) into v_text;
+    if not found then
+        r.status := 'bad';
+        return;
+    end if;
+    r := desk_say(r, c, o, jsonb_build_object('text', v_text), p_trace);
+end $$;
+
+create function desk_skip(inout r desk_done, c conversation, h handoff, p_operator int, p_trace text)
+language plpgsql as $$
+begin
+    update invitation set state = 2 where handoff_id = h.id and operator_id = p_operator and state = 0;
+    if not found then
+        return;
+    end if;
+    perform note_event(h.id, 'skipped', p_operator, null);
+    if not exists (select from invitation where handoff_id = h.id and state = 0) then
+        update handoff set due_at = now() where id = h.id;
+    end if;
+    r.operator_job := enqueue_operator(c.id, 1, p_trace);
+end $$;
+
+create function desk_duty(inout r desk_done, o operator, p_on boolean, p_trace text)
+language plpgsql as $$
+begin
+    update operator
+    set on_duty = p_on, seen_at = now(), left_at = case when p_on then left_at else clock_timestamp() end
+    where id = o.id;
+    r.free_job := enqueue_duty(o.id, p_trace);
+end $$;
+
+-- Orders within a conversation.  What the bot or nobody has is taken by whoever speaks.
+create function desk_obey(inout r desk_done, p_verb text, c conversation, h handoff, o operator, p_args jsonb, p_trace text)
+language plpgsql as $$
+declare
+    v_seq      bigint;
+    v_delivery bigint;
+begin
+    if p_verb in ('take', 'say', 'use') then
+        r := desk_take(r, c, h, o, coalesce((p_args ->> 'force')::boolean, false), p_args -> 'texts', p_trace);
+    elsif p_verb in ('return', 'close', 'transfer') and not (p_verb = 'close' and h.id is null) then
+        r.status := case when h.id is null then 'no_chat'
+                         when h.state = 2 and h.operator_id <> o.id and o.role <> 2 then 'not_yours' else 'ok' end;
+    end if;
+    if r.status <> 'ok' then
+        return;
+    end if;
+    case p_verb
+        when 'say' then r := desk_say(r, c, o, p_args, p_trace);
+        when 'use' then r := desk_use(r, c, o, p_args, p_trace);
+        when 'edit' then r := desk_edit(r, c, o.id, p_args, p_trace);
+        when 'skip' then r := desk_skip(r, c, h, o.id, p_trace);
+        when 'return' then r := desk_end(r, c, h, o, 'returned', p_args -> 'texts', p_trace);
+        when 'close' then
+            update handoff set outcome = 'closed' where conversation_id = c.id and outcome = 'message';
+            if h.id is not null then
+                r := desk_end(r, c, h, o, 'closed', p_args -> 'texts', p_trace);
+            end if;
+        when 'transfer' then r := desk_transfer(r, c, h, o, (p_args ->> 'operator')::int, p_trace);
+        when 'discard' then
+            update suggestion set state = 2, operator_id = o.id where id = (p_args ->> 'suggestion')::bigint and state = 0;
+        when 'note' then
+            insert into note (conversation_id, operator_id, after_seq, body)
+            values (c.id, o.id, c.last_seq, p_args ->> 'text') returning id into r.seq;
+        when 'read' then
+            insert into reading as n (operator_id, conversation_id, seq) values (o.id, c.id, (p_args ->> 'seq')::bigint)
+            on conflict (operator_id, conversation_id) do update set seq = greatest(n.seq, excluded.seq);
+        when 'select' then
+            update desk_chat set selected = c.id where operator_id = o.id;
+        when 'take' then null;
+        else r.status := 'bad';
+    end case;
+end $$;
+
+-- The one command layer: p_key makes an order happen once; p_operator null is the platform's own API, which may
+-- return and close.  p_args -> 'texts': what the person is told, as announce() wants it.
+create function desk(p_operator int, p_verb text, p_conversation bigint, p_key text, p_args jsonb, p_trace text)
+returns desk_done language plpgsql as $$
+declare
+    c conversation;
+    h handoff;
+    o operator;
+    k jsonb;
+    r desk_done;
+begin
+    select * into c from conversation where id = p_conversation for update;
+    perform from operator
+    where id in (p_operator, c.operator_id, (p_args ->> 'operator')::int) order by id for no key update;
+    select * into o from operator where id = p_operator;
+    select result into k from desk_order where operator_id = p_operator and key = p_key;
+    if found then
+        r := jsonb_populate_record(null::desk_done, k);
+        r.status := 'again';
+        return r;
+    end if;
+    select * into h from handoff where conversation_id = c.id and state < 3;
+    r.conversation_id := c.id;
+    r.handoff_id := h.id;
+    r.epoch := c.epoch;
+    r.responder := c.responder;
+    r.channel_id := c.channel_id;
+    r.chat_key := c.chat_key;
+    r.status := case when p_operator is null and p_verb not in ('return', 'close') then 'bad'
+                     when p_operator is not null and o.enabled is not true then 'disabled'
+                     when p_verb <> 'duty' and c.id is null then 'no_chat' else 'ok' end;
+    if r.status = 'ok' and p_verb = 'duty' then
+        r := desk_duty(r, o, (p_args ->> 'on')::boolean, p_trace);
+    elsif r.status = 'ok' then
+        o.role := coalesce(o.role, 2);
+        r := desk_obey(r, p_verb, c, h, o, p_args, p_trace);
+    end if;
+    select n.id, n.name into r.holder_id, r.holder
+    from operator n where n.id = (select x.operator_id from conversation x where x.id = c.id);
+    if r.status = 'ok' and p_key is not null and o.id is not null then
+        insert into desk_order (operator_id, key, result) values (o.id, p_key, to_jsonb(r));
+    end if;
+    update operator set seen_at = now() where id = o.id and seen_at < now() - interval '10 s';
+    return r;
+end $$;

@@ -1,0 +1,133 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/log.h"
+#include "services/operator-relay/relay.h"
+
+/*
+ * An operator has become free, or has left:
+ *
+ *   claim -> examine -> look (at one case after the other) -> settle -> settled
+ */
+
+struct duty {
+	struct flow flow;
+	struct relay *relay;
+	int64_t job, look_job;
+	char entry[48];
+
+	struct duty_claim claim;
+	json_t *cases;
+	size_t at;
+	int is_claimed, is_unsure, failures, next_ready;
+};
+
+static flow_step claim, examine, look, looked, settle, settled, failed, release;
+static const struct flow_class duty_class = { "duty", failed, release };
+
+void duty_begin(void *arg, const struct doorbell *bell, const char *entry_id)
+{
+	struct duty *d = calloc(1, sizeof *d);
+
+	if (!d)
+		abort();
+	d->relay = arg;
+	d->job = bell->job;
+	snprintf(d->entry, sizeof d->entry, "%s", entry_id);
+	flow_begin(&d->flow, &duty_class, d, bell->trace, RELAY_MS, claim);
+}
+
+static void end(struct duty *d)
+{
+	jobs_settle(d->relay->jobs, d->entry);
+	flow_done(&d->flow);
+}
+
+static void claim(void *self)
+{
+	struct duty *d = self;
+
+	flow_extend(&d->flow, RELAY_MS);
+	store_claim_duty(&d->relay->store, &d->flow, examine, &d->claim, d->job,
+			 jobs_worker(d->relay->jobs), d->is_unsure);
+}
+
+static void examine(void *self)
+{
+	struct duty *d = self;
+
+	if (d->claim.status == CLAIM_BUSY) {
+		flow_sleep(&d->flow, claim, RELAY_BUSY_MS);
+		return;
+	}
+	if (d->claim.status != CLAIM_OK) {
+		end(d);
+		return;
+	}
+	d->is_claimed = 1;
+	d->cases = d->claim.cases ? json_loads(d->claim.cases, 0, NULL) : NULL;
+	look(d);
+}
+
+static void look(void *self)
+{
+	struct duty *d = self;
+
+	flow_extend(&d->flow, RELAY_MS);
+	if (d->at < json_array_size(d->cases))
+		store_look_again(&d->relay->store, &d->flow, looked, &d->look_job,
+				 json_integer_value(json_array_get(d->cases, d->at)));
+	else
+		settle(d);
+}
+
+static void looked(void *self)
+{
+	struct duty *d = self;
+
+	relay_ring(d->relay, QUEUE_OPERATOR, d->look_job, OPERATOR_CASE,
+		   json_integer_value(json_array_get(d->cases, d->at)), d->claim.trace);
+	d->at++;
+	look(d);
+}
+
+static void settle(void *self)
+{
+	struct duty *d = self;
+
+	store_finish_duty(&d->relay->store, &d->flow, settled, &d->next_ready, d->job,
+			  &d->claim);
+}
+
+static void settled(void *self)
+{
+	struct duty *d = self;
+
+	if (d->next_ready)
+		relay_ring(d->relay, QUEUE_OPERATOR, d->job, OPERATOR_DUTY, 0, d->claim.trace);
+	end(d);
+}
+
+static void failed(void *self)
+{
+	struct duty *d = self;
+	struct err why = d->flow.err;
+
+	log_warn("could not follow duty job=%lld error=\"%s\"", (long long)d->job, why.text);
+	flow_recover(&d->flow, RELAY_MS);
+	if (why.kind == ERR_PERM || d->failures++ >= RELAY_FAILURES) {
+		end(d); /* the lease tells whose it is */
+		return;
+	}
+	d->is_unsure = !d->is_claimed;
+	flow_sleep(&d->flow, d->is_claimed ? look : claim, relay_backoff_ms(d->failures));
+}
+
+static void release(void *self)
+{
+	struct duty *d = self;
+
+	json_decref(d->cases);
+	free(d);
+}
