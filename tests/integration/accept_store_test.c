@@ -236,7 +236,7 @@ static void a_duplicate_waits_for_the_first_to_commit(void **state)
 	pg_server_await_blocked(world.server, second);
 	commit(first);
 	rows = PQgetResult(second);
-	assert_string_equal(PQgetvalue(rows, 0, 0), "(t,1,2,,,,0,)");
+	assert_string_equal(PQgetvalue(rows, 0, 0), "(t,1,2,,,,0,,,1)");
 	PQclear(rows);
 	PQfinish(second);
 	assert_int_equal(number("select last_seq from conversation"), 2);

@@ -173,7 +173,7 @@ static void an_answer_after_a_human_took_over_is_kept_as_a_suggestion(void **sta
 	assert_int_equal(finish_turn(job, &c, TURN_ANSWERED, "late").status, TURN_KEPT);
 	assert_sql("select body from suggestion", "late");
 	assert_int_equal(number("select count(*) from message where author = 1"), 0);
-	assert_int_equal(number("select count(*) from job"), 0);
+	assert_sql("select string_agg(queue || ' ' || kind, ', ') from job", "3 1");
 }
 
 /* --- stop --------------------------------------------------------------------------- */
