@@ -20,6 +20,7 @@
  */
 
 enum { GROUP_MAX = 64, GROUPS_MAX = 4, QUEUE_MAX = 8192, TIMEOUT_MS = 10000, ORDERS = 1024 };
+enum { WORTHY = 64 }; /* so many that wait are worth a group that does not wait for an answer */
 
 struct pg {
 	struct pg_conf conf;
@@ -104,11 +105,12 @@ static int is_alone(const struct group *g)
 
 static int may_send(const struct pg *pg)
 {
+	int worthy = pg->conf.group_max < WORTHY ? pg->conf.group_max : WORTHY;
+
 	if (!link_is_up(pg->link) || pg->waiting_n == 0)
 		return 0;
-	return pg->groups_n == 0 ||
-	       (pg->groups_n < GROUPS_MAX && pg->waiting_n >= pg->conf.group_max &&
-		!is_alone(TAILQ_FIRST(&pg->groups)));
+	return pg->groups_n == 0 || (pg->groups_n < GROUPS_MAX && pg->waiting_n >= worthy &&
+				     !is_alone(TAILQ_FIRST(&pg->groups)));
 }
 
 /* Each by itself. */

@@ -10,7 +10,7 @@
  *
  * Calls that arrive while a group is on its way wait and then travel together,
  * as one implicit transaction with one Sync: the server flushes its log once
- * for all of them.  As soon as a whole group waits, it follows the one that is
+ * for all of them.  As soon as enough of them wait, they follow the group that is
  * on its way, so that a busy server need not wait for us.  A call succeeds only
  * after its Sync: COMMAND_OK is not a commit.  If one call of a group fails, the
  * server has rolled back all of it; each call is then sent again with a Sync of

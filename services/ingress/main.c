@@ -10,6 +10,8 @@
 #include "services/ingress/line.h"
 #include "services/ingress/origin.h"
 
+enum { GROUP_MAX = 128 }; /* accepts in a commit: the more, the cheaper each */
+
 static const struct conf_item conf[] = {
 	{ "DATABASE_URL", CONF_SECRET, CONF_AT(struct ingress, database_url), NULL,
 	  .help = "PostgreSQL" },
@@ -87,8 +89,9 @@ static int ingress_open(void *self, struct event_base *base)
 	in->limits = limits_open(0);
 	in->lines = lines_open(in);
 	in->http = http_open(base, NULL);
-	in->store.durable = pg_open(
-		base, &(struct pg_conf){ .conninfo = in->database_url, .name = "ingress" });
+	in->store.durable = pg_open(base, &(struct pg_conf){ .conninfo = in->database_url,
+							     .name = "ingress",
+							     .group_max = GROUP_MAX });
 	in->store.relaxed = pg_open(base, &(struct pg_conf){ .conninfo = in->database_url,
 							     .name = "ingress-reader",
 							     .relaxed = 1 });
