@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Small first: ten thousand flows wait for a model at once. */
-enum { BLOCK_SIZE = 2048 - 64 };
+/* Small first: ten thousand flows wait for a model at once, hundreds for a commit. */
+enum { FIRST_SIZE = 512 - 48, BLOCK_SIZE = 2048 - 64 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -37,7 +37,9 @@ void *arena_alloc(struct arena *a, size_t size)
 
 	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	if (!b || b->size - b->used < size) {
-		b = block_create(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+		size_t least = b ? BLOCK_SIZE : FIRST_SIZE;
+
+		b = block_create(size > least ? size : least);
 		b->next = a->blocks;
 		a->blocks = b;
 	}

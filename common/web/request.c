@@ -122,6 +122,14 @@ const char *web_body(const struct web_request *req, size_t *len)
 	return *len ? (const char *)evbuffer_pullup(in, -1) : "";
 }
 
+void web_forget_body(struct web_request *req)
+{
+	struct evbuffer *in = req->ev ? evhttp_request_get_input_buffer(req->ev) : NULL;
+
+	if (in)
+		evbuffer_drain(in, evbuffer_get_length(in));
+}
+
 /* "00-<32 hex>-<16 hex>-<2 hex>", W3C Trace Context. */
 static int read_traceparent(char trace[33], const char *header)
 {

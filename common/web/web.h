@@ -62,6 +62,7 @@ const char *web_query(const struct web_request *req, const char *key); /* NULL i
 const char *web_header(const struct web_request *req, const char *name);
 const char *web_client(const struct web_request *req); /* address behind trusted proxies */
 const char *web_body(const struct web_request *req, size_t *len);
+void web_forget_body(struct web_request *req);        /* its memory is free for the next one */
 const char *web_trace(const struct web_request *req); /* new, or from a valid traceparent */
 struct arena *web_arena(struct web_request *req);     /* dies with the request */
 

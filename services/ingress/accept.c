@@ -84,11 +84,26 @@ static void prepare(void *self)
 	store(self);
 }
 
+/*
+ * Hundreds wait for PostgreSQL at once: what is freed now is still in the
+ * processor's cache, and what comes next will be put in its place.
+ */
+static void forget_words(struct acceptance *a)
+{
+	struct arena *arena = &a->flow.arena;
+
+	a->event = (struct inbound){ .action = a->event.action,
+				     .key = arena_str(arena, a->event.key),
+				     .chat = arena_str(arena, a->event.chat) };
+	arena_free(&a->scratch);
+}
+
 static void store(void *self)
 {
 	struct acceptance *a = self;
 
 	store_accept(&a->in->store, &a->flow, announce, &a->result, &a->place, &a->event);
+	forget_words(a);
 }
 
 static int kind_of(const struct acceptance *a, enum queue queue)
@@ -188,5 +203,8 @@ static void give_up(void *self)
 
 static void acceptance_release(void *self)
 {
-	free(self);
+	struct acceptance *a = self;
+
+	arena_free(&a->scratch);
+	free(a);
 }

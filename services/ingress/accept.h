@@ -12,7 +12,7 @@ struct acceptance;
 
 struct front {
 	const char *name;
-	/* Fill in a->event.  0: go on; -1: the front has answered already. */
+	/* Fill in a->event, from a->scratch.  0: go on; -1: the front has answered already. */
 	int (*prepare)(struct acceptance *a, const struct channel *channel);
 	void (*accepted)(struct acceptance *a); /* committed; a->result says what */
 	void (*failed)(struct acceptance *a, const struct err *e);
@@ -27,6 +27,8 @@ struct acceptance {
 	const char *source;      /* bytes to prepare from, for those without a request */
 	size_t source_len;
 	int channel_id;
+	struct arena scratch; /* what the event is made of; once it is on its way to PostgreSQL,
+				 only its action, key and chat are left */
 	struct inbound event;
 	struct place place;
 	struct accepted result;

@@ -23,7 +23,7 @@ static void fill_event(struct acceptance *a, const struct said *said)
 {
 	a->event = (struct inbound){
 		.action = said->action,
-		.key = arena_printf(&a->flow.arena, "%s:%s", said->chat, said->id),
+		.key = arena_printf(&a->scratch, "%s:%s", said->chat, said->id),
 		.chat = said->chat,
 		.lang = said->lang,
 		.user = said->chat,
@@ -37,8 +37,8 @@ static int prepare_message(struct acceptance *a, const struct channel *channel)
 	const struct said *said = a->arg;
 
 	fill_event(a, said);
-	commands_recognise(&a->event, &a->flow.arena);
-	commands_resolve(&a->event, channel->bot, &a->flow.arena);
+	commands_recognise(&a->event, &a->scratch);
+	commands_resolve(&a->event, channel->bot, &a->scratch);
 	if (a->event.action != INBOUND_REFUSED)
 		return 0;
 	web_problem(a->req, 413, "too_long", "%s",

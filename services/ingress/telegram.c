@@ -35,7 +35,7 @@ static void apply_limit(struct acceptance *a, const struct bot *bot, const char 
 		commands_refuse(&a->event);
 		return;
 	}
-	commands_refuse_with(&a->event, &a->flow.arena, TEXT_TOO_FAST, (wait + 999) / 1000);
+	commands_refuse_with(&a->event, &a->scratch, TEXT_TOO_FAST, (wait + 999) / 1000);
 }
 
 /* A file's id is good for the bot that got it, and no other. */
@@ -52,7 +52,7 @@ int telegram_prepare(struct acceptance *a, const struct channel *channel, struct
 		     const char *json, size_t len, struct err *e)
 {
 	const struct telegram_me *me = line && line->me.username ? &line->me : NULL;
-	struct arena *arena = &a->flow.arena;
+	struct arena *arena = &a->scratch;
 
 	if (telegram_parse_update(&a->event, arena, me, json, len, e) < 0)
 		return -1;
@@ -79,8 +79,10 @@ static int prepare_body(struct acceptance *a, const struct channel *channel)
 	const char *body = web_body(a->req, &len);
 	struct line *line = lines_named(a->in->lines, channel->name);
 
-	if (telegram_prepare(a, channel, line, body, len, &e) == 0)
+	if (telegram_prepare(a, channel, line, body, len, &e) == 0) {
+		web_forget_body(a->req);
 		return 0;
+	}
 	web_problem(a->req, 400, "bad_update", "This is not an update: %s", e.text);
 	return -1;
 }

@@ -79,8 +79,8 @@ static int prepare_utterance(struct acceptance *a, const struct channel *channel
 				     .chat = u->token,
 				     .user = u->token,
 				     .text = u->text };
-	commands_recognise(&a->event, &a->flow.arena);
-	commands_resolve(&a->event, channel->bot, &a->flow.arena);
+	commands_recognise(&a->event, &a->scratch);
+	commands_resolve(&a->event, channel->bot, &a->scratch);
 	return 0;
 }
 
