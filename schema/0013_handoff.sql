@@ -15,7 +15,8 @@ alter table handoff
     add column told       text,                               -- the last notice of the queue
     add column told_place int,
     add column told_at    timestamptz,
-    add column shown_to   int;                                -- whose desk has the card and the history
+    add column shown_to   int,                                -- whose desk has the card and the history
+    add column suggested_seq bigint not null default 0;       -- the last message a reply was asked for
 -- For an operator who becomes free: one case, the longest waiting.
 create index handoff_starved on handoff (called_at, id) where state = 1 and is_starved;
 create index handoff_taken on handoff (taken_at) where taken_at is not null;

@@ -205,6 +205,24 @@ begin
     insert into desk_notice (operator_id, conversation_id, what) values (h.operator_id, h.conversation_id, p_what);
 end $$;
 
+-- A reply is proposed once for what the person said last, while nobody has replied.
+create function step_suggest(h handoff, c conversation, p_policy jsonb, p_trace text) returns bigint
+language plpgsql as $$
+declare
+    v_seq bigint;
+begin
+    if not (p_policy ->> 'suggest')::boolean then
+        return null;
+    end if;
+    select max(m.seq) into v_seq from message m
+    where m.conversation_id = c.id and m.author = 0 and m.seq > greatest(h.spoke_seq, h.suggested_seq, h.called_seq - 1);
+    if v_seq is null then
+        return null;
+    end if;
+    update handoff set suggested_seq = v_seq where id = h.id;
+    return ask_suggestion(c.id, p_trace);
+end $$;
+
 -- With an operator: are both still there?
 create function step_held(inout s case_step, h handoff, c conversation, p_policy jsonb, p_texts jsonb, p_trace text)
 language plpgsql as $$
@@ -412,7 +430,7 @@ end $$;
 create type case_claim as (
     status smallint, wait_ms int, attempt int, failures int, conversation_id bigint, epoch int, channel_id int, chat_key text,
     responder smallint, last_seq bigint, operator text, place int, delivery_job bigint, llm_job bigint, free_job bigint,
-    trace text, work json);
+    suggestion_job bigint, trace text, work json);
 
 -- status: 0 claimed (there is something to show: finish it), 1 gone, 2 busy, 3 early (wait_ms), 4 nothing to show, and
 -- the job is at rest.  p_texts: as for announce().  p_unsure: a claim whose answer was lost may have succeeded.
@@ -453,6 +471,8 @@ begin
         end if;
         if h.state = 1 then
             s := step_waiting(s, h, c, p, p_texts, j.trace);
+        elsif h.state = 2 then
+            r.suggestion_job := step_suggest(h, c, p, j.trace);
         end if;
         select * into c from conversation where id = j.conversation_id;
     end if;

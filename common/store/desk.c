@@ -14,8 +14,7 @@ static const struct pg_stmt claim_stmt = {
 	"claim_handoff",
 	"select status, wait_ms, attempt, failures, conversation_id, epoch, channel_id, "
 	"chat_key, responder, last_seq, operator, place, delivery_job, llm_job, free_job, "
-	"trace, "
-	"work from claim_handoff($1, $2, $3, $4)"
+	"suggestion_job, trace, work from claim_handoff($1, $2, $3, $4)"
 };
 static const struct pg_stmt finish_stmt = {
 	"finish_handoff",
@@ -110,8 +109,9 @@ static void decode_claim(void *out, const PGresult *rows, int row, struct arena 
 		.delivery_job = pg_int(rows, row, 12),
 		.llm_job = pg_int(rows, row, 13),
 		.duty_job = pg_int(rows, row, 14),
-		.trace = store_copy(a, rows, row, 15),
-		.work = store_copy(a, rows, row, 16),
+		.suggestion_job = pg_int(rows, row, 15),
+		.trace = store_copy(a, rows, row, 16),
+		.work = store_copy(a, rows, row, 17),
 	};
 }
 
@@ -120,7 +120,7 @@ void store_claim_case(struct store *s, struct flow *f, flow_step *next, struct c
 {
 	json_auto_t *words = desk_words();
 
-	STORE_CALL(s->relaxed, f, next, &claim_stmt, PG_ALONE, decode_claim, out,
+	STORE_CALL(s->durable, f, next, &claim_stmt, PG_ALONE, decode_claim, out,
 		   store_int(f, job), store_int(f, worker), store_bool(unsure),
 		   store_json(f, words));
 }

@@ -63,7 +63,7 @@ struct case_claim {
 	int64_t conversation_id, last_seq;
 	const char *chat_key, *operator_name; /* the name NULL: nobody's */
 	enum responder responder;
-	int64_t delivery_job, llm_job, duty_job; /* to be announced; 0 */
+	int64_t delivery_job, llm_job, duty_job, suggestion_job; /* to be announced; 0 */
 	const char *trace, *work; /* work: JSON, as case_work() in 0014_relay.sql has it */
 };
 

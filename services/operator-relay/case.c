@@ -75,6 +75,8 @@ static void tell(struct look *l)
 
 	relay_ring(r, QUEUE_DELIVERY, c->delivery_job, 1, c->conversation_id, c->trace);
 	relay_ring(r, QUEUE_LLM, c->llm_job, 1, c->conversation_id, c->trace);
+	relay_ring(r, QUEUE_LLM, c->suggestion_job, LLM_SUGGESTION, c->conversation_id,
+		   c->trace);
 	relay_ring(r, QUEUE_OPERATOR, c->duty_job, OPERATOR_DUTY, 0, c->trace);
 	live_topic(topic, c->channel_id, c->chat_key);
 	live_state(r->redis, topic, responder_name(c->responder), c->epoch);

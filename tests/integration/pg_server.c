@@ -190,14 +190,17 @@ int64_t pg_server_ask(struct pg_server *s, const char *sql)
 
 void pg_server_clean(struct pg_server *s)
 {
-	pg_server_run(s,
-		      "truncate inbound, message, conversation, turn, suggestion, job, worker,"
-		      " delivery, person, identity, bot, channel, article"
-		      " restart identity cascade;"
-		      "insert into bot (name, spec) values ('shop', '{}');"
-		      "insert into channel (bot_id, kind, name, spec, delivery) values"
-		      " (1, 'telegram', 'tg', '{}', 1), (1, 'widget', 'site', '{}', 0),"
-		      " (1, 'vink', 'v', '{}', 2)");
+	pg_server_run(
+		s, "truncate inbound, message, conversation, turn, suggestion, job, worker,"
+		   " delivery, person, identity, bot, channel, article, operator, desk_chat, "
+		   "desk_topic,"
+		   " desk_notice, desk_order, handoff, handoff_event, invitation, relay, note,"
+		   " reading, session, audit"
+		   " restart identity cascade;"
+		   "insert into bot (name, spec) values ('shop', '{}');"
+		   "insert into channel (bot_id, kind, name, spec, delivery) values"
+		   " (1, 'telegram', 'tg', '{}', 1), (1, 'widget', 'site', '{}', 0),"
+		   " (1, 'vink', 'v', '{}', 2)");
 }
 
 void pg_server_await_blocked(struct pg_server *s, PGconn *conn)
