@@ -24,20 +24,19 @@ begin
     return p_payload;
 end $$;
 
--- Ask operator-relay to look at a client's conversation.  Returns its job, to be announced.  Jobs of
--- operator-relay are locked before those of couriers.
-create function ask_operators(p_conversation bigint, p_trace text) returns bigint
+-- Ask operator-relay to look at a client's conversation.  Returns its job, to be announced, 0 if nobody needs to
+-- be told, -1 if it could not be asked without waiting: ask again when nothing is held (look_again()).
+create function ask_operators(p_conversation bigint) returns bigint
 language plpgsql as $$
 declare
-    v_id    bigint;
-    v_state smallint;
+    v_id bigint;
 begin
-    insert into job as j (queue, kind, lane, conversation_id, trace)
-    values (3, 1, p_conversation, p_conversation, p_trace)
-    on conflict (queue, lane) do update
-        set pending = j.pending + 1, run_at = least(j.run_at, now()), announce_at = least(j.announce_at, now())
-    returning j.id, j.state into v_id, v_state;
-    return case v_state when 0 then v_id end;
+    update job
+    set pending = pending + 1, run_at = least(run_at, now()),
+        announce_at = case when run_at > now() then now() + interval '2 s' else announce_at end
+    where id = (select id from job where queue = 3 and lane = p_conversation for update skip locked)
+    returning case state when 0 then id else 0 end into v_id;
+    return coalesce(v_id, -1);
 end $$;
 
 -- The head of the line, marked as sending; null when the line is empty and the job is gone.
@@ -61,10 +60,8 @@ begin
         end if;
         if not c.reachable then
             update delivery set state = 3, error = 'unreachable', settled_at = now() where id = d.id;
-            if d.payload ? 'report' then -- whoever has that job just now looks anyway
-                update job set run_at = now(), announce_at = now()
-                where id in (select id from job where queue = 3 and lane = (d.payload ->> 'report')::bigint
-                             for update skip locked);
+            if d.payload ? 'report' or note_failure(d, 'unreachable') is not null then
+                perform ask_operators(coalesce((d.payload ->> 'report')::bigint, d.conversation_id));
             end if;
         elsif d.epoch < c.epoch and c.responder <> 0 then
             update delivery set state = 5, error = 'fenced', settled_at = now() where id = d.id;
@@ -152,25 +149,20 @@ language plpgsql as $$
 declare
     j        job;
     d        delivery;
-    v_topic  boolean;
+    v_topic   boolean;
+    v_settled boolean;
 begin
     select * into d from delivery where id = p_delivery;
     v_topic := d.kind = 4 and d.payload ->> 'method' = 'createForumTopic';
     if v_topic then
         perform from conversation c where c.id = d.conversation_id for update;
     end if;
-    operator_conversation := coalesce((d.payload ->> 'report')::bigint,
-        case when p_state > 2 and d.kind < 3 then
-            (select c.id from conversation c where c.id = d.conversation_id and c.responder = 2) end);
-    if operator_conversation is not null then
-        perform from conversation c where c.id = operator_conversation for update;
-        operator_job := ask_operators(operator_conversation, d.trace);
-    end if;
     select * into j from job where id = p_job for update;
     fenced := not found or j.state <> 1 or j.attempt <> p_attempt;
     update delivery set state = p_state, external_id = p_external, error = p_error, settled_at = now()
     where id = p_delivery and (state = 1 and not fenced or state = 4);
-    if found and v_topic then
+    v_settled := found;
+    if v_settled and v_topic then
         chat_key := settle_topic(d.conversation_id, p_state, p_external, d.trace);
     end if;
     if not fenced then
@@ -179,6 +171,25 @@ begin
         end if;
         head := next_delivery(p_job, j.conversation_id);
     end if;
+    if v_settled then
+        operator_conversation := coalesce((d.payload ->> 'report')::bigint,
+                                          case when p_state > 2 then note_failure(d, p_error) end);
+        if operator_conversation is not null then
+            operator_job := ask_operators(operator_conversation);
+        end if;
+    end if;
+end $$;
+
+-- Words of an operator's may not have reached their client: the operator is to be told.  Returns the client's
+-- conversation; null: it was nothing of the kind.
+create function note_failure(d delivery, p_error text) returns bigint
+language plpgsql as $$
+begin
+    insert into desk_notice (operator_id, conversation_id, what, seq, detail)
+    select c.operator_id, c.id, 'failed', d.seq, p_error from conversation c
+    where c.id = d.conversation_id and c.responder = 2 and d.kind < 2
+      and (select m.author from message m where m.conversation_id = c.id and m.seq = d.seq) = 2;
+    return case when found then d.conversation_id end;
 end $$;
 
 -- The topic was made: its key is known.  It was refused: this chat has no topics, and what waits for the topic
@@ -239,18 +250,25 @@ begin
     head := next_delivery(p_job, v_conversation);
 end $$;
 
--- A note (kind 3) or a call (4) for a line: behind what waits there.  The job is to be announced.
-create function enqueue_note(
-    p_conversation bigint, p_kind smallint, p_payload jsonb, p_trace text, out delivery bigint, out job bigint)
+-- Somebody blocked us, as sending showed.  Operators hear of clients; an operator's own desk is left.
+create function set_reachable(p_conversation bigint, p_reachable boolean, p_trace text) returns void
 language plpgsql as $$
+declare
+    c      conversation;
+    v_desk bigint;
 begin
-    insert into delivery as d (conversation_id, place, kind, payload, trace)
-    values (p_conversation,
-            coalesce((select max(o.place) from delivery o where o.conversation_id = p_conversation and o.state < 2), 0)
-                / 1000 * 1000 + 1000,
-            p_kind, p_payload, p_trace)
-    returning d.id into delivery;
-    job := enqueue_delivery(p_conversation, p_trace);
+    update conversation set reachable = p_reachable where id = p_conversation returning * into c;
+    if p_reachable then
+        return;
+    end if;
+    select d.conversation_id into v_desk from desk_chat d
+    where d.conversation_id = c.id or d.conversation_id = (select t.desk_id from desk_topic t where t.conversation_id = c.id);
+    if found then
+        update conversation set reachable = false where id = v_desk and reachable;
+        perform tell_operator(6::smallint, v_desk, null, true, p_trace);
+    elsif c.responder <> 0 then
+        perform tell_operator(6::smallint, c.id, null, false, p_trace);
+    end if;
 end $$;
 
 -- Where an operator's desk shows a client: the client's topic, where the chat has topics, else the chat.

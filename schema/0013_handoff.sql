@@ -241,6 +241,17 @@ begin
             if found then
                 perform enqueue_duty(v_operator, p_trace); -- the sweep announces it
             end if;
+        elsif p_action = 2 then -- claim_order() looks for it
+            update message m set extra = coalesce(m.extra, '{}') || '{"edited": true}'
+            from conversation c
+            where c.id = p_conversation and m.conversation_id = c.id and m.seq > c.last_seq - 200
+              and m.seq <= c.answered_seq and m.author = 0 and m.external_id = p_external;
+            return case when found then enqueue_operator(p_conversation, 2, p_trace) end;
+        end if;
+        if p_action in (6, 7) then -- the chat's topics go with it
+            update conversation t set reachable = p_action = 7 from conversation c
+            where c.id = p_conversation and t.channel_id = c.channel_id
+              and t.chat_key >= c.chat_key || ':' and t.chat_key < c.chat_key || ';';
         end if;
         return null;
     end if;
@@ -369,7 +380,9 @@ begin
     returning seq into r.seq;
     if not found then
         r.status := 'bad';
+        return;
     end if;
+    r.delivery_job := deliver_edit(c.id, r.seq, p_trace);
 end $$;
 
 create function desk_use(inout r desk_done, c conversation, o operator, p_args jsonb, p_trace text)

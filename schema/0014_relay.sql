@@ -382,7 +382,13 @@ declare
 begin
     delete from desk_notice n where n.conversation_id = c.id
         and not exists (select from desk_chat d where d.operator_id = n.operator_id);
-    select json_agg(json_build_object('what', n.what, 'id', n.id, 'seq', n.seq, 'detail', n.detail, 'to', n.desk)) into v_notes
+    if h.state = 2 and h.shown_to is distinct from h.operator_id then
+        perform desk_line(d.conversation_id, c.id) from desk_chat d where d.operator_id = h.operator_id;
+    end if;
+    select json_agg(json_build_object(
+               'what', n.what, 'id', n.id, 'seq', n.seq, 'detail', n.detail, 'to', n.desk,
+               'body', case n.what when 'notice' then
+                           (select m.body from message m where m.conversation_id = c.id and m.seq = n.seq) end)) into v_notes
     from (select x.*, desk_of(x.operator_id, c.id) as desk from case_notes(h, c) x) n where n.desk is not null;
     if v_notes is null then
         return null;

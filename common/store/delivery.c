@@ -47,9 +47,8 @@ static const struct pg_stmt fetch_stmt = {
 			    "from fetch_deliveries($1, $2, $3)"
 };
 
-static const struct pg_stmt reachable_stmt = {
-	"set_reachable", "update conversation set reachable = $2 where id = $1"
-};
+static const struct pg_stmt reachable_stmt = { "set_reachable",
+					       "select set_reachable($1, $2, $3)" };
 static const struct pg_stmt move_stmt = { "move_chat", "select move_chat($1, $2, $3)" };
 
 static void read_head(struct outgoing *head, const PGresult *rows, int row, struct arena *a)
@@ -171,7 +170,7 @@ void store_set_reachable(struct store *s, struct flow *f, flow_step *next,
 	/* Alone, because its neighbours would be of couriers: they hold jobs, which come after
 	 * every conversation of a group. */
 	STORE_CALL(s->durable, f, next, &reachable_stmt, PG_ALONE, NULL, NULL,
-		   store_int(f, claim->conversation_id), store_bool(reachable));
+		   store_int(f, claim->conversation_id), store_bool(reachable), f->trace);
 }
 
 void store_move_chat(struct store *s, struct flow *f, flow_step *next, int channel_id,

@@ -162,8 +162,8 @@ struct delivery_result {
 
 struct delivery_settled {
 	int fenced;
-	const char *chat_key;          /* the line goes on under this key; NULL: as before */
-	int64_t operator_job;          /* to be announced on QUEUE_OPERATOR; 0 */
+	const char *chat_key; /* the line goes on under this key; NULL: as before */
+	int64_t operator_job; /* to be announced on QUEUE_OPERATOR; 0; -1: look again */
 	int64_t operator_conversation; /* which that job is about */
 	struct outgoing head;          /* the next one, marked as sending */
 };

@@ -42,6 +42,11 @@ void courier_call(struct courier *c, struct flow *f, flow_step *next,
 /* A jobs_handler; arg: the courier. */
 void deliver_begin(void *arg, const struct doorbell *bell, const char *entry_id);
 
+/* Whoever watches this line hears how a sending ended, if somebody does.  The trace may be
+ * NULL. */
+void tell_operators(struct courier *c, const struct delivery_settled *settled,
+		    const char *trace);
+
 /* --- verdict.c --------------------------------------------------------------- */
 
 enum deed {

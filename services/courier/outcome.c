@@ -157,18 +157,6 @@ static struct metric *ended_as(enum delivery_state state)
 	return state == DELIVERY_SENT ? &sent : state == DELIVERY_FAILED ? &failed : &uncertain;
 }
 
-static void ring_operators(struct deliver *d)
-{
-	struct doorbell bell = { .job = d->settled.operator_job,
-				 .conversation = d->settled.operator_conversation,
-				 .kind = 1 };
-
-	if (!bell.job)
-		return;
-	snprintf(bell.trace, sizeof bell.trace, "%s", d->head.trace ? d->head.trace : "");
-	jobs_announce(d->courier->redis, QUEUE_OPERATOR, &bell);
-}
-
 static void note_settled(void *self)
 {
 	struct deliver *d = self;
@@ -178,7 +166,7 @@ static void note_settled(void *self)
 	metric_add(ended_as(d->state), 1);
 	log_info("settled delivery=%lld %s us=%lld", (long long)d->head.id,
 		 ended_as(d->state)->labels, (long long)(clock_mono_us() - d->asked));
-	ring_operators(d);
+	tell_operators(d->courier, &d->settled, d->head.trace);
 	if (d->settled.chat_key)
 		d->claim.chat_key = d->settled.chat_key;
 	if (d->claim.is_group && d->state == DELIVERY_SENT && !d->message.method &&

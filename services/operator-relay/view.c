@@ -1,105 +1,360 @@
 #include "services/operator-relay/view.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int is_ru(const struct view *v)
+#include "common/base/buf.h"
+#include "common/base/utf8.h"
+#include "common/i18n/i18n.h"
+#include "common/telegram/telegram.h"
+#include "services/operator-relay/transcript.h"
+#include "services/operator-relay/words.h"
+
+/*
+ * Words of clients are data: they are escaped, so that nothing in them is read
+ * as Markdown.  What a bot says is Markdown, and is shown as such.
+ */
+
+enum { LAST_WORDS = 4, GLANCE_MAX = 300, FAILED_MAX = 100 };
+
+static json_t *list_of(json_t *payload)
 {
-	return v->lang && strcmp(v->lang, "ru") == 0;
-}
+	json_t *list = json_pack("[o]", payload);
 
-static const char *text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	return text ? text : "";
-}
-
-static json_t *note(json_t *text)
-{
-	json_t *out = json_pack("[{so}]", "text", text);
-
-	if (!out)
+	if (!list)
 		abort();
-	return out;
+	return list;
 }
 
-static json_t *message_numbered(const json_t *work, json_int_t seq)
+/* Takes what was written. */
+static json_t *note_of(struct buf *text)
 {
-	size_t i;
-	json_t *message;
+	json_t *payload = json_pack("{s:s}", "text", buf_str(text));
 
-	json_array_foreach (json_object_get(work, "messages"), i, message)
+	buf_free(text);
+	return payload;
+}
+
+static const char *string_in(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static const char *client_of(const struct view *v)
+{
+	const char *name = string_in(v->work, "title");
+
+	if (!name || !*name)
+		name = string_in(json_object_get(v->work, "person"), "name");
+	return name && *name ? name : word(WORD_NO_NAME, v->lang);
+}
+
+static void add_data(struct buf *out, const char *words)
+{
+	struct arena a = { 0 };
+
+	buf_puts(out, telegram_escape(&a, words ? words : ""));
+	arena_free(&a);
+}
+
+/* A sentence about the client. */
+static void add_about(struct buf *out, const struct view *v, enum word id)
+{
+	struct arena a = { 0 };
+
+	add_data(out, arena_printf(&a, word(id, v->lang), client_of(v)));
+	arena_free(&a);
+}
+
+/* In a topic it is clear whose words these are. */
+static int is_topic(const struct view *v)
+{
+	const char *chat = string_in(json_object_get(v->note, "to"), "chat");
+
+	return chat && strchr(chat, ':');
+}
+
+static void add_field(struct buf *out, enum word id, const char *lang, const char *value)
+{
+	buf_printf(out, "\\\n%s: ", word(id, lang));
+	add_data(out, value);
+}
+
+static json_int_t id_of(const json_t *object)
+{
+	return json_integer_value(json_object_get(object, "id"));
+}
+
+static json_t *button(const char *text, const char *verb, json_int_t id)
+{
+	return json_pack("{s:s, s:o}", "text", text, "data",
+			 json_sprintf("t:%s:%lld", verb, (long long)id));
+}
+
+/* --- invitations --------------------------------------------------------------- */
+
+static void add_who(struct buf *out, const struct view *v)
+{
+	const json_t *channel = json_object_get(v->work, "channel");
+	const char *lang = string_in(v->work, "lang"), *name = string_in(channel, "name");
+
+	buf_puts(out, "**");
+	add_data(out, client_of(v));
+	buf_puts(out, "**");
+	if (lang)
+		buf_printf(out, " · %s", lang);
+	if (name) {
+		buf_puts(out, " · ");
+		add_data(out, name);
+	}
+	if (json_is_true(json_object_get(v->work, "is_group")))
+		buf_printf(out, " · %s", word(WORD_GROUP, v->lang));
+}
+
+static void add_reason(struct buf *out, const struct view *v)
+{
+	const json_t *handoff = json_object_get(v->work, "handoff");
+	const char *detail = string_in(handoff, "detail");
+
+	add_field(out, WORD_REASON, v->lang,
+		  word_reason(string_in(handoff, "reason"), v->lang));
+	if (detail && *detail) {
+		buf_puts(out, " (");
+		add_data(out, detail);
+		buf_putc(out, ')');
+	}
+}
+
+static void add_last_words(struct buf *out, const struct view *v)
+{
+	const json_t *messages = json_object_get(v->work, "messages");
+	size_t n = json_array_size(messages);
+	struct arena a = { 0 };
+
+	if (n > 0)
+		buf_printf(out, "\n\n%s:", word(WORD_LAST_WORDS, v->lang));
+	for (size_t i = n > LAST_WORDS ? n - LAST_WORDS : 0; i < n; i++) {
+		buf_puts(out, "\\\n");
+		add_data(out, transcript_line(&a, json_array_get(messages, i), client_of(v),
+					      v->lang, GLANCE_MAX));
+	}
+	arena_free(&a);
+}
+
+json_t *view_invitation(const struct view *v)
+{
+	const char *what = string_in(v->note, "what");
+	json_int_t id = id_of(json_object_get(v->work, "handoff"));
+	struct buf out = { 0 };
+	json_t *payload;
+
+	buf_printf(&out, "🔔 %s\\\n",
+		   word(what && strcmp(what, "reminder") == 0 ? WORD_REMINDER : WORD_INVITATION,
+			v->lang));
+	add_who(&out, v);
+	add_reason(&out, v);
+	add_last_words(&out, v);
+	payload = note_of(&out);
+	json_object_set_new(payload, "buttons",
+			    json_pack("[[o, o]]",
+				      button(word(WORD_ACCEPT, v->lang), "take", id),
+				      button(word(WORD_SKIP, v->lang), "skip", id)));
+	return list_of(payload);
+}
+
+/* How it ended, as whoever was invited sees it. */
+static const char *end_of(struct arena *a, const struct view *v)
+{
+	const json_t *operator=
+		json_object_get(json_object_get(v->work, "handoff"), "operator");
+	const json_t *me = json_object_get(json_object_get(v->note, "to"), "operator");
+	const char *detail = string_in(v->note, "detail"), *client = client_of(v);
+
+	if (operator&& id_of(operator) == id_of(me))
+		return arena_printf(a, word(WORD_YOURS, v->lang), client);
+	if (detail && strcmp(detail, "skipped") == 0)
+		return arena_printf(a, word(WORD_SKIPPED, v->lang), client);
+	if (json_is_object(operator))
+		return arena_printf(a, word(WORD_TAKEN_BY, v->lang), client,
+				    string_in(operator, "name"));
+	return arena_printf(a, word(WORD_WITHDRAWN, v->lang), client);
+}
+
+json_t *view_answered(const struct view *v)
+{
+	struct arena a = { 0 };
+	json_t *payload = json_pack("{s:s, s:s, s:O}", "method", "editMessageText", "text",
+				    telegram_escape(&a, end_of(&a, v)), "of",
+				    json_object_get(v->note, "id"));
+
+	arena_free(&a);
+	return payload ? list_of(payload) : json_array();
+}
+
+/* --- the chat begins ------------------------------------------------------------- */
+
+static json_t *chat_buttons(const struct view *v)
+{
+	json_int_t id = json_integer_value(json_object_get(v->work, "conversation"));
+
+	return json_pack("[[o], [o, o]]", button(word(WORD_FINISH, v->lang), "close", id),
+			 button(word(WORD_RETURN, v->lang), "return", id),
+			 button(word(WORD_TRANSFER, v->lang), "transfer", id));
+}
+
+json_t *view_card(const struct view *v)
+{
+	const char *since = string_in(json_object_get(v->work, "person"), "since");
+	struct buf out = { 0 };
+	json_t *payload;
+
+	buf_puts(&out, "👤 ");
+	add_who(&out, v);
+	add_reason(&out, v);
+	if (since && strlen(since) >= 10) {
+		buf_printf(&out, "\\\n%s: ", word(WORD_KNOWN_SINCE, v->lang));
+		buf_add(&out, since, 10);
+	}
+	payload = note_of(&out);
+	json_object_set_new(payload, "buttons", chat_buttons(v));
+	return list_of(payload);
+}
+
+json_t *view_history(const struct view *v)
+{
+	return list_of(transcript_note(v->work, client_of(v), v->lang));
+}
+
+/* --- while it lasts ---------------------------------------------------------------- */
+
+static const json_t *message_at(const struct view *v)
+{
+	json_int_t seq = json_integer_value(json_object_get(v->note, "seq"));
+	const json_t *message;
+	size_t i;
+
+	json_array_foreach (json_object_get(v->work, "messages"), i, message)
 		if (json_integer_value(json_array_get(message, 0)) == seq)
 			return message;
 	return NULL;
 }
 
-static json_t *said(const json_t *message)
+static void add_speaker(struct buf *out, const struct view *v, const json_t *message)
 {
-	static const char *const who[] = { "👤", "🤖", "💬", "ℹ️" };
-	json_int_t author = json_integer_value(json_array_get(message, 1));
+	int author = (int)json_integer_value(json_array_get(message, 1));
+	struct arena a = { 0 };
 
-	return json_sprintf("%s %s", who[author & 3],
-			    json_string_value(json_array_get(message, 2)));
+	if (author == TRANSCRIPT_PERSON && is_topic(v))
+		return;
+	buf_printf(out, "%s **", author == TRANSCRIPT_PERSON ? "👤" : "💬");
+	if (author != TRANSCRIPT_PERSON && !is_topic(v)) {
+		add_data(out, client_of(v));
+		buf_puts(out, "** ← **");
+	}
+	add_data(out, transcript_speaker(&a, message, client_of(v), v->lang));
+	buf_puts(out, "**\n\n");
+	arena_free(&a);
 }
 
-json_t *view_invitation(const struct view *v)
+static void add_quote(struct buf *out, const json_t *extra)
 {
-	json_t *handoff = json_object_get(v->work, "handoff");
-	json_int_t id = json_integer_value(json_object_get(handoff, "id"));
-	json_t *list = note(
-		json_sprintf(is_ru(v) ? "Нужен человек: %s (%s)" : "A human is wanted: %s (%s)",
-			     text_of(v->work, "title"), text_of(handoff, "reason")));
-	char take[40], skip[40];
+	const char *text = string_in(json_object_get(extra, "reply_to"), "text");
 
-	snprintf(take, sizeof take, "t:take:%lld", (long long)id);
-	snprintf(skip, sizeof skip, "t:skip:%lld", (long long)id);
-	json_object_set_new(json_array_get(list, 0), "buttons",
-			    json_pack("[[{ss ss} {ss ss}]]", "text",
-				      is_ru(v) ? "Принять" : "Accept", "data", take, "text",
-				      is_ru(v) ? "Пропустить" : "Skip", "data", skip));
-	return list;
-}
-
-json_t *view_answered(const struct view *v)
-{
-	(void)v;
-	return json_array();
-}
-
-json_t *view_card(const struct view *v)
-{
-	return note(json_sprintf("**%s** · %s · %s", text_of(v->work, "title"),
-				 text_of(json_object_get(v->work, "channel"), "name"),
-				 text_of(v->work, "lang")));
-}
-
-json_t *view_history(const struct view *v)
-{
-	json_t *list = json_array(), *message;
-	size_t i;
-
-	json_array_foreach (json_object_get(v->work, "messages"), i, message)
-		json_array_append_new(list, json_pack("{so}", "text", said(message)));
-	return list;
+	if (!text)
+		return;
+	buf_puts(out, "> ");
+	add_data(out, transcript_glance(text, GLANCE_MAX, (char[GLANCE_MAX + 8]){ 0 }));
+	buf_puts(out, "\n\n");
 }
 
 json_t *view_message(const struct view *v)
 {
-	json_t *message =
-		message_numbered(v->work, json_integer_value(json_object_get(v->note, "seq")));
+	const json_t *message = message_at(v), *extra = json_array_get(message, 3);
+	const char *body = json_string_value(json_array_get(message, 2));
+	json_t *attachments = json_object_get(extra, "attachments");
+	struct buf out = { 0 };
+	json_t *payload;
 
-	return message ? note(said(message)) : json_array();
+	if (!message)
+		return json_array();
+	add_speaker(&out, v, message);
+	add_quote(&out, extra);
+	if (json_integer_value(json_array_get(message, 1)) == TRANSCRIPT_BOT)
+		buf_puts(&out, body ? body : "");
+	else
+		add_data(&out, body);
+	payload = note_of(&out);
+	if (json_array_size(attachments) > 0)
+		json_object_set(payload, "attachments", attachments);
+	return list_of(payload);
 }
+
+/* Which message it is about, as far as it is still at hand. */
+static void add_subject(struct buf *out, const struct view *v, enum word id)
+{
+	const char *body = string_in(v->note, "body");
+	char glance[FAILED_MAX + 8];
+
+	if (!body)
+		return;
+	buf_puts(out, "\\\n");
+	if (id == WORD_FAILED)
+		body = transcript_glance(body, FAILED_MAX, glance);
+	add_data(out, body);
+}
+
+static const struct {
+	const char *name;
+	enum word id;
+} notices[] = {
+	{ "edited", WORD_EDITED },   { "failed", WORD_FAILED },
+	{ "blocked", WORD_BLOCKED }, { "unblocked", WORD_UNBLOCKED },
+	{ "reset", WORD_RESET },     { "returned", WORD_RETURNED },
+	{ "closed", WORD_CLOSED },   { "expired", WORD_EXPIRED },
+	{ "idle", WORD_IDLE },       { "transferred", WORD_TRANSFERRED },
+	{ "left", WORD_LEFT },       { "unattended", WORD_UNATTENDED },
+};
 
 json_t *view_notice(const struct view *v)
 {
-	return note(json_string(text_of(v->note, "detail")));
+	const char *detail = string_in(v->note, "detail"), *rest;
+	size_t len = detail ? strcspn(detail, " ") : 0;
+	struct buf out = { 0 };
+
+	for (size_t i = 0; len > 0 && i < sizeof notices / sizeof *notices; i++) {
+		if (strlen(notices[i].name) != len ||
+		    strncmp(notices[i].name, detail, len) != 0)
+			continue;
+		rest = detail + len + (detail[len] == ' ');
+		add_about(&out, v, notices[i].id);
+		if (*rest) {
+			buf_puts(&out, ": ");
+			add_data(&out, rest);
+		}
+		add_subject(&out, v, notices[i].id);
+		return list_of(note_of(&out));
+	}
+	return json_array();
 }
 
 json_t *view_suggestion(const struct view *v)
 {
-	return note(json_sprintf("💡 %s", text_of(v->note, "detail")));
+	json_int_t id = id_of(v->note);
+	struct buf out = { 0 };
+	json_t *payload;
+
+	buf_printf(&out, "💡 **%s", word(WORD_SUGGESTION, v->lang));
+	if (!is_topic(v)) {
+		buf_puts(&out, " · ");
+		add_data(&out, client_of(v));
+	}
+	buf_printf(&out, "**\n\n%s", string_in(v->note, "detail"));
+	payload = note_of(&out);
+	json_object_set_new(payload, "silent", json_true());
+	json_object_set_new(payload, "buttons",
+			    json_pack("[[o, o, o]]",
+				      button(word(WORD_SEND, v->lang), "use", id),
+				      button(word(WORD_EDIT, v->lang), "edit", id),
+				      button(word(WORD_DISCARD, v->lang), "discard", id)));
+	return list_of(payload);
 }

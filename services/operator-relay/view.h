@@ -21,7 +21,8 @@ struct view {
 	 *  "handoff":{"id","reason","detail","called_at","round","operator":{"id","name"}|null},
 	 *  "messages":[[seq,author,body,extra,created_at],...]}: the newest */
 	const json_t *work;
-	/* {"what","id","seq","detail","to":{"operator":{"id","name","lang"},"desk","channel","chat"}}
+	/* {"what","id","seq","detail","body": of message seq, for notices,
+	 * "to":{"operator":{"id","name","lang"},"desk","channel","chat"}}
 	 */
 	const json_t *note;
 };

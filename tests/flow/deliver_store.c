@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "common/store/desk.h"
 #include "tests/flow/deliver_world.h"
 
 static struct sending *row_of(int64_t id)
@@ -116,6 +117,7 @@ static void settle_effect(struct operation *d)
 	}
 	if (row->payload && strstr(row->payload, "report"))
 		out->operator_job = JOB + 1;
+	out->operator_conversation = 3;
 	out->head = next_delivery();
 }
 
@@ -188,6 +190,15 @@ void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int 
 
 	(void)s;
 	d->text = parts;
+}
+
+void store_look_again(struct store *s, struct flow *f, flow_step *next, int64_t *job,
+		      int64_t conversation)
+{
+	(void)s;
+	assert_int_equal(conversation, 3);
+	*job = JOB + 1;
+	operation_begin(f, next, operation_without_effect, NULL);
 }
 
 void store_set_reachable(struct store *s, struct flow *f, flow_step *next,

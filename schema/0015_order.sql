@@ -1,0 +1,284 @@
+-- What operators say in Telegram becomes orders, one event after another (common/store/order.c).
+--
+-- A claim tells of one event all that is needed to understand it; what it came to is recorded by the finish,
+-- together with what the operator is told.  In between stands desk(), whose key makes an order happen once.
+
+-- The operator's own chat with the bot, also if what they said was said in a topic of it.
+create function own_desk(c conversation) returns bigint
+language plpgsql as $$
+declare
+    v_chat text := split_part(c.chat_key, ':', 1);
+    v_id   bigint;
+begin
+    if v_chat = c.chat_key then
+        return c.id;
+    end if;
+    select id into v_id from conversation where channel_id = c.channel_id and chat_key = v_chat;
+    if not found then
+        insert into conversation (channel_id, chat_key, bot_id, person_id, is_group, lang, title)
+        values (c.channel_id, v_chat, c.bot_id, c.person_id, c.is_group, c.lang, c.title)
+        on conflict (channel_id, chat_key) do update set title = excluded.title
+        returning id into v_id;
+    end if;
+    return v_id;
+end $$;
+
+-- A stranger becomes an operator whom somebody has to enable.
+create function register_operator(p_desk bigint, p_topics boolean, c conversation) returns int
+language plpgsql as $$
+declare
+    v_id int;
+begin
+    insert into operator (name, lang) values (coalesce(nullif(c.title, ''), '?'), reads_lang(c.lang)) returning id into v_id;
+    insert into desk_chat (conversation_id, operator_id, has_topics) values (p_desk, v_id, p_topics);
+    insert into audit (operator_id, what, detail) values (v_id, 'operator.registered', c.title);
+    return v_id;
+end $$;
+
+create function order_client(p_conversation bigint) returns json
+language plpgsql stable as $$
+begin
+    return (select json_build_object(
+                'id', c.id, 'title', c.title, 'lang', c.lang, 'responder', c.responder, 'operator', c.operator_id,
+                'canned', b.spec -> 'handoff' -> 'canned')
+            from conversation c join bot b on b.id = c.bot_id where c.id = p_conversation);
+end $$;
+
+-- Which message of a client's the operator answers: what was shown there lately.
+create function order_reply(p_desk bigint, p_message text) returns json
+language plpgsql stable as $$
+begin
+    return (select json_build_object('client', r.conversation_id, 'kind', r.kind, 'seq', r.seq,
+                                     'external', m.external_id, 'author', m.author, 'text', left(m.body, 200))
+            from (select x.* from relay x where x.desk_id = p_desk order by x.delivery_id desc limit 2000) r
+            join delivery d on d.id = r.delivery_id
+            left join message m on m.conversation_id = r.conversation_id and m.seq = r.seq and r.kind = 1
+            where d.external_id = p_message order by r.delivery_id desc limit 1);
+end $$;
+
+-- What a button is about: {"handoff"} {"suggestion"} {"operator"} {"words"}, as its data names them.
+create function order_subject(p_line bigint, p_data text) returns jsonb
+language plpgsql stable as $$
+declare
+    v text[] := regexp_match(p_data, '^t:([a-z]+):([0-9]{1,18})(?::([0-9]{1,18}))?$');
+begin
+    return case
+        when v[1] in ('take', 'skip') then
+            (select jsonb_build_object('handoff', h.id, 'client', h.conversation_id) from handoff h where h.id = v[2]::bigint)
+        when v[1] in ('use', 'edit', 'discard') then
+            (select jsonb_build_object('suggestion', s.id, 'client', s.conversation_id, 'body', s.body, 'state', s.state)
+             from suggestion s where s.id = v[2]::bigint)
+        when v[1] = 'enable' then
+            (select jsonb_build_object('operator', o.id, 'name', o.name, 'lang', o.lang, 'line', d.conversation_id)
+             from operator o left join desk_chat d on d.operator_id = o.id where o.id = v[2]::bigint)
+        when v[1] = 'send' then
+            (select jsonb_build_object('client', v[2]::bigint, 'seq', m.seq, 'text', m.body, 'extra', m.extra)
+             from message m where m.conversation_id = p_line and m.seq = v[3]::bigint)
+        when v[1] is not null then jsonb_build_object('client', v[2]::bigint, 'to', v[3]::bigint)
+    end;
+end $$;
+
+create function order_colleagues(p_operator int) returns json
+language plpgsql stable as $$
+begin
+    return (select coalesce(json_agg(json_build_object('id', o.id, 'name', o.name, 'load', o.load, 'capacity', o.capacity)), '[]')
+            from (select * from operator p where p.enabled and p.on_duty and p.load < p.capacity and p.id <> p_operator
+                  order by p.load, p.given_at limit 20) o);
+end $$;
+
+create function order_notes(p_operator int) returns json
+language plpgsql stable as $$
+begin
+    return (select coalesce(json_agg(json_build_array(n.conversation_id, n.name, n.body) order by n.id), '[]')
+            from (select n.id, n.conversation_id, o.name, n.body from conversation c
+                  join note n on n.conversation_id = c.id join operator o on o.id = n.operator_id
+                  where c.operator_id = p_operator and c.responder = 2 order by n.id desc limit 50) n);
+end $$;
+
+-- All that is needed to understand one event.
+create function order_work(c conversation, m message, p_desk bigint) returns json
+language plpgsql stable as $$
+declare
+    v_operator int := (select d.operator_id from desk_chat d where d.conversation_id = p_desk);
+    v_topic    bigint := (select t.client_id from desk_topic t where t.conversation_id = c.id);
+    v_reply    json := order_reply(c.id, m.extra -> 'reply_to' ->> 'id');
+    v_subject  jsonb := order_subject(c.id, m.extra ->> 'data');
+    v_verb     text := coalesce(substring(m.extra ->> 'data' from '^t:([a-z]+):'), m.extra ->> 'command');
+begin
+    return json_build_object(
+        'line', c.id, 'lang', c.lang, 'is_group', c.is_group, 'topic', v_topic, 'reply', v_reply, 'subject', v_subject,
+        'event', json_build_object('seq', m.seq, 'text', m.body, 'extra', m.extra, 'external', m.external_id,
+                                   'edited', m.extra ? 'edited', 'edited_at', extract(epoch from m.edited_at)),
+        'operator', (select json_build_object(
+                         'id', o.id, 'name', o.name, 'lang', o.lang, 'is_admin', o.role = 2, 'enabled', o.enabled,
+                         'on_duty', o.on_duty, 'is_new', o.created_at >= m.created_at)
+                     from operator o where o.id = v_operator),
+        'has_topics', (select d.has_topics from desk_chat d where d.conversation_id = p_desk),
+        'selected', (select d.selected from desk_chat d where d.conversation_id = p_desk),
+        'chats', (select coalesce(json_agg(order_client(h.id) order by h.id), '[]')
+                  from conversation h where h.operator_id = v_operator and h.responder = 2),
+        'about', order_client(coalesce((v_subject ->> 'client')::bigint, (v_reply ->> 'client')::bigint, v_topic)),
+        'sent', (select o.result from desk_order o
+                 where o.operator_id = v_operator and o.key = 'tg:' || c.id || ':' || m.seq and m.extra ? 'edited'),
+        'colleagues', case when v_verb = 'transfer' then order_colleagues(v_operator) end,
+        'notes', case when v_verb = 'notes' then order_notes(v_operator) end,
+        'admins', (select json_agg(json_build_object('line', d.conversation_id, 'lang', o.lang))
+                   from operator o join desk_chat d on d.operator_id = o.id
+                   where o.role = 2 and o.enabled and v_verb = 'start'));
+end $$;
+
+create type order_claim as (
+    status smallint, wait_ms int, attempt int, failures int, conversation_id bigint, channel_id int, chat_key text,
+    trace text, work json);
+
+-- status: 0 claimed, 1 gone, 2 busy, 3 early (wait_ms), 4 nothing is left, and the job is gone.
+create function claim_order(p_job bigint, p_worker int, p_unsure boolean) returns order_claim
+language plpgsql as $$
+declare
+    j      job;
+    c      conversation;
+    m      message;
+    v_desk bigint;
+    r      order_claim;
+begin
+    select * into j from job where id = p_job for update skip locked;
+    if not found then
+        r.status := case when exists (select from job where id = p_job) then 2 else 1 end;
+        return r;
+    end if;
+    r.wait_ms := ceil(extract(epoch from least(j.run_at, now() + interval '1 day') - clock_timestamp()) * 1000);
+    if j.kind <> 2 or j.state <> 0 and not (p_unsure and j.state = 1 and j.worker_id = p_worker) then
+        r.status := 1;
+        return r;
+    elsif j.state = 0 and r.wait_ms > 0 then
+        r.status := 3;
+        return r;
+    end if;
+    select * into c from conversation where id = j.conversation_id;
+    select * into m from message
+    where conversation_id = c.id and seq > c.last_seq - 200 and seq <= c.answered_seq and extra ? 'edited'
+    order by seq limit 1;
+    if not found then
+        select * into m from message
+        where conversation_id = c.id and seq > c.answered_seq and author = 0 order by seq limit 1;
+    end if;
+    if not found then
+        delete from job where id = p_job;
+        r.status := 4;
+        return r;
+    end if;
+    v_desk := own_desk(c);
+    if m.extra ->> 'command' = 'start' and not c.is_group
+       and not exists (select from desk_chat where conversation_id = v_desk) then
+        perform register_operator(v_desk, coalesce((m.extra ->> 'topics')::boolean, false), c);
+    end if;
+    update job set state = 1, attempt = j.attempt + 1, worker_id = p_worker, pending = 0 where id = p_job;
+    r.status := 0;
+    r.attempt := j.attempt + 1;
+    r.failures := j.failures + j.deaths;
+    r.conversation_id := c.id;
+    r.channel_id := c.channel_id;
+    r.chat_key := c.chat_key;
+    r.trace := j.trace;
+    r.work := order_work(c, m, v_desk);
+    return r;
+end $$;
+
+-- One thing that comes of an event.
+--   {"payload", "kind", "line"?, "client"?, "shows"?, "seq"?, "first"?}   a note or a call, and the memory of it
+--   {"select"} {"topics"} {"enable"}
+create function order_act(p_line bigint, p_action jsonb, p_place bigint, p_trace text) returns void
+language plpgsql as $$
+declare
+    v_line     bigint := coalesce((p_action ->> 'line')::bigint, p_line);
+    v_delivery bigint;
+begin
+    if p_action ? 'payload' then
+        insert into delivery (conversation_id, place, kind, payload, trace)
+        values (v_line, case when p_action ? 'first' then 0 else p_place end, (p_action ->> 'kind')::smallint,
+                p_action -> 'payload', p_trace)
+        returning id into v_delivery;
+        if p_action ? 'client' then
+            insert into relay (delivery_id, desk_id, conversation_id, seq, kind)
+            values (v_delivery, v_line, (p_action ->> 'client')::bigint, (p_action ->> 'seq')::bigint,
+                    (p_action ->> 'shows')::smallint);
+        end if;
+    elsif p_action ? 'select' then
+        update desk_chat set selected = (p_action ->> 'select')::bigint
+        where operator_id = (p_action ->> 'operator')::int;
+    elsif p_action ? 'topics' then
+        update desk_chat set has_topics = (p_action ->> 'topics')::boolean
+        where operator_id = (p_action ->> 'operator')::int;
+    elsif p_action ? 'enable' then
+        update operator set enabled = true where id = (p_action ->> 'enable')::int and not enabled;
+        if found then
+            insert into audit (operator_id, what, detail)
+            values ((p_action ->> 'operator')::int, 'operator.enabled', p_action ->> 'enable');
+        end if;
+    end if;
+end $$;
+
+-- The event is dealt with.  lines, jobs: deliveries to be announced.  The job is ready again.
+create function finish_order(p_job bigint, p_attempt int, p_seq bigint, p_edited boolean, p_actions jsonb, p_trace text,
+                             out fenced boolean, out lines bigint[], out jobs bigint[])
+language plpgsql as $$
+declare
+    v_line  bigint := (select conversation_id from job where id = p_job);
+    v_place bigint := floor(extract(epoch from clock_timestamp()) * 1000) * 1000;
+    v_other bigint;
+    v_job   bigint;
+    x       jsonb;
+begin
+    perform from conversation where id = v_line for update;
+    perform from job where id = p_job and state = 1 and attempt = p_attempt for update;
+    fenced := not found;
+    if fenced then
+        return;
+    end if;
+    if p_edited then
+        update message set extra = extra - 'edited' where conversation_id = v_line and seq = p_seq;
+    else
+        update conversation set answered_seq = greatest(answered_seq, p_seq) where id = v_line;
+    end if;
+    for v_other in
+        select distinct coalesce((a ->> 'line')::bigint, v_line) from jsonb_array_elements(p_actions) a where a ? 'payload'
+        order by 1
+    loop
+        v_job := enqueue_delivery(v_other, p_trace);
+        if v_job is not null then
+            lines := lines || v_other;
+            jobs := jobs || v_job;
+        end if;
+    end loop;
+    for x in select * from jsonb_array_elements(p_actions) loop
+        perform order_act(v_line, x, v_place, p_trace);
+        v_place := v_place + 1000;
+    end loop;
+    update job set state = 0, worker_id = null, failures = 0, deaths = 0, run_at = now(), announce_at = now() + interval '2 s'
+    where id = p_job;
+end $$;
+
+-- An operator's words have changed: what was sent of them changes too, where the channel can do that.
+create function deliver_edit(p_conversation bigint, p_seq bigint, p_trace text) returns bigint
+language plpgsql as $$
+declare
+    v_delivery bigint;
+    m          message;
+begin
+    select * into m from message where conversation_id = p_conversation and seq = p_seq;
+    if (select h.delivery from conversation c join channel h on h.id = c.channel_id where c.id = p_conversation) <> 1 then
+        return null;
+    end if;
+    select min(d.id) into v_delivery from delivery d
+    where d.conversation_id = p_conversation and d.place between p_seq * 1000 and p_seq * 1000 + 999 and d.seq = p_seq
+    having count(*) = 1; -- of words that took several messages none can be told from the others
+    if v_delivery is null then
+        return null;
+    end if;
+    insert into delivery (conversation_id, place, kind, payload, trace)
+    values (p_conversation, floor(extract(epoch from clock_timestamp()) * 1000) * 1000, 4,
+            jsonb_build_object('method', case when m.extra ? 'attachments' then 'editMessageCaption' else 'editMessageText' end,
+                               'text', m.body, 'plain', coalesce((m.extra ->> 'plain')::boolean, false), 'of', v_delivery),
+            p_trace);
+    return enqueue_delivery(p_conversation, p_trace);
+end $$;

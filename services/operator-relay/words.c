@@ -1,0 +1,165 @@
+#include "services/operator-relay/words.h"
+
+#include <string.h>
+
+#include "common/i18n/i18n.h"
+
+static const struct {
+	const char *ru, *en;
+} words[WORD_COUNT] = {
+	[WORD_INVITATION] = { "Нужен человек", "A human is wanted" },
+	[WORD_REMINDER] = { "Всё ещё ждут человека", "Still waiting for a human" },
+	[WORD_REASON] = { "Причина", "Reason" },
+	[WORD_LAST_WORDS] = { "Последние сообщения", "Last messages" },
+	[WORD_ACCEPT] = { "✅ Принять", "✅ Accept" },
+	[WORD_SKIP] = { "Пропустить", "Skip" },
+	[WORD_YOURS] = { "✅ Чат ваш: %s", "✅ The chat is yours: %s" },
+	[WORD_TAKEN_BY] = { "%s: чат ведёт %s", "%s: the chat was taken by %s" },
+	[WORD_SKIPPED] = { "Вы пропустили: %s", "You skipped: %s" },
+	[WORD_WITHDRAWN] = { "Человек уже не нужен: %s", "No human is needed any more: %s" },
+	[WORD_CHANNEL] = { "Канал", "Channel" },
+	[WORD_LANGUAGE] = { "Язык", "Language" },
+	[WORD_KNOWN_SINCE] = { "С нами с", "With us since" },
+	[WORD_GROUP] = { "группа", "group" },
+	[WORD_HISTORY] = { "Разговор до вас, сообщений: %zu",
+			   "The conversation so far, messages: %zu" },
+	[WORD_HISTORY_IN] = { "Разговор до вас — в файле, сообщений: %zu",
+			      "The conversation so far is in the file, messages: %zu" },
+	[WORD_NOTHING_SAID] = { "Разговора ещё не было.", "Nothing was said so far." },
+	[WORD_TIME_ZONE] = { "время UTC", "times in UTC" },
+	[WORD_NO_NAME] = { "Без имени", "No name" },
+	[WORD_SUGGESTION] = { "Бот ответил бы", "The bot would say" },
+	[WORD_SEND] = { "📤 Отправить", "📤 Send" },
+	[WORD_EDIT] = { "✏️ Изменить", "✏️ Edit" },
+	[WORD_DISCARD] = { "🗑 Не нужно", "🗑 Discard" },
+	[WORD_FINISH] = { "🏁 Закончить чат", "🏁 End the chat" },
+	[WORD_RETURN] = { "🤖 Вернуть боту", "🤖 Return to the bot" },
+	[WORD_TRANSFER] = { "➡️ Передать", "➡️ Transfer" },
+	[WORD_ON_DUTY] = { "▶️ На смену", "▶️ On duty" },
+	[WORD_OFF_DUTY] = { "⏸ Со смены", "⏸ Off duty" },
+	[WORD_CHATS] = { "👥 Мои чаты", "👥 My chats" },
+	[WORD_HELP] = { "❓ Помощь", "❓ Help" },
+	[WORD_EDITED] = { "✏️ %s: сообщение изменено",
+			  "✏️ %s changed a message" },
+	[WORD_FAILED] = { "⚠️ %s: не доставлено", "⚠️ %s: not delivered" },
+	[WORD_BLOCKED] = { "🚫 %s: бот заблокирован, сообщения не доходят",
+			   "🚫 %s has blocked the bot: nothing reaches them" },
+	[WORD_UNBLOCKED] = { "%s снова на связи", "%s can be reached again" },
+	[WORD_RESET] = { "%s начинает разговор заново", "%s starts the conversation afresh" },
+	[WORD_RETURNED] = { "🤖 %s: чат снова у бота",
+			    "🤖 %s: the bot has the chat again" },
+	[WORD_CLOSED] = { "🏁 %s: чат окончен", "🏁 %s: the chat is over" },
+	[WORD_EXPIRED] = { "🏁 %s: чат окончен, клиент давно молчит",
+			   "🏁 %s: the chat is over, the client has been silent for long" },
+	[WORD_TRANSFERRED] = { "➡️ %s: чат передан",
+			       "➡️ %s: the chat was handed on" },
+	[WORD_IDLE] = { "⏰ %s: вы долго молчали, чат вернулся в очередь",
+			"⏰ %s: you were silent for long, the chat is back in the queue" },
+	[WORD_UNATTENDED] = { "⏰ %s: вы не начали чат, он вернулся в очередь",
+			      "⏰ %s: you did not begin the chat, it is back in the queue" },
+	[WORD_LEFT] = { "%s: вы не на смене, чат вернулся в очередь",
+			"%s: you are off duty, the chat is back in the queue" },
+	[WORD_REGISTER_FIRST] = { "Это бот для операторов. Чтобы зарегистрироваться, отправьте "
+				  "/start.",
+				  "This bot is for operators. To register, send /start." },
+	[WORD_REGISTERED] = { "Вы зарегистрированы, ваш номер %lld. Администратор должен вас "
+			      "включить; мы напишем, когда это случится.",
+			      "You are registered, your number is %lld. An administrator has "
+			      "to "
+			      "enable you; we will write when that is done." },
+	[WORD_NOT_ENABLED] = { "Вас ещё не включили (номер %lld). Попросите администратора.",
+			       "You are not enabled yet (number %lld). Ask an administrator." },
+	[WORD_ASK_TO_ENABLE] = { "Новый оператор: %s, номер %lld.",
+				 "A new operator: %s, number %lld." },
+	[WORD_ENABLE] = { "Включить", "Enable" },
+	[WORD_ENABLED] = { "%s: включено", "%s is enabled" },
+	[WORD_YOU_ENABLED] = { "Вас включили. Чтобы выйти на смену, отправьте /start.",
+			       "You are enabled. To go on duty, send /start." },
+	[WORD_ADMINS_ONLY] = { "Это могут только администраторы.",
+			       "Only administrators may do this." },
+	[WORD_NOW_ON_DUTY] = { "Вы на смене. Когда понадобится человек, здесь появится "
+			       "приглашение.",
+			       "You are on duty. An invitation will appear here when a human "
+			       "is wanted." },
+	[WORD_NOW_OFF_DUTY] = { "Вы не на смене. Ваши чаты вернулись в очередь.",
+				"You are off duty. Your chats are back in the queue." },
+	[WORD_NO_CHATS] = { "Сейчас у вас нет чатов.", "You have no chats now." },
+	[WORD_YOUR_CHATS] = { "Ваши чаты; нажмите на тот, куда писать:",
+			      "Your chats; press the one to write to:" },
+	[WORD_WHOSE] = { "Кому это отправить?", "Whom is this for?" },
+	[WORD_TALKING_TO] = { "Теперь пишете: %s", "You are writing to %s now" },
+	[WORD_SENT_TO] = { "→ %s", "→ %s" },
+	[WORD_NOTED] = { "📝 Заметка сохранена: %s", "📝 Noted: %s" },
+	[WORD_NO_NOTES] = { "%s: заметок нет. Новая: /note текст или //текст.",
+			    "%s: no notes. To make one: /note text, or //text." },
+	[WORD_NOTES] = { "📝 Заметки: %s", "📝 Notes on %s" },
+	[WORD_EMPTY_NOTE] = { "Напишите заметку после команды: /note текст или //текст.",
+			      "Write the note behind the command: /note text, or //text." },
+	[WORD_NO_COLLEAGUES] = { "Сейчас на смене нет свободных коллег.",
+				 "No colleague who is on duty is free now." },
+	[WORD_WHOM_TO] = { "Кому передать чат: %s?", "Who should have the chat: %s?" },
+	[WORD_TO_QUEUE] = { "↩️ В очередь", "↩️ Back to the queue" },
+	[WORD_DONE] = { "Готово", "Done" },
+	[WORD_DISCARDED] = { "Подсказка убрана", "Discarded" },
+	[WORD_EDIT_HINT] = { "Ответьте на это сообщение своим текстом: он уйдёт клиенту.",
+			     "Answer this message with your words: they go to the client." },
+	[WORD_NO_CANNED] = { "Заготовки «%s» нет.", "There is no canned reply \"%s\"." },
+	[WORD_CANNED] = { "Заготовки:", "Canned replies:" },
+	[WORD_HELP_TEXT] = { "/start — на смену, /stop — со смены, /finish — закончить чат\n"
+			     "/chats — мои чаты, /return — вернуть боту, /transfer — передать "
+			     "коллеге\n"
+			     "/note текст или //текст — заметка, которую клиент не увидит; "
+			     "/notes — все заметки\n"
+			     "/имя — готовый ответ; начало имени покажет подходящие\n"
+			     "Ответ на сообщение уходит тому клиенту, чьё это сообщение.",
+			     "/start: go on duty, /stop: go off duty, /finish: end the chat\n"
+			     "/chats: my chats, /return: back to the bot, /transfer: to a "
+			     "colleague\n"
+			     "/note text or //text: a note the client never sees; /notes: all "
+			     "notes\n"
+			     "/name: a canned reply; the beginning of a name lists those that "
+			     "fit\n"
+			     "An answer to a message goes to the client whose message it is." },
+	[WORD_IS_TAKEN] = { "Чат уже ведёт %s", "%s has the chat already" },
+	[WORD_NOT_YOURS] = { "Этот чат ведёт другой оператор.",
+			     "Another operator has this chat." },
+	[WORD_NO_CHAT] = { "Этот чат уже не нужно вести.", "This chat is over." },
+	[WORD_FULL] = { "У вас уже столько чатов, сколько можно.",
+			"You have as many chats as you can have." },
+	[WORD_MUST_BE_ON_DUTY] = { "Сначала выйдите на смену: /start",
+				   "Go on duty first: /start" },
+	[WORD_MUST_BE_ENABLED] = { "Администратор вас ещё не включил.",
+				   "No administrator has enabled you yet." },
+	[WORD_TOO_LATE] = { "Это уже не актуально.", "This is of the past." },
+};
+
+const char *word(enum word id, const char *lang)
+{
+	return *i18n_lang(lang) == 'r' ? words[id].ru : words[id].en;
+}
+
+const char *word_reason(const char *reason, const char *lang)
+{
+	static const struct {
+		const char *name, *ru, *en;
+	} reasons[] = {
+		{ "asked", "просит человека", "asks for a human" },
+		{ "model", "бот решил, что не справится", "the bot found it cannot help" },
+		{ "knowledge", "в базе знаний нет ответа", "the knowledge base has no answer" },
+		{ "providers", "бот недоступен", "the bot is out of order" },
+		{ "gave_up", "бот сдался", "the bot gave up" },
+		{ "repeated", "спрашивает одно и то же", "the same question again and again" },
+		{ "limit", "достигнут предел бота", "a limit of the bot was reached" },
+		{ "api", "запрос внешней системы", "another system asks for it" },
+		{ "transfer", "передан коллегой", "handed on by a colleague" },
+		{ "taken", "оператор взял сам", "taken unasked" },
+		{ "idle", "оператор долго молчал", "the operator was silent for long" },
+		{ "unattended", "оператор не начал чат", "the operator did not begin" },
+		{ "left", "оператор ушёл", "the operator has left" },
+	};
+
+	for (size_t i = 0; reason && i < sizeof reasons / sizeof *reasons; i++)
+		if (strcmp(reasons[i].name, reason) == 0)
+			return *i18n_lang(lang) == 'r' ? reasons[i].ru : reasons[i].en;
+	return reason ? reason : "";
+}
