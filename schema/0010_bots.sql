@@ -8,7 +8,7 @@ declare
     v_old  channel;
 begin
     for ch in select * from jsonb_array_elements(p_channels) loop
-        v_mode := case ch ->> 'kind' when 'telegram' then 1 when 'vink' then 2 else 0 end;
+        v_mode := case when ch ->> 'kind' in ('telegram', 'desk') then 1 when ch ->> 'kind' = 'vink' then 2 else 0 end;
         select * into v_old from channel c where c.name = ch ->> 'name';
         if not found then
             insert into channel (bot_id, kind, name, spec, delivery)

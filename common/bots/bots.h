@@ -65,7 +65,7 @@ struct channel {
 struct handoff_policy {
 	int enabled;
 	const char *const *give_away; /* phrases that give away that it cannot help;
-					 NULL-terminated */
+					 NULL-terminated; NULL: the presets */
 	int same_question;            /* asked so many times; 0: never */
 	int max_turns;                /* so many answers; 0: never */
 	int suggest;                  /* propose replies to operators */

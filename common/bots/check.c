@@ -1,6 +1,8 @@
 /* What tables cannot say about a bots file. */
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/bots/schema.h"
 
@@ -89,6 +91,8 @@ static void check_texts(struct reader *r, const json_t *bot)
 		check_text(r, bot, item, "title");
 		check_questions(r, bot, item);
 	}
+	json_array_foreach (json_object_get(bot, "canned"), i, item)
+		check_text(r, bot, item, "text");
 	json_array_foreach (json_object_get(bot, "knowledge"), i, item) {
 		check_text(r, bot, item, "title");
 		check_text(r, bot, item, "body");
@@ -104,14 +108,58 @@ static void check_channels(struct reader *r, const json_t *bot)
 		const char *kind = str(item, "kind");
 		int is_web = strcmp(kind, "widget") == 0 || strcmp(kind, "vink") == 0;
 
-		if (strcmp(kind, "telegram") == 0 && !json_object_get(item, "token_env"))
-			mistake_at(r->mistakes, json_line(item),
-				   "a telegram channel needs token_env");
+		int is_telegram = strcmp(kind, "telegram") == 0 || strcmp(kind, "desk") == 0;
+
+		if (is_telegram && !json_object_get(item, "token_env"))
+			mistake_at(r->mistakes, json_line(item), "a %s channel needs token_env",
+				   kind);
 		if (is_web && !json_object_get(item, "origins"))
 			mistake_at(r->mistakes, json_line(item),
 				   "a %s channel needs origins (\"*\" allows every site)",
 				   kind);
 	}
+}
+
+/* "2026-01-01", or "01-01" for every year. */
+static int is_day(const char *text)
+{
+	const char *day = strlen(text) == 10 ? text + 5 : text;
+	int month, n, len = 0;
+
+	if (strspn(text, "0123456789-") != strlen(text) || (day != text && text[4] != '-'))
+		return 0;
+	return sscanf(day, "%2d-%2d%n", &month, &n, &len) == 2 && len == 5 && !day[5] &&
+	       month >= 1 && month <= 12 && n >= 1 && n <= 31;
+}
+
+/* Where this machine knows the zones of the world, the name must be one of them. */
+static int is_zone(const char *name)
+{
+	static const char folder[] = "/usr/share/zoneinfo";
+	char path[120];
+
+	if (strlen(name) > 60 || strstr(name, "..") || *name == '/')
+		return 0;
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return access(folder, R_OK) != 0 || access(path, R_OK) == 0;
+}
+
+static void check_handoff(struct reader *r, const json_t *bot)
+{
+	const json_t *handoff = json_object_get(bot, "handoff"), *day;
+	const json_t *hours = json_object_get(handoff, "hours");
+	size_t i;
+
+	if (*str(hours, "zone") && !is_zone(str(hours, "zone")))
+		mistake_at(r->mistakes, json_line(hours), "there is no time zone '%.40s'",
+			   str(hours, "zone"));
+	json_array_foreach (json_object_get(hours, "holidays"), i, day)
+		if (!is_day(json_string_value(day)))
+			mistake_at(r->mistakes, json_line(hours),
+				   "holiday '%.20s' is neither YYYY-MM-DD nor MM-DD",
+				   json_string_value(day));
+	if (strcmp(str(handoff, "assign"), "group") == 0 && !json_object_get(handoff, "group"))
+		mistake_at(r->mistakes, json_line(handoff), "a fixed group needs 'group'");
 }
 
 /* Names of providers become the providers themselves. */
@@ -147,6 +195,9 @@ void check_bots(struct reader *r, json_t *root)
 		check_languages(r, bot);
 		check_texts(r, bot);
 		check_channels(r, bot);
+		check_handoff(r, bot);
+		check_distinct_in(r, json_object_get(bot, "canned"), "name",
+				  "the canned reply");
 		check_distinct(r, json_object_get(bot, "channels"), "name", "the channel",
 			       channels);
 		check_distinct_in(r, json_object_get(bot, "knowledge"), "slug", "the article");

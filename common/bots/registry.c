@@ -151,6 +151,26 @@ static void read_limits(struct bot *bot, const json_t *limits)
 	bot->burst = get_int(limits, "burst", 8);
 }
 
+static int get_bool(const json_t *o, const char *key, int preset)
+{
+	const json_t *v = json_object_get(o, key);
+
+	return json_is_boolean(v) ? json_is_true(v) : preset;
+}
+
+/* Of no interest to a bot that has none; the rest of it is for 0013_handoff.sql. */
+static void read_handoff(struct arena *arena, struct handoff_policy *p, const json_t *o)
+{
+	*p = (struct handoff_policy){
+		.enabled = get_bool(o, "enabled", o != NULL),
+		.same_question = get_int(o, "same_question", 3),
+		.max_turns = get_int(o, "max_turns", 0),
+		.suggest = get_bool(o, "suggest", 1),
+	};
+	if (json_object_get(o, "give_away"))
+		p->give_away = get_list(arena, o, "give_away");
+}
+
 static void read_bot(struct arena *arena, struct bot *bot, const json_t *o)
 {
 	const json_t *spec = json_object_get(o, "spec");
@@ -166,6 +186,7 @@ static void read_bot(struct arena *arena, struct bot *bot, const json_t *o)
 		.languages = get_list(arena, spec, "languages"),
 	};
 	read_limits(bot, json_object_get(spec, "limits"));
+	read_handoff(arena, &bot->handoff, json_object_get(spec, "handoff"));
 	read_providers(arena, bot, spec);
 	read_popular(arena, bot, spec);
 }

@@ -44,6 +44,35 @@ json_t *scalar_int(struct reader *r, yaml_node_t *node, const struct field *f)
 	return NULL;
 }
 
+json_t *scalar_bool(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	const char *text = scalar_text(r, node, f->name);
+
+	if (!text)
+		return NULL;
+	if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
+		return json_boolean(*text == 't');
+	mistake_at(r->mistakes, node_line(node), "%s must be true or false", f->name);
+	return NULL;
+}
+
+/* "09:30"; the end of a day may be 24:00. */
+json_t *scalar_time(struct reader *r, yaml_node_t *node, const struct field *f)
+{
+	const char *text = scalar_text(r, node, f->name);
+	int hours, minutes, len = 0;
+
+	if (!text)
+		return NULL;
+	if (strlen(text) == 5 && strspn(text, "0123456789:") == 5 &&
+	    sscanf(text, "%2d:%2d%n", &hours, &minutes, &len) == 2 && len == 5 &&
+	    hours * 60 + minutes <= 24 * 60 && minutes < 60)
+		return json_string(text);
+	mistake_at(r->mistakes, node_line(node), "%s must be a time such as \"09:30\"",
+		   f->name);
+	return NULL;
+}
+
 static int is_choice(const struct field *f, const char *text)
 {
 	for (const char *const *c = f->choices; c && *c; c++)

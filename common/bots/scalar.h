@@ -11,6 +11,8 @@
 const char *scalar_text(struct reader *r, yaml_node_t *node, const char *what);
 
 json_t *scalar_int(struct reader *r, yaml_node_t *node, const struct field *f);
+json_t *scalar_bool(struct reader *r, yaml_node_t *node, const struct field *f);
+json_t *scalar_time(struct reader *r, yaml_node_t *node, const struct field *f);
 json_t *scalar_str(struct reader *r, yaml_node_t *node, const struct field *f);
 json_t *scalar_name(struct reader *r, yaml_node_t *node, const struct field *f);
 

@@ -1,7 +1,8 @@
 #include "common/bots/schema.h"
 
 static const char *const provider_kinds[] = { "openai", "yandexgpt", "knowledge", NULL };
-static const char *const channel_kinds[] = { "telegram", "widget", "vink", "console", NULL };
+static const char *const channel_kinds[] = { "telegram", "widget", "vink",
+					     "console",  "desk",   NULL };
 static const char *const scenarios[] = { "support", NULL };
 
 static const struct field provider_fields[] = {
@@ -68,6 +69,50 @@ static const struct field article_fields[] = {
 	{ 0 },
 };
 
+static const char *const assignments[] = { "broadcast", "balanced", "group", NULL };
+static const char *const ends[] = { "bot", "message", "wait", NULL };
+static const char *const closed_ways[] = { "bot", "message", NULL };
+
+static const struct field opening_fields[] = {
+	{ .name = "day", .kind = FIELD_INT, .required = 1, .min = 1, .max = 7 },
+	{ .name = "from", .kind = FIELD_TIME, .required = 1 },
+	{ .name = "to", .kind = FIELD_TIME, .required = 1 },
+	{ 0 },
+};
+
+static const struct field hours_fields[] = {
+	{ .name = "zone", .kind = FIELD_STR, .required = 1 },
+	{ .name = "open", .kind = FIELD_LIST, .required = 1, .sub = opening_fields },
+	{ .name = "holidays", .kind = FIELD_STRS },
+	{ .name = "closed", .kind = FIELD_STR, .choices = closed_ways },
+	{ 0 },
+};
+
+/* When the bot calls a human, and who comes; presets: handoff_policy() in 0013_handoff.sql. */
+static const struct field handoff_fields[] = {
+	{ .name = "enabled", .kind = FIELD_BOOL },
+	{ .name = "assign", .kind = FIELD_STR, .choices = assignments },
+	{ .name = "group", .kind = FIELD_STRS },
+	{ .name = "invite", .kind = FIELD_INT, .min = 1, .max = 50 },
+	{ .name = "repeat_s", .kind = FIELD_INT, .min = 1, .max = 3600 },
+	{ .name = "rounds", .kind = FIELD_INT, .min = 1, .max = 20 },
+	{ .name = "at_end", .kind = FIELD_STR, .choices = ends },
+	{ .name = "idle_s", .kind = FIELD_INT, .min = 1, .max = 86400 },
+	{ .name = "person_idle_s", .kind = FIELD_INT, .min = 1, .max = 604800 },
+	{ .name = "hours", .kind = FIELD_MAP, .sub = hours_fields },
+	{ .name = "give_away", .kind = FIELD_STRS },
+	{ .name = "same_question", .kind = FIELD_INT, .min = 0, .max = 20 },
+	{ .name = "max_turns", .kind = FIELD_INT, .min = 0, .max = 1000 },
+	{ .name = "suggest", .kind = FIELD_BOOL },
+	{ 0 },
+};
+
+static const struct field canned_fields[] = {
+	{ .name = "name", .kind = FIELD_NAME, .required = 1 },
+	{ .name = "text", .kind = FIELD_TEXT, .required = 1 },
+	{ 0 },
+};
+
 static const struct field bot_fields[] = {
 	{ .name = "name", .kind = FIELD_NAME, .required = 1 },
 	{ .name = "title", .kind = FIELD_TEXT, .required = 1 },
@@ -78,6 +123,8 @@ static const struct field bot_fields[] = {
 	{ .name = "providers", .kind = FIELD_STRS, .required = 1 },
 	{ .name = "limits", .kind = FIELD_MAP, .sub = limit_fields },
 	{ .name = "channels", .kind = FIELD_LIST, .required = 1, .sub = channel_fields },
+	{ .name = "handoff", .kind = FIELD_MAP, .sub = handoff_fields },
+	{ .name = "canned", .kind = FIELD_LIST, .sub = canned_fields },
 	{ .name = "popular", .kind = FIELD_LIST, .sub = category_fields },
 	{ .name = "knowledge", .kind = FIELD_LIST, .sub = article_fields },
 	{ 0 },

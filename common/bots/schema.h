@@ -15,6 +15,8 @@ enum field_kind {
 	FIELD_NAME, /* [a-z0-9-]{1,40} */
 	FIELD_ENV,  /* the name of a variable */
 	FIELD_INT,  /* min..max */
+	FIELD_BOOL, /* true or false */
+	FIELD_TIME, /* HH:MM */
 	FIELD_TEXT, /* {ru, en}; a plain string stands for both */
 	FIELD_STRS, /* a list of strings */
 	FIELD_ANY,  /* whatever JSON can say */

@@ -201,6 +201,10 @@ static json_t *read_field(struct reader *r, yaml_node_t *node, const struct fiel
 		return scalar_env(r, node, f);
 	case FIELD_INT:
 		return scalar_int(r, node, f);
+	case FIELD_BOOL:
+		return scalar_bool(r, node, f);
+	case FIELD_TIME:
+		return scalar_time(r, node, f);
 	case FIELD_TEXT:
 		return read_text(r, node, f);
 	case FIELD_STRS:

@@ -62,6 +62,25 @@ static void a_mistake_is_told_with_its_line(void **state)
 				"    - {slug: a, title: t, body: b}\n",
 		  14, "'a' is given twice" },
 		{ PROVIDERS BOT "    greeting: \"\\0\"\n", 12, "valid text" },
+		{ PROVIDERS BOT "      - {kind: desk, name: team}\n", 12, "needs token_env" },
+		{ PROVIDERS BOT "    handoff: {enabled: perhaps}\n", 12, "true or false" },
+		{ PROVIDERS BOT "    handoff: {assign: group}\n", 12, "needs 'group'" },
+		{ PROVIDERS BOT "    handoff: {assign: best}\n", 12, "none of: broadcast" },
+		{ PROVIDERS BOT "    handoff:\n      hours: {zone: Mars/Base, open: [{day: 1, "
+				"from: \"09:00\", to: \"18:00\"}]}\n",
+		  13, "no time zone 'Mars/Base'" },
+		{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, open: [{day: 8, "
+				"from: \"25:00\", to: \"18:00\"}]}\n",
+		  13, "1 to 7" },
+		{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, open: [{day: 7, "
+				"from: \"25:00\", to: \"18:00\"}]}\n",
+		  13, "a time such as" },
+		{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, holidays: [\"13-01\"], "
+				"open: [{day: 7, from: \"22:00\", to: \"06:00\"}]}\n",
+		  13, "neither YYYY-MM-DD nor MM-DD" },
+		{ PROVIDERS BOT "    canned:\n    - {name: a, text: x}\n    - {name: a, text: "
+				"y}\n",
+		  14, "'a' is given twice" },
 	};
 
 	(void)state;
@@ -209,6 +228,35 @@ static void what_is_read_becomes_a_registry(void **state)
 	arena_free(&arena);
 }
 
+static void a_bot_calls_humans_if_its_file_says_so(void **state)
+{
+	static const struct {
+		const char *spec;
+		int enabled, same_question, suggest;
+	} cases[] = {
+		{ "{}", 0, 3, 1 },
+		{ "{\"handoff\":{}}", 1, 3, 1 },
+		{ "{\"handoff\":{\"enabled\":false}}", 0, 3, 1 },
+		{ "{\"handoff\":{\"same_question\":0,\"suggest\":false}}", 1, 0, 0 },
+	};
+	struct arena arena = { 0 };
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *json = arena_printf(
+			&arena, "[{\"id\":1,\"name\":\"a\",\"spec\":%s}]", cases[i].spec);
+		const struct registry *r = registry_parse(json, &arena, &e);
+
+		assert_non_null(r);
+		assert_int_equal(r->bots[0].handoff.enabled, cases[i].enabled);
+		assert_int_equal(r->bots[0].handoff.same_question, cases[i].same_question);
+		assert_int_equal(r->bots[0].handoff.suggest, cases[i].suggest);
+		assert_null(r->bots[0].handoff.give_away);
+	}
+	arena_free(&arena);
+}
+
 static void the_shipped_file_is_good(void **state)
 {
 	struct mistakes m;
@@ -233,6 +281,7 @@ int main(void)
 		cmocka_unit_test(aliases_that_multiply_end),
 		cmocka_unit_test(files_that_are_huge_or_deep_are_refused),
 		cmocka_unit_test(what_is_read_becomes_a_registry),
+		cmocka_unit_test(a_bot_calls_humans_if_its_file_says_so),
 		cmocka_unit_test(the_shipped_file_is_good),
 	};
 
