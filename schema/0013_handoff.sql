@@ -281,7 +281,7 @@ begin
     if h.state = 2 and h.operator_id <> o.id and not (p_force and o.role = 2) then
         r.status := 'taken';
         return;
-    elsif not (h.state = 2 and h.operator_id = o.id) then
+    elsif (h.state = 2 and h.operator_id = o.id) is not true then
         if not o.on_duty and o.role <> 2 then
             r.status := 'off_duty';
             return;
