@@ -215,6 +215,13 @@ static const struct file *find_or_index(const struct web_files *files, struct we
 	return find(files, arena_printf(web_arena(req), "%sindex.html", path));
 }
 
+/* What the caller has set stands. */
+static void set_default(struct web_request *req, const char *name, const char *value)
+{
+	if (req->ev && !evhttp_find_header(evhttp_request_get_output_headers(req->ev), name))
+		web_set_header(req, name, value);
+}
+
 /*
  * Names with a hash in them never change; others are asked for again.
  * Pages get a policy: scripts, styles and connections of our own only.
@@ -224,13 +231,13 @@ static void set_headers(struct web_request *req, const struct file *f)
 	web_set_header(req, "ETag", f->etag);
 	web_set_header(req, "Cache-Control", "no-cache");
 	web_set_header(req, "Vary", "Accept-Encoding");
-	web_set_header(req, "Referrer-Policy", "strict-origin-when-cross-origin");
+	set_default(req, "Referrer-Policy", "strict-origin-when-cross-origin");
 	if (strncmp(f->type, "text/html", 9) == 0) {
-		web_set_header(req, "Content-Security-Policy",
-			       "default-src 'self'; style-src 'self' 'unsafe-inline'; "
-			       "img-src 'self' data: https:; object-src 'none'; "
-			       "base-uri 'none'; frame-ancestors 'self'");
-		web_set_header(req, "X-Frame-Options", "SAMEORIGIN");
+		set_default(req, "Content-Security-Policy",
+			    "default-src 'self'; style-src 'self' 'unsafe-inline'; "
+			    "img-src 'self' data: https:; object-src 'none'; "
+			    "base-uri 'none'; frame-ancestors 'self'");
+		set_default(req, "X-Frame-Options", "SAMEORIGIN");
 	}
 }
 

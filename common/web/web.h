@@ -127,5 +127,5 @@ struct web_files;
 
 struct web_files *web_files_open(const char *folder, struct err *e);
 void web_files_close(struct web_files *files);
-/* Replies with the file, 304 or 404. */
+/* Replies with the file, 304 or 404.  Pages get a policy, unless the caller has set one. */
 void web_files_serve(const struct web_files *files, struct web_request *req, const char *path);
