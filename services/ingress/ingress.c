@@ -54,7 +54,7 @@ const char *ingress_lang(struct web_request *req, const char *asked)
 /* --- limits --------------------------------------------------------------- */
 
 /* A household has one IPv4 address, or one /64 of IPv6. */
-static const char *network_of(struct web_request *req)
+const char *ingress_network(struct web_request *req)
 {
 	const char *client = web_client(req);
 	char text[INET6_ADDRSTRLEN];
@@ -84,5 +84,5 @@ int ingress_limit_key(struct ingress *in, struct web_request *req, int kind, con
 int ingress_limit(struct ingress *in, struct web_request *req, int kind,
 		  const struct limit *limit)
 {
-	return ingress_limit_key(in, req, kind, network_of(req), limit);
+	return ingress_limit_key(in, req, kind, ingress_network(req), limit);
 }

@@ -38,6 +38,14 @@ struct ingress {
 	struct lines *lines;   /* line.c: bots on Telegram */
 	struct depth_watch *depths;
 	uint8_t session_key[CRYPTO_KEY_SIZE];
+
+	/* the console: its reading must not stand in anybody's way */
+	struct store desk_store;
+	struct desk_hub *desk_hub;     /* console_hub.c */
+	struct hasher *hasher;         /* hasher.c */
+	struct console_index *indexer; /* console_index.c */
+	uint8_t file_key[CRYPTO_KEY_SIZE];
+	int file_count; /* being fetched */
 };
 
 /* The routes, served with the ingress as their argument. */
@@ -58,6 +66,9 @@ int ingress_limit(struct ingress *in, struct web_request *req, int kind,
 /* Likewise for a key of the caller's. */
 int ingress_limit_key(struct ingress *in, struct web_request *req, int kind, const char *key,
 		      const struct limit *limit);
+
+/* Who asks: an IPv4 address, or a /64 of IPv6. */
+const char *ingress_network(struct web_request *req);
 
 /* 503 with Retry-After, or whatever the error deserves; the reason is logged. */
 void ingress_reply_failure(struct web_request *req, const struct err *e);

@@ -3,7 +3,10 @@
 #include "common/base/log.h"
 #include "common/service/service.h"
 #include "services/ingress/buckets.h"
+#include "services/ingress/console_hub.h"
+#include "services/ingress/console_index.h"
 #include "services/ingress/depths.h"
+#include "services/ingress/hasher.h"
 #include "services/ingress/health.h"
 #include "services/ingress/hub.h"
 #include "services/ingress/ingress.h"
@@ -77,6 +80,22 @@ static int open_web(struct ingress *in, struct err *e)
 	return 0;
 }
 
+/* A connection of its own: a search may take its time. */
+static int open_console(struct ingress *in, struct err *e)
+{
+	crypto_derive(in->file_key, in->secret, "file-link");
+	in->hasher = hasher_open(in->base);
+	in->desk_store.durable =
+		pg_open(in->base, &(struct pg_conf){ .conninfo = in->database_url,
+						     .name = "ingress-console",
+						     .group_max = 8,
+						     .timeout_ms = 5000 });
+	in->desk_store.relaxed = in->desk_store.durable;
+	in->indexer = console_index_open(in);
+	in->desk_hub = desk_hub_open(in, e);
+	return in->desk_hub ? 0 : -1;
+}
+
 static int ingress_open(void *self, struct event_base *base)
 {
 	struct ingress *in = self;
@@ -99,7 +118,7 @@ static int ingress_open(void *self, struct event_base *base)
 	if (!(in->redis = redis_open(base, in->redis_url, &e)) ||
 	    !(in->hub = hub_open(in, &e)) ||
 	    !(in->bots = bots_open(base, &in->store, in->redis_url, on_bots, in, &e)) ||
-	    open_web(in, &e) < 0)
+	    open_console(in, &e) < 0 || open_web(in, &e) < 0)
 		return complain(&e);
 	return 0;
 }
@@ -111,6 +130,7 @@ static void ingress_pause(void *self)
 	web_pause(in->web);
 	lines_pause(in->lines);
 	depths_pause(in->depths);
+	console_index_pause(in->indexer);
 }
 
 static void ingress_close(void *self)
@@ -118,11 +138,15 @@ static void ingress_close(void *self)
 	struct ingress *in = self;
 
 	hub_close(in->hub);
+	desk_hub_close(in->desk_hub);
 	web_close(in->web);
 	web_files_close(in->files);
 	bots_close(in->bots);
 	redis_close(in->redis);
 	depths_close(in->depths);
+	console_index_close(in->indexer);
+	pg_close(in->desk_store.durable);
+	hasher_close(in->hasher);
 	pg_close(in->store.relaxed);
 	pg_close(in->store.durable);
 	http_close(in->http);

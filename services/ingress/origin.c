@@ -48,6 +48,13 @@ int origin_allowed(struct ingress *in, const struct web_request *req,
 	return !origin || is_listed(channel, origin) || is_our_own(in, req, origin);
 }
 
+int origin_is_own(const struct ingress *in, const struct web_request *req)
+{
+	const char *origin = web_header(req, "Origin");
+
+	return !origin || is_our_own(in, req, origin);
+}
+
 int origin_known(void *arg, const char *origin)
 {
 	struct ingress *in = arg;

@@ -9,6 +9,9 @@
 int origin_allowed(struct ingress *in, const struct web_request *req,
 		   const struct channel *channel);
 
+/* Whether the page that asks is our own, or no browser is asking. */
+int origin_is_own(const struct ingress *in, const struct web_request *req);
+
 /* For web_conf.origin_allowed: whether any channel lists the origin. */
 int origin_known(void *in, const char *origin);
 

@@ -10,3 +10,4 @@ web_handler session_create, message_create, message_list, answer_stop, event_str
 web_handler typing_tell, rating_create, transcript_get;
 web_handler vink_say, vink_fetch;
 web_handler health_ready, health_telegram, serve_openapi, serve_file;
+web_handler console_serve, console_page, file_get;

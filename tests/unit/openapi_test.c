@@ -5,10 +5,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
-#include "services/ingress/ingress.h"
+#include "services/ingress/console.h"
 #include "services/ingress/openapi.h"
 
 static json_t *document;
@@ -107,16 +108,16 @@ static const char *lower(char to[12], const char *word)
 /* "/telegram/" and a rest stand there as "/telegram/{channel}". */
 static json_t *described(const struct web_route *route)
 {
-	json_t *paths = json_object_get(document, "paths"), *methods;
+	json_t *paths = json_object_get(document, "paths"), *methods, *found = NULL;
 	size_t len = strcspn(route->path, "*");
 	const char *path;
 	char method[12];
 
 	len += route->path[len] == 0; /* without a star, its end counts too */
 	json_object_foreach (paths, path, methods)
-		if (strncmp(path, route->path, len) == 0)
-			return json_object_get(methods, lower(method, route->method));
-	return NULL;
+		if (!found && strncmp(path, route->path, len) == 0)
+			found = json_object_get(methods, lower(method, route->method));
+	return found;
 }
 
 static void every_route_is_described(void **state)
@@ -127,14 +128,64 @@ static void every_route_is_described(void **state)
 			fail_msg("%s %s is not described", r->method, r->path);
 }
 
+/* "conversations/{id}" as "/console/api/conversations/{id}", whatever its numbers are called.
+ */
+static int same_place(const char *path, const char *pattern)
+{
+	while (*path && *pattern) {
+		size_t a = strcspn(path, "{"), b = strcspn(pattern, "{");
+
+		if (a != b || strncmp(path, pattern, a) != 0)
+			return 0;
+		path += a + strcspn(path + a, "}");
+		pattern += b + strcspn(pattern + b, "}");
+	}
+	return !*path && !*pattern;
+}
+
+static int is_console_route(const char *path, const char *method)
+{
+	for (const struct console_route *r = console_routes; r->path; r++)
+		if (strcasecmp(r->method, method) == 0 && same_place(path, r->path))
+			return 1;
+	return 0;
+}
+
+static void the_console_is_described_route_by_route(void **state)
+{
+	static const char root[] = "/console/api/";
+	const char *path, *method;
+	json_t *methods, *operation;
+	int described_n = 0, routes = 0;
+
+	(void)state;
+	json_object_foreach (json_object_get(document, "paths"), path, methods)
+		json_object_foreach (methods, method, operation) {
+			if (strncmp(path, root, sizeof root - 1) != 0)
+				continue;
+			if (!is_console_route(path + sizeof root - 1, method))
+				fail_msg("%s %s is not served", method, path);
+			described_n++;
+		}
+	for (const struct console_route *r = console_routes; r->path; r++)
+		routes++;
+	assert_int_equal(described_n, routes);
+}
+
 static int is_served(const char *path, const char *method)
 {
 	size_t len = strcspn(path, "{");
 
-	for (const struct web_route *r = ingress_routes; r->path; r++)
-		if (strcasecmp(r->method, method) == 0 &&
-		    strncmp(r->path, path, path[len] ? len : len + 1) == 0)
+	for (const struct web_route *r = ingress_routes; r->path; r++) {
+		size_t star = strcspn(r->path, "*");
+		int is_rest = r->path[star] && star > 0;
+
+		if (strcasecmp(r->method, method) == 0 && strncmp(r->path, path,
+								  is_rest     ? star
+								  : path[len] ? len
+									      : len + 1) == 0)
 			return 1;
+	}
 	return 0;
 }
 
@@ -173,6 +224,7 @@ int main(void)
 		cmocka_unit_test(every_operation_is_described_with_its_answers),
 		cmocka_unit_test(every_route_is_described),
 		cmocka_unit_test(everything_described_is_served),
+		cmocka_unit_test(the_console_is_described_route_by_route),
 		cmocka_unit_test(what_takes_a_token_may_refuse_it),
 	};
 

@@ -1,0 +1,267 @@
+#include "services/ingress/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/store/console.h"
+#include "common/telegram/telegram.h"
+#include "services/ingress/buckets.h"
+#include "services/ingress/console.h"
+#include "services/ingress/routes.h"
+
+/* The life of a download: find -> ask_path -> fetch -> hand_on */
+
+enum { FILE_MS = 60000, CALL_MS = 10000, FILE_MAX = 20 << 20, AT_ONCE = 8, DAY_S = 86400 };
+
+struct file {
+	struct flow flow;
+	struct ingress *in;
+	struct web_request *req;
+	struct file_wanted wanted;
+	struct attachment found;
+	json_t *attachment;
+	const char *token;
+	struct http_response response;
+};
+
+static flow_step find, ask_path, fetch, hand_on, cannot_fetch, file_release;
+static const struct flow_class file_class = { "file", cannot_fetch, file_release };
+
+/* --- links ---------------------------------------------------------------- */
+
+/* The same all day, so that browsers keep what they have. */
+static int64_t good_until(void)
+{
+	return (clock_wall_ms() / 1000 / DAY_S + 8) * DAY_S;
+}
+
+const char *file_link(struct ingress *in, struct arena *a, int64_t conversation_id, int64_t seq,
+		      size_t index)
+{
+	const char *what = arena_printf(a, "%lld.%lld.%zu.%lld", (long long)conversation_id,
+					(long long)seq, index, (long long)good_until());
+
+	return arena_printf(a, "/api/v1/files/%s", crypto_token_sign(a, in->file_key, what));
+}
+
+void file_link_all(struct ingress *in, struct arena *a, int64_t conversation_id,
+		   json_t *message)
+{
+	int64_t seq = json_integer_value(json_object_get(message, "seq"));
+	json_t *attachment, *list = json_array();
+	size_t i;
+
+	json_array_foreach (json_object_get(message, "attachments"), i, attachment) {
+		json_t *copy = json_copy(attachment);
+
+		if (json_object_get(copy, "file_id"))
+			json_object_set_new(
+				copy, "url",
+				json_string(file_link(in, a, conversation_id, seq, i)));
+		json_object_del(copy, "file_id");
+		json_object_del(copy, "unique_id");
+		json_object_del(copy, "channel");
+		json_array_append_new(list, copy);
+	}
+	if (json_array_size(list))
+		json_object_set(message, "attachments", list);
+	json_decref(list);
+}
+
+/* GET /api/v1/files/<token> */
+void file_get(void *arg, struct web_request *req)
+{
+	static const struct limit limit = { .per_minute = 120, .burst = 60 };
+	struct ingress *in = arg;
+	const char *what = crypto_token_open(web_arena(req), in->file_key, web_rest(req));
+	struct file_wanted wanted;
+	long long conversation, seq, until;
+	int end = 0;
+
+	if (ingress_must_be_ready(in, req) < 0 ||
+	    ingress_limit(in, req, LIMIT_READS, &limit) < 0)
+		return;
+	if (!what ||
+	    sscanf(what, "%lld.%lld.%d.%lld%n", &conversation, &seq, &wanted.index, &until,
+		   &end) != 4 ||
+	    what[end] || until * 1000 < clock_wall_ms()) {
+		web_refuse(req, 404, "not_found", TEXT_PROBLEM_NOT_FOUND);
+		return;
+	}
+	wanted.conversation_id = conversation;
+	wanted.seq = seq;
+	web_set_header(req, "Cross-Origin-Resource-Policy", "cross-origin");
+	file_serve(in, req, &wanted);
+}
+
+/* GET /console/api/files/{id}/{id}/{id}; the number of a file begins at 0. */
+void console_file(void *self)
+{
+	struct console_call *c = self;
+
+	file_serve(c->in, c->req,
+		   &(struct file_wanted){ c->id, c->second, (int)(c->third % INT16_MAX) });
+	flow_done(&c->flow);
+}
+
+/* --- the download ---------------------------------------------------------- */
+
+void file_serve(struct ingress *in, struct web_request *req, const struct file_wanted *wanted)
+{
+	struct file *f;
+
+	if (in->file_count >= AT_ONCE) {
+		web_set_header(req, "Retry-After", "2");
+		web_refuse(req, 503, "unavailable", TEXT_PROBLEM_OVERLOADED);
+		return;
+	}
+	f = calloc(1, sizeof *f);
+	if (!f)
+		abort();
+	f->in = in;
+	f->req = req;
+	f->wanted = *wanted;
+	in->file_count++;
+	flow_begin(&f->flow, &file_class, f, web_trace(req), FILE_MS, find);
+}
+
+static void refuse(struct file *f, int status, const char *code, enum text_id text)
+{
+	web_refuse(f->req, status, code, text);
+	flow_done(&f->flow);
+}
+
+static void find(void *self)
+{
+	struct file *f = self;
+
+	store_attachment(&f->in->desk_store, &f->flow, ask_path, &f->found,
+			 f->wanted.conversation_id, f->wanted.seq, f->wanted.index);
+}
+
+static void release_json(void *json)
+{
+	json_decref(json);
+}
+
+static const char *find_token(struct file *f)
+{
+	const struct registry *r = bots_registry(f->in->bots);
+	const struct channel *channel = r ? registry_channel(r, f->found.channel_id) : NULL;
+
+	return channel && channel->token ? arena_str(&f->flow.arena, channel->token) : NULL;
+}
+
+static void send_call(struct file *f)
+{
+	json_auto_t *body =
+		json_pack("{sO}", "file_id", json_object_get(f->attachment, "file_id"));
+	char *text = json_dumps(body, JSON_COMPACT);
+	struct http_request request = {
+		.url = telegram_url(&f->flow.arena, f->in->telegram_api_root, f->token,
+				    "getFile"),
+		.headers = (const char *const[]){ "Content-Type: application/json", NULL },
+		.timeout_ms = CALL_MS,
+	};
+
+	if (!text)
+		abort();
+	arena_own(&f->flow.arena, text, free);
+	request.body = text;
+	request.body_len = strlen(text);
+	http_send(f->in->http, &f->flow, fetch, &f->response, &request);
+}
+
+static void ask_path(void *self)
+{
+	struct file *f = self;
+
+	f->attachment = f->found.json ? json_loads(f->found.json, 0, NULL) : NULL;
+	if (f->attachment)
+		arena_own(&f->flow.arena, f->attachment, release_json);
+	f->token = f->attachment ? find_token(f) : NULL;
+	if (!f->token)
+		refuse(f, 404, "not_found", TEXT_PROBLEM_NOT_FOUND);
+	else if (json_integer_value(json_object_get(f->attachment, "size")) > FILE_MAX)
+		refuse(f, 413, "file_too_large", TEXT_PROBLEM_FILE_TOO_LARGE);
+	else
+		send_call(f);
+}
+
+/* "documents/file_7.pdf": letters, digits and a few signs, and no way up. */
+static int is_path(const char *path)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789._-/";
+
+	return path && *path && *path != '/' && strlen(path) < 500 &&
+	       path[strspn(path, plain)] == 0 && !strstr(path, "..");
+}
+
+static void fetch(void *self)
+{
+	struct file *f = self;
+	struct telegram_reply reply;
+	const char *path;
+
+	telegram_read_reply(&reply, &f->flow.arena, f->response.status, f->response.body,
+			    f->response.len);
+	path = json_string_value(json_object_get(reply.result, "file_path"));
+	if (reply.verdict != TELEGRAM_OK || !is_path(path)) {
+		log_warn("no path for a file: %s",
+			 reply.description ? reply.description : "not one of Telegram's");
+		refuse(f, 502, "file_away", TEXT_PROBLEM_FILE_AWAY);
+		return;
+	}
+	http_send(f->in->http, &f->flow, hand_on, &f->response,
+		  &(struct http_request){
+			  .url = arena_printf(&f->flow.arena, "%s/file/bot%s/%s",
+					      f->in->telegram_api_root, f->token, path),
+			  .timeout_ms = FILE_MS,
+			  .max_body = FILE_MAX,
+		  });
+}
+
+static void hand_on(void *self)
+{
+	struct file *f = self;
+	const struct http_response *r = &f->response;
+	const char *type;
+	int is_shown;
+
+	if (r->status != 200) {
+		log_warn("file not given status=%ld", r->status);
+		refuse(f, 502, "file_away", TEXT_PROBLEM_FILE_AWAY);
+		return;
+	}
+	type = file_type(f->attachment, r->body, r->len, &is_shown);
+	web_set_header(f->req, "Content-Disposition",
+		       file_disposition(&f->flow.arena, f->attachment, type, is_shown));
+	web_set_header(f->req, "Content-Security-Policy", "default-src 'none'; sandbox");
+	web_set_header(f->req, "Cache-Control", "private, max-age=86400");
+	web_reply(f->req, 200, type, r->body, r->len);
+	flow_done(&f->flow);
+}
+
+static void cannot_fetch(void *self)
+{
+	struct file *f = self;
+
+	log_warn("no file: %s", f->flow.err.text);
+	if (f->attachment)
+		refuse(f, 502, "file_away", TEXT_PROBLEM_FILE_AWAY);
+	else {
+		ingress_reply_failure(f->req, &f->flow.err);
+		flow_done(&f->flow);
+	}
+}
+
+static void file_release(void *self)
+{
+	struct file *f = self;
+
+	f->in->file_count--;
+	free(f);
+}
