@@ -11,8 +11,8 @@
 	       "Tokens, as providers counted them or as estimated")
 
 static struct metric turns[] = {
-	TURNS("fenced"),    TURNS("answered"),  TURNS("apologised"), TURNS("stopped"),
-	TURNS("cancelled"), TURNS("suggested"), TURNS("handed"),
+	TURNS("fenced"),  TURNS("answered"),  TURNS("apologised"),
+	TURNS("stopped"), TURNS("cancelled"), TURNS("suggested"),
 };
 static struct metric failures[] = { FAILURES("temporary"), FAILURES("provider"),
 				    FAILURES("too_long"), FAILURES("request") };

@@ -1,0 +1,144 @@
+"""An operator's browser with the console open."""
+
+import http.client
+import json
+import secrets
+import subprocess
+import threading
+import time
+import urllib.parse
+
+from tests.fakes.server import wait_for
+from tests.system.stack import BUILD
+
+PASSWORD = "correct horse battery"
+
+
+def add_user(stack, login, *options, password=PASSWORD):
+    done = subprocess.run(
+        [BUILD / "services/tandem/tandem", "user", "add", *options, login],
+        env=stack.env, input=password + "\n", capture_output=True, text=True, timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+class Console:
+    def __init__(self, stack, login, password=PASSWORD, lang=None):
+        self.stack, self.login, self.cookie, self.csrf = stack, login, None, None
+        self.lang = lang
+        reply = self.sign_in(password)
+        assert reply.status == 200, reply.body
+        self.operator = reply.json["operator"]
+
+    def sign_in(self, password):
+        reply = self.stack.http("POST", "/console/api/login", {"login": self.login, "password": password})
+        if reply.status == 200:
+            self.set_cookie = reply.headers["Set-Cookie"]
+            self.cookie = self.set_cookie.split(";")[0]
+            self.csrf = reply.json["csrf"]
+        return reply
+
+    def headers(self, **more):
+        headers = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf, "Origin": self.stack.url}
+        return {name: value for name, value in {**headers, **more}.items() if value is not None}
+
+    def get(self, path, **more):
+        return self.stack.http("GET", f"/console/api/{path}", None, self.headers(**more))
+
+    def post(self, path, body=None, **more):
+        return self.stack.http("POST", f"/console/api/{path}", body or {}, self.headers(**more))
+
+    def read(self, path):
+        reply = self.get(path)
+        assert reply.status == 200, (path, reply.status, reply.body)
+        return reply.json
+
+    def order(self, conversation, verb, key=None, **args):
+        body = {"id": key or secrets.token_hex(8), "verb": verb, **args}
+        return self.post(f"conversations/{conversation}/orders", body)
+
+    def do(self, conversation, verb, **args):
+        reply = self.order(conversation, verb, **args)
+        assert reply.status == 200, (verb, reply.status, reply.body)
+        return reply.json
+
+    def inbox(self, folder="waiting", **query):
+        words = "".join(f"&{name}={urllib.parse.quote(str(value))}" for name, value in query.items())
+        return self.read(f"conversations?folder={folder}{words}")
+
+    def messages(self, conversation):
+        return self.read(f"conversations/{conversation}/messages")["messages"]
+
+    def listen(self, watch=None):
+        return Stream(self, watch)
+
+
+class Stream:
+    """Reads /console/api/events until closed; `got` grows."""
+
+    def __init__(self, console, watch=None):
+        self.got = []
+        self.connection = http.client.HTTPConnection("127.0.0.1", console.stack.port, timeout=60)
+        path = "/console/api/events" + (f"?watch={watch}" if watch else "")
+        self.connection.request("GET", path, headers=console.headers(Accept="text/event-stream"))
+        self.socket = self.connection.sock
+        self.response = self.connection.getresponse()
+        self.status, self.is_over = self.response.status, False
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        event = {}
+        try:
+            for line in self.response:
+                line = line.decode().rstrip("\r\n")
+                if line.startswith("event: "):
+                    event["event"] = line[7:]
+                elif line.startswith("data: "):
+                    event["data"] = json.loads(line[6:])
+                elif not line and event:
+                    self.got.append(event)
+                    event = {}
+        except (OSError, ValueError, http.client.HTTPException, AttributeError):
+            pass
+        self.is_over = True
+
+    def of(self, kind):
+        return [e["data"] for e in list(self.got) if e["event"] == kind]
+
+    def wait(self, kind, check=lambda data: True, timeout=15):
+        found = []
+
+        def look():
+            found[:] = [data for data in self.of(kind) if check(data)]
+            return found
+
+        wait_for(look, f"an event {kind}", timeout)
+        return found[-1]
+
+    def close(self):
+        try:
+            self.socket.shutdown(2)
+        except OSError:
+            pass
+        self.connection.close()
+        self.thread.join(5)
+
+
+def conversation_of(stack, widget):
+    """The number operators know it by."""
+    chat = json.loads(_unbase64(widget.token.split(".")[0]))["chat"]
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        rows = stack.sql("select id from conversation where chat_key = %s", chat)
+        if rows:
+            return rows[0][0]
+        time.sleep(0.02)
+    raise AssertionError("nobody has written there")
+
+
+def _unbase64(text):
+    import base64
+
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
