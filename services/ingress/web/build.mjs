@@ -66,6 +66,15 @@ await Promise.all([
   }),
   esbuild.build({
     ...common,
+    entryPoints: { console: join(here, "src/console/main.tsx"), style: join(here, "src/console/style/console.css") },
+    outdir: join(out, "console/assets"),
+    format: "iife",
+    charset: "utf8",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+  }),
+  esbuild.build({
+    ...common,
     entryPoints: ["docs.ts", "docs.css"].map((name) => join(here, "src/docs", name)),
     outdir: join(out, "docs"),
     format: "iife",
@@ -73,6 +82,7 @@ await Promise.all([
     plugins: [picturesToFiles],
   }),
 ]);
+cpSync(join(here, "src/console/index.html"), join(out, "console/index.html"));
 cpSync(join(here, "src/docs/index.html"), join(out, "docs/index.html"));
 cpSync(join(here, "src/docs/openapi.json"), join(out, "openapi.json"));
 for (const name of ["index.html", "icon.svg"]) cpSync(join(here, "src/site", name), join(out, name));

@@ -1,0 +1,45 @@
+import type { Alerts } from "./alerts.ts";
+import type { Desk } from "./desk.ts";
+import { belongs } from "./inbox.ts";
+import type { Message, Row } from "./types.ts";
+
+/** Decides what is worth an operator's attention: new calls, chats given to them, words in theirs. */
+export class Bell {
+  constructor(
+    private readonly desk: Desk,
+    private readonly alerts: Alerts,
+  ) {}
+
+  /** A conversation has become another; `old` is what was known of it. */
+  changed(old: Row | undefined, row: Row): void {
+    const { me, skipped } = this.desk;
+    if (!me) return;
+    const isCall = row.state === "waiting" && (old?.state !== "waiting" || old.handoff !== row.handoff);
+    if (isCall && (me.on_duty || me.role === "admin") && !skipped.has(row.handoff ?? 0)) {
+      this.alerts.chime("waiting");
+      this.show("alertWaiting", row, row.last?.text ?? "");
+    }
+    const isGiven = old !== undefined && belongs(row, "mine", me.id) && !belongs(old, "mine", me.id);
+    if (isGiven && !this.isLookedAt(row.id)) {
+      this.alerts.chime("waiting");
+      this.show("alertGiven", row, row.last?.text ?? "");
+    }
+  }
+
+  /** A person has written in a chat of ours. */
+  said(row: Row, message: Message): void {
+    if (this.isLookedAt(row.id)) return;
+    this.alerts.chime("message");
+    this.show("alertMessage", row, message.text);
+  }
+
+  private show(key: "alertWaiting" | "alertGiven" | "alertMessage", row: Row, words: string): void {
+    const { speech } = this.desk;
+    const title = speech.t(key, { name: row.title ?? speech.t("nameless") });
+    this.alerts.notify(title, words, `tandem-${row.id}`, () => this.desk.open(row.id));
+  }
+
+  private isLookedAt(conversation: number): boolean {
+    return this.desk.chat?.id === conversation && !document.hidden && document.hasFocus();
+  }
+}

@@ -1,0 +1,292 @@
+import { ApiError } from "../widget/api.ts";
+import { type Outcome, Outbox, type Unsent } from "../widget/outbox.ts";
+import { type Storage, newId } from "../widget/storage.ts";
+import { type Api, Refusal } from "./api.ts";
+import { Thread } from "./thread.ts";
+import type { Detail, Done, Message, Operator, Order, Row, Suggestion } from "./types.ts";
+
+export type Mode = "reply" | "note";
+const PAGE = 50;
+const TYPING_EVERY_MS = 4000;
+const READ_AFTER_MS = 300;
+
+export interface ChatHost {
+  readonly api: Api;
+  readonly me: Operator | null;
+  row(id: number): Row | undefined;
+  /** What an order has changed, before the stream tells. */
+  patch(id: number, change: Partial<Row>): void;
+  described(detail: Detail): void;
+  changed(): void;
+  complain(error: unknown): void;
+}
+
+/** A chat that is open: its thread, what is being written in it, and the orders given. */
+export class Chat {
+  readonly thread: Thread;
+  readonly outbox: Outbox;
+  mode: Mode = "reply";
+  /** The own message that is being edited, and its text. */
+  editing: { seq: number; text: string } | null = null;
+  /** The suggestion that is being made into an own message. */
+  adopted: Suggestion | null = null;
+  /** The order that is under way. */
+  busy: Order["verb"] | null = null;
+  /** Somebody else has the chat that we wanted. */
+  holder: string | null = null;
+  failure: unknown = null;
+  /** Counts how often the draft was changed from outside the field. */
+  revision = 0;
+  private readonly refusals = new Map<string, Refusal>();
+  private typedAt = 0;
+  private readSeq = 0;
+  private reading: ReturnType<typeof setTimeout> | undefined;
+  private loads = 0;
+
+  constructor(
+    readonly id: number,
+    private readonly host: ChatHost,
+    private readonly storage: Storage,
+  ) {
+    this.thread = new Thread(id);
+    this.outbox = new Outbox(storage, {
+      post: (key, text) => this.post(key, text),
+      sent: (item, seq) => this.sent(item, seq),
+      changed: () => host.changed(),
+      now: Date.now,
+    });
+    this.outbox.kick();
+  }
+
+  get row(): Row | undefined {
+    return this.host.row(this.id);
+  }
+
+  get isMine(): boolean {
+    const { row } = this;
+    return row?.state === "operator" && row.operator?.id === this.host.me?.id;
+  }
+
+  /** It comes to the screen, perhaps again. */
+  opened(): void {
+    this.holder = null;
+    this.thread.opened(this.row?.unread ?? 0);
+  }
+
+  /* --- loading -------------------------------------------------------------- */
+
+  async load(): Promise<void> {
+    const load = ++this.loads;
+    const { api } = this.host;
+    try {
+      const [detail, page] = await Promise.all([api.detail(this.id), api.messages(this.id, null, PAGE)]);
+      if (load !== this.loads) return;
+      this.host.described(detail);
+      this.thread.described(detail);
+      this.thread.newest(page, PAGE);
+      this.failure = null;
+    } catch (error) {
+      if (load === this.loads) this.failure = error;
+    }
+    this.host.changed();
+  }
+
+  /** The case has changed: what is known of it, without the messages. */
+  async describe(): Promise<void> {
+    try {
+      const detail = await this.host.api.detail(this.id);
+      this.host.described(detail);
+      this.thread.described(detail);
+    } catch {
+      // what was known stays; the next event asks again
+    }
+    this.host.changed();
+  }
+
+  async loadEarlier(): Promise<void> {
+    const first = this.thread.messages[0]?.seq;
+    if (!first) return;
+    try {
+      this.thread.earlier(await this.host.api.messages(this.id, first, PAGE), PAGE);
+    } catch (error) {
+      this.host.complain(error);
+    }
+    this.host.changed();
+  }
+
+  /** It is on the screen of somebody who looks. */
+  seen(): void {
+    const seq = this.thread.lastSeq;
+    if (!this.thread.loaded || seq <= this.readSeq) return;
+    clearTimeout(this.reading);
+    this.reading = setTimeout(() => {
+      this.readSeq = seq;
+      this.host.patch(this.id, { unread: 0 });
+      this.host.api.order(this.id, { verb: "read", seq }).catch(() => {
+        this.readSeq = 0; // told again with the next message
+      });
+    }, READ_AFTER_MS);
+  }
+
+  /* --- orders --------------------------------------------------------------- */
+
+  /** True if it was done.  Whoever has the chat instead of us is kept in `holder`. */
+  async order(order: Order): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = order.verb;
+    this.holder = null;
+    this.host.changed();
+    try {
+      this.obeyed(order, await this.host.api.order(this.id, order));
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal && error.holder) this.holder = error.holder;
+      else this.host.complain(error);
+      void this.describe();
+      return false;
+    } finally {
+      this.busy = null;
+      this.host.changed();
+    }
+  }
+
+  private obeyed(order: Order, done: Done): void {
+    const { me } = this.host;
+    const takes = done.state === "operator" && ["take", "say", "use"].includes(order.verb);
+    this.host.patch(this.id, {
+      state: done.state,
+      epoch: done.epoch,
+      ...(takes && me ? { operator: { id: me.id, name: me.name } } : {}),
+      ...(done.state === "operator" ? {} : { operator: null }),
+    });
+    if (order.verb === "use" || order.verb === "discard") this.thread.suggestion = null;
+    if (takes) this.thread.doubtDraft();
+    void this.describe();
+  }
+
+  /* --- writing -------------------------------------------------------------- */
+
+  /** Kept per conversation and kind, until it is sent. */
+  get draft(): string {
+    return this.storage.get(this.mode) ?? "";
+  }
+
+  set draft(text: string) {
+    if (text === "") this.storage.remove(this.mode);
+    else this.storage.set(this.mode, text);
+  }
+
+  setMode(mode: Mode): void {
+    this.mode = mode;
+    this.editing = this.adopted = null;
+    this.host.changed();
+  }
+
+  edit(message: { seq: number; text: string } | null): void {
+    this.editing = message && { seq: message.seq, text: message.text };
+    this.adopted = null;
+    this.mode = "reply";
+    this.host.changed();
+  }
+
+  adopt(suggestion: Suggestion | null): void {
+    this.adopted = suggestion;
+    this.editing = null;
+    this.mode = "reply";
+    this.host.changed();
+  }
+
+  /** What is in the field goes where it belongs.  False if it has to stay there. */
+  async submit(text: string): Promise<boolean> {
+    if (this.editing) return this.submitEdit(this.editing.seq, text);
+    if (this.adopted) {
+      const isDone = await this.order({ verb: "use", suggestion: this.adopted.id, text });
+      if (isDone) this.adopt(null);
+      return isDone;
+    }
+    if (this.mode === "note") return this.order({ verb: "note", text });
+    this.say(text);
+    return true;
+  }
+
+  private async submitEdit(seq: number, text: string): Promise<boolean> {
+    if (!(await this.order({ verb: "edit", seq, text }))) return false;
+    const message = this.thread.messages.find((m) => m.seq === seq);
+    if (message) this.thread.receive({ ...message, text, html: null, edited_at: new Date().toISOString() });
+    this.edit(null);
+    return true;
+  }
+
+  /** Words to the person; they leave as soon as they can. */
+  say(text: string): void {
+    this.outbox.add(newId(), text);
+  }
+
+  /** The person is shown that we write, if it is us who talk to them. */
+  typed(text: string): void {
+    const now = Date.now();
+    if (!this.isMine || this.mode !== "reply" || text.trim() === "" || text.startsWith("/")) return;
+    if (now - this.typedAt < TYPING_EVERY_MS) return;
+    this.typedAt = now;
+    this.host.api.typing(this.id).catch(() => {});
+  }
+
+  isOwn(message: Message): boolean {
+    return message.author === "operator" && message.name === this.host.me?.name;
+  }
+
+  get lastOwn(): Message | undefined {
+    return this.thread.messages.filter((m) => this.isOwn(m)).at(-1);
+  }
+
+  /* --- what is not sent yet -------------------------------------------------- */
+
+  refusal(item: Unsent): Refusal | undefined {
+    return this.refusals.get(item.id);
+  }
+
+  /** What the server has refused was not done: it is a new order, under a new id. */
+  resend(item: Unsent): void {
+    if (!this.refusals.delete(item.id)) return this.outbox.retry(item.id);
+    this.outbox.drop(item.id);
+    this.say(item.text);
+  }
+
+  /** Back into the field, to be written otherwise. */
+  takeBack(item: Unsent): void {
+    this.refusals.delete(item.id);
+    this.outbox.drop(item.id);
+    this.mode = "reply";
+    this.draft = item.text;
+    this.revision++;
+    this.host.changed();
+  }
+
+  async takeAndResend(item: Unsent): Promise<void> {
+    if (await this.order({ verb: "take", force: true })) this.resend(item);
+  }
+
+  private async post(key: string, text: string): Promise<Outcome> {
+    try {
+      const done = await this.host.api.orderOnce(this.id, { verb: "say", text }, key);
+      this.obeyed({ verb: "say", text }, done);
+      return { kind: "sent", seq: done.seq ?? 0 };
+    } catch (error) {
+      return this.judge(key, error instanceof ApiError ? error : new ApiError(0));
+    }
+  }
+
+  private judge(key: string, error: ApiError): Outcome {
+    if (error.status === 401) return { kind: "later" }; // signing in again kicks it
+    if (error.temporary) {
+      return error.retryAfterMs ? { kind: "later", afterMs: error.retryAfterMs } : { kind: "later" };
+    }
+    if (error instanceof Refusal) this.refusals.set(key, error);
+    return { kind: "refused", error: error.detail };
+  }
+
+  private sent(item: Unsent, seq: number): void {
+    if (seq > 0) this.thread.confirm(item, seq, this.host.me?.name ?? "");
+    this.host.changed();
+  }
+}

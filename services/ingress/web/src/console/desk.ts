@@ -1,0 +1,406 @@
+import { ApiError } from "../widget/api.ts";
+import { type Storage, siteStorage } from "../widget/storage.ts";
+import { Alerts } from "./alerts.ts";
+import { Api, Refusal } from "./api.ts";
+import { Bell } from "./bell.ts";
+import { Chat, type ChatHost } from "./chat.ts";
+import { Speech } from "./format.ts";
+import { Inbox, belongs } from "./inbox.ts";
+import { Line, type Link } from "./line.ts";
+import { Prefs, type Theme } from "./prefs.ts";
+import { type Place, hashOf, parsePlace } from "./route.ts";
+import type { Bot, Detail, Events, Lang, Operator, Row } from "./types.ts";
+
+const CHATS_KEPT = 20;
+const REFRESH_MS = 1500;
+
+export interface Toast {
+  text: string;
+  isBad: boolean;
+}
+
+/**
+ * Everything the console knows and does; the views show it and call it.  Whatever
+ * changes is told by `onChange`, and by the titles and chimes of `alerts`.
+ */
+export class Desk implements ChatHost {
+  readonly api = new Api();
+  readonly inbox = new Inbox();
+  readonly alerts: Alerts;
+  readonly prefs: Prefs;
+  speech: Speech;
+  onChange: () => void = () => {};
+  phase: "loading" | "out" | "in" = "loading";
+  /** The session ended while somebody worked: what they have stays on the screen. */
+  isExpired = false;
+  me: Operator | null = null;
+  bots: Bot[] = [];
+  readonly operators = new Map<number, Operator>();
+  link: Link = "connecting";
+  place: Place = parsePlace("");
+  chat: Chat | null = null;
+  toast: Toast | null = null;
+  /** Cases that this operator has passed over. */
+  readonly skipped = new Set<number>();
+  listFailure: unknown = null;
+  /** For those who listen instead of looking: what came last. */
+  heard = "";
+  private readonly line: Line;
+  private readonly bell: Bell;
+  private storage: Storage;
+  private chats = new Map<number, Chat>();
+  private refreshing: ReturnType<typeof setTimeout> | undefined;
+  private toasting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.storage = siteStorage("console", () => localStorage);
+    this.prefs = new Prefs(this.storage, () => this.restyled(), navigator.languages);
+    this.speech = new Speech(this.prefs.lang);
+    this.alerts = new Alerts(() => this.prefs.sound);
+    this.bell = new Bell(this, this.alerts);
+    this.api.onSignedOut = () => this.signedOut();
+    this.line = new Line({
+      open: (watch, signal) => this.api.events(watch, signal),
+      hello: (gap) => this.hello(gap),
+      event: (name, data) => this.take(name as keyof Events, data as never),
+      linked: (link) => {
+        this.link = link;
+        this.changed();
+      },
+    });
+    addEventListener("online", () => this.hurry());
+    addEventListener("offline", () => this.changed());
+    addEventListener("hashchange", () => this.placed());
+    document.addEventListener("visibilitychange", () => this.hurry());
+    this.place = parsePlace(location.hash);
+  }
+
+  changed(): void {
+    const mine = [...this.inbox.rows.values()].filter((row) => this.me && belongs(row, "mine", this.me.id));
+    const unread = mine.reduce((n, row) => n + (row.unread > 0 ? 1 : 0), 0);
+    this.alerts.title(this.speech.t("title"), this.phase === "in" ? this.inbox.counts.waiting + unread : 0);
+    this.onChange();
+  }
+
+  /* --- signing in and out --------------------------------------------------- */
+
+  async start(): Promise<void> {
+    try {
+      const me = await this.api.me();
+      this.entered(me.operator, me.bots ?? []);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.phase = "out";
+      else setTimeout(() => void this.start(), 3000);
+      this.listFailure = error;
+      this.changed();
+    }
+  }
+
+  async login(login: string, password: string): Promise<void> {
+    await this.api.login(login, password);
+    const { operator, bots } = await this.api.me();
+    this.entered(operator, bots ?? []);
+  }
+
+  async logout(): Promise<void> {
+    await this.api.logout().catch(() => {});
+    this.leave();
+  }
+
+  private entered(operator: Operator, bots: Bot[]): void {
+    if (this.me && this.me.id !== operator.id) this.leave(); // somebody else: nothing of the former is shown
+    this.me = operator;
+    this.bots = bots;
+    this.operators.set(operator.id, operator);
+    this.storage = siteStorage(`console:${operator.id}`, () => localStorage);
+    if (!this.prefs.choseLang && (operator.lang === "ru" || operator.lang === "en")) this.prefs.lang = operator.lang;
+    this.restyled();
+    this.phase = "in";
+    this.isExpired = false;
+    this.listFailure = null;
+    this.sendRest();
+    this.placed();
+    this.line.start();
+    void this.loadOperators();
+    this.changed();
+  }
+
+  private signedOut(): void {
+    this.line.stop();
+    if (this.phase === "in") this.isExpired = true;
+    this.changed();
+  }
+
+  private leave(): void {
+    this.line.stop();
+    this.inbox.clear();
+    this.chats.clear();
+    this.operators.clear();
+    this.chat = this.me = null;
+    this.phase = "out";
+    this.isExpired = false;
+    this.changed();
+  }
+
+  /** What was not sent when the page was left, goes now, whichever conversation it belongs to. */
+  private sendRest(): void {
+    for (const chat of this.chats.values()) chat.outbox.kick();
+    for (const key of this.storage.below("c")) {
+      const id = Number(/^(\d+):out:/.exec(key)?.[1] ?? Number.NaN);
+      if (id) this.chatOf(id);
+    }
+  }
+
+  /* --- places --------------------------------------------------------------- */
+
+  go(hash: string, isReplacing = false): void {
+    if (isReplacing) {
+      history.replaceState(null, "", hash);
+      this.placed();
+    } else {
+      location.hash = hash;
+    }
+  }
+
+  open(conversation: number): void {
+    this.go(hashOf({ folder: this.place.folder, conversation }));
+  }
+
+  /** From a conversation or a page back to the list. */
+  back(): void {
+    this.go(hashOf({ folder: this.place.folder }), true);
+  }
+
+  private placed(): void {
+    const place = parsePlace(location.hash, this.place.folder);
+    this.place = place;
+    if (this.phase !== "in") return this.changed();
+    const isOther = this.inbox.folder !== place.folder || !this.inbox.list;
+    this.inbox.folder = place.folder;
+    if (isOther) void this.loadRows();
+    const shown = this.chat?.id ?? null;
+    if (shown !== place.conversation) this.openChat(place.conversation);
+    this.changed();
+  }
+
+  private openChat(id: number | null): void {
+    this.chat = id === null ? null : this.chatOf(id);
+    this.line.watch(id);
+    if (!this.chat) return;
+    this.chat.opened();
+    void this.chat.load();
+  }
+
+  private chatOf(id: number): Chat {
+    const known = this.chats.get(id);
+    this.chats.delete(id);
+    const owner = this.me?.id ?? 0;
+    const chat = known ?? new Chat(id, this, siteStorage(`console:${owner}:c${id}`, () => localStorage));
+    this.chats.set(id, chat); // at the end: the one used last
+    for (const [old, { outbox }] of this.chats) {
+      if (this.chats.size <= CHATS_KEPT) break;
+      if (old !== id && outbox.items.length === 0) this.chats.delete(old);
+    }
+    return chat;
+  }
+
+  /* --- the list ------------------------------------------------------------- */
+
+  async loadRows(before: string | null = null): Promise<void> {
+    const { folder, query } = this.inbox;
+    try {
+      const page = await this.api.rows(folder, query, before);
+      this.inbox.page(folder, query, page, before === null);
+      this.listFailure = null;
+    } catch (error) {
+      this.listFailure = error;
+    }
+    this.changed();
+  }
+
+  search(query: string): void {
+    this.inbox.query = query.trim();
+    this.changed();
+    void this.loadRows();
+  }
+
+  /** The server's own view of the list, a little after the last of many events. */
+  private refreshSoon(): void {
+    this.refreshing ??= setTimeout(() => {
+      this.refreshing = undefined;
+      if (this.phase === "in" && !this.isExpired) void this.loadRows();
+    }, REFRESH_MS);
+  }
+
+  async loadOperators(): Promise<void> {
+    try {
+      for (const operator of await this.api.operators()) this.operators.set(operator.id, operator);
+    } catch {
+      // known as they appear
+    }
+    this.changed();
+  }
+
+  hasDraft(id: number): boolean {
+    return this.storage.get(`c${id}:reply`) !== null;
+  }
+
+  row(id: number): Row | undefined {
+    return this.inbox.rows.get(id);
+  }
+
+  patch(id: number, change: Partial<Row>): void {
+    const row = this.row(id);
+    if (row && this.me) this.inbox.take({ ...row, ...change }, this.me.id);
+    if ("state" in change) this.refreshSoon();
+    this.changed();
+  }
+
+  described(detail: Detail): void {
+    if (this.me) this.inbox.take(detail.conversation, this.me.id);
+  }
+
+  /* --- chats are taken, and passed over --------------------------------------- */
+
+  /** Accepts, takes over from the bot, or takes it from a colleague: as the chat stands. */
+  async accept(): Promise<void> {
+    const { chat } = this;
+    if (!chat?.row || chat.isMine) return;
+    const isTaken = chat.row.state === "operator";
+    await chat.order({ verb: "take", ...(isTaken ? { force: true } : {}) });
+  }
+
+  async skip(): Promise<void> {
+    const { chat } = this;
+    if (chat?.row?.state !== "waiting") return;
+    const { handoff } = chat.row;
+    if ((await chat.order({ verb: "skip" })) && handoff !== null) this.skipped.add(handoff);
+    this.changed();
+  }
+
+  /* --- what happens --------------------------------------------------------- */
+
+  private hello(gap: boolean): void {
+    if (gap) {
+      void this.loadRows();
+      for (const chat of this.chats.values()) chat.outbox.kick();
+    }
+    if (this.chat) {
+      this.chat.thread.doubtDraft();
+      void this.chat.load();
+    }
+  }
+
+  private take(name: keyof Events, data: never): void {
+    const handler = this.handlers[name] as ((data: never) => void) | undefined;
+    handler?.(data);
+    this.changed();
+  }
+
+  private readonly handlers: { [K in keyof Events]?: (data: Events[K]) => void } = {
+    conversation: (row) => this.takeRow(row),
+    message: (event) => this.takeMessage(event),
+    delta: (event) => void this.chats.get(event.conversation)?.thread.delta(event),
+    end: (event) => this.chats.get(event.conversation)?.thread.end(event.answer),
+    typing: (event) => this.chats.get(event.conversation)?.thread.types(event),
+    note: ({ conversation, ...note }) => this.chats.get(conversation)?.thread.note(note),
+    suggestion: ({ conversation, ...suggestion }) => this.chats.get(conversation)?.thread.suggest(suggestion),
+    operator: (operator) => {
+      this.operators.set(operator.id, operator);
+      if (operator.id === this.me?.id) this.me = operator;
+    },
+  };
+
+  private takeRow(row: Row): void {
+    if (!this.me) return;
+    const old = this.inbox.take(row, this.me.id);
+    const chat = this.chats.get(row.id);
+    const isChanged = old?.state !== row.state || old.epoch !== row.epoch || old.operator?.id !== row.operator?.id;
+    if (isChanged && row.state !== "bot") chat?.thread.doubtDraft();
+    if (isChanged && chat === this.chat) void chat?.describe();
+    this.count(old, row);
+    this.bell.changed(old, row);
+    this.refreshSoon();
+  }
+
+  private count(old: Row | undefined, row: Row): void {
+    const { me } = this;
+    if (!old || !me) return; // the next page counts anew
+    for (const folder of ["waiting", "mine"] as const) {
+      const change = Number(belongs(row, folder, me.id)) - Number(belongs(old, folder, me.id));
+      this.inbox.counts[folder] = Math.max(0, this.inbox.counts[folder] + change);
+    }
+  }
+
+  private takeMessage({ conversation, ...message }: Events["message"]): void {
+    const row = this.row(conversation);
+    const fresh = !row || message.seq > row.last_seq;
+    this.chats.get(conversation)?.thread.receive(message);
+    if (row && this.me && fresh) {
+      const last = { seq: message.seq, author: message.author, text: message.text, created_at: message.created_at };
+      this.inbox.take({ ...row, last, last_seq: message.seq }, this.me.id);
+    }
+    if (fresh && message.author === "person" && conversation === this.chat?.id) this.heard = message.text;
+    if (row && fresh && message.author === "person" && belongs(row, "mine", this.me?.id ?? 0)) this.bell.said(row, message);
+  }
+
+  /* --- the operator --------------------------------------------------------- */
+
+  async setDuty(on_duty: boolean): Promise<void> {
+    await this.changeMe({ on_duty });
+  }
+
+  async changeMe(change: Record<string, unknown>): Promise<boolean> {
+    try {
+      this.me = await this.api.changeMe(change);
+      this.operators.set(this.me.id, this.me);
+      return true;
+    } catch (error) {
+      this.complain(error);
+      return false;
+    } finally {
+      this.changed();
+    }
+  }
+
+  setLang(lang: Lang): void {
+    this.prefs.setLang(lang);
+    if (this.me && this.me.lang !== lang) void this.changeMe({ lang });
+  }
+
+  setTheme(theme: Theme): void {
+    this.prefs.setTheme(theme);
+  }
+
+  get isOffline(): boolean {
+    return !navigator.onLine;
+  }
+
+  /* --- telling -------------------------------------------------------------- */
+
+  complain(error: unknown): void {
+    if (error instanceof Refusal && error.status === 401) return; // signing in is asked for already
+    const refusal = error instanceof ApiError ? error : new Refusal(0, "", String(error));
+    this.say(this.speech.refusal(refusal), true);
+  }
+
+  say(text: string, isBad = false): void {
+    this.toast = { text, isBad };
+    clearTimeout(this.toasting);
+    this.toasting = setTimeout(() => {
+      this.toast = null;
+      this.changed();
+    }, isBad ? 8000 : 3000);
+    this.changed();
+  }
+
+  private restyled(): void {
+    this.speech = new Speech(this.prefs.lang);
+    this.changed();
+  }
+
+  private hurry(): void {
+    if (!document.hidden) this.line.hurry();
+    this.changed();
+  }
+}

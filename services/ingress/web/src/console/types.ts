@@ -1,0 +1,221 @@
+/** The console's API, as ingress speaks it. */
+import type { Author, Delta, Lang } from "../widget/types.ts";
+
+export type { Author, Lang };
+export type Folder = "waiting" | "mine" | "all" | "closed";
+export type State = "bot" | "waiting" | "operator" | "closed";
+export type Words = Partial<Record<Lang, string>>;
+
+export interface Operator {
+  id: number;
+  login: string | null;
+  name: string;
+  role: "operator" | "admin";
+  enabled: boolean;
+  on_duty: boolean;
+  capacity: number;
+  load: number;
+  lang: string;
+  telegram: boolean;
+}
+
+export interface Canned {
+  name: string;
+  text: Words;
+}
+
+export interface Bot {
+  name: string;
+  title: Words;
+  canned?: Canned[] | null;
+}
+
+export interface Me {
+  operator: Operator;
+  csrf: string;
+  bots?: Bot[];
+}
+
+export interface Named {
+  id: number;
+  name: string;
+}
+
+/** A conversation, as one line of a folder. */
+export interface Row {
+  id: number;
+  bot: string;
+  channel: { name: string; kind: string };
+  title: string | null;
+  lang: string | null;
+  state: State;
+  operator: Named | null;
+  /** Why a human was called; "message": one was left when nobody was there. */
+  reason: string | null;
+  /** Since when it is in this state. */
+  since: string;
+  last: { seq: number; author: Author; text: string; created_at: string } | null;
+  last_seq: number;
+  unread: number;
+  rating: number | null;
+  reachable: boolean;
+  epoch: number;
+  handoff: number | null;
+}
+
+export interface Counts {
+  waiting: number;
+  mine: number;
+}
+
+export interface RowPage {
+  conversations: Row[];
+  counts: Counts;
+  next: string | null;
+}
+
+export interface Identity {
+  channel: string;
+  kind: string;
+  user: string;
+  name: string | null;
+}
+
+export interface Earlier {
+  id: number;
+  title: string | null;
+  channel: string;
+  state: State;
+  last_at: string;
+}
+
+export interface Person {
+  name: string | null;
+  identities: Identity[];
+  lang: string | null;
+  since: string;
+  tokens: { in: number; out: number };
+  earlier: Earlier[];
+}
+
+export interface CaseEvent {
+  at: string;
+  what: string;
+  operator: string | null;
+  detail: string | null;
+}
+
+/** One call for a human, from the call to its end. */
+export interface Case {
+  id: number;
+  reason: string;
+  detail: string | null;
+  called_at: string;
+  taken_at: string | null;
+  ended_at: string | null;
+  operator: Named | null;
+  outcome: string | null;
+  rating: number | null;
+  comment: string | null;
+  events: CaseEvent[];
+}
+
+export interface Note {
+  id: number;
+  operator: string | null;
+  text: string;
+  /** The message that it stands behind. */
+  after: number;
+  created_at: string;
+}
+
+export interface Suggestion {
+  id: number;
+  text: string;
+  last_seq: number;
+}
+
+export interface Detail {
+  conversation: Row;
+  person: Person;
+  handoffs: Case[];
+  notes: Note[];
+  suggestion: Suggestion | null;
+}
+
+export interface Attachment {
+  kind: string;
+  name?: string | null;
+  url?: string | null;
+  mime?: string | null;
+  size?: number | null;
+}
+
+export interface Message {
+  seq: number;
+  author: Author;
+  name?: string | null;
+  text: string;
+  /** Rendered by the server.  Never trusted. */
+  html?: string | null;
+  attachments?: Attachment[] | null;
+  /** What a message of the platform is about: joined, returned, closed, ... */
+  event?: string | null;
+  delivery?: "pending" | "sending" | "sent" | "failed" | "uncertain" | null;
+  error?: string | null;
+  created_at: string;
+  edited_at?: string | null;
+}
+
+export interface MessagePage {
+  messages: Message[];
+  last_seq: number;
+}
+
+export type Verb =
+  | "take" | "skip" | "say" | "edit" | "note" | "return" | "close" | "transfer" | "use" | "discard" | "read";
+
+export interface Order {
+  verb: Verb;
+  text?: string;
+  seq?: number;
+  operator?: number;
+  suggestion?: number;
+  force?: boolean;
+}
+
+export interface Done {
+  status: string;
+  seq?: number | null;
+  epoch: number;
+  state: State;
+}
+
+export interface AuditEntry {
+  at: string;
+  operator: string | null;
+  what: string;
+  detail: string | null;
+  address: string | null;
+}
+
+export interface DeadJob {
+  id: number;
+  queue: string;
+  conversation: number | null;
+  error: string | null;
+  created_at: string;
+}
+
+/** What the stream brings, by the name of the event. */
+export interface Events {
+  hello: Record<string, never>;
+  conversation: Row;
+  message: { conversation: number } & Message;
+  delta: { conversation: number } & Delta;
+  end: { conversation: number; answer: string };
+  typing: { conversation: number; who: "person" | "operator"; name?: string | null };
+  note: { conversation: number } & Note;
+  suggestion: { conversation: number } & Partial<Suggestion>;
+  operator: Operator;
+}

@@ -1,0 +1,148 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Chat, Mode } from "../chat.ts";
+import type { Speech } from "../format.ts";
+import type { Canned, Row } from "../types.ts";
+import { CannedList, matching } from "./canned.tsx";
+import { Icon, channelIcon } from "./icon.tsx";
+import { Button, IconButton, useDesk } from "./ui.tsx";
+
+const HIGH_PX = 180;
+
+/** Where an operator writes.  The name of who will read it stands above, always. */
+export function Composer({ chat, row }: { chat: Chat; row: Row }) {
+  const { speech } = useDesk();
+  const { mode } = chat;
+  const name = row.title ?? speech.t("nameless");
+  const tab = (which: Mode, hint: string) => (
+    <button type="button" aria-pressed={mode === which} aria-keyshortcuts={hint} title={`${speech.t(which)} (${hint})`}
+      onClick={() => chat.setMode(which)}>
+      {speech.t(which)}
+    </button>
+  );
+  return (
+    <section class={`composer ${mode}`}>
+      <div class="composer-head">
+        <div class="modes" role="group">{tab("reply", "Enter")}{tab("note", "n")}</div>
+        <p class="addressee" id="addressee">
+          {mode === "note" ? (
+            <><Icon name="lock" /><span>{speech.t("noteAbout", { name })}</span></>
+          ) : (
+            <>
+              <span class="mute">{speech.t("to")}</span> <strong dir="auto">{name}</strong>
+              <span class="mute via"><Icon name={channelIcon(row.channel.kind)} />{speech.t("via", { channel: row.channel.name })}</span>
+            </>
+          )}
+        </p>
+      </div>
+      {(chat.editing || chat.adopted) && (
+        <p class="editing">
+          <Icon name={chat.editing ? "edit" : "bulb"} />{speech.t(chat.editing ? "editing" : "suggestion")}
+          <IconButton label={speech.t("cancel")} icon="close" hint="Esc" onClick={() => chat.setMode("reply")} />
+        </p>
+      )}
+      <Field key={`${chat.id} ${mode} ${chat.editing?.seq} ${chat.adopted?.id} ${chat.revision}`} chat={chat} row={row} />
+    </section>
+  );
+}
+
+function Field({ chat, row }: { chat: Chat; row: Row }) {
+  const desk = useDesk();
+  const { speech } = desk;
+  const special = chat.editing ?? chat.adopted;
+  const [text, setText] = useState(special?.text ?? chat.draft);
+  const [chosen, setChosen] = useState(0);
+  const [isHidden, setHidden] = useState(false);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const bot = desk.bots.find((b) => b.name === row.bot);
+  const canned = special || chat.mode === "note" || isHidden ? null : matching(bot?.canned ?? [], text);
+
+  useLayoutEffect(() => {
+    const node = input.current as HTMLTextAreaElement;
+    node.style.height = "auto";
+    node.style.height = `${Math.min(node.scrollHeight, HIGH_PX)}px`;
+  }, [text]);
+  useLayoutEffect(() => {
+    if (special) input.current?.focus();
+  }, []);
+
+  function write(next: string) {
+    setText(next);
+    setChosen(0);
+    setHidden(false);
+    if (!special) chat.draft = next;
+  }
+
+  async function send() {
+    const said = text.trim();
+    const isOrder = special !== null || chat.mode === "note";
+    if (said === "" || (isOrder && chat.busy)) return;
+    write("");
+    if (!(await chat.submit(said))) write(said);
+  }
+
+  function insert(reply: Canned) {
+    write(speech.of(reply.text, row.lang));
+    input.current?.focus();
+  }
+
+  function key(event: KeyboardEvent) {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (canned && pick(event, canned)) return event.preventDefault();
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      void send();
+    } else if (event.key === "ArrowUp" && text === "" && chat.mode === "reply" && chat.lastOwn) {
+      event.preventDefault();
+      chat.edit(chat.lastOwn);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      if (special) chat.setMode("reply");
+      else input.current?.blur();
+    }
+  }
+
+  /** Keys that belong to the list of canned replies while it is shown. */
+  function pick(event: KeyboardEvent, list: Canned[]): boolean {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const reply = list[chosen];
+    if (step) setChosen((chosen + step + list.length) % Math.max(1, list.length));
+    else if (event.key === "Escape") setHidden(true);
+    else if ((event.key === "Enter" || event.key === "Tab") && reply) insert(reply);
+    else return false;
+    event.stopPropagation();
+    return true;
+  }
+
+  const name = row.title ?? speech.t("nameless");
+  return (
+    <form class="field" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+      {canned && <CannedList list={canned} chosen={chosen} lang={row.lang} onPick={insert} />}
+      <textarea
+        ref={input}
+        id="composer"
+        rows={1}
+        dir="auto"
+        maxLength={20000}
+        value={text}
+        placeholder={hint(chat, row, speech)}
+        aria-label={speech.t(chat.mode === "note" ? "noteAbout" : "replyTo", { name })}
+        aria-describedby="addressee"
+        aria-controls={canned ? "canned" : undefined}
+        aria-activedescendant={canned?.[chosen] ? `canned-${chosen}` : undefined}
+        enterkeyhint="send"
+        onKeyDown={key}
+        onInput={(event) => { write(event.currentTarget.value); chat.typed(event.currentTarget.value); }}
+      />
+      <Button type="submit" kind="primary" class="send" icon={chat.mode === "note" ? "note" : "send"}
+        label={speech.t(chat.editing ? "save" : chat.mode === "note" ? "addNote" : "send")} disabled={text.trim() === ""} />
+    </form>
+  );
+}
+
+function hint(chat: Chat, row: Row, speech: Speech): string {
+  const name = row.title ?? speech.t("nameless");
+  if (chat.mode === "note") return speech.t("placeholderNote");
+  if (chat.isMine) return speech.t("placeholder", { name });
+  if (row.state === "waiting") return speech.t("placeholderAccept");
+  return row.state === "operator" ? speech.t("placeholderOther", { name: row.operator?.name ?? "" }) : speech.t("placeholderTake");
+}
