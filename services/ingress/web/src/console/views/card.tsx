@@ -12,7 +12,7 @@ export function Card({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   return (
     <aside class="card" aria-label={speech.t("card")}>
       <header>
-        <h2>{person?.name ?? chat.row?.title ?? speech.t("nameless")}</h2>
+        <h2>{speech.t("card")}</h2>
         <IconButton label={speech.t("close")} icon="close" hint="i" onClick={onClose} />
       </header>
       {person ? (

@@ -140,9 +140,8 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
 }
 
 function hint(chat: Chat, row: Row, speech: Speech): string {
-  const name = row.title ?? speech.t("nameless");
   if (chat.mode === "note") return speech.t("placeholderNote");
-  if (chat.isMine) return speech.t("placeholder", { name });
+  if (chat.isMine) return speech.t("placeholder");
   if (row.state === "waiting") return speech.t("placeholderAccept");
   return row.state === "operator" ? speech.t("placeholderOther", { name: row.operator?.name ?? "" }) : speech.t("placeholderTake");
 }

@@ -18,7 +18,7 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
   const scroll = useRef<HTMLDivElement>(null);
   const [missed, setMissed] = useState(false);
   const [isAway, setAway] = useState(false);
-  const seen = useRef({ chat: 0, first: 0, last: 0, height: 0, stick: true });
+  const seen = useRef({ chat: 0, first: 0, last: 0, height: 0, top: 0, stick: true });
   const { thread } = chat;
 
   useLayoutEffect(() => {
@@ -43,9 +43,13 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
 
   function scrolled() {
     const node = scroll.current as HTMLDivElement;
+    const was = seen.current;
     const isNear = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_PX;
-    seen.current.stick = isNear;
-    setAway(!isNear);
+    // Only a reader moves upwards: when there is more to show, the place stays as it is.
+    if (isNear) was.stick = true;
+    else if (node.scrollTop < was.top) was.stick = false;
+    was.top = node.scrollTop;
+    setAway(!was.stick);
     if (isNear) setMissed(false);
   }
 

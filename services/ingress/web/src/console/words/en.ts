@@ -175,7 +175,7 @@ export const en = {
   note: "Note",
   replyTo: "Reply to {name}",
   noteAbout: "Note for colleagues. {name} will never see it",
-  placeholder: "Write to {name}…  ( / for canned replies)",
+  placeholder: "Message…  ( / for canned replies)",
   placeholderTake: "Write to take over from the bot…",
   placeholderAccept: "Write to accept the chat…",
   placeholderOther: "{name} has this chat",

@@ -174,7 +174,7 @@ export const ru: Strings = {
   note: "Заметка",
   replyTo: "Ответ: {name}",
   noteAbout: "Заметка для коллег. {name} её не увидит",
-  placeholder: "Пишите: {name}…  ( / – готовые ответы)",
+  placeholder: "Сообщение…  ( / – готовые ответы)",
   placeholderTake: "Напишите, чтобы взять чат у бота…",
   placeholderAccept: "Напишите, чтобы принять чат…",
   placeholderOther: "Этот чат ведёт {name}",
