@@ -8,7 +8,7 @@
 --   0 ignore   1 message (a turn answers)   2 edit   3 command (p_reply answers at once)
 --   4 reset (3, and the bot forgets)   5 stop (3, and the running turn ends)
 --   6 blocked   7 unblocked   8 migrated (p_body is the new chat key)   9 refuse
---   10 call a human (p_body, if any, is kept; 0013_handoff.sql)
+--   10 call a human (p_body, if any, is kept; 0013_handoff.sql)   11 rate (p_body is "<case>:<score>")
 
 -- These are all PL/pgSQL, whose plans are kept; a function in plain SQL is parsed and planned anew
 -- at every call.
@@ -222,7 +222,7 @@ begin
 end $$;
 
 -- What an event does that asks for no turn.  p_seq is of the person's words, p_last of the last message.
--- Of a stop: whether there was anything to end.
+-- Of a stop: whether there was anything to end; of a rating: whether it was one.
 create function obey(p_action smallint, p_channel int, p_chat text, p_conversation bigint, p_seq bigint,
                      p_last bigint, p_external text, p_body text) returns boolean
 language plpgsql as $$
@@ -243,6 +243,9 @@ begin
             update conversation set reachable = true where id = p_conversation;
         when 8 then
             perform move_chat(p_channel, p_chat, p_body);
+        when 11 then
+            return rate_handoff(p_channel, p_chat, split_part(p_body, ':', 1)::bigint,
+                                split_part(p_body, ':', 2)::smallint, null) = 1;
         else null;
     end case;
     return null;

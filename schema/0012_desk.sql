@@ -202,7 +202,7 @@ begin
 end $$;
 
 -- What became of a rating: 0 there is no such case of theirs, or it is not over; 1 kept; 2 they have said
--- something else before.  Saying the same again changes nothing; a comment may follow the score.
+-- something else before; 3 the same.  A comment may follow the score.
 create function rate_handoff(p_channel int, p_chat text, p_handoff bigint, p_score smallint, p_comment text)
 returns smallint
 language plpgsql as $$
@@ -221,7 +221,7 @@ begin
         return 2;
     end if;
     if h.rating is not null and (p_comment is null or h.comment is not null) then
-        return 1;
+        return 3;
     end if;
     update handoff set rating = p_score, comment = p_comment where id = p_handoff;
     insert into handoff_event (handoff_id, what, operator_id, detail)

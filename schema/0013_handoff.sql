@@ -145,6 +145,10 @@ begin
     operator_job := enqueue_operator(p_conversation, 1, p_trace);
     select h.id into handoff from handoff h where h.conversation_id = p_conversation and h.state < 3;
     if found then
+        if p_reason = 'asked' then -- whoever waits and asks again hears their place again
+            update handoff h set told = null
+            where h.id = call_human.handoff and h.state = 1 and not h.leaving and h.told_at < now() - interval '3 s';
+        end if;
         select o.epoch into epoch from conversation o where o.id = p_conversation;
         return;
     end if;
@@ -434,6 +438,7 @@ begin
         r := desk_take(r, c, h, o, coalesce((p_args ->> 'force')::boolean, false), p_args -> 'texts', p_trace);
     elsif p_verb in ('return', 'close', 'transfer') and not (p_verb = 'close' and h.id is null) then
         r.status := case when h.id is null then 'no_chat'
+                         when h.state = 2 and p_args ? 'if_waiting' then 'taken'
                          when h.state = 2 and h.operator_id <> o.id and o.role <> 2 then 'not_yours' else 'ok' end;
     end if;
     if r.status <> 'ok' then
@@ -443,6 +448,14 @@ begin
         when 'say' then r := desk_say(r, c, o, p_args, p_trace);
         when 'use' then r := desk_use(r, c, o, p_args, p_trace);
         when 'edit' then r := desk_edit(r, c, o.id, p_args, p_trace);
+        when 'call' then
+            if (select (b.spec -> 'handoff' ->> 'enabled')::boolean is not false and b.spec ? 'handoff' from bot b where b.id = c.bot_id) then
+                select l.handoff, l.operator_job, l.epoch into r.handoff_id, r.operator_job, r.epoch
+                from call_human(c.id, 'api', p_args ->> 'detail', p_trace) l;
+                r.responder := greatest(r.responder, 1::smallint);
+            else
+                r.status := 'disabled';
+            end if;
         when 'skip' then r := desk_skip(r, c, h, o.id, p_trace);
         when 'return' then r := desk_end(r, c, h, o, 'returned', p_args -> 'texts', p_trace);
         when 'close' then
@@ -467,7 +480,7 @@ begin
 end $$;
 
 -- The one command layer: p_key makes an order happen once; p_operator null is the platform's own API, which may
--- return and close.  p_args -> 'texts': what the person is told, as announce() wants it.
+-- call, return and close.  p_args -> 'texts': what the person is told, as announce() wants it.
 create function desk(p_operator int, p_verb text, p_conversation bigint, p_key text, p_args jsonb, p_trace text)
 returns desk_done language plpgsql as $$
 declare
@@ -494,7 +507,8 @@ begin
     r.responder := c.responder;
     r.channel_id := c.channel_id;
     r.chat_key := c.chat_key;
-    r.status := case when p_operator is null and p_verb not in ('return', 'close') then 'bad'
+    r.status := case when p_operator is null and p_verb not in ('call', 'return', 'close') then 'bad'
+                     when p_operator is not null and p_verb = 'call' then 'bad'
                      when p_operator is not null and o.enabled is not true then 'disabled'
                      when p_verb <> 'duty' and c.id is null then 'no_chat' else 'ok' end;
     if r.status = 'ok' and p_verb = 'duty' then

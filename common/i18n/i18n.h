@@ -80,6 +80,10 @@ enum text_id {
 	TEXT_PROBLEM_BAD_RATING, /* %d: most bytes of a comment */
 	TEXT_PROBLEM_NO_HANDOFF,
 	TEXT_PROBLEM_BAD_FORMAT,
+	TEXT_PROBLEM_NO_KEY_SET,
+	TEXT_PROBLEM_BAD_KEY,
+	TEXT_PROBLEM_NO_CONVERSATION,
+	TEXT_PROBLEM_NOT_WAITING,
 	TEXT_PROBLEM_NO_SITE,
 	/* ... and with one of the console's */
 	TEXT_PROBLEM_FIELDS,    /* %s: what is expected */

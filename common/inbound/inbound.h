@@ -22,6 +22,7 @@ enum inbound_action {
 	INBOUND_MIGRATED = 8,  /* the chat goes on under the key in `text` */
 	INBOUND_REFUSED = 9,   /* too much or too fast; `reply` says so, if anything does */
 	INBOUND_OPERATOR = 10, /* they want a human; the words, if any, are kept */
+	INBOUND_RATING = 11,   /* "<case>:<1..5>" in `text`: how a talk with a human was */
 };
 
 const char *inbound_action_name(enum inbound_action action);
@@ -44,7 +45,7 @@ struct inbound {
 	const char *command;       /* "help" for /help; NULL if not a command */
 	const char *argument;      /* what followed the command, "" if nothing */
 	const char *reply;         /* the platform's answer, Markdown; NULL */
-	const char *idle_reply;    /* instead, if there was nothing to stop */
+	const char *idle_reply;    /* instead, if there was nothing to stop or rate */
 	json_t *reply_extra;       /* {"buttons":[[{"text","data"|"url"}]]} or NULL */
 	json_t *versions;          /* text and replies in each language, as accept() wants
 				      them; NULL: they are the same in all */

@@ -29,12 +29,12 @@ const char *desk_status_name(enum desk_status status);
  *   take {"force"?}   skip {}   return {}   close {}   transfer {"operator"?}
  *   say {"text", "extra"?, "reply_to"?}   edit {"seq","text"}   note {"text"}
  *   use {"suggestion","text"?}   discard {"suggestion"}   read {"seq"}   select {}
- *   duty {"on"}: conversation 0
+ *   duty {"on"}: conversation 0   call {"detail"?}: the platform's API alone
  * extra: {"via":"telegram"} says that they see it there already; else it is relayed to their
  * desk.
  */
 struct desk_order {
-	int operator_id; /* 0: the platform's own API, which may return and close */
+	int operator_id; /* 0: the platform's own API, which may call, return and close */
 	const char *verb;
 	int64_t conversation; /* the client's */
 	const char

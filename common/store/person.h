@@ -8,6 +8,7 @@ enum rated {
 	RATED_UNKNOWN = 0, /* no such case of theirs, or it is not over */
 	RATED_KEPT = 1,
 	RATED_BEFORE = 2, /* they have said something else before */
+	RATED_AGAIN = 3,  /* they said the same before */
 };
 
 struct rating {

@@ -7,6 +7,8 @@
 #include "common/base/utf8.h"
 #include "common/i18n/i18n.h"
 
+enum { RATING_MAX = 5 };
+
 static void release_json(void *json)
 {
 	json_decref(json);
@@ -143,17 +145,35 @@ static const char *markdown_of(struct arena *a, const struct outgoing *head,
 	return telegram_escape(a, head->body);
 }
 
+/* How was it?  One press says it. */
+static const char *ask_rating(json_t *manner, struct arena *a, const char *text,
+			      json_int_t handoff)
+{
+	const char *lang = i18n_detect(text, "en");
+	json_t *row = json_array();
+
+	for (int n = 1; n <= RATING_MAX; n++)
+		json_array_append_new(
+			row, json_pack("{s:o, s:o}", "text", json_sprintf("%d ★", n), "data",
+				       json_sprintf("r:%lld:%d", (long long)handoff, n)));
+	json_object_set_new(manner, "buttons", json_pack("[o]", row));
+	return arena_printf(a, "%s\n\n%s", text, i18n_text(TEXT_ASK_RATING, lang));
+}
+
 static void make_message(struct message_out *out, struct arena *a, const struct outgoing *head)
 {
 	const json_t *extra = read_json(a, head->extra);
 	const json_t *answers = json_object_get(json_object_get(extra, "reply_to"), "id");
+	const json_t *handoff = json_object_get(extra, "rate");
+	const char *text = markdown_of(a, head, extra);
 	json_t *manner = json_object();
 
 	arena_own(a, manner, release_json);
+	if (json_is_integer(handoff) && text)
+		text = ask_rating(manner, a, text, json_integer_value(handoff));
 	if (head->author != AUTHOR_PERSON && json_is_string(answers))
 		json_object_set(manner, "reply_to", (json_t *)answers);
-	make_whole(out, a, markdown_of(a, head, extra), json_object_get(extra, "attachments"),
-		   manner, extra);
+	make_whole(out, a, text, json_object_get(extra, "attachments"), manner, extra);
 }
 
 static void make_note(struct message_out *out, struct arena *a, const struct outgoing *head)

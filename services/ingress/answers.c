@@ -11,7 +11,7 @@ enum { BUTTONS_MAX = 8 };
 
 typedef void command_fn(struct inbound *event, const struct bot *bot, struct arena *a);
 
-static command_fn do_start, do_help, do_reset, do_stop, do_lang;
+static command_fn do_start, do_help, do_operator, do_reset, do_stop, do_lang;
 
 static const struct command {
 	const char *name;
@@ -21,6 +21,8 @@ static const struct command {
 } commands[] = {
 	{ "start", do_start, TEXT_COMMAND_START, 0 },
 	{ "help", do_help, TEXT_COMMAND_HELP, 0 },
+	{ "operator", do_operator, TEXT_COMMAND_OPERATOR, 0 },
+	{ "human", do_operator, TEXT_COMMAND_OPERATOR, 1 },
 	{ "reset", do_reset, TEXT_COMMAND_RESET, 0 },
 	{ "new", do_reset, TEXT_COMMAND_RESET, 1 },
 	{ "stop", do_stop, TEXT_COMMAND_STOP, 0 },
@@ -84,12 +86,20 @@ static json_t *question_buttons(const struct bot *bot, const char *lang)
 	return rows;
 }
 
+/* Not offered where nobody comes; whoever asks all the same is told so. */
+static int is_offered(const struct command *c, int has_humans)
+{
+	return !c->is_alias && (has_humans || c->run != do_operator);
+}
+
 static void do_start(struct inbound *event, const struct bot *bot, struct arena *a)
 {
 	json_t *rows = question_buttons(bot, answer_lang(event, bot));
 	const char *greeting = text_in(&bot->greeting, answer_lang(event, bot));
 
 	event->reply = greeting ? greeting : text_in(&bot->title, answer_lang(event, bot));
+	if (bot->handoff.enabled && !event->is_group)
+		add_button(rows, answer_text(event, bot, TEXT_CALL_HUMAN), "c:operator");
 	if (json_array_size(rows) > 0)
 		set_buttons(event, a, rows);
 	else
@@ -102,11 +112,21 @@ static void do_help(struct inbound *event, const struct bot *bot, struct arena *
 
 	buf_printf(&text, "%s\n\n", answer_text(event, bot, TEXT_HELP_HEAD));
 	for (int i = 0; i < COMMANDS; i++)
-		if (!commands[i].is_alias)
+		if (is_offered(&commands[i], bot->handoff.enabled))
 			buf_printf(&text, "- /%s — %s\n", commands[i].name,
 				   answer_text(event, bot, commands[i].description));
 	event->reply = arena_dup(a, text.data, text.len);
 	buf_free(&text);
+}
+
+/* What they are told then depends on who is there: operator-relay says it. */
+static void do_operator(struct inbound *event, const struct bot *bot, struct arena *a)
+{
+	(void)a;
+	if (bot->handoff.enabled)
+		event->action = INBOUND_OPERATOR;
+	else
+		event->reply = answer_text(event, bot, TEXT_NO_OPERATORS);
 }
 
 static void do_reset(struct inbound *event, const struct bot *bot, struct arena *a)
@@ -159,13 +179,14 @@ void answer_command(struct inbound *event, const struct bot *bot, struct arena *
 	event->reply = answer_text(event, bot, TEXT_UNKNOWN_COMMAND);
 }
 
-const char *commands_menu(struct arena *a, const char *lang, int with_code)
+const char *commands_menu(struct arena *a, const struct bot *bot, const char *lang,
+			  int with_code)
 {
 	json_t *list = json_array(), *body;
 	char *text;
 
 	for (int i = 0; i < COMMANDS; i++)
-		if (!commands[i].is_alias)
+		if (is_offered(&commands[i], !bot || bot->handoff.enabled))
 			json_array_append_new(
 				list,
 				json_pack("{ss ss}", "command", commands[i].name, "description",

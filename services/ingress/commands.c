@@ -55,6 +55,16 @@ static const struct question *pressed_question(const struct bot *bot, const char
 	return &bot->categories[c].questions[q];
 }
 
+/* "r:<case>:<score>" */
+static int is_rating(const char *data)
+{
+	size_t digits = strncmp(data, "r:", 2) == 0 ? strspn(data + 2, "0123456789") : 0;
+	const char *score = data + 2 + digits;
+
+	return digits > 0 && digits < 19 && score[0] == ':' && score[1] >= '1' &&
+	       score[1] <= '5' && !score[2];
+}
+
 /* A press says in words what the button stands for. */
 static void resolve_press(struct inbound *event, const struct bot *bot, struct arena *a)
 {
@@ -64,6 +74,13 @@ static void resolve_press(struct inbound *event, const struct bot *bot, struct a
 	if (question) {
 		event->action = INBOUND_MESSAGE;
 		event->text = text_in(&question->text, answer_lang(event, bot));
+		return;
+	}
+	if (is_rating(data)) {
+		event->action = INBOUND_RATING;
+		event->text = arena_str(a, data + 2);
+		event->reply = answer_text(event, bot, TEXT_RATED);
+		event->idle_reply = answer_text(event, bot, TEXT_RATED_BEFORE);
 		return;
 	}
 	event->command = NULL; /* what the text says is not what was pressed */

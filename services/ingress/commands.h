@@ -20,5 +20,6 @@ void commands_recognise(struct inbound *event, struct arena *a);
 void commands_refuse(struct inbound *event);
 void commands_refuse_with(struct inbound *event, struct arena *a, enum text_id id, int number);
 
-/* The menu of commands, as Telegram's setMyCommands wants it: JSON text. */
-const char *commands_menu(struct arena *a, const char *lang, int with_code);
+/* The bot's menu of commands, as Telegram's setMyCommands wants it: JSON text. */
+const char *commands_menu(struct arena *a, const struct bot *bot, const char *lang,
+			  int with_code);

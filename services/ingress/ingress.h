@@ -24,6 +24,7 @@ struct ingress {
 	const char *database_url, *redis_url, *secret, *listen, *public_url;
 	const char *const *trusted_proxies;
 	const char *telegram_api_root, *web_root;
+	const char *integration_key; /* NULL: no program may give orders */
 	int rate_limits, max_connections;
 
 	struct event_base *base;

@@ -139,7 +139,12 @@ static void read_name(void *self)
 
 static const char *menu_of(struct line *line, const char *lang, int with_code)
 {
-	return (line->is_desk ? desk_menu : commands_menu)(&line->flow.arena, lang, with_code);
+	const struct registry *r = bots_registry(line->in->bots);
+	const struct channel *channel = r ? registry_channel(r, line->channel_id) : NULL;
+
+	if (line->is_desk)
+		return desk_menu(&line->flow.arena, lang, with_code);
+	return commands_menu(&line->flow.arena, channel ? channel->bot : NULL, lang, with_code);
 }
 
 static void set_menu(void *self)

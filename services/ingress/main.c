@@ -33,6 +33,8 @@ static const struct conf_item conf[] = {
 	  "https://api.telegram.org", .help = "where the Bot API is" },
 	{ "WEB_ROOT", CONF_STR, CONF_AT(struct ingress, web_root), "",
 	  .help = "folder of the built web files" },
+	{ "INTEGRATION_KEY", CONF_SECRET, CONF_AT(struct ingress, integration_key), "",
+	  .help = "programs that show it may call humans; at least 16 characters" },
 	{ "RATE_LIMITS", CONF_INT, CONF_AT(struct ingress, rate_limits), "1", 0, 1,
 	  "0: limit nobody, for measurements" },
 	{ "MAX_CONNECTIONS", CONF_INT, CONF_AT(struct ingress, max_connections), "20000", 16,
@@ -57,6 +59,8 @@ static int check_conf(struct ingress *in, struct err *e)
 {
 	if (strlen(in->secret) < 16)
 		return err_set(e, ERR_PERM, "TANDEM_SECRET is shorter than 16 characters");
+	if (in->integration_key && strlen(in->integration_key) < 16)
+		return err_set(e, ERR_PERM, "INTEGRATION_KEY is shorter than 16 characters");
 	if (in->public_url && strncmp(in->public_url, "https://", 8) != 0)
 		return err_set(e, ERR_PERM, "PUBLIC_URL must begin with https://");
 	return 0;

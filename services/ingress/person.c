@@ -3,13 +3,62 @@
 
 #include "common/i18n/i18n.h"
 #include "common/store/person.h"
+#include "services/ingress/accept.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/routes.h"
 #include "services/ingress/session.h"
 
-/* What a person can do beside writing: be seen typing, and say how it was. */
+/* What a person can do beside writing: call a human, be seen typing, say how it was. */
 
 enum { RATE_MS = 5000, SCORE_MAX = 5, COMMENT_MAX = 2000 };
+
+/* --- POST /api/v1/operator ------------------------------------------------ */
+
+static int prepare_call(struct acceptance *a, const struct channel *channel)
+{
+	const char *chat = a->arg;
+	char random[33];
+
+	if (!channel->bot->handoff.enabled) {
+		web_refuse(a->req, 409, "no_operators", TEXT_NO_OPERATORS);
+		return -1;
+	}
+	crypto_random_hex(random, sizeof random - 1);
+	a->event = (struct inbound){ .action = INBOUND_OPERATOR,
+				     .text = "/operator", /* the same as the command */
+				     .key = arena_printf(&a->flow.arena, "%s:operator-%s", chat,
+							 random),
+				     .chat = chat,
+				     .user = chat };
+	return 0;
+}
+
+static void answer_called(struct acceptance *a)
+{
+	json_auto_t *body = json_object();
+
+	web_reply_json(a->req, 202, body);
+}
+
+static void answer_failure(struct acceptance *a, const struct err *e)
+{
+	ingress_reply_failure(a->req, e);
+}
+
+static const struct front call_front = { "call", prepare_call, answer_called, answer_failure };
+
+void operator_call(void *arg, struct web_request *req)
+{
+	static const struct limit limit = { .per_minute = 20, .burst = 10 };
+	struct ingress *in = arg;
+	struct session session;
+
+	if (session_of(in, req, &session) < 0 ||
+	    ingress_limit_key(in, req, LIMIT_CALLS, session.chat, &limit) < 0)
+		return;
+	accept_begin(in, &call_front, session.channel->id, req,
+		     arena_str(web_arena(req), session.chat));
+}
 
 /* --- POST /api/v1/typing -------------------------------------------------- */
 

@@ -172,12 +172,24 @@ void finish_with_answer(struct turn *t, enum turn_outcome outcome, int is_cut)
 	finish_with(t, outcome, text->len ? buf_str(text) : NULL, NULL);
 }
 
+/* Beside words that help nobody: the way to somebody who may. */
+static const char *call_button(struct turn *t)
+{
+	const char *lang = t->lang ? t->lang : t->claim.lang;
+
+	if (!turn_may_hand_over(t))
+		return NULL;
+	return arena_printf(&t->keep,
+			    "{\"buttons\":[[{\"text\":\"%s\",\"data\":\"c:operator\"}]]}",
+			    i18n_text(TEXT_CALL_HUMAN, lang));
+}
+
 static void apologise(struct turn *t, enum text_id text, const char *why)
 {
 	if (why)
 		t->result.error = arena_str(&t->keep, why);
 	finish_with(t, TURN_APOLOGISED, i18n_text(text, t->lang ? t->lang : t->claim.lang),
-		    NULL);
+		    call_button(t));
 }
 
 void finish_apologising(struct turn *t, const char *why)

@@ -149,6 +149,61 @@ static void replies_exist_in_every_language(void **state)
 	assert_null(say("just words", "en").versions);
 }
 
+static void humans_are_called_where_there_are_some(void **state)
+{
+	static const char *const calls[] = { "/operator", "/human", "/OPERATOR please" };
+	struct inbound e;
+
+	(void)state;
+	bot.handoff.enabled = 1;
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+		e = say(calls[i], "ru");
+		assert_int_equal(e.action, INBOUND_OPERATOR);
+		assert_string_equal(e.text, calls[i]);
+		assert_null(e.reply); /* who is there, and when, is not known here */
+	}
+	assert_int_equal(press("c:operator", "en").action, INBOUND_OPERATOR);
+	assert_non_null(strstr(say("/help", "ru").reply, "/operator"));
+	assert_non_null(strstr(commands_menu(&arena, &bot, "ru", 0), "позвать человека"));
+	e = say("/start", "en");
+	assert_string_equal(
+		button(&e, json_array_size(json_object_get(e.reply_extra, "buttons")) - 1,
+		       "data"),
+		"c:operator");
+
+	bot.handoff.enabled = 0;
+	e = say("/operator", "ru");
+	assert_int_equal(e.action, INBOUND_COMMAND);
+	assert_non_null(strstr(e.reply, "только помощник"));
+	assert_non_null(strstr(in(&e, "en", "reply"), "Only the assistant"));
+	assert_null(strstr(say("/help", "ru").reply, "/operator"));
+	assert_null(strstr(commands_menu(&arena, &bot, "ru", 0), "operator"));
+}
+
+static void a_press_rates(void **state)
+{
+	static const struct {
+		const char *data, *text;
+	} cases[] = {
+		{ "r:17:5", "17:5" }, { "r:1:1", "1:1" },  { "r:17:0", NULL },
+		{ "r:17:6", NULL },   { "r:17:55", NULL }, { "r::5", NULL },
+		{ "r:-1:5", NULL },   { "r:17", NULL },    { "r:9999999999999999999:5", NULL }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct inbound e = press(cases[i].data, "en");
+
+		assert_int_equal(e.action, cases[i].text ? INBOUND_RATING : INBOUND_IGNORE);
+		if (!cases[i].text)
+			continue;
+		assert_string_equal(e.text, cases[i].text);
+		assert_string_equal(e.reply, "Thank you for your rating!");
+		assert_string_equal(in(&e, "ru", "reply"), "Спасибо за оценку!");
+		assert_non_null(in(&e, "ru", "idle"));
+	}
+}
+
 static void paths_and_dates_are_no_commands(void **state)
 {
 	static const char *const cases[] = { "/", "/usr/bin", "// x", "/a-b", "see /help" };
@@ -287,10 +342,11 @@ static void other_events_pass_untouched(void **state)
 static void the_menu_names_commands_in_the_language(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(commands_menu(&arena, "en", 0), "\"command\":\"start\""));
-	assert_null(strstr(commands_menu(&arena, "en", 0), "language_code"));
-	assert_non_null(strstr(commands_menu(&arena, "ru", 1), "\"language_code\":\"ru\""));
-	assert_non_null(strstr(commands_menu(&arena, "ru", 1), "список команд"));
+	assert_non_null(strstr(commands_menu(&arena, &bot, "en", 0), "\"command\":\"start\""));
+	assert_null(strstr(commands_menu(&arena, &bot, "en", 0), "language_code"));
+	assert_non_null(
+		strstr(commands_menu(&arena, &bot, "ru", 1), "\"language_code\":\"ru\""));
+	assert_non_null(strstr(commands_menu(&arena, &bot, "ru", 1), "список команд"));
 }
 
 int main(void)
@@ -299,6 +355,8 @@ int main(void)
 		cmocka_unit_test(words_are_for_the_bot_and_show_their_language),
 		cmocka_unit_test(commands_answer_at_once),
 		cmocka_unit_test(replies_exist_in_every_language),
+		cmocka_unit_test(humans_are_called_where_there_are_some),
+		cmocka_unit_test(a_press_rates),
 		cmocka_unit_test(paths_and_dates_are_no_commands),
 		cmocka_unit_test(help_lists_every_command_once),
 		cmocka_unit_test(start_offers_questions_of_every_category_in_turn),
