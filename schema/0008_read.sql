@@ -36,15 +36,16 @@ begin
     end if;
 end $$;
 
--- How much work waits, by queue.
+-- How much work waits, by queue.  The jobs of conversations with humans are also their timers, which are no work
+-- until they are due.
 create function queue_depths()
 returns table (queue smallint, ready bigint, running bigint, dead bigint, workers bigint, oldest_s float8)
 language sql stable as $$
-    select q, count(*) filter (where j.state = 0), count(*) filter (where j.state = 1),
+    select q, count(*) filter (where j.state = 0 and (q <> 3 or j.run_at <= now())), count(*) filter (where j.state = 1),
            count(*) filter (where j.state = 2),
            (select count(*) from worker w where w.queue = q and w.alive_until > now()),
            coalesce(extract(epoch from now() - min(j.run_at) filter (where j.state = 0 and j.run_at <= now())), 0)
-    from unnest(array[1, 2]::smallint[]) q left join job j on j.queue = q
+    from unnest(array[1, 2, 3]::smallint[]) q left join job j on j.queue = q
     group by q order by q
 $$;
 

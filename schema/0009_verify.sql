@@ -1,15 +1,30 @@
 -- The conservation check: every inbound event has exactly one recorded outcome, or is in progress.
 
+set check_function_bodies = off; -- the tables of cases come later
+
 -- What became of each event.  turn_seq names the turn that covered it; the last turn that begins at or
--- before an event is the only one that can.
-create view event_fate as
-    select i.channel_id, i.event_key, i.conversation_id, i.seq, i.outcome,
-           t.first_seq as turn_seq, t.outcome as turn_outcome
+-- before an event is the only one that can.  human: what became of it in a case, if it belongs to one and no
+-- turn has answered it.
+create function event_fate() returns table (
+    channel_id int, event_key text, conversation_id bigint, seq bigint, outcome smallint, turn_seq bigint,
+    turn_outcome smallint, human text)
+language sql stable as $$
+    select i.channel_id, i.event_key, i.conversation_id, i.seq, i.outcome, t.first_seq, t.outcome, h.fate
     from inbound i
     left join lateral (
         select t.first_seq, t.last_seq, t.outcome from turn t
         where t.conversation_id = i.conversation_id and t.first_seq <= i.seq
-        order by t.first_seq desc limit 1) t on i.outcome is null and t.last_seq >= i.seq;
+        order by t.first_seq desc limit 1) t on i.outcome is null and t.last_seq >= i.seq
+    left join lateral (
+        select case when h.state = 1 then 'waiting for a human'
+                    when h.spoke_seq > i.seq then 'answered by a human'
+                    when h.state = 2 then 'with a human'
+                    when h.outcome = 'message' then 'left as a message'
+                    else 'left to a human who said nothing' end as fate
+        from handoff h
+        where h.conversation_id = i.conversation_id and h.from_seq <= i.seq and (h.state < 3 or h.ended_seq >= i.seq)
+        order by h.id desc limit 1) h on i.outcome is null and (t.outcome is null or t.outcome = 4)
+$$;
 
 -- How many of each.  `merged`: answered together with a later message of the same turn.
 create function verify_counts() returns table (kind text, n bigint)
@@ -17,20 +32,20 @@ language sql stable as $$
     select 'accepted', count(*) from inbound
     union all
     select case f.outcome when 1 then 'ignored' when 2 then 'refused' when 3 then 'done at once' else
-               case when f.turn_outcome = 1 and not f.is_last then 'merged'
+               case when f.human is not null then f.human when f.turn_outcome = 1 and not f.is_last then 'merged'
                     else (array['answered', 'apologised', 'stopped', 'cancelled', 'suggested', 'handed over'])[f.turn_outcome] end end,
            count(*)
-    from (select outcome, turn_outcome, turn_seq,
+    from (select outcome, turn_outcome, turn_seq, human,
                  seq = max(seq) over (partition by conversation_id, turn_seq) as is_last
-          from event_fate) f
-    where f.outcome is not null or f.turn_seq is not null
+          from event_fate()) f
+    where f.outcome is not null or f.turn_seq is not null or f.human is not null
     group by 1
     union all
     select case when c.responder <> 0 then 'left to an operator'
                 when exists (select from job j where j.queue = 1 and j.lane = c.id) then 'in progress'
                 else 'unanswered' end, count(*)
-    from event_fate f join conversation c on c.id = f.conversation_id
-    where f.outcome is null and f.turn_seq is null
+    from event_fate() f join conversation c on c.id = f.conversation_id
+    where f.outcome is null and f.turn_seq is null and f.human is null
     group by 1
     union all
     select 'deliveries ' || (array['pending', 'sending', 'sent', 'failed', 'uncertain', 'cancelled'])[state + 1], count(*)
@@ -44,8 +59,8 @@ create function verify_violations() returns table (kind text, detail text)
 language sql stable as $$
     -- an event nobody answers for; one of a dead job is shown as such, in the console and among the counts
     (select 'lost event', format('channel %s event %s seq %s', f.channel_id, f.event_key, f.seq)
-    from event_fate f join conversation c on c.id = f.conversation_id
-    where f.outcome is null and f.turn_seq is null and c.responder = 0
+    from event_fate() f join conversation c on c.id = f.conversation_id
+    where f.outcome is null and f.turn_seq is null and f.human is null
       and not (f.seq > c.answered_seq and exists (
           select from job j where j.queue = 1 and j.conversation_id = c.id and (j.lane is not null or j.state = 2)))
     limit 50)
@@ -106,8 +121,38 @@ language sql stable as $$
     where coalesce(m.n, 0) <> c.last_seq or coalesce(m.last, 0) <> c.last_seq
     limit 50)
     union all
+    (select 'responder without the case', format('conversation %s responder %s operator %s', c.id, c.responder, c.operator_id)
+    from conversation c left join handoff h on h.conversation_id = c.id and h.state < 3
+    where c.responder <> coalesce(h.state, 0)
+       or c.responder = 2 and c.operator_id is distinct from h.operator_id
+       or c.responder <> 2 and c.operator_id is not null
+    limit 50)
+    union all
+    (select 'case without a job', format('case %s of conversation %s', h.id, h.conversation_id)
+    from handoff h
+    where h.state < 3 and not exists (select from job j where j.queue = 3 and j.conversation_id = h.conversation_id)
+    limit 50)
+    union all
+    (select 'load of an operator', format('operator %s has %s chats, not %s', o.id, count(c.id), o.load)
+    from operator o left join conversation c on c.responder = 2 and c.operator_id = o.id
+    group by o.id having count(c.id) <> o.load
+    limit 50)
+    union all
+    (select 'invitation to what is over', format('case %s operator %s', i.handoff_id, i.operator_id)
+    from invitation i join handoff h on h.id = i.handoff_id where i.state = 0 and h.state <> 1
+    limit 50)
+    union all
+    (select 'operator without a case', format('conversation %s message %s', m.conversation_id, m.seq)
+    from message m
+    where m.author = 2
+      and not exists (select from handoff h where h.conversation_id = m.conversation_id and h.taken_at is not null
+                                               and (h.state < 3 or h.ended_seq >= m.seq))
+    limit 50)
+    union all
     (select 'job of a dead worker', format('job %s worker %s', j.id, j.worker_id)
     from job j left join worker w on w.id = j.worker_id
     where j.state = 1 and (w.id is null or w.alive_until < now() - interval '1 minute')
     limit 50)
 $$;
+
+reset check_function_bodies;

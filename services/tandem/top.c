@@ -12,12 +12,15 @@
 
 enum { USAGE = 64, UNAVAILABLE = 69, CONFIG = 78 };
 
-static const char *const queues[] = { "llm", "delivery" };
+static const char *const queues[] = { "llm", "delivery", "operator" };
+
+enum { QUEUES = sizeof queues / sizeof *queues };
 
 /* --- asking ---------------------------------------------------------------- */
 
 #define QUEUES_SQL                                                                             \
-	"select (array['llm', 'delivery'])[queue], ready, running, dead, workers, "            \
+	"select (array['llm', 'delivery', 'operator'])[queue], ready, running, dead, "         \
+	"workers, "                                                                            \
 	"round(oldest_s::numeric, 1) from queue_depths()"
 
 #define WORKERS_SQL                                                                            \
@@ -41,7 +44,7 @@ static const char *const queues[] = { "llm", "delivery" };
 
 struct view {
 	PGresult *queues, *workers, *deliveries, *turns;
-	long long length[2], lag[2], pending[2]; /* -1: Redis does not say */
+	long long length[QUEUES], lag[QUEUES], pending[QUEUES]; /* -1: Redis does not say */
 };
 
 static int look(struct view *v, struct pg_sync *db, struct err *e)
@@ -51,7 +54,7 @@ static int look(struct view *v, struct pg_sync *db, struct err *e)
 	v->workers = v->queues ? pg_sync_query(db, e, WORKERS_SQL, 0, NULL) : NULL;
 	v->deliveries = v->workers ? pg_sync_query(db, e, DELIVERIES_SQL, 0, NULL) : NULL;
 	v->turns = v->deliveries ? pg_sync_query(db, e, TURNS_SQL, 0, NULL) : NULL;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < QUEUES; i++)
 		ask_stream(queues[i], &v->length[i], &v->lag[i], &v->pending[i]);
 	return v->turns ? 0 : -1;
 }
@@ -78,7 +81,7 @@ static void print_queues(const struct view *v)
 {
 	printf("%-10s %9s %9s %9s %9s %9s %9s %9s %9s\n", "QUEUE", "READY", "RUNNING", "DEAD",
 	       "WORKERS", "OLDEST,s", "STREAM", "LAG", "UNACKED");
-	for (int i = 0; i < PQntuples(v->queues) && i < 2; i++) {
+	for (int i = 0; i < PQntuples(v->queues) && i < QUEUES; i++) {
 		printf("%-10s", PQgetvalue(v->queues, i, 0));
 		for (int k = 1; k < 6; k++)
 			printf(" %9s", PQgetvalue(v->queues, i, k));
@@ -134,7 +137,7 @@ static void print_json(const struct view *v)
 						  "p95_ms",      "first_token_p50_ms", NULL };
 	json_t *root = json_object(), *list = rows_json(v->queues, queue_names);
 
-	for (size_t i = 0; i < json_array_size(list) && i < 2; i++)
+	for (size_t i = 0; i < json_array_size(list) && i < QUEUES; i++)
 		json_object_set_new(
 			json_array_get(list, i), "stream",
 			json_pack("{s:I, s:I, s:I}", "length", (json_int_t)v->length[i], "lag",

@@ -19,7 +19,7 @@ FATES = """
     select c.kind, i.event_key, i.conversation_id, i.seq, f.outcome, f.turn_outcome, t.first_seq, t.last_seq,
            t.reply_seq, reply.body, t.error
     from inbound i join channel c on c.id = i.channel_id
-    join event_fate f on f.channel_id = i.channel_id and f.event_key = i.event_key
+    join event_fate() f on f.channel_id = i.channel_id and f.event_key = i.event_key
     left join turn t on t.conversation_id = i.conversation_id and t.first_seq = f.turn_seq
     left join message reply on reply.conversation_id = t.conversation_id and reply.seq = t.reply_seq
 """

@@ -204,7 +204,7 @@ static void an_answer_of_the_bot_is_not_sent_after_a_human_took_over(void **stat
 	int64_t job = finish_turn(a.turn_job, &c, TURN_ANSWERED, "bot").delivery_job;
 
 	(void)state;
-	run("update conversation set responder = 2, epoch = epoch + 1");
+	take_over("7");
 	assert_int_equal(claim_line(job, 1).status, CLAIM_VOID);
 	assert_sql("select state || ' ' || error from delivery", "5 fenced");
 }

@@ -199,6 +199,21 @@ struct swept sweep(enum queue queue, int max_deaths)
 	return s;
 }
 
+void take_over(const char *chat_like)
+{
+	char sql[512];
+
+	run("insert into operator (name, enabled, on_duty, capacity)"
+	    " select 'Olga', true, true, 100 where not exists (select from operator)");
+	snprintf(sql, sizeof sql,
+		 "select call_human(id, 'asked', null, 't') from conversation"
+		 " where chat_key like '%s'",
+		 chat_like);
+	run(sql);
+	run("select hold_case(id, (select min(id) from operator), true, 'taken')"
+	    " from handoff where state = 1");
+}
+
 void run(const char *sql)
 {
 	pg_server_run(world.server, sql);

@@ -46,6 +46,9 @@ struct delivery_settled settle(int64_t job, const struct delivery_claim *claim,
 int add_worker(enum queue queue);
 struct swept sweep(enum queue queue, int max_deaths);
 
+/* An operator has the conversations whose key is like this, and has said nothing yet. */
+void take_over(const char *chat_like);
+
 /* A message in chat 7, as SQL; and other connections, with a transaction left open. */
 #define ACCEPT_SQL(key)                                                                        \
 	"select accept(1, 1, 1::smallint, '" key "', 't', 1::smallint, '7', false, null,"      \

@@ -168,7 +168,7 @@ static void an_answer_after_a_human_took_over_is_kept_as_a_suggestion(void **sta
 	struct turn_claim c = claim_turn(job, 0, 1);
 
 	(void)state;
-	run("update conversation set responder = 2, epoch = epoch + 1");
+	take_over("7");
 	assert_int_equal(SAY("e2", "two").responder, RESPONDER_OPERATOR);
 	assert_int_equal(finish_turn(job, &c, TURN_ANSWERED, "late").status, TURN_KEPT);
 	assert_sql("select body from suggestion", "late");

@@ -48,10 +48,13 @@ static void what_a_human_answers_is_not_lost(void **state)
 {
 	(void)state;
 	live_a_little();
-	run("update conversation set responder = 2; delete from job where queue = 1");
+	run("update conversation set responder = 1; delete from job where queue = 1;"
+	    " insert into handoff (conversation_id, reason, called_seq, from_seq, trace)"
+	    " select id, 'asked', last_seq, answered_seq + 1, 't' from conversation;"
+	    " select enqueue_operator(id, 1, 't') from conversation");
 	assert_sql(VIOLATIONS, "");
 	assert_int_equal(number("select n from verify_counts()"
-				" where kind = 'left to an operator'"),
+				" where kind = 'waiting for a human'"),
 			 1);
 }
 

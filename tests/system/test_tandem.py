@@ -70,8 +70,8 @@ def test_verify_finds_an_event_that_was_lost(stack):
 
 def test_top_shows_queues_and_workers(stack):
     report = json.loads(stack.tandem("top", "--json").stdout)
-    assert [q["queue"] for q in report["queues"]] == ["llm", "delivery"]
-    assert {w["queue"] for w in report["workers"]} >= {"llm", "delivery"}
+    assert [q["queue"] for q in report["queues"]] == ["llm", "delivery", "operator"]
+    assert {w["queue"] for w in report["workers"]} >= {"llm", "delivery", "operator"}
     assert "QUEUE" in stack.tandem("top", "--once").stdout
 
 
