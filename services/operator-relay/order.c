@@ -1,14 +1,204 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/base/log.h"
+#include "common/desk/desk.h"
+#include "common/metrics/metrics.h"
+#include "common/store/order.h"
+#include "services/operator-relay/plan.h"
 #include "services/operator-relay/relay.h"
 
-/* What an operator says in their desk. */
+/*
+ * What an operator says in their desk, event by event:
+ *
+ *   claim -> examine -> (give -> given) -> record -> recorded -> claim ...
+ *
+ * The order has the event's key, so it happens once, however often this is
+ * begun; what the operator is told is recorded with the event being over.
+ */
+
+static struct metric orders = METRIC(METRIC_COUNTER, "tandem_desk_events_total", "",
+				     "Events of operators in Telegram that were dealt with");
+
+struct order {
+	struct flow flow;
+	struct relay *relay;
+	int64_t job;
+	char entry[48];
+
+	struct order_claim claim;
+	struct plan plan;
+	struct desk_done done;
+	struct order_finished finished;
+	int is_claimed, is_unsure, failures, fenced;
+};
+
+static flow_step claim, examine, give, given, record, recorded, put_back, leave, failed,
+	release;
+static const struct flow_class order_class = { "order", failed, release };
 
 void order_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 {
-	struct relay *r = arg;
+	struct order *o = calloc(1, sizeof *o);
 
-	(void)bell;
-	jobs_settle(r->jobs, entry_id);
+	if (!o)
+		abort();
+	o->relay = arg;
+	o->job = bell->job;
+	snprintf(o->entry, sizeof o->entry, "%s", entry_id);
+	flow_begin(&o->flow, &order_class, o, bell->trace, RELAY_MS, claim);
+}
+
+static void claim(void *self)
+{
+	struct order *o = self;
+
+	flow_extend(&o->flow, RELAY_MS);
+	o->is_claimed = 0;
+	store_claim_order(&o->relay->store, &o->flow, examine, &o->claim, o->job,
+			  jobs_worker(o->relay->jobs), o->is_unsure);
+}
+
+static void release_json(void *json)
+{
+	json_decref(json);
+}
+
+static void examine(void *self)
+{
+	struct order *o = self;
+	json_t *work;
+
+	if (o->claim.status == CLAIM_BUSY) {
+		flow_sleep(&o->flow, claim, RELAY_BUSY_MS);
+		return;
+	}
+	if (o->claim.status != CLAIM_OK) {
+		leave(o);
+		return;
+	}
+	o->is_claimed = 1;
+	o->is_unsure = 0;
+	work = json_loads(o->claim.work ? o->claim.work : "{}", JSON_ALLOW_NUL, NULL);
+	if (work)
+		arena_own(&o->flow.arena, work, release_json);
+	plan_make(&o->plan, &o->flow.arena, work);
+	if (o->claim.failures >= RELAY_FAILURES) { /* hopeless: those behind it go on */
+		log_error("gave up an operator's event conversation=%lld",
+			  (long long)o->claim.conversation_id);
+		o->plan.verb = NULL;
+		json_array_clear(o->plan.actions);
+		record(o);
+		return;
+	}
+	give(o);
+}
+
+static void give(void *self)
+{
+	struct order *o = self;
+	const struct plan *p = &o->plan;
+
+	if (!p->verb) {
+		plan_finish(&o->plan, NULL);
+		record(o);
+		return;
+	}
+	store_desk(&o->relay->store, &o->flow, given, &o->done,
+		   &(struct desk_order){ .operator_id = (int)number_in(p->operator, "id"),
+					 .verb = p->verb,
+					 .conversation = p->conversation,
+					 .key = p->key,
+					 .args = p->args });
+}
+
+static void given(void *self)
+{
+	struct order *o = self;
+
+	desk_tell(o->relay->redis, &o->done, o->plan.verb, o->claim.trace);
+	plan_finish(&o->plan, &o->done);
+	record(o);
+}
+
+static void record(void *self)
+{
+	struct order *o = self;
+	const struct plan *p = &o->plan;
+	struct order_end end = { .seq = number_in(p->event, "seq"),
+				 .is_edit = json_is_true(json_object_get(p->event, "edited")),
+				 .actions = p->actions };
+
+	store_finish_order(&o->relay->store, &o->flow, recorded, &o->finished, o->job,
+			   &o->claim, &end);
+}
+
+static void ring_lines(struct order *o)
+{
+	json_auto_t *lines = o->finished.lines ? json_loads(o->finished.lines, 0, NULL) : NULL;
+	json_t *line;
+	size_t i;
+
+	json_array_foreach (lines, i, line)
+		relay_ring(o->relay, QUEUE_DELIVERY,
+			   json_integer_value(json_array_get(line, 1)), 1,
+			   json_integer_value(json_array_get(line, 0)), o->claim.trace);
+}
+
+static void recorded(void *self)
+{
+	struct order *o = self;
+
+	ring_lines(o);
+	metric_add(&orders, 1);
+	log_info(
+		"dealt with an operator's event conversation=%lld order=%s status=%s fenced=%d",
+		(long long)o->claim.conversation_id, o->plan.verb ? o->plan.verb : "none",
+		o->plan.verb ? desk_status_name(o->done.status) : "none", o->finished.fenced);
+	if (o->finished.fenced)
+		leave(o);
+	else
+		claim(o);
+}
+
+static void leave(void *self)
+{
+	struct order *o = self;
+
+	jobs_settle(o->relay->jobs, o->entry);
+	flow_done(&o->flow);
+}
+
+static void put_back(void *self)
+{
+	struct order *o = self;
+
+	store_retry_job(&o->relay->store, &o->flow, leave, &o->fenced, o->job, o->claim.attempt,
+			relay_backoff_ms(o->claim.failures), "failed");
+}
+
+static void failed(void *self)
+{
+	struct order *o = self;
+	struct err why = o->flow.err;
+
+	log_warn("an operator's event is not dealt with job=%lld: %s", (long long)o->job,
+		 why.text);
+	flow_recover(&o->flow, RELAY_MS);
+	o->failures++;
+	if (o->failures > RELAY_FAILURES) {
+		leave(o); /* the lease tells whose it is */
+		return;
+	}
+	if (o->is_claimed && why.kind == ERR_PERM) {
+		put_back(o);
+		return;
+	}
+	o->is_unsure = 1;
+	flow_sleep(&o->flow, claim, relay_backoff_ms(o->failures));
+}
+
+static void release(void *self)
+{
+	free(self);
 }

@@ -1,0 +1,90 @@
+/* How an order ended, as the operator is told. */
+
+#include <string.h>
+
+#include "common/telegram/telegram.h"
+#include "services/operator-relay/plan.h"
+
+static int is(const struct plan *p, const char *verb)
+{
+	return strcmp(p->verb, verb) == 0;
+}
+
+static int is_pressed(const struct plan *p)
+{
+	return string_in(json_object_get(p->event, "extra"), "callback") != NULL;
+}
+
+/* --- what did not work ------------------------------------------------------------- */
+
+static void refuse(struct plan *p, const struct desk_done *done)
+{
+	static const enum word words[] = {
+		[DESK_NOT_YOURS] = WORD_NOT_YOURS,
+		[DESK_NO_CHAT] = WORD_NO_CHAT,
+		[DESK_FULL] = WORD_FULL,
+		[DESK_OFF_DUTY] = WORD_MUST_BE_ON_DUTY,
+		[DESK_DISABLED] = WORD_MUST_BE_ENABLED,
+		[DESK_BAD] = WORD_TOO_LATE,
+	};
+
+	if (done->status == DESK_TAKEN)
+		act_tell(p, arena_printf(p->arena, word(WORD_IS_TAKEN, p->lang),
+					 done->holder ? done->holder : "?"));
+	else
+		act_tell(p, word(words[done->status], p->lang));
+}
+
+/* --- what did ------------------------------------------------------------------------ */
+
+static void tell_duty(struct plan *p)
+{
+	int on = json_is_true(json_object_get(p->args, "on"));
+	json_t *note = act_note(
+		p, telegram_escape(p->arena,
+				   word(on ? WORD_NOW_ON_DUTY : WORD_NOW_OFF_DUTY, p->lang)));
+
+	json_object_set_new(note, "keyboard", act_keyboard(p, on));
+}
+
+/* Whose words went where is said when there is more than one whom they could go to. */
+static void tell_address(struct plan *p)
+{
+	json_t *note;
+
+	if (json_is_integer(json_object_get(p->work, "topic")) ||
+	    json_array_size(json_object_get(p->work, "chats")) < 2 || is_pressed(p))
+		return;
+	note = act_note(p, plan_format(p, WORD_SENT_TO, client_name(p, p->client)));
+	json_object_set_new(note, "silent", json_true());
+	if (string_in(p->event, "external"))
+		json_object_set(note, "reply_to", json_object_get(p->event, "external"));
+}
+
+static void tell_success(struct plan *p)
+{
+	const char *client = client_name(p, p->client);
+
+	if (is(p, "duty")) {
+		tell_duty(p);
+	} else if (is(p, "take")) {
+		act_toast(p, arena_printf(p->arena, word(WORD_YOURS, p->lang), client));
+		act_set(p, "select", json_integer(p->conversation));
+	} else if (is(p, "note")) {
+		act_tell(p, arena_printf(p->arena, word(WORD_NOTED, p->lang), client));
+	} else if (is(p, "say") || is(p, "use")) {
+		tell_address(p);
+	}
+	if (is_pressed(p) && (is(p, "use") || is(p, "discard")))
+		act_drop_buttons(p);
+	act_toast(p, p->done ? p->done : word(WORD_DONE, p->lang));
+}
+
+void plan_finish(struct plan *p, const struct desk_done *done)
+{
+	if (done && done->status > DESK_AGAIN)
+		refuse(p, done);
+	else if (done)
+		tell_success(p);
+	act_toast(p, ""); /* a button never stays pressed */
+}

@@ -1,0 +1,243 @@
+/* Commands, and the lists that ask back. */
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/i18n/i18n.h"
+#include "common/telegram/telegram.h"
+#include "services/operator-relay/plan.h"
+
+static const json_t *chats_of(const struct plan *p)
+{
+	return json_object_get(p->work, "chats");
+}
+
+/* --- asking back -------------------------------------------------------------------- */
+
+void plan_choose(struct plan *p, enum word question, const char *verb, const char *rest)
+{
+	json_t *rows = json_array(), *payload;
+	const json_t *chat;
+	size_t i;
+
+	if (json_array_size(chats_of(p)) == 0) {
+		json_decref(rows);
+		act_tell(p, word(WORD_NO_CHATS, p->lang));
+		return;
+	}
+	json_array_foreach (chats_of(p), i, chat) {
+		int is_selected = number_in(p->work, "selected") == number_in(chat, "id");
+		const char *text = arena_printf(p->arena, "%s%s", is_selected ? "● " : "",
+						client_name(p, chat));
+
+		json_array_append_new(
+			rows,
+			json_pack("[o]",
+				  act_button(p, text,
+					     arena_printf(p->arena, "t:%s:%lld%s", verb,
+							  (long long)number_in(chat, "id"),
+							  rest))));
+	}
+	payload = act_note(p, word(question, p->lang));
+	json_object_set_new(payload, "buttons", rows);
+}
+
+void plan_transfer(struct plan *p, const json_t *client)
+{
+	const json_t *colleagues = json_object_get(p->work, "colleagues"), *colleague;
+	long long id = number_in(client, "id");
+	json_t *rows = json_array();
+	const char *question;
+	size_t i;
+
+	json_array_foreach (colleagues, i, colleague)
+		json_array_append_new(
+			rows,
+			json_pack(
+				"[o]",
+				act_button(
+					p,
+					arena_printf(
+						p->arena, "%s (%lld/%lld)",
+						string_in(colleague, "name"),
+						(long long)number_in(colleague, "load"),
+						(long long)number_in(colleague, "capacity")),
+					arena_printf(p->arena, "t:move:%lld:%lld", id,
+						     (long long)number_in(colleague, "id")))));
+	json_array_append_new(
+		rows,
+		json_pack("[o]", act_button(p, word(WORD_TO_QUEUE, p->lang),
+					    arena_printf(p->arena, "t:move:%lld:0", id))));
+	question = plan_format(p, WORD_WHOM_TO, client_name(p, client));
+	if (json_array_size(colleagues) == 0)
+		question = arena_printf(p->arena, "%s\\\n%s", question,
+					word(WORD_NO_COLLEAGUES, p->lang));
+	json_object_set_new(act_note(p, question), "buttons", rows);
+}
+
+/* --- commands ------------------------------------------------------------------------ */
+
+/* Administrators hear of somebody new, with a button. */
+static void ask_admins(struct plan *p)
+{
+	long long id = number_in(p->operator, "id");
+	const json_t *admin;
+	size_t i;
+
+	json_array_foreach (json_object_get(p->work, "admins"), i, admin) {
+		const char *lang = string_in(admin, "lang");
+		const char *text = arena_printf(p->arena, word(WORD_ASK_TO_ENABLE, lang),
+						string_in(p->operator, "name"), id);
+
+		act_note_elsewhere(
+			p, number_in(admin, "line"),
+			json_pack("{s:s, s:[[o]]}", "text", telegram_escape(p->arena, text),
+				  "buttons",
+				  act_button(p, word(WORD_ENABLE, lang),
+					     arena_printf(p->arena, "t:enable:%lld", id))));
+	}
+}
+
+static void start(struct plan *p)
+{
+	const json_t *extra = json_object_get(p->event, "extra");
+	int topics = json_is_true(json_object_get(extra, "topics"));
+
+	if (topics != json_is_true(json_object_get(p->work, "has_topics")))
+		act_set(p, "topics", json_boolean(topics));
+	if (json_is_true(json_object_get(p->operator, "enabled"))) {
+		plan_order(p, "duty", NULL, json_pack("{s:b}", "on", 1));
+		return;
+	}
+	act_note(p, arena_printf(p->arena,
+				 word(json_is_true(json_object_get(p->operator, "is_new"))
+					      ? WORD_REGISTERED
+					      : WORD_NOT_ENABLED,
+				      p->lang),
+				 (long long)number_in(p->operator, "id")));
+	if (json_is_true(json_object_get(p->operator, "is_new")))
+		ask_admins(p);
+}
+
+static void stop(struct plan *p)
+{
+	plan_order(p, "duty", NULL, json_pack("{s:b}", "on", 0));
+}
+
+static void help(struct plan *p)
+{
+	json_t *note = act_note(p, telegram_escape(p->arena, word(WORD_HELP_TEXT, p->lang)));
+
+	json_object_set_new(
+		note, "keyboard",
+		act_keyboard(p, json_is_true(json_object_get(p->operator, "on_duty"))));
+}
+
+static void chats(struct plan *p)
+{
+	plan_choose(p, WORD_YOUR_CHATS, "select", "");
+}
+
+static void finish(struct plan *p)
+{
+	const json_t *client = plan_target(p);
+
+	if (client)
+		plan_order(p, "close", client, NULL);
+	else
+		plan_choose(p, WORD_YOUR_CHATS, "close", "");
+}
+
+static void give_back(struct plan *p)
+{
+	const json_t *client = plan_target(p);
+
+	if (client)
+		plan_order(p, "return", client, NULL);
+	else
+		plan_choose(p, WORD_YOUR_CHATS, "return", "");
+}
+
+static void transfer(struct plan *p)
+{
+	const json_t *client = plan_target(p);
+
+	if (client)
+		plan_transfer(p, client);
+	else
+		plan_choose(p, WORD_YOUR_CHATS, "transfer", "");
+}
+
+void plan_note(struct plan *p, const char *text)
+{
+	const json_t *client = plan_target(p);
+
+	if (!client)
+		plan_choose(p, WORD_YOUR_CHATS, "select", "");
+	else if (!*text)
+		act_tell(p, word(WORD_EMPTY_NOTE, p->lang));
+	else
+		plan_order(p, "note", client, json_pack("{s:s}", "text", text));
+}
+
+static void note(struct plan *p)
+{
+	const char *text = string_in(json_object_get(p->event, "extra"), "argument");
+
+	plan_note(p, text ? text : "");
+}
+
+static void notes(struct plan *p)
+{
+	const json_t *client = plan_target(p), *one;
+	const char *text;
+	size_t i, n = 0;
+
+	if (!client) {
+		plan_choose(p, WORD_YOUR_CHATS, "select", "");
+		return;
+	}
+	text = plan_format(p, WORD_NOTES, client_name(p, client));
+	json_array_foreach (json_object_get(p->work, "notes"), i, one) {
+		if (json_integer_value(json_array_get(one, 0)) != number_in(client, "id"))
+			continue;
+		text = arena_printf(
+			p->arena, "%s\n\n**%s:** %s", text,
+			telegram_escape(p->arena, json_string_value(json_array_get(one, 1))),
+			telegram_escape(p->arena, json_string_value(json_array_get(one, 2))));
+		n++;
+	}
+	act_note(p, n > 0 ? text : plan_format(p, WORD_NO_NOTES, client_name(p, client)));
+}
+
+static const struct {
+	const char *name;
+	enum word label; /* of the button under the input field; WORD_COUNT: it has none */
+	void (*run)(struct plan *p);
+} commands[] = {
+	{ "start", WORD_ON_DUTY, start },     { "stop", WORD_OFF_DUTY, stop },
+	{ "finish", WORD_FINISH, finish },    { "chats", WORD_CHATS, chats },
+	{ "return", WORD_RETURN, give_back }, { "transfer", WORD_TRANSFER, transfer },
+	{ "note", WORD_COUNT, note },         { "notes", WORD_COUNT, notes },
+	{ "help", WORD_HELP, help },
+};
+
+void plan_command(struct plan *p, const char *name)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcasecmp(commands[i].name, name) == 0) {
+			commands[i].run(p);
+			return;
+		}
+	plan_canned(p, name);
+}
+
+/* Buttons under the input field send their own words. */
+const char *plan_label(const char *text)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		for (int l = 0; i18n_langs[l] && commands[i].label != WORD_COUNT; l++)
+			if (strcmp(text, word(commands[i].label, i18n_langs[l])) == 0)
+				return commands[i].name;
+	return NULL;
+}

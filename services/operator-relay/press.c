@@ -1,0 +1,234 @@
+/* Buttons, and names of canned replies. */
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/i18n/i18n.h"
+#include "common/telegram/telegram.h"
+#include "services/operator-relay/plan.h"
+
+enum { SHOWS_SUGGESTION = 3, CANNED_SHOWN = 20 };
+
+static const json_t *subject_of(const struct plan *p)
+{
+	return json_object_get(p->work, "subject");
+}
+
+static const json_t *client_of(const struct plan *p)
+{
+	return plan_client(p, number_in(subject_of(p), "client"));
+}
+
+/* --- what buttons do ----------------------------------------------------------- */
+
+static void order_plainly(struct plan *p, const char *verb)
+{
+	plan_order(p, verb, client_of(p), NULL);
+}
+
+static void take(struct plan *p)
+{
+	order_plainly(p, "take");
+}
+
+static void skip(struct plan *p)
+{
+	order_plainly(p, "skip");
+}
+
+static void give_back(struct plan *p)
+{
+	order_plainly(p, "return");
+}
+
+static void end(struct plan *p)
+{
+	order_plainly(p, "close");
+}
+
+static void choose(struct plan *p)
+{
+	act_set(p, "select", json_integer(number_in(client_of(p), "id")));
+	act_tell(p, arena_printf(p->arena, word(WORD_TALKING_TO, p->lang),
+				 client_name(p, client_of(p))));
+}
+
+static void transfer(struct plan *p)
+{
+	act_toast(p, "");
+	plan_transfer(p, client_of(p));
+}
+
+static void move(struct plan *p)
+{
+	int64_t to = number_in(subject_of(p), "to");
+
+	plan_order(p, "transfer", client_of(p),
+		   to ? json_pack("{s:I}", "operator", (json_int_t)to) : NULL);
+}
+
+static json_t *suggestion(const struct plan *p)
+{
+	return json_pack("{s:I}", "suggestion",
+			 (json_int_t)number_in(subject_of(p), "suggestion"));
+}
+
+static void use(struct plan *p)
+{
+	plan_order(p, "use", client_of(p), suggestion(p));
+}
+
+static void discard(struct plan *p)
+{
+	plan_order(p, "discard", client_of(p), suggestion(p));
+	p->done = word(WORD_DISCARDED, p->lang);
+}
+
+/* The words to be changed can be copied; the answer goes to the client. */
+static void edit(struct plan *p)
+{
+	const char *body = string_in(subject_of(p), "body");
+	json_t *note;
+
+	act_toast(p, word(WORD_EDIT_HINT, p->lang));
+	note = act_note(p, arena_printf(p->arena, "%s\n\n%s", word(WORD_EDIT_HINT, p->lang),
+					telegram_escape(p->arena, body ? body : "")));
+	json_object_set_new(note, "prompt", json_string(client_name(p, client_of(p))));
+	act_remember(p, client_of(p), SHOWS_SUGGESTION, number_in(subject_of(p), "suggestion"));
+}
+
+/* Words that waited for their address. */
+static void send_on(struct plan *p)
+{
+	const char *text = string_in(subject_of(p), "text");
+
+	plan_say(p, client_of(p), text ? text : "", json_object_get(subject_of(p), "extra"));
+	act_set(p, "select", json_integer(number_in(client_of(p), "id")));
+	p->done = arena_printf(p->arena, word(WORD_TALKING_TO, p->lang),
+			       client_name(p, client_of(p)));
+}
+
+static void enable(struct plan *p)
+{
+	const json_t *who = subject_of(p);
+
+	if (!json_is_true(json_object_get(p->operator, "is_admin"))) {
+		act_tell(p, word(WORD_ADMINS_ONLY, p->lang));
+		return;
+	}
+	act_set(p, "enable", json_integer(number_in(who, "operator")));
+	act_tell(p,
+		 arena_printf(p->arena, word(WORD_ENABLED, p->lang), string_in(who, "name")));
+	act_drop_buttons(p);
+	if (number_in(who, "line"))
+		act_note_elsewhere(
+			p, number_in(who, "line"),
+			json_pack("{s:s, s:[[s]]}", "text",
+				  telegram_escape(p->arena, word(WORD_YOU_ENABLED,
+								 string_in(who, "lang"))),
+				  "keyboard", word(WORD_ON_DUTY, string_in(who, "lang"))));
+}
+
+static const struct {
+	const char *verb;
+	int needs_client;
+	void (*run)(struct plan *p);
+} buttons[] = {
+	{ "take", 1, take },       { "skip", 1, skip },     { "return", 1, give_back },
+	{ "close", 1, end },       { "select", 1, choose }, { "transfer", 1, transfer },
+	{ "move", 1, move },       { "use", 1, use },       { "edit", 1, edit },
+	{ "discard", 1, discard }, { "send", 1, send_on },  { "enable", 0, enable },
+};
+
+void plan_press(struct plan *p, const char *data)
+{
+	size_t len = strncmp(data, "t:", 2) == 0 ? strcspn(data + 2, ":") : 0;
+
+	for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++) {
+		if (strlen(buttons[i].verb) != len ||
+		    strncmp(buttons[i].verb, data + 2, len) != 0)
+			continue;
+		if (!json_is_object(subject_of(p)) ||
+		    (buttons[i].needs_client && !client_of(p)))
+			break;
+		buttons[i].run(p);
+		return;
+	}
+	act_tell(p, word(WORD_TOO_LATE, p->lang));
+}
+
+/* --- canned replies -------------------------------------------------------------- */
+
+static const char *text_for(const json_t *canned, const char *lang)
+{
+	const json_t *text = json_object_get(canned, "text");
+	const char *own = string_in(text, i18n_lang(lang));
+
+	if (json_is_string(text))
+		return json_string_value(text);
+	if (!own)
+		own = string_in(text, "ru");
+	return own ? own : string_in(text, "en");
+}
+
+/* The names that begin like this, one a line; "" if there are none. */
+static const char *completions(struct plan *p, const json_t *list, const char *name)
+{
+	const char *out = "";
+	const json_t *canned;
+	size_t i, n = 0;
+
+	json_array_foreach (list, i, canned) {
+		const char *own = string_in(canned, "name");
+
+		if (own && n < CANNED_SHOWN && strncasecmp(own, name, strlen(name)) == 0) {
+			out = arena_printf(p->arena, "%s\\\n/%s", out,
+					   telegram_escape(p->arena, own));
+			n++;
+		}
+	}
+	return out;
+}
+
+static const json_t *canned_named(const json_t *list, const char *name)
+{
+	const json_t *canned;
+	size_t i;
+
+	json_array_foreach (list, i, canned)
+		if (string_in(canned, "name") &&
+		    strcasecmp(string_in(canned, "name"), name) == 0)
+			return canned;
+	return NULL;
+}
+
+static void say_canned(struct plan *p, const json_t *client, const json_t *canned)
+{
+	const char *text = text_for(canned, string_in(client, "lang"));
+
+	plan_order(p, "say", client, json_pack("{s:s}", "text", text ? text : ""));
+}
+
+void plan_canned(struct plan *p, const char *name)
+{
+	const json_t *client = plan_target(p);
+	const json_t *list = json_object_get(client, "canned");
+	const json_t *canned = canned_named(list, name);
+	const char *names;
+
+	if (!client) {
+		plan_choose(p, WORD_YOUR_CHATS, "select", "");
+		return;
+	}
+	if (canned) {
+		say_canned(p, client, canned);
+		return;
+	}
+	names = completions(p, list, name);
+	if (*names)
+		act_note(p, arena_printf(p->arena, "%s%s", word(WORD_CANNED, p->lang), names));
+	else
+		act_note(p, arena_printf(p->arena, "%s\\\n%s%s",
+					 plan_format(p, WORD_NO_CANNED, name),
+					 word(WORD_CANNED, p->lang), completions(p, list, "")));
+}
