@@ -40,7 +40,7 @@ language plpgsql stable as $$
 begin
     return (select json_build_object(
                 'id', c.id, 'title', c.title, 'lang', c.lang, 'responder', c.responder, 'operator', c.operator_id,
-                'canned', b.spec -> 'handoff' -> 'canned')
+                'canned', b.spec -> 'canned')
             from conversation c join bot b on b.id = c.bot_id where c.id = p_conversation);
 end $$;
 

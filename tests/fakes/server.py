@@ -62,7 +62,7 @@ class Fake:
         self.loop.run_until_complete(self._runner.cleanup())
 
     async def _open(self):
-        app = web.Application(client_max_size=4 << 20)
+        app = web.Application(client_max_size=64 << 20)
         app.router.add_route("GET", "/_control/calls", self._control_calls)
         app.router.add_route("POST", "/_control/rule", self._control_rule)
         app.router.add_route("POST", "/_control/reset", self._control_reset)

@@ -18,18 +18,17 @@ import time
 import aiohttp
 from aiohttp import web
 
-from tests.fakes import telegram_html
 from tests.fakes.server import Fake, main, wait_for
+from tests.fakes.telegram_files import Files
+from tests.fakes.telegram_messages import Messages
+from tests.fakes.telegram_state import ApiError, Bot, Chat, bad_request
+from tests.fakes.telegram_topics import Topics
 
 DEFAULT_TOKEN = "123456:fake-token-for-tests"
 ALL_UPDATES = [
     "message", "edited_message", "channel_post", "edited_channel_post", "inline_query", "callback_query",
     "my_chat_member", "chat_join_request", "poll", "poll_answer", "stopped_message_generation",
 ]
-NOT_MODIFIED = (
-    "Bad Request: message is not modified: specified new message content and reply markup are exactly the"
-    " same as a current content and reply markup of the message"
-)
 WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
@@ -38,54 +37,7 @@ OTHER_POLL = (
 )
 
 
-class ApiError(Exception):
-    def __init__(self, code, description, **parameters):
-        super().__init__(description)
-        self.code, self.description, self.parameters = code, description, parameters
-
-
-def bad_request(words):
-    return ApiError(400, f"Bad Request: {words}")
-
-
-class Chat:
-    """What Telegram knows about one chat."""
-
-    def __init__(self, chat_id):
-        self.id = chat_id
-        self.forbidden = None  # why the bot may not write
-        self.migrated_to = None
-        self.messages = {}  # message_id -> message, as it stands now
-        self.next_message = 1
-        self.last_sent = []  # times, for the flood limit
-
-    def describe(self):
-        if self.id > 0:
-            return {"id": self.id, "type": "private", "first_name": f"Person {self.id}"}
-        return {"id": self.id, "type": "supergroup" if self.id < -(10**12) else "group", "title": f"Group {-self.id}"}
-
-    def message_id(self):
-        self.next_message += 1
-        return self.next_message - 1
-
-
-class Bot:
-    def __init__(self, token, username, privacy=True):
-        self.token = token
-        self.me = {
-            "id": int(token.split(":")[0]), "is_bot": True, "first_name": "Test", "username": username,
-            "can_join_groups": True, "can_read_all_group_messages": not privacy, "supports_inline_queries": False,
-        }
-        self.webhook = {"url": "", "secret": None, "max_connections": 40, "allowed": None}
-        self.updates = []  # for getUpdates: confirmed ones are gone
-        self.poll = None  # the future of the waiting getUpdates
-        self.next_update = 700_000_001
-        self.queues = {}  # webhook: chat -> asyncio.Queue
-        self.callbacks = {}  # id -> answered
-        self.last_error = None
-
-
-class Telegram(Fake):
+class Telegram(Fake, Messages, Files, Topics):
     def __init__(self, port=0, token=DEFAULT_TOKEN, username="tandem_test_bot", flood=False, hurry=10.0):
         super().__init__(port)
         self.bots = {token: Bot(token, username)}
@@ -96,6 +48,7 @@ class Telegram(Fake):
         self.actions = []
         self.edits = []
         self.deleted = []
+        self.files = {}  # file_id -> what it is, and whose
         self.webhook_log = []  # (update_id, status or error)
         self.flood = flood
         self.hurry = hurry
@@ -159,9 +112,12 @@ class Telegram(Fake):
                 {"type": "mention", "offset": mention.start(), "length": len(mention[0])}
             )
         message.update(more)
+        message = {k: v for k, v in message.items() if v is not None}
+        if message.get("is_topic_message"):
+            chat.topics.setdefault(message["message_thread_id"], {"name": "", "closed": False})
         return self.push({"message": message}, token)
 
-    def press(self, chat_id, data, message=None, user=None):
+    def press(self, chat_id, data, message=None, user=None, token=None):
         chat = self.chat(chat_id)
         user = user or chat_id
         query = {
@@ -169,8 +125,30 @@ class Telegram(Fake):
             "from": {"id": user, "is_bot": False, "first_name": f"Person {user}", "language_code": "en"},
             "message": message or {"message_id": 1, "date": 0, "chat": chat.describe()},
         }
-        self.bot.callbacks[query["id"]] = None
-        return self.push({"callback_query": query})
+        self.bots[token or self.token].callbacks[query["id"]] = None
+        return self.push({"callback_query": query}, token)
+
+    def edit(self, chat_id, update, text, token=None):
+        """A person changes what they said in an update."""
+        message = {**update["message"], "text": text, "edit_date": int(time.time())}
+        return self.push({"edited_message": message}, token)
+
+    def block(self, chat_id, token=None, is_blocked=True):
+        """A person blocks a bot, which is told so and may not write from now on."""
+        chat = self.chat(chat_id)
+        chat.forbidden = (403, "Forbidden: bot was blocked by the user") if is_blocked else None
+        states = ("member", "kicked") if is_blocked else ("kicked", "member")
+        me = self.bots[token or self.token].me
+        user = {"id": chat_id, "is_bot": False, "first_name": f"Person {chat_id}"}
+        return self.push({"my_chat_member": {
+            "chat": chat.describe(), "from": user, "date": int(time.time()),
+            "old_chat_member": {"status": states[0], "user": me},
+            "new_chat_member": {"status": states[1], "user": me},
+        }}, token)
+
+    def add_bot(self, token, username, topics=False):
+        self.bots[token] = Bot(token, username, topics=topics)
+        return token
 
     def push(self, update, token=None):
         """Queue an update; one that has an update_id already is queued as it is (a repetition)."""
@@ -273,7 +251,7 @@ class Telegram(Fake):
                     raise bad_request("can't parse JSON object")
                 p.update(body)
             else:
-                p.update(await request.post())
+                p.update(await self.form(request))
         for name in ("reply_markup", "reply_parameters", "link_preview_options", "allowed_updates", "commands", "entities"):
             if isinstance(p.get(name), str):
                 p[name] = json.loads(p[name] or "null")
@@ -390,156 +368,6 @@ class Telegram(Fake):
         return next((c["params"]["commands"] for c in reversed(self.calls) if c["method"] == "setmycommands"), [])
 
     def m_setchatmenubutton(self, _bot, _p):
-        return True
-
-    def m_getfile(self, _bot, p):
-        file_id = str(p.get("file_id", ""))
-        if not file_id or file_id.startswith("bad"):
-            raise bad_request("wrong file_id or the file is temporarily unavailable")
-        return {"file_id": file_id, "file_unique_id": file_id, "file_size": 5, "file_path": f"documents/{file_id}.txt"}
-
-    async def file(self, request):
-        if request.match_info["token"] not in self.bots:
-            return self.refuse(ApiError(404, "Not Found"))
-        return web.Response(body=b"hello")
-
-    # --- methods: messages -----------------------------------------------------------
-
-    def writable(self, p):
-        chat_id = p.get("chat_id")
-        if chat_id is None or chat_id == "":
-            raise bad_request("chat_id is empty")
-        if not re.fullmatch(r"-?\d+", str(chat_id)):
-            raise bad_request("chat not found")
-        chat = self.chat(int(chat_id))
-        if chat.migrated_to:
-            raise ApiError(
-                400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to
-            )
-        if chat.forbidden:
-            raise ApiError(*chat.forbidden)
-        return chat
-
-    def check_flood(self, chat):
-        now = time.monotonic()
-        chat.last_sent = [t for t in chat.last_sent if now - t < 60]
-        recent = [t for t in chat.last_sent if now - t < 3]
-        if self.flood and (len(recent) >= 6 or (chat.id < 0 and len(chat.last_sent) >= 20)):
-            raise ApiError(429, "Too Many Requests: retry after 2", retry_after=2)
-        chat.last_sent.append(now)
-
-    @staticmethod
-    def content(p, limit=4096, may_be_empty=False):
-        text = p.get("text", "")
-        if not isinstance(text, str):
-            text = str(text)
-        if len(text.encode()) > 32768:
-            raise bad_request("text is too long")
-        if not text:
-            if may_be_empty:
-                return "", []
-            raise bad_request("message text is empty")
-        entities = []
-        mode = (p.get("parse_mode") or "").lower()
-        if mode == "html":
-            try:
-                text, entities = telegram_html.parse(text)
-            except telegram_html.Refused as e:
-                raise bad_request(str(e)) from None
-        elif mode:
-            raise bad_request("unsupported parse_mode")
-        if not text.strip() and not may_be_empty:
-            raise bad_request("text must be non-empty")
-        stripped = text.strip()
-        if len(stripped) > limit:
-            raise bad_request("message is too long")
-        return stripped, entities[:100]
-
-    @staticmethod
-    def check_markup(markup):
-        for row in (markup or {}).get("inline_keyboard", []):
-            for button in row:
-                if not button.get("text"):
-                    raise bad_request("can't parse inline keyboard button: Field \"text\" must be of type String")
-                if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= 64:
-                    raise bad_request("BUTTON_DATA_INVALID")
-                if sum(k in button for k in ("callback_data", "url", "web_app", "copy_text")) != 1:
-                    raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
-
-    def m_sendmessage(self, bot, p):
-        chat = self.writable(p)
-        text, entities = self.content(p)
-        self.check_markup(p.get("reply_markup"))
-        reply_to = (p.get("reply_parameters") or {}).get("message_id")
-        if reply_to and int(reply_to) >= chat.next_message and not p["reply_parameters"].get("allow_sending_without_reply"):
-            raise bad_request("message to be replied not found")
-        self.check_flood(chat)
-        message = {
-            "message_id": chat.message_id(), "from": {k: bot.me[k] for k in ("id", "is_bot", "first_name", "username")},
-            "chat": chat.describe(), "date": int(time.time()), "text": text,
-        }
-        if entities:
-            message["entities"] = entities
-        if p.get("reply_markup"):
-            message["reply_markup"] = p["reply_markup"]
-        if reply_to:
-            message["reply_to_message"] = {"message_id": int(reply_to)}
-        if p.get("disable_notification"):
-            message["is_silent"] = True
-        chat.messages[message["message_id"]] = message
-        self.sent.append({**message, "raw": p.get("text"), "parse_mode": p.get("parse_mode"), "at": time.monotonic()})
-        return message
-
-    def m_sendmessagedraft(self, _bot, p):
-        chat = self.writable(p)
-        if chat.id < 0:
-            raise bad_request("message drafts can be sent only to private chats")
-        if not int(p.get("draft_id") or 0):
-            raise bad_request("DRAFT_ID_INVALID")
-        text, _ = self.content(p, may_be_empty=True)
-        self.drafts.append({"chat_id": chat.id, "draft_id": int(p["draft_id"]), "text": text, "at": time.monotonic()})
-        return True
-
-    def m_editmessagetext(self, _bot, p):
-        chat = self.writable(p)
-        message = chat.messages.get(int(p.get("message_id") or 0))
-        if not message:
-            raise bad_request("message to edit not found")
-        text, entities = self.content(p)
-        self.check_markup(p.get("reply_markup"))
-        if text == message["text"] and entities == message.get("entities", []):
-            raise ApiError(400, NOT_MODIFIED)
-        self.check_flood(chat)
-        message.update(text=text, entities=entities, edit_date=int(time.time()))
-        self.edits.append({"chat_id": chat.id, "message_id": message["message_id"], "text": text})
-        for sent in self.sent:
-            if sent["chat"]["id"] == chat.id and sent["message_id"] == message["message_id"]:
-                sent["text"] = text
-        return message
-
-    def m_deletemessage(self, _bot, p):
-        chat = self.writable(p)
-        message = chat.messages.pop(int(p.get("message_id") or 0), None)
-        if not message:
-            raise bad_request("message to delete not found")
-        self.deleted.append(message)
-        self.sent = [m for m in self.sent if (m["chat"]["id"], m["message_id"]) != (chat.id, message["message_id"])]
-        return True
-
-    def m_sendchataction(self, _bot, p):
-        chat = self.writable(p)
-        if p.get("action") not in ("typing", "upload_photo", "upload_document", "record_voice"):
-            raise bad_request("wrong parameter action in request")
-        self.actions.append({"chat_id": chat.id, "action": p["action"]})
-        return True
-
-    def m_answercallbackquery(self, bot, p):
-        query = str(p.get("callback_query_id", ""))
-        if bot.callbacks.get(query, True) is not None:
-            raise bad_request("query is too old and response timeout expired or query ID is invalid")
-        if len(p.get("text") or "") > 200:
-            raise bad_request("MESSAGE_TOO_LONG")
-        bot.callbacks[query] = p.get("text") or ""
         return True
 
     # --- control over HTTP -------------------------------------------------------------
