@@ -3,6 +3,7 @@
  *
  *   tandem try markdown --channel telegram < answer.md   the messages, as JSON lines
  *   tandem try update [--bot NAME] [--bot-id ID] < updates.json   the events, as JSON lines
+ *   tandem try handoff < messages.txt   1 or 0 and why, a line for each line
  */
 
 #include <jansson.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/handoff/handoff.h"
 #include "common/telegram/telegram.h"
 #include "services/tandem/commands.h"
 
@@ -18,10 +20,13 @@ enum { USAGE = 64 };
 
 static int usage(FILE *out, int status)
 {
-	fprintf(out, "usage: tandem try markdown [--channel telegram] < answer.md\n"
-		     "       tandem try update [--bot NAME] [--bot-id ID] < updates.json\n\n"
-		     "  markdown  print the messages that would be sent, as JSON lines\n"
-		     "  update    read a Telegram update (or one a line), print the events\n");
+	fprintf(out,
+		"usage: tandem try markdown [--channel telegram] < answer.md\n"
+		"       tandem try update [--bot NAME] [--bot-id ID] < updates.json\n"
+		"       tandem try handoff < messages.txt\n\n"
+		"  markdown  print the messages that would be sent, as JSON lines\n"
+		"  update    read a Telegram update (or one a line), print the events\n"
+		"  handoff   for each line: does this person want a human (1 or 0), and why\n");
 	return status;
 }
 
@@ -163,12 +168,38 @@ static int try_update(int argc, char **argv)
 	return status;
 }
 
+/* --- handoff --------------------------------------------------------------- */
+
+static int try_handoff(int argc, char **argv)
+{
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
+
+	(void)argv;
+	if (argc > 1)
+		return usage(stderr, USAGE);
+	while ((len = getline(&line, &room, stdin)) >= 0) {
+		const char *reason;
+		int wanted;
+
+		while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+			len--;
+		wanted = handoff_wanted(line, (size_t)len, &reason);
+		printf("%d\t%s\n", wanted, reason);
+	}
+	free(line);
+	return 0;
+}
+
 int tandem_try(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} tools[] = { { "markdown", try_markdown }, { "update", try_update } };
+	} tools[] = { { "markdown", try_markdown },
+		      { "update", try_update },
+		      { "handoff", try_handoff } };
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);

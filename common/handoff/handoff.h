@@ -1,0 +1,34 @@
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * When a bot should hand over to a human: pure functions over text, without a
+ * model.  A message is cut into words, words are mapped to concepts by tables of
+ * stems for fourteen languages, and requests are patterns over concepts: somebody
+ * who may be called, a verb that calls, and nothing that takes it back (negation,
+ * quotation, a text to translate, another subject).  No sentence is listed.
+ *
+ * What counts: asking for a human, also by one word, by asking how to reach one,
+ * and by asking where one stays.  What does not: asking whether, when or how many
+ * people work there, who one is talking to, and everything told about others.
+ */
+
+/*
+ * 1 if this person wants a human now.  *reason (may be NULL) is one short stable
+ * word for logs, of static storage.  Long texts are judged by their two ends.
+ */
+int handoff_wanted(const char *text, size_t len, const char **reason);
+
+/*
+ * 1 if a bot's answer gives itself away: one of the phrases stands in it.  Words
+ * are compared folded, and a phrase that is only the polite half of something
+ * harmless ("I cannot but note") does not count.  NULL phrases: the presets.
+ */
+int handoff_gives_up(const char *answer, const char *const *phrases);
+
+/* The presets of handoff_gives_up, NULL-terminated. */
+extern const char *const handoff_give_away[];
+
+/* 1 if b asks what a asked, in other order, with typos or with more politeness. */
+int handoff_same_question(const char *a, const char *b);

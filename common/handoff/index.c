@@ -1,0 +1,313 @@
+/* The tables of all languages as one hash table, made when first needed and never changed. */
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/handoff/lexicon.h"
+
+enum {
+	SLOTS = 32768,
+	FILTER = 65536,
+	GUESSES = 2048,
+	TAIL_MAX = 6,
+	KEY_MAX = 48,
+	PHRASE_MAX = 6
+};
+
+struct slot {
+	uint64_t hash, means; /* means 0: free */
+	uint8_t language, tail;
+};
+
+struct guess {
+	uint64_t means;
+	uint32_t signature;
+	uint16_t letters[WORD_LETTERS];
+	uint8_t len, tail, language, script;
+};
+
+static const struct lexeme *const lexicons[LANGUAGES] = {
+	[LANG_EN] = lexicon_en, [LANG_DE] = lexicon_de, [LANG_ES] = lexicon_es,
+	[LANG_FR] = lexicon_fr, [LANG_PT] = lexicon_pt, [LANG_TR] = lexicon_tr,
+	[LANG_IT] = lexicon_it, [LANG_PL] = lexicon_pl, [LANG_RU] = lexicon_ru,
+	[LANG_UK] = lexicon_uk, [LANG_KK] = lexicon_kk, [LANG_ZH] = lexicon_zh,
+	[LANG_AR] = lexicon_ar,
+};
+
+static pthread_once_t made = PTHREAD_ONCE_INIT;
+static struct {
+	struct slot slots[SLOTS];
+	uint64_t filter[FILTER / 64]; /* which hashes may be there: most prefixes are not */
+	struct guess guesses[GUESSES];
+	int guess_count;
+} index_of;
+
+/* --- making ----------------------------------------------------------------- */
+
+static uint64_t hash_step(uint64_t hash, uint16_t letter)
+{
+	hash = (hash ^ letter) * UINT64_C(0x9E3779B97F4A7C15);
+	return hash ^ hash >> 29;
+}
+
+static int may_be(uint64_t hash)
+{
+	return index_of.filter[hash % FILTER / 64] >> hash % 64 & 1;
+}
+
+static uint32_t signature_of(const uint16_t *letters, size_t n)
+{
+	uint32_t s = 0;
+
+	for (size_t i = 0; i < n; i++)
+		s |= UINT32_C(1) << (letters[i] & 31);
+	return s;
+}
+
+static void add_guess(const struct slot *s, const uint16_t *letters, size_t n)
+{
+	struct guess *g = &index_of.guesses[index_of.guess_count];
+
+	if (index_of.guess_count == GUESSES || n < 4 || n > WORD_LETTERS)
+		return;
+	*g = (struct guess){
+		.means = s->means,
+		.signature = signature_of(letters, n),
+		.len = (uint8_t)n,
+		.tail = s->tail,
+		.language = s->language,
+		.script = (uint8_t)letter_script(letters[0]),
+	};
+	memcpy(g->letters, letters, n * sizeof *letters);
+	index_of.guess_count++;
+}
+
+/* One key without braces. */
+static void add_key(const struct slot *s, const char *key, size_t len, int typos)
+{
+	uint16_t letters[KEY_MAX];
+	size_t n = 0;
+	struct slot new = *s;
+	uint64_t at;
+
+	while (len > 0 && key[len - 1] == '*')
+		len--, new.tail += 3;
+	for (size_t i = 0, part; i < len; i += part + 1) {
+		const char *end = memchr(key + i, '_', len - i);
+
+		part = end ? (size_t)(end - key) - i : len - i;
+		if (n > 0 && n < KEY_MAX)
+			letters[n++] = ' ';
+		n += letters_fold(letters + n, KEY_MAX - n, key + i, part);
+	}
+	for (size_t i = 0; i < n; i++)
+		new.hash = hash_step(new.hash, letters[i]);
+	for (at = new.hash % SLOTS; index_of.slots[at].means;)
+		at = (at + 1) % SLOTS;
+	index_of.slots[at] = new;
+	index_of.filter[new.hash % FILTER / 64] |= UINT64_C(1) << new.hash % 64;
+	if (typos)
+		add_guess(&new, letters, n);
+}
+
+/* A key as the tables write it: ~stem{one,two}. */
+static void add_keys(const struct slot *s, const char *key, size_t len)
+{
+	char plain[160];
+	int typos = *key == '~';
+	const char *open = memchr(key, '{', len), *close = memchr(key, '}', len);
+	size_t head, tail;
+
+	key += typos, len -= (size_t)typos;
+	if (!open || !close) {
+		add_key(s, key, len, typos);
+		return;
+	}
+	head = (size_t)(open - key), tail = len - (size_t)(close + 1 - key);
+	for (const char *p = open + 1, *end; p <= close; p = end + 1) {
+		for (end = p; *end != ',' && *end != '}';)
+			end++;
+		if (head + (size_t)(end - p) + tail > sizeof plain)
+			continue;
+		memcpy(plain, key, head);
+		memcpy(plain + head, p, (size_t)(end - p));
+		memcpy(plain + head + (end - p), close + 1, tail);
+		add_key(s, plain, head + (size_t)(end - p) + tail, typos);
+	}
+}
+
+static void make(void)
+{
+	for (int language = 0; language < LANGUAGES; language++)
+		for (const struct lexeme *l = lexicons[language]; l->means; l++) {
+			struct slot s = { .means = l->means, .language = (uint8_t)language };
+
+			for (const char *p = l->words; *p;) {
+				size_t len = strcspn(p, " ");
+
+				if (len > 0)
+					add_keys(&s, p, len);
+				p += len + (p[len] == ' ');
+			}
+		}
+}
+
+/* --- asking ----------------------------------------------------------------- */
+
+static int probe(uint64_t hash, size_t left, uint64_t of[LANGUAGES])
+{
+	int found = 0;
+
+	if (!may_be(hash))
+		return 0;
+	for (uint64_t at = hash % SLOTS; index_of.slots[at].means; at = (at + 1) % SLOTS) {
+		const struct slot *s = &index_of.slots[at];
+
+		if (s->hash == hash && left <= s->tail) {
+			of[s->language] |= s->means;
+			found = 1;
+		}
+	}
+	return found;
+}
+
+static int look(const uint16_t *letters, size_t n, uint64_t of[LANGUAGES])
+{
+	uint64_t hash = 0;
+	int found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		hash = hash_step(hash, letters[i]);
+		if (n - i - 1 <= TAIL_MAX)
+			found |= probe(hash, n - i - 1, of);
+	}
+	return found;
+}
+
+/* Arabic joins "and", "with", "to" and the article to the word. */
+static void look_arabic(const struct word *w, uint64_t of[LANGUAGES])
+{
+	const uint16_t *p = w->letters;
+	size_t n = w->len;
+	int found = look(p, n, of);
+
+	if (!found && n > 3 && (p[0] == u'و' || p[0] == u'ف'))
+		p++, n--, found = look(p, n, of);
+	if (!found && n > 3 && p[0] == u'ل' && p[1] == u'ل')
+		p += 2, n -= 2, found = look(p, n, of);
+	if (!found && n > 3 && (p[0] == u'ب' || p[0] == u'ل' || p[0] == u'ك'))
+		p++, n--, found = look(p, n, of);
+	if (!found && n > 3 && p[0] == u'ا' && p[1] == u'ل')
+		look(p + 2, n - 2, of);
+}
+
+void lexicon_look(const struct word *w, uint64_t of[LANGUAGES])
+{
+	pthread_once(&made, make);
+	if (w->script == SCRIPT_ARABIC)
+		look_arabic(w, of);
+	else
+		look(w->letters, w->len, of);
+}
+
+int lexicon_phrase(const struct word *w, int n, uint64_t of[LANGUAGES])
+{
+	uint64_t hash = 0;
+	int longest = 0;
+
+	pthread_once(&made, make);
+	for (int k = 0; k < n && k < PHRASE_MAX; k++) {
+		if (k > 0 && (w[k].gap != GAP_NONE || w[k].script != w->script))
+			break;
+		if (k > 0 && w->script != SCRIPT_HAN)
+			hash = hash_step(hash, ' ');
+		for (int i = 0; i < w[k].len; i++)
+			hash = hash_step(hash, w[k].letters[i]);
+		if (k > 0 && may_be(hash)) {
+			uint64_t here[LANGUAGES] = { 0 };
+
+			if (probe(hash, 0, here)) {
+				longest = k + 1;
+				memcpy(of, here, sizeof here);
+			}
+		}
+	}
+	return longest;
+}
+
+/* --- typos ------------------------------------------------------------------ */
+
+/*
+ * The least number of edits (a swap of neighbours is one) between the key and
+ * the word without up to `tail` of its last letters; more than max is max + 1.
+ */
+static int distance(const struct guess *g, const struct word *w, int max)
+{
+	int row[3][WORD_LETTERS + 1], best = max + 1;
+
+	for (int j = 0; j <= w->len; j++)
+		row[0][j] = j;
+	for (int i = 1; i <= g->len; i++) {
+		int *now = row[i % 3], *up = row[(i + 2) % 3], *up2 = row[(i + 1) % 3];
+
+		now[0] = i;
+		for (int j = 1; j <= w->len; j++) {
+			int same = g->letters[i - 1] == w->letters[j - 1];
+			int least = up[j - 1] + !same;
+
+			least = up[j] + 1 < least ? up[j] + 1 : least;
+			least = now[j - 1] + 1 < least ? now[j - 1] + 1 : least;
+			if (i > 1 && j > 1 && g->letters[i - 1] == w->letters[j - 2] &&
+			    g->letters[i - 2] == w->letters[j - 1] && up2[j - 2] + 1 < least)
+				least = up2[j - 2] + 1;
+			now[j] = least;
+		}
+	}
+	for (int j = w->len; j >= 0 && j >= w->len - g->tail; j--)
+		if (row[g->len % 3][j] < best)
+			best = row[g->len % 3][j];
+	return best;
+}
+
+static int first_letters_agree(const struct guess *g, const struct word *w)
+{
+	return g->letters[0] == w->letters[0] ||
+	       (g->letters[0] == w->letters[1] && g->letters[1] == w->letters[0]) ||
+	       (g->len >= 6 && g->letters[1] == w->letters[1] &&
+		g->letters[2] == w->letters[2]);
+}
+
+/* Short words are never guessed: too many others are one letter away. */
+static int allowed_edits(const struct guess *g, const struct word *w)
+{
+	int len = g->len < w->len ? g->len : w->len;
+
+	return len >= 8 ? 2 : len >= 4 && w->len + g->len >= 9 ? 1 : 0;
+}
+
+int lexicon_guess(const struct word *w, uint64_t of[LANGUAGES])
+{
+	uint32_t signature = signature_of(w->letters, w->len);
+	const struct guess *found = NULL;
+	int best = 3;
+
+	if (w->len < 4)
+		return 0;
+	for (int i = 0; i < index_of.guess_count; i++) {
+		const struct guess *g = &index_of.guesses[i];
+		int max = allowed_edits(g, w), d;
+
+		if (g->script != w->script || max == 0 || w->len + max < g->len ||
+		    w->len > g->len + g->tail + max ||
+		    __builtin_popcount(g->signature & ~signature) > max ||
+		    !first_letters_agree(g, w))
+			continue;
+		d = distance(g, w, max);
+		if (d <= max && d < best)
+			best = d, found = g;
+	}
+	if (found)
+		of[found->language] |= found->means;
+	return found != NULL;
+}

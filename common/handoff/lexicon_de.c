@@ -1,0 +1,97 @@
+#include "common/handoff/lexicon.h"
+
+const struct lexeme lexicon_de[] = {
+	{ ROLE, "~mitarbeiter{,in,n,s,innen} ~berater{,in,n} ~kundenberater{,in} operator{,en} "
+		"agent{,en} sachbearbeiter{,in} "
+		"~vertreter ansprechpartner{,in} kollege kollegen vorgesetzt{er,en} manager "
+		"servicemitarbeiter{,in} "
+		"kundenbetreuer{,in} betreuer experten fachmann menschlichen_support "
+		"supportmitarbeiter" },
+	{ PERSON | LIVE, "~mensch{,en}" },
+	{ PERSON, "person" },
+	{ SOMEBODY,
+	  "jemand{,en,em} leute leuten irgendwer irgendwen irgendjemand{en,em,} personen" },
+	{ LIVE, "echt{e,en,er,em,es,} wirklich{e,en,er} real{e,en,er} richtig{e,en,er} "
+		"menschlich{e,en,er} lebendig{e,en,er} "
+		"lebend{e,en,er} aus_fleisch_und_blut leibhaftig{en,er}" },
+	{ SUPPORT, "support kundenservice kundendienst kundenbetreuung hotline service" },
+	{ BOT, "bot bots roboter maschine maschinen chatbot computer ki künstliche_intelligenz "
+	       "automat sprachcomputer" },
+	{ WANT, "will ~möchte ~brauche ~brauch wünsche verlange hätte gib geben wollen möchten "
+		"bräuchte benötige benötigen bitte_um "
+		"würde_gern würde_gerne lass lassen lieber fordere warte bevorzuge lasst" },
+	{ CALL, "hol holen holt hole rufen ruf ruft rufe schick schicken find finde" },
+	{ CONNECT, "~verbinde{,n,t} ~verbinden weiterleiten leite leiten leitet weitergeben "
+		   "vermitteln durchstellen stell "
+		   "stellen weiterverbinden übergeben umschalten verbindung schalte schalten "
+		   "wechseln übergib kontaktieren" },
+	{ SPEAK, "~sprechen ~reden chatten unterhalten schreiben_mit kontakt telefonieren "
+		 "erreichen kommunizieren gespräch "
+		 "sprech" },
+	{ IFHOW, "spreche rede erreiche kontaktiere komme" },
+	{ KNOWN, "spricht redet" },
+	{ CAN, "kann könnte können könnten darf möglich kannst könntest könnt dürfte geht "
+	       "ist_es_möglich" },
+	{ CAN | NOT, "unmöglich" },
+	{ HELP, "helfen hilft antworten antwortet kümmern zurückrufen anrufen übernehmen "
+		"melden melde weiterhelfen" },
+	{ LET, "lass soll" },
+	{ ME, "mich mir uns mein meine" },
+	{ SELF, "ich wir" },
+	{ YOU, "du sie bist ihr dir" },
+	{ THEY, "er kunde kunden held freund freundin mann frau mutter chef nutzer benutzer "
+		"protagonist bruder" },
+	{ WANTS, "wollte_er braucht sagt sagte fragt fragte verlangt verlangen rief schreit "
+		 "bat sagen kunden_wollen" },
+	{ NOT, "nicht kein keine keinen keiner keinem nie niemals weder nix" },
+	{ NO, "nein nee nö" },
+	{ WITHOUT, "ohne statt anstatt" },
+	{ NONEED, "unnötig nicht_nötig nicht_notwendig nicht_mehr_nötig" },
+	{ STOP, "genug stopp stop hör_auf schluss satt aufhören" },
+	{ PAST, "gestern schon_mal früher vorhin letzte letzten letztes hat habe gesprochen "
+		"geholfen konnte bereits war vorher "
+		"hatte durfte wurde" },
+	{ HOW, "wie" },
+	{ WHAT, "was wer welche welcher welches" },
+	{ HOWMUCH, "wieviel wieviele wie_viel wie_viele wann wie_lange bis_wann um_wie_viel "
+		   "seit_wann öffnungszeiten" },
+	{ WHY, "warum wieso weshalb" },
+	{ WHERE, "wo" },
+	{ OR, "oder" },
+	{ IF, "wenn falls ob angenommen" },
+	{ BE, "ist bist sind bin" },
+	{ HAVE, "gibt gibt_es habt_ihr haben_sie" },
+	{ TRANSLATE, "übersetz übersetze übersetzen übersetzung wie_sagt_man wie_heißt" },
+	{ WRITE, "schreib schreibe schreiben verfasse erfinde dichte formuliere korrigiere "
+		 "erzähl erzähle fasse erstelle" },
+	{ TEXT, "geschichte gedicht märchen lied text satz brief mail witz drehbuch roman code "
+		"funktion aufsatz dialog wort "
+		"kurzgeschichte" },
+	{ SAY, "wiederhole sag sage sprich_nach" },
+	{ MEAN, "bedeutet heißt unterschied definition definiere nennt" },
+	{ LANGNAME, "englisch deutsch französisch russisch spanisch englische deutsche" },
+	{ TOPIC, "kran kranführer modulo ternär* logisch* gehalt verdient verdienen beruf job "
+		 "stelle mobilfunk* netz* reise* "
+		 "immobilien* versicherung* makler python java rechte menschenrechte körper "
+		 "gehirn fehler anlagen maschinen* "
+		 "zuweisung vergleich* bewerbung geheim* passwort datei* werden pro_person "
+		 "vertreter_im zelt handelsvertreter "
+		 "gabelstapler* studiert" },
+	{ WORK, "arbeitet arbeiten verdient verfügbar arbeit geöffnet" },
+	{ ABOUT, "über als wie_ein von_dem" },
+	{ PREP, "mit zu zum zur an am auf bei von vom für in im nach" },
+	{ THE, "ein eine einen einem einer der die das den dem des irgendeinen irgendeinem" },
+	{ PLEASE, "bitte sofort jetzt schnell dringend endlich umgehend gleich heute" },
+	{ FILLER, "ja nun doch mal gern gerne einfach nur hier und auch direkt dieser diesem "
+		  "dann so es ob_ich denn kundenservice "
+		  "ihrem ihren eurem euren weiter durch hilfe zurück stattdessen frage "
+		  "anliegen per telefon chat anderen mehr "
+		  "aus kurz lieber persönlich eben" },
+	{ HERE, "hier da" },
+	{ THANKS, "danke dankeschön vielen_dank" },
+	{ HELLO, "hallo hi guten_tag guten_morgen moin servus" },
+	{ BUT, "aber sondern" },
+	{ THAT, "dass damit den_ich dem_ich" },
+	{ COUNT, "zwei drei vier fünf sechs viele jeder jeden jede mehrere tausend" },
+	{ 0 },
+};

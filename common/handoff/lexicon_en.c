@@ -1,0 +1,179 @@
+#include "common/handoff/lexicon.h"
+
+const struct lexeme lexicon_en[] = {
+	{ ROLE,
+	  "~operator ~operators ~agent agents ~representative ~representatives rep reps "
+	  "~manager managers ~supervisor supervisors consultant consultants specialist "
+	  "specialists advisor adviser advisors employee employees staff staffer admin "
+	  "administrator moderator associate team_member staff_member csr customer_care_agent "
+	  "~represenative helpdesk_agent boss technician real_one live_chat colleague "
+	  "~assistant_manager attendant" },
+	{ PERSON | LIVE, "~human humans human_being human_beings hooman" },
+	{ PERSON, "~person" },
+	{ SOMEBODY, "someone somebody anyone anybody people persons guy" },
+	{ LIVE,
+	  "live real actual living genuine breathing alive competent flesh flesh_and_blood "
+	  "proper physical in_person" },
+	{ SUPPORT, "~support service helpdesk help_desk service_desk call_center call_centre "
+		   "customer_service customer_support customer_care tech_support care_team" },
+	{ BOT,
+	  "bot bots robot robots machine machines ai chatbot chatbots chatgpt gpt algorithm "
+	  "automated computer ivr software program autoresponder virtual_assistant" },
+	{ WANT,
+	  "~want wanna ~need required request requesting demand demanding prefer would_like "
+	  "id_like wed_like id_love id_rather ~gimme give ~lemme let_me let_us wish asking_for "
+	  "wanted "
+	  "waiting_for looking_for can_i_have could_i_have may_i_have can_we_have how_about "
+	  "insist wanting needing im_requesting i_require i_expect do_you_mind "
+	  "want_to_have get_through can_i_please_have" },
+	{ CALL, "call get bring summon fetch find page send invite loop_in bring_in raise add "
+		"include "
+		"provide assign ask_for involve put_on getme" },
+	{ CONNECT,
+	  "~connect ~transfer switch ~escalate forward redirect route reroute hook_up "
+	  "put_through put_me put_us pass hand_over hand_me direct patch turn_me move_me "
+	  "pass_me hand handover hook_me refer pls_connect swap conect tranfer link_me "
+	  "patch_me take_me switch_me" },
+	{ SPEAK,
+	  "~speak ~talk chat converse communicate discuss reach contact consult get_a_hold "
+	  "get_hold get_ahold deal_with interact get_in_touch talk_with communication "
+	  "conversation message speak_to chatting_with" },
+	{ CAN,
+	  "can could may might possible would able is_it_possible allowed way any_chance" },
+	{ CAN | NOT, "cant cannot couldnt impossible unable" },
+	{ HELP,
+	  "help assist answer reply respond handle look check take review explain step_in "
+	  "join call_me contact_me get_back reach_out take_over deal call_back solve fix "
+	  "message_me ring_me intervene" },
+	{ LET, "let have" },
+	{ ME, "me us my our" },
+	{ SELF, "i we im ive id ill weve were i_am" },
+	{ YOU, "you u ya your youre yourself thou" },
+	{ THEY,
+	  "he she they them his her it customer customers client clients user users caller "
+	  "callers hero heroine character protagonist friend friends boss_of wife husband "
+	  "mother "
+	  "father mom mum dad son daughter everyone guest guests visitor visitors neighbour "
+	  "neighbor robots_who who_ever nobody shoppers patients many most brother sister "
+	  "prince princess knight player players" },
+	{ WANTS, "wants needs asks says said asked saying yells shouts yelled shouted demanded "
+		 "demands requested requests speaks talks calls prefers thinks thought tells" },
+	{ NOT,
+	  "not dont doesnt didnt isnt wont wouldnt shouldnt never arent aint wasnt dont_need "
+	  "havent neither nor hardly rather_not dnt" },
+	{ CAN, "cant_you cant_i couldnt_you couldnt_i wont_you wouldnt_you why_not can_not_you "
+	       "cant_someone cant_a" },
+	{ NO, "no nope nah" },
+	{ WITHOUT, "without instead_of avoid rather_than avoiding" },
+	{ NONEED,
+	  "no_need unnecessary needless no_longer never_mind nevermind cancel dont_want "
+	  "dont_need not_needed do_not_want do_not_need changed_my_mind not_necessary "
+	  "no_reason not_asking not_looking no_thanks" },
+	{ STOP,
+	  "stop enough quit tired sick fed hate useless stupid dumb terrible done_with cut_the "
+	  "ridiculous fuck fucking damn screw skip bye shut no_more" },
+	{ PAST,
+	  "yesterday ago earlier previously already last had was managed got was_able "
+	  "were_able "
+	  "got_to had_to told used once after before finally_got happened been turned_out "
+	  "were_great" },
+	{ HOW, "how" },
+	{ WHAT, "what which who whats whos whose describe explain_what" },
+	{ HOWMUCH, "how_much how_many when how_long what_time how_often what_hours which_hours "
+		   "until_when hours opening_hours" },
+	{ WHY, "why" },
+	{ WHERE, "where wheres" },
+	{ OR, "or versus vs" },
+	{ IF,
+	  "if whether suppose imagine unless whenever assuming pretend in_case hypothetically "
+	  "every_time each_time" },
+	{ BE, "are is am be being r this_is" },
+	{ HAVE, "there theres exist exists do_you_have have_any got_any are_there is_there" },
+	{ TRANSLATE,
+	  "translate translation translating how_do_you_say how_to_say how_would_you_say "
+	  "how_do_i_say" },
+	{ WRITE,
+	  "write compose draft generate rewrite paraphrase rephrase summarize summarise "
+	  "correct "
+	  "proofread create tell narrate invent design draw quote complete continue edit "
+	  "analyze analyse make read sing describe roleplay role_play act classify spell print "
+	  "writing finish implement" },
+	{ TEXT,
+	  "story stories poem tale essay song joke letter email mail text sentence sentences "
+	  "phrase script dialogue scene novel play slogan post tweet headline paragraph code "
+	  "function regex haiku caption ad advert advertisement word words title chapter "
+	  "lyrics "
+	  "limerick riddle article line lines scenario instruction instructions prompt grammar "
+	  "fairytale fairy_tale movie film book game blog description quote role essay comic "
+	  "program class query template sign tweets tagline rap" },
+	{ SAY, "say repeat type echo pronounce type_out" },
+	{ MEAN,
+	  "mean means meaning define definition difference called spelled synonym synonyms "
+	  "plural explain_the stands_for defined etymology distinguish" },
+	{ LANGNAME,
+	  "english german russian french spanish chinese kazakh ukrainian turkish polish "
+	  "italian arabic japanese latin portuguese" },
+	{ TOPIC,
+	  "salary wage wages earn earns modulo ternary overloading overload precedence sql "
+	  "python "
+	  "java javascript rust cpp golang php boolean logical bitwise arithmetic comparison "
+	  "spread nullish "
+	  "assignment crane forklift drone machine_operator camera tour mobile_operator "
+	  "network "
+	  "phone_operator radio mobile telecom carrier vacancy vacancies job jobs resume "
+	  "career hiring hired resources resource rights body bodies anatomy error nature "
+	  "race hair heart brain eye skin history dna estate travel insurance real_estate "
+	  "property cleaning user_agent secret user-agent chemical bleaching package password "
+	  "task file files window download project bag community portfolio investment fund "
+	  "hedge tent tents per first third missing sleeping bus train elevator switchboard "
+	  "heavy equipment sample sales_rep per_person trafficking kind evolution genome "
+	  "psychology interaction development readable intelligence laplace differential "
+	  "linear matrix hamiltonian integral quantum math mathematical string concatenation "
+	  "equality remainder division null coalescing pipe kubernetes forklifts plant "
+	  "commission become becoming literary free shipping artificial reinforcement "
+	  "llm autonomous reward training train_as free_agent biology theory medieval sci_fi "
+	  "human_size interest waist weight height tall capital error_rate consumption "
+	  "population physiology behavior behaviour immune torso skeleton ears ear eyes touch "
+	  "relations management feet foot toes hand_size trials rate" },
+	{ WORK, "work works working available open exists earn paid hours shift shifts breaks "
+		"weekends "
+		"schedule do_operators employed do_agents" },
+	{ ABOUT, "about like as than regarding concerning between for_each such" },
+	{ PREP, "to with from on in at of for by over through via onto into" },
+	{ THE, "a an the one some any another other" },
+	{ PLEASE,
+	  "please pls plz plox now asap immediately urgently urgent right_now quickly fast "
+	  "right_away already_now pleeease kindly ffs rn thx_now straight_away this_instant "
+	  "pleas today" },
+	{ CONNECT, "be_connected be_transferred be_redirected get_connected get_transferred" },
+	{ FILLER, "i_mean" },
+	{ FILLER,
+	  "so just really and yes yeah yep ok okay well um uh hmm actually then too also only "
+	  "directly quick finally this that these here customer support_team company sales "
+	  "billing technical first_line team department line phone side again want_to want_a "
+	  "man bro dude sir mate lol omg wtf god oh hey_there still very need_to "
+	  "some_kind anymore desk want_an chat_with its more qualified senior "
+	  "instead do did will does to_please whoever off over_to up to_a straight "
+	  "somewhere possible_please question questions issue problem back out help_me "
+	  "must should gotta have_to got_to_have like_to love love_to try trying option "
+	  "options "
+	  "button number" },
+	{ HERE, "here" },
+	{ THANKS, "thanks thank thx cheers ty appreciate" },
+	{ HELLO,
+	  "hi hello hey greetings good_morning good_evening good_day good_afternoon dear" },
+	{ BUT, "but however though" },
+	{ THAT, "that who_can whom which_can" },
+	{ COUNT,
+	  "two three four five six seven eight ten twelve each every many several both couple "
+	  "2 3 4 5 most half million thousand billion average" },
+	{ KNOWN,
+	  "manage managed manages operate operates operated operating operation operations "
+	  "humane humanity humanoid humanities personal personality personnel persons "
+	  "talking speaking chatting talked spoke spoken called connected transferred wait "
+	  "waiting walk tall want_not heed weed seed need_help supporting supported supports "
+	  "supporter supporters contract persona agency agenda romans roman woman women wants "
+	  "taught tank perfect permit parson agile talks content connection connections "
+	  "connects management region season reason lesson peron" },
+	{ 0 },
+};

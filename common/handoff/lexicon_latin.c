@@ -1,0 +1,159 @@
+#include "common/handoff/lexicon.h"
+
+/* French and Italian. */
+
+const struct lexeme lexicon_fr[] = {
+	{ ROLE, "~opérat{eur,rice,eurs} ~conseill{er,ère,ers} agent{,s,e} ~représentant{,e} "
+		"responsable employé{,e} "
+		"~interlocuteur technicien manager superviseur collaborateur téléconseiller "
+		"gestionnaire" },
+	{ PERSON | LIVE, "~humain{,e,s} être_humain" },
+	{ PERSON, "~personne" },
+	{ SOMEBODY, "quelqu_un quelqu quelquun gens personnes" },
+	{ LIVE, "vrai vraie réel réelle vivant vivante en_chair_et_en_os physique vraies" },
+	{ SUPPORT, "support service_client assistance service sav" },
+	{ BOT, "bot bots robot robots machine machines chatbot intelligence_artificielle ia "
+	       "répondeur" },
+	{ WANT, "~veux ~voudrais ~aimerais souhaite ~besoin exige donnez donne préfère "
+		"souhaiterais demande voulons "
+		"faut attends donnez_moi préférerais il_me_faut réclame veut_bien" },
+	{ CALL, "appelle appelez appeler cherche trouvez trouve envoyez faites_venir" },
+	{ CONNECT, "~passe{,z,r} ~connecte{,z,r} ~transf{ère,érez,érer,erer} ~mettez mets "
+		   "mettre_en redirige redirigez "
+		   "rediriger relie orientez branchez basculez mise_en_relation bascule" },
+	{ SPEAK, "~parler ~discuter joindre ~contacter échanger dialoguer converser "
+		 "communiquer tchatter contact "
+		 "parlé_avec relation causer" },
+	{ IFHOW, "parle contacte joindre_un" },
+	{ CAN, "puis peux peut pourrais pouvez pourriez possible pourrait on_peut possibilité "
+	       "pouvons moyen" },
+	{ CAN | NOT, "impossible" },
+	{ HELP, "aider aide répondre réponde répond rappeler rappelle occuper assister" },
+	{ LET, "que laissez laisse" },
+	{ ME, "me moi m nous mon ma" },
+	{ SELF, "je j nous" },
+	{ YOU, "tu vous es êtes toi" },
+	{ THEY, "il elle ils client clients héros personnage ami amie mari femme mère chef "
+		"utilisateur" },
+	{ WANTS, "veut veulent dit demandé disait crie réclament" },
+	{ NOT, "ne n pas ni jamais aucun aucune" },
+	{ NO, "non" },
+	{ WITHOUT, "sans au_lieu_d au_lieu plutôt_qu" },
+	{ NONEED, "pas_besoin inutile pas_la_peine pas_nécessaire plus_besoin" },
+	{ STOP, "assez marre arrête arrêtez stop ras_le_bol fatigué" },
+	{ PAST,
+	  "hier avant dernière aidé parlé eu déjà était pu dernier répondu réussi avait" },
+	{ HOW, "comment" },
+	{ WHAT, "que_fait quoi quel quelle qui qu_est_ce_que_c quels quelles qu_est" },
+	{ HOWMUCH, "combien quand quelle_heure horaires jusqu_à_quelle heures" },
+	{ WHY, "pourquoi" },
+	{ WHERE, "où" },
+	{ OR, "ou" },
+	{ IF, "si_je si_un si_on si_le supposons imagine imaginons si_une si" },
+	{ BE, "est es êtes suis c_est" },
+	{ HAVE, "y_a existe il_y_a avez_vous" },
+	{ TRANSLATE, "traduis traduisez traduire traduction comment_dit comment_on_dit" },
+	{ WRITE, "écris écrivez rédige rédigez invente compose corrige résume raconte génère" },
+	{ TEXT, "histoire conte poème chanson texte phrase lettre mail blague scénario roman "
+		"code fonction récit dialogue mot" },
+	{ SAY, "répète répétez dis dites" },
+	{ MEAN, "signifie différence définition veut_dire appelle_t" },
+	{ LANGNAME, "anglais français allemand espagnol russe italien" },
+	{ TOPIC, "grue mobile téléphonique modulo ternaire logique salaire gagne métier emploi "
+		 "poste immobilier assurance voyages "
+		 "ressources droits corps cerveau erreur tourisme arithmétique python java "
+		 "affectation télécom secret sécurité "
+		 "public immobilière de_fret machine_outil par_personne tente âgée devenir "
+		 "entretien jardinier" },
+	{ WORK, "travaille travaillent gagnent ouvert disponibles disponible travailler" },
+	{ ABOUT, "sur comme à_propos" },
+	{ PREP, "à a avec au de du d en dans par pour vers chez" },
+	{ THE, "un une le la l les des autre" },
+	{ PLEASE, "s_il_vous_plaît s_il_te_plaît svp stp maintenant vite urgent tout_de_suite "
+		  "immédiatement urgence plaît merci_de "
+		  "rapidement" },
+	{ FILLER, "et oui bon juste directement plutôt ici ce cet cette mon ma votre plus aide "
+		  "client alors donc seulement en_ligne "
+		  "ça y est_ce est qu suis j ai peu tout réel_svp s une_fois faire mise" },
+	{ HERE, "ici là" },
+	{ THANKS, "merci" },
+	{ HELLO, "bonjour salut bonsoir" },
+	{ BUT, "mais" },
+	{ COUNT, "deux trois quatre cinq six plusieurs chaque beaucoup mille" },
+	{ 0 },
+};
+
+const struct lexeme lexicon_it[] = {
+	{ ROLE, "~operator{e,i} ~operatrice agente ~addett{o,a} consulente ~responsabile "
+		"rappresentante impiegat{o,a} "
+		"assistente_umano supervisore manager dipendente" },
+	{ PERSON | LIVE, "~uman{o,a,i} essere_umano" },
+	{ PERSON, "~persona" },
+	{ SOMEBODY, "qualcuno persone gente" },
+	{ LIVE, "reale vera vero viva vivo in_carne_ed_ossa fisica" },
+	{ SUPPORT, "assistenza supporto servizio_clienti servizio" },
+	{ BOT, "bot robot macchina macchine chatbot risponditore intelligenza_artificiale ia" },
+	{ WANT, "~voglio ~vorrei ~bisogno desidero serve ~necessito esigo dammi datemi "
+		"preferisco pretendo vogliamo mi_serve "
+		"richiedo chiedo fatemi fammi mi_dia preferirei devo aspetto" },
+	{ CALL, "chiama chiami chiamate chiamare chiamatemi chiamami trovami cercate manda" },
+	{ CONNECT, "~passa{,mi,temi,re,rmi} passatemi mi_passi mi_passa ~collega{,mi,temi,re} "
+		   "collegatemi ~trasferi{scimi,re,rmi,sci,temi} "
+		   "trasferisca metti mettimi mettetemi mettermi connettimi connettetemi "
+		   "connetti inoltra contattare "
+		   "mettete indirizzami trasferiscami mi_metta" },
+	{ SPEAK, "~parlare ~chattare contattare discutere comunicare contatto conversare" },
+	{ IFHOW, "parlo contatto" },
+	{ CAN, "posso può potrei potete potreste possibile puoi possiamo potrebbe possono" },
+	{ CAN | NOT, "impossibile" },
+	{ HELP, "aiutare aiutarmi aiuti rispondere risponda richiamare richiami assistermi" },
+	{ LET, "che fai fate lasciami" },
+	{ ME, "mi me ci mio" },
+	{ SELF, "io noi" },
+	{ YOU, "tu voi sei lei ti" },
+	{ THEY, "lui loro cliente clienti eroe personaggio amico amica marito moglie mamma "
+		"capo utente" },
+	{ WANTS, "vuole vogliono chiede chiedono dice disse detto chiesto gridò" },
+	{ NOT, "non né mai nessun" },
+	{ NO, "no" },
+	{ WITHOUT, "senza invece_di al_posto" },
+	{ NONEED, "non_{serve,voglio,mi_serve,è_necessario,ho_bisogno,occorre} inutile" },
+	{ STOP, "basta stufo stufa smettila stanco stanca" },
+	{ PAST, "ieri prima scorso parlato aiutato risposto era già stato riuscito" },
+	{ HOW, "come_posso come_faccio come_si come" },
+	{ WHAT, "cosa chi quale che_cosa qual quali cos" },
+	{ HOWMUCH, "quanto quanti quante quando a_che_ora fino_a_che_ora orari orario" },
+	{ WHY, "perché" },
+	{ WHERE, "dove dov" },
+	{ OR, "o oppure" },
+	{ IF, "se supponiamo immagina" },
+	{ BE, "è sei sono" },
+	{ HAVE, "c_è ci_sono esiste esistono avete" },
+	{ TRANSLATE, "traduci traduca tradurre traduzione come_si_dice come_si_traduce" },
+	{ WRITE, "scrivi scriva componi inventa correggi riassumi crea genera racconta" },
+	{ TEXT, "storia racconto poesia canzone testo frase lettera mail barzelletta "
+		"sceneggiatura romanzo codice funzione favola dialogo" },
+	{ SAY, "ripeti dici di_ad_alta_voce" },
+	{ MEAN, "significa differenza definizione vuol_dire definisci" },
+	{ LANGNAME, "inglese italiano francese tedesco russo spagnolo" },
+	{ TOPIC, "gru telefonico telefonica mobile modulo ternario logico stipendio guadagna "
+		 "lavoro mestiere immobiliare assicurativo "
+		 "viaggi risorse diritti corpo cervello errore turistico aritmetico python "
+		 "java assegnazione segreto sociosanitario "
+		 "oss macchinari a_persona muletto diventare ecologico razza" },
+	{ WORK, "lavora lavorano guadagnano disponibili lavorare" },
+	{ ABOUT, "su riguardo" },
+	{ PREP, "con a ad al all di del della dell da in per" },
+	{ THE, "un uno una il lo la l le gli i qualche altro" },
+	{ PLEASE, "per_favore perfavore per_piacere cortesia per_cortesia ora adesso subito "
+		  "urgente immediatamente prego" },
+	{ FILLER, "e sì si ok solo direttamente meglio qui questo questa mio vostro più aiuto "
+		  "clienti allora ho con_cui ed "
+		  "molto ancora contatto proprio" },
+	{ HERE, "qui qua" },
+	{ THANKS, "grazie" },
+	{ HELLO, "ciao salve buongiorno buonasera" },
+	{ BUT, "ma però bensì" },
+	{ COUNT, "due tre quattro cinque sei_persone molte molti ogni mille" },
+	{ 0 },
+};

@@ -1,0 +1,183 @@
+#include "common/handoff/lexicon.h"
+
+/* Spanish and Portuguese. */
+
+const struct lexeme lexicon_es[] = {
+	{ ROLE,
+	  "~operador{,a,es} agente{,s} ~asesor{,a,es} ~representante{,s} ejecutivo gerente "
+	  "supervisor{,a} "
+	  "encargad{o,a} empleado emplead{a,os} responsable ejecutiv{o,a} teleoperador{,a}" },
+	{ PERSON | LIVE, "~human{o,a,os,as} ser_humano" },
+	{ PERSON, "~persona alguien_real" },
+	{ SOMEBODY, "alguien personas gente" },
+	{ LIVE, "real viva vivo verdader{o,a} reales carne_y_hueso física de_verdad vivas" },
+	{ SUPPORT, "soporte atención servicio_al_cliente atención_al_cliente servicio" },
+	{ BOT, "bot bots robot robots máquina máquinas chatbot contestador "
+	       "inteligencia_artificial ia" },
+	{ WANT, "~quiero ~quisiera ~necesito ~necesitamos deseo exijo querría preciso dame "
+		"deme denme prefiero "
+		"queremos solicito requiero pido me_gustaría gustaría espero ponme póngame "
+		"pónganme quería "
+		"me_urge urge" },
+	{ CALL, "llama llame llamen llamar busca trae traiga tráeme búscame consígueme buscar "
+		"manda" },
+	{ CONNECT,
+	  "~conecta{,r,me} ~conécteme conéctame ~comunica{,r,me,rme} comuníqueme comuníquenme "
+	  "comuníquenme "
+	  "pas{a,ar,arme,ame,eme,enme} pásame páseme pásenme pásenme transfi{ere,era,eran} "
+	  "transfiér{eme,ame} transfiéra{me,nme} transferir{me,} deriva{r,me,} derívame "
+	  "conectarme comunicarme contáctame contactarme enlázame redirige redirigir "
+	  "redirígeme pasarme "
+	  "transfiéreme transferirme" },
+	{ SPEAK,
+	  "~hablar ~platicar charlar conversar chatear contactar contacto comunicarme hable "
+	  "contactarme dialogar" },
+	{ IFHOW, "hablo comunico contacto_con" },
+	{ CAN, "puedo puede puedes podría podrías pueden posible podemos podrían puedo_yo "
+	       "hay_manera hay_forma podéis" },
+	{ CAN | NOT, "imposible" },
+	{ HELP, "ayude ayudar ayudarme atender atienda atenderme responder responda conteste "
+		"contestar "
+		"atiéndame ayúdeme llame_a" },
+	{ LET, "que deja" },
+	{ ME, "me mi mí nos conmigo" },
+	{ SELF, "yo nosotros" },
+	{ YOU, "tú usted eres ustedes vosotros te" },
+	{ THEY, "él ella ellos cliente clientes héroe personaje amigo amiga marido esposa mamá "
+		"jefe usuario mi_hijo hermano" },
+	{ WANTS,
+	  "quiere quieren pide piden dice dijo necesita necesitan pidió gritó grita preguntó" },
+	{ NOT, "no ni nunca tampoco" },
+	{ NO, "no" },
+	{ WITHOUT, "sin en_vez_de en_lugar_de" },
+	{ NONEED, "no_{necesito,quiero,hace_falta,es_necesario,necesitamos,hace} no_me_pases "
+		  "innecesario" },
+	{ STOP, "basta deja_de harto harta cansado cansada para ya_no inútil" },
+	{ PAST, "ayer ya_hablé antes anteriormente pasado hablé ayudó atendió pude logré era "
+		"fue estaba" },
+	{ HOW, "cómo" },
+	{ WHAT, "qué quién cuál quien cual" },
+	{ HOWMUCH, "cuánto cuántos cuántas cuanto cuando cuándo a_qué_hora hasta_qué_hora "
+		   "horario cuánta" },
+	{ WHY, "por_qué" },
+	{ WHERE, "dónde donde" },
+	{ OR, "o u" },
+	{ IF, "si_un si_una si_pido si_quiero si_llamo si_necesito si_alguien si_el supongamos "
+	      "imagina" },
+	{ BE, "es eres soy está" },
+	{ HAVE, "hay existe existen tienen tenéis tienes" },
+	{ TRANSLATE,
+	  "traduce traduzca traducir tradúceme traducción cómo_se_dice como_se_dice" },
+	{ WRITE,
+	  "escribe escriba redacta crea inventa compón corrige resume genera escríbeme" },
+	{ TEXT, "historia cuento poema canción texto frase oración carta correo chiste guion "
+		"novela código función relato "
+		"diálogo palabra verso" },
+	{ SAY, "repite di" },
+	{ MEAN, "significa significado diferencia define llama_se definición" },
+	{ LANGNAME, "inglés español francés alemán ruso italiano" },
+	{ TOPIC,
+	  "grúa grua móvil móviles telefónico telefonía módulo ternario lógico sueldo salario "
+	  "gana trabajo empleo "
+	  "vacante inmobiliari{o,a} seguros viajes recursos derechos cuerpo ser_humano_es "
+	  "cerebro error "
+	  "turístico aritmético python mayor mayores tienda_para java asignación comercial "
+	  "turismo "
+	  "secreto contraseñas archivos montacargas maquinaria por_persona raza naturaleza" },
+	{ WORK, "trabaja trabajan atienden gana_un cobra ganan trabajar" },
+	{ ABOUT, "sobre acerca" },
+	{ PREP, "con a al de del en para por hasta" },
+	{ THE, "un una el la los las algún alguna unos otro otra" },
+	{ PLEASE, "por_favor porfavor porfa ya ahora urgente inmediatamente rápido ahora_mismo "
+		  "pronto favor" },
+	{ FILLER, "y e se lo sí bueno pues solo directamente mejor aquí servicio este esta mi "
+		  "su es_que ver más ayuda mismo "
+		  "cliente ventas tu usted_a alguien_que le esto sólo un_momento todavía "
+		  "urgentemente tipo "
+		  "puedas que aquí" },
+	{ HERE, "aquí ahí" },
+	{ THANKS, "gracias" },
+	{ HELLO, "hola buenas buenos_días buenas_tardes" },
+	{ BUT, "pero sino" },
+	{ COUNT, "dos tres cuatro cinco seis muchas muchos cada varias varios mil" },
+	{ 0 },
+};
+
+const struct lexeme lexicon_pt[] = {
+	{ ROLE, "~atendente{,s} ~operador{,a,es} agente{,s} ~representante gerente "
+		"supervisor{,a} funcionári{o,a,os} "
+		"consultor{,a} responsável especialista" },
+	{ PERSON | LIVE, "~human{o,a,os,as} ser_humano" },
+	{ PERSON, "~pessoa" },
+	{ SOMEBODY, "alguém pessoas gente" },
+	{ LIVE, "real verdadeir{o,a} viva vivo reais de_verdade de_carne_e_osso física" },
+	{ SUPPORT, "suporte atendimento sac" },
+	{ BOT, "bot bots robô robôs robo máquina chatbot inteligência_artificial ia" },
+	{ WANT, "~quero ~queria ~preciso ~gostaria desejo exijo prefiro precisamos queremos "
+		"solicito aguardo "
+		"me_dá dá_me dê me_dê esperando necessito" },
+	{ CALL, "chama chame chamar chamem chamam busque traga arruma me_arruma" },
+	{ CONNECT, "transfer{e,ir,em,ira} transfira transfiram passa passe passar conecta "
+		   "conecte conectar conectem "
+		   "me_passa coloca coloque encaminhe encaminha encaminhar redireciona "
+		   "ligue_me contatar direciona "
+		   "me_coloca ligar_com" },
+	{ SPEAK, "~falar ~conversar contatar contato bater_papo dialogar atendimento_com "
+		 "atendimento" },
+	{ IFHOW, "falo converso" },
+	{ CAN, "posso pode poderia podem possível consigo podemos dá_para tem_como poderiam "
+	       "dá_pra" },
+	{ CAN | NOT, "impossível" },
+	{ HELP, "ajudar ajude atender atenda responder responda me_ajuda me_atende me_ligar" },
+	{ LET, "que deixa deixe" },
+	{ ME, "me mim nos comigo" },
+	{ SELF, "eu nós" },
+	{ YOU, "você vocês és tu" },
+	{ THEY, "ele ela eles cliente clientes herói personagem amigo amiga marido esposa mãe "
+		"chefe usuário irmão" },
+	{ WANTS,
+	  "quer querem pede pedem diz disse precisa precisam pediu gritou perguntou falou" },
+	{ NOT, "não nao nem nunca" },
+	{ NO, "não" },
+	{ WITHOUT, "sem em_vez_de ao_invés_de" },
+	{ NONEED, "não_{preciso,quero,precisa,é_necessário,necessito} desnecessário dispenso" },
+	{ STOP, "chega basta pare cansei cansado cansada parem" },
+	{ PAST, "ontem antes passado falei ajudou atendeu consegui já_falei era foi estava "
+		"ajudaram" },
+	{ HOW, "como_faço como_posso como_consigo como" },
+	{ WHAT, "que_é quem qual quê quais o_que o_que_é" },
+	{ HOWMUCH,
+	  "quanto quantos quantas quando até_que_horas que_horas horário a_que_horas" },
+	{ WHY, "por_que porque por_quê" },
+	{ WHERE, "onde cadê" },
+	{ OR, "ou" },
+	{ IF, "se_eu se_um se_o se_uma suponha imagine se_alguém" },
+	{ BE, "é está sou são" },
+	{ HAVE, "há existe existem tem têm" },
+	{ TRANSLATE, "traduz traduza traduzir tradução como_se_diz" },
+	{ WRITE, "escreva escreve redija crie invente corrija resuma gere" },
+	{ TEXT, "história conto poema canção texto frase carta email piada roteiro romance "
+		"código função diálogo redação" },
+	{ SAY, "repita repete diga" },
+	{ MEAN, "significa significado diferença define" },
+	{ LANGNAME, "inglês português espanhol francês alemão russo" },
+	{ TOPIC, "guindaste empilhadeira máquinas celular telefonia módulo ternário lógico "
+		 "salário ganha trabalho emprego vaga "
+		 "imobiliári{o,a} seguros viagens recursos direitos corpo cérebro erro turismo "
+		 "aritmético python java "
+		 "atribuição secreto senhas arquivos por_pessoa raça idosa caixa" },
+	{ WORK, "trabalha trabalham ganham atendem trabalhar" },
+	{ ABOUT, "sobre" },
+	{ PREP, "com a ao à de do da em no na para pra pro por até num" },
+	{ THE, "um uma o os as algum alguma outro outra" },
+	{ PLEASE, "por_favor pfv pf favor agora urgente imediatamente rápido já logo" },
+	{ FILLER, "e se sim bom só direto melhor aqui este esse essa meu minha seu mais ajuda "
+		  "mesmo cliente vendas apenas aí "
+		  "muito atendimento_humano isso ainda está" },
+	{ HERE, "aqui aí" },
+	{ THANKS, "obrigado obrigada valeu" },
+	{ HELLO, "olá oi bom_dia boa_tarde boa_noite" },
+	{ BUT, "mas porém" },
+	{ COUNT, "dois duas três quatro cinco seis muitas muitos cada várias vários mil" },
+	{ 0 },
+};

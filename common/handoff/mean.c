@@ -1,0 +1,196 @@
+/* Words -> concepts: phrases, tables, typos, and which languages they are in. */
+
+#include <string.h>
+
+#include "common/handoff/lexicon.h"
+
+enum { GUESSES_A_MESSAGE = 24 };
+
+#define LATIN_LANGUAGES                                                                        \
+	(1u << LANG_EN | 1u << LANG_DE | 1u << LANG_ES | 1u << LANG_FR | 1u << LANG_PT |       \
+	 1u << LANG_TR | 1u << LANG_IT | 1u << LANG_PL)
+#define CYRILLIC_LANGUAGES (1u << LANG_RU | 1u << LANG_UK | 1u << LANG_KK)
+/* Where a verb may follow what it wants. */
+#define FINAL_LANGUAGES                                                                        \
+	(CYRILLIC_LANGUAGES | 1u << LANG_DE | 1u << LANG_TR | 1u << LANG_PL | 1u << LANG_ZH)
+
+struct meaning {
+	struct words *w;
+	uint64_t of[WORDS_MAX][LANGUAGES];
+	int guesses;
+	unsigned chosen[2]; /* of Latin, of Cyrillic words: sets of languages */
+};
+
+/* --- Russian in Latin letters ------------------------------------------------ */
+
+struct spelling {
+	const char *latin;
+	uint16_t cyrillic;
+};
+
+static const struct spelling spellings[] = {
+	{ "shch", u'щ' }, { "sch", u'щ' }, { "zh", u'ж' }, { "ch", u'ч' }, { "sh", u'ш' },
+	{ "kh", u'х' },   { "ts", u'ц' },  { "yu", u'ю' }, { "ju", u'ю' }, { "ya", u'я' },
+	{ "ja", u'я' },   { "yo", u'е' },  { "jo", u'е' }, { "ye", u'е' }, { "je", u'е' },
+	{ "iy", u'и' },   { "a", u'а' },   { "b", u'б' },  { "c", u'ц' },  { "d", u'д' },
+	{ "e", u'е' },    { "f", u'ф' },   { "g", u'г' },  { "h", u'х' },  { "i", u'и' },
+	{ "j", u'и' },    { "k", u'к' },   { "l", u'л' },  { "m", u'м' },  { "n", u'н' },
+	{ "o", u'о' },    { "p", u'п' },   { "q", u'к' },  { "r", u'р' },  { "s", u'с' },
+	{ "t", u'т' },    { "u", u'у' },   { "v", u'в' },  { "w", u'в' },  { "x", u'х' },
+	{ "y", u'ы' },    { "z", u'з' },
+};
+
+static size_t spelled(const struct word *w, size_t at, uint16_t *letter)
+{
+	for (size_t k = 0; k < sizeof spellings / sizeof *spellings; k++) {
+		const char *s = spellings[k].latin;
+		size_t n = 0;
+
+		while (s[n] && at + n < w->len && w->letters[at + n] == (uint8_t)s[n])
+			n++;
+		if (!s[n]) {
+			*letter = spellings[k].cyrillic;
+			return n;
+		}
+	}
+	return 0;
+}
+
+/* People leave the soft sign out, so a word in -t is also looked for with it. */
+static void look_transliterated(const struct word *w, uint64_t of[LANGUAGES])
+{
+	struct word russian = { .script = SCRIPT_CYRILLIC };
+	uint64_t found[LANGUAGES] = { 0 };
+	uint16_t letter;
+
+	for (size_t at = 0, n; at < w->len; at += n) {
+		n = spelled(w, at, &letter);
+		if (n == 0)
+			return;
+		if (letter == u'ы' && russian.len > 0 &&
+		    (russian.letters[russian.len - 1] == u'о' ||
+		     russian.letters[russian.len - 1] == u'а' ||
+		     russian.letters[russian.len - 1] == u'и'))
+			letter = u'и';
+		russian.letters[russian.len++] = letter;
+	}
+	lexicon_look(&russian, found);
+	if (russian.len > 3 && russian.len < WORD_LETTERS &&
+	    russian.letters[russian.len - 1] == u'т') {
+		russian.letters[russian.len++] = u'ь';
+		lexicon_look(&russian, found);
+	}
+	of[LANG_RU] |= found[LANG_RU];
+}
+
+/* --- one word --------------------------------------------------------------- */
+
+static int is_unknown(const uint64_t of[LANGUAGES])
+{
+	uint64_t any = 0;
+
+	for (int i = 0; i < LANGUAGES; i++)
+		any |= of[i];
+	return any == 0;
+}
+
+static void look_word(struct meaning *m, int i)
+{
+	const struct word *w = &m->w->items[i];
+	uint64_t *of = m->of[i];
+
+	memset(of, 0, sizeof m->of[i]);
+	lexicon_look(w, of);
+	if (w->flags & WORD_NUMBER)
+		return;
+	if (w->script == SCRIPT_LATIN)
+		look_transliterated(w, of);
+	if (is_unknown(of) && w->len >= 4 && m->guesses < GUESSES_A_MESSAGE) {
+		m->guesses++;
+		lexicon_guess(w, of);
+	}
+}
+
+/* Words of a phrase become one, in place. */
+static void look_all(struct meaning *m)
+{
+	struct words *w = m->w;
+	int to = 0;
+
+	for (int from = 0; from < w->n;) {
+		int n = lexicon_phrase(&w->items[from], w->n - from, m->of[to]);
+
+		if (to != from)
+			w->items[to] = w->items[from];
+		if (n == 0)
+			look_word(m, to);
+		else /* a hyphen behind the phrase stays with the next word */
+			w->items[to].flags &= (uint8_t)~WORD_HYPHEN;
+		from += n > 0 ? n : 1;
+		to++;
+	}
+	w->n = to;
+}
+
+/* --- languages -------------------------------------------------------------- */
+
+static void choose(struct meaning *m, enum script script, unsigned languages)
+{
+	int score[LANGUAGES] = { 0 }, best = 1;
+	unsigned *chosen = &m->chosen[script == SCRIPT_CYRILLIC];
+
+	for (int i = 0; i < m->w->n; i++)
+		for (int l = 0; l < LANGUAGES; l++)
+			score[l] += m->w->items[i].script == script && m->of[i][l] != 0;
+	*chosen = 0;
+	for (int l = 0; l < LANGUAGES; l++)
+		if (languages >> l & 1 && score[l] > best)
+			best = score[l];
+	for (int l = 0; l < LANGUAGES; l++)
+		if (languages >> l & 1 && score[l] == best)
+			*chosen |= 1u << l;
+	if (script == SCRIPT_CYRILLIC && score[LANG_RU] == best)
+		*chosen = 1u << LANG_RU | (*chosen & 1u << LANG_UK);
+	if (script == SCRIPT_LATIN && (score[LANG_RU] > best || *chosen == 0))
+		*chosen = 1u << LANG_RU;
+}
+
+/* What other languages may add to a word that the chosen ones do not know. */
+static uint64_t foreign(const struct word *w, const uint64_t of[LANGUAGES])
+{
+	uint64_t all = 0;
+
+	for (int l = 0; l < LANGUAGES; l++)
+		all |= of[l];
+	return w->script == SCRIPT_LATIN ? all & (TARGET | BOT | PLEASE) : all;
+}
+
+static void conclude(struct meaning *m, int i)
+{
+	struct word *w = &m->w->items[i];
+	unsigned chosen = w->script == SCRIPT_LATIN      ? m->chosen[0]
+			  : w->script == SCRIPT_CYRILLIC ? m->chosen[1]
+							 : 1u << LANG_ZH | 1u << LANG_AR;
+
+	w->means = 0;
+	for (int l = 0; l < LANGUAGES; l++) {
+		if (!(chosen >> l & 1))
+			continue;
+		w->means |= m->of[i][l];
+		if (m->of[i][l] & REQUEST && FINAL_LANGUAGES >> l & 1)
+			w->flags |= WORD_FINAL;
+	}
+	if (!w->means)
+		w->means = foreign(w, m->of[i]);
+}
+
+void words_mean(struct words *w)
+{
+	struct meaning m = { .w = w };
+
+	look_all(&m);
+	choose(&m, SCRIPT_LATIN, LATIN_LANGUAGES);
+	choose(&m, SCRIPT_CYRILLIC, CYRILLIC_LANGUAGES);
+	for (int i = 0; i < w->n; i++)
+		conclude(&m, i);
+}

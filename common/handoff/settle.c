@@ -1,0 +1,203 @@
+/* Words whose meaning hangs on their neighbours, and messages that are about text. */
+
+#include "common/handoff/lexicon.h"
+
+#define ASIDE (PLEASE | FILLER | HELLO)
+#define ADDRESS                                                                                \
+	(ASIDE | CAN | YOU | ME | SELF | WANT | HELP | THE | PREP | SAY | LET | HOW | WHAT |   \
+	 BE | CALL)
+#define REPORTED (WANTS | SAY | TEXT | WRITE | MEAN | TRANSLATE)
+
+int words_find(const struct words *w, int from, int to, uint64_t means)
+{
+	for (int i = from < 0 ? 0 : from; i < to && i < w->n; i++)
+		if (w->items[i].means & means)
+			return i;
+	return -1;
+}
+
+int sentence_begin(const struct words *w, int i)
+{
+	while (i > 0 && w->items[i].gap != GAP_STOP)
+		i--;
+	return i;
+}
+
+int sentence_end(const struct words *w, int i)
+{
+	for (i++; i < w->n && w->items[i].gap != GAP_STOP;)
+		i++;
+	return i;
+}
+
+int clause_begin(const struct words *w, int i)
+{
+	while (i > 0 && w->items[i].gap == GAP_NONE)
+		i--;
+	return i;
+}
+
+int clause_end(const struct words *w, int i)
+{
+	for (i++; i < w->n && w->items[i].gap == GAP_NONE;)
+		i++;
+	return i;
+}
+
+/* --- neighbours -------------------------------------------------------------- */
+
+/* Russian has one verb for handing a person over and for translating a text. */
+static void settle_transfer(struct words *w, int i)
+{
+	int end = i + 7 < sentence_end(w, i) ? i + 7 : sentence_end(w, i);
+	int target = words_find(w, i + 1, end, TARGET | SUPPORT | ALONE);
+	int text = words_find(w, i + 1, end, LANGNAME | TEXT);
+	int colon = i + 1;
+
+	while (colon < end && w->items[colon].gap != GAP_COLON)
+		colon++;
+	if (target < 0 && text < 0)
+		target = words_find(w, i - 3, i, TARGET | SUPPORT | ALONE);
+	if (target < 0 && words_find(w, i + 1, i + 3, ME) >= 0 && text < 0)
+		target = i + 1;
+	if (target >= 0 && (text < 0 || text > target) && colon > target &&
+	    !(w->items[target].flags & WORD_QUOTED))
+		w->items[i].means &= ~TRANSLATE;
+	else
+		w->items[i].means &= ~CONNECT;
+}
+
+/* "human-like", "человеко-часы", "2-person" are no humans; "оператора-то" is one. */
+static void settle_hyphen(struct words *w, int i)
+{
+	struct word *a = &w->items[i - 1], *b = &w->items[i];
+	uint64_t fine = TARGET | FILLER | LIVE | SOMEBODY | SUPPORT | PLEASE;
+
+	if (!(b->means & fine) || !(a->means & fine)) {
+		a->means &= ~(TARGET | ALONE);
+		b->means &= ~(TARGET | ALONE);
+	}
+}
+
+/* People who are counted are not called. */
+static void settle_count(struct words *w, int i)
+{
+	int before = i - 1;
+
+	while (before >= 0 && w->items[before].means & LIVE && before > i - 3)
+		before--;
+	if (before < 0 || w->items[i].gap != GAP_NONE)
+		return;
+	if (w->items[before].means & (COUNT | HOWMUCH) || w->items[before].flags & WORD_NUMBER)
+		w->items[i].means &= ~(PERSON | SOMEBODY | LIVE | ALONE);
+}
+
+static void settle_word(struct words *w, int i)
+{
+	struct word *it = &w->items[i];
+
+	if (it->means & TRANSLATE && it->means & CONNECT)
+		settle_transfer(w, i);
+	if (i > 0 && it->flags & WORD_HYPHEN)
+		settle_hyphen(w, i);
+	if (it->means & (PERSON | SOMEBODY))
+		settle_count(w, i);
+	if (it->flags & WORD_CODE)
+		it->means &= ~(TARGET | ALONE | REQUEST);
+	if (it->means & BUT && it->gap == GAP_NONE && i > 0)
+		it->gap = GAP_COMMA;
+	if (it->means & THAT && it->gap == GAP_COMMA)
+		it->gap = GAP_NONE;
+}
+
+/* "connect me, please, with a human": commas around an aside are none. */
+static void join_asides(struct words *w)
+{
+	for (int from = 0, to; from < w->n; from = to) {
+		int aside = 1;
+
+		to = clause_end(w, from);
+		for (int i = from; i < to; i++)
+			aside &= (w->items[i].means & ASIDE) != 0;
+		if (!aside)
+			continue;
+		if (from > 0 && w->items[from].gap == GAP_COMMA)
+			w->items[from].gap = GAP_NONE;
+		if (to < w->n && w->items[to].gap == GAP_COMMA)
+			w->items[to].gap = GAP_NONE;
+	}
+}
+
+void words_settle(struct words *w)
+{
+	for (int i = 0; i < w->n; i++)
+		settle_word(w, i);
+	join_asides(w);
+}
+
+/* --- frames ------------------------------------------------------------------ */
+
+/* Is the verb at i an order to us, and not told about: only an address stands before it. */
+static int is_ordered(const struct words *w, int i)
+{
+	for (int k = clause_begin(w, i); k < i; k++)
+		if (!(w->items[k].means & ADDRESS) || w->items[k].means & NOT)
+			return 0;
+	return 1;
+}
+
+static const char *frame_at(const struct words *w, int i)
+{
+	int end = sentence_end(w, i), next = i + 1;
+	uint64_t means = w->items[i].means;
+	int quoted = 0;
+
+	for (int k = i + 1; k < end && k < i + 8; k++)
+		quoted |= w->items[k].flags & WORD_QUOTED;
+	while (next < end && next < i + 4 && w->items[next].gap != GAP_COLON)
+		next++;
+	if (next == i + 4 || next == end)
+		next = -1;
+	if (means & TRANSLATE &&
+	    (is_ordered(w, i) || i + 1 == end || w->items[i].flags & WORD_ASKED))
+		return "translation";
+	if (means & WRITE && is_ordered(w, i) && words_find(w, i + 1, i + 9, TEXT) >= 0)
+		return "story";
+	if (means & WRITE && i + 1 >= end - 1 &&
+	    words_find(w, sentence_begin(w, i), i, TEXT) >= 0)
+		return "story";
+	if (means & (SAY | WRITE) && is_ordered(w, i) && (quoted || next > 0))
+		return "quoted";
+	return NULL;
+}
+
+/* What somebody is said to have said, behind a colon. */
+static void quote_reported(struct words *w)
+{
+	for (int i = 1; i < w->n; i++) {
+		if (w->items[i].gap != GAP_COLON ||
+		    words_find(w, i > 4 ? i - 4 : 0, i, REPORTED) < 0)
+			continue;
+		for (int end = sentence_end(w, i); i < end; i++)
+			w->items[i].flags |= WORD_QUOTED;
+	}
+}
+
+const char *words_frame(struct words *w)
+{
+	for (int i = 0; i < w->n; i++) {
+		const char *frame = NULL;
+
+		if (!(w->items[i].flags & (WORD_QUOTED | WORD_CODE)) &&
+		    w->items[i].means & (TRANSLATE | WRITE | SAY))
+			frame = frame_at(w, i);
+		if (!frame && w->items[i].means & LANGNAME &&
+		    words_find(w, sentence_begin(w, i), sentence_end(w, i),
+			       SAY | MEAN | WHAT) >= 0)
+			frame = "translation";
+		if (frame)
+			return frame;
+	}
+	quote_reported(w);
+	return NULL;
+}
