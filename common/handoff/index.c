@@ -238,41 +238,12 @@ int lexicon_phrase(const struct word *w, int n, uint64_t of[LANGUAGES])
 
 /* --- typos ------------------------------------------------------------------ */
 
-/*
- * The least number of edits (a swap of neighbours is one) between the key and
- * the word without up to `tail` of its last letters; more than max is max + 1.
- */
-static int distance(const struct guess *g, const struct word *w, int max)
-{
-	int row[3][WORD_LETTERS + 1], best = max + 1;
-
-	for (int j = 0; j <= w->len; j++)
-		row[0][j] = j;
-	for (int i = 1; i <= g->len; i++) {
-		int *now = row[i % 3], *up = row[(i + 2) % 3], *up2 = row[(i + 1) % 3];
-
-		now[0] = i;
-		for (int j = 1; j <= w->len; j++) {
-			int same = g->letters[i - 1] == w->letters[j - 1];
-			int least = up[j - 1] + !same;
-
-			least = up[j] + 1 < least ? up[j] + 1 : least;
-			least = now[j - 1] + 1 < least ? now[j - 1] + 1 : least;
-			if (i > 1 && j > 1 && g->letters[i - 1] == w->letters[j - 2] &&
-			    g->letters[i - 2] == w->letters[j - 1] && up2[j - 2] + 1 < least)
-				least = up2[j - 2] + 1;
-			now[j] = least;
-		}
-	}
-	for (int j = w->len; j >= 0 && j >= w->len - g->tail; j--)
-		if (row[g->len % 3][j] < best)
-			best = row[g->len % 3][j];
-	return best;
-}
-
 static int first_letters_agree(const struct guess *g, const struct word *w)
 {
-	return g->letters[0] == w->letters[0] ||
+	int both = (g->letters[0] == u'о' && w->letters[0] == u'а') ||
+		   (g->letters[0] == u'а' && w->letters[0] == u'о');
+
+	return g->letters[0] == w->letters[0] || both ||
 	       (g->letters[0] == w->letters[1] && g->letters[1] == w->letters[0]) ||
 	       (g->len >= 6 && g->letters[1] == w->letters[1] &&
 		g->letters[2] == w->letters[2]);
@@ -303,7 +274,7 @@ int lexicon_guess(const struct word *w, uint64_t of[LANGUAGES])
 		    __builtin_popcount(g->signature & ~signature) > max ||
 		    !first_letters_agree(g, w))
 			continue;
-		d = distance(g, w, max);
+		d = letters_distance(g->letters, g->len, w, g->tail);
 		if (d <= max && d < best)
 			best = d, found = g;
 	}

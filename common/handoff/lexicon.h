@@ -15,9 +15,10 @@
  *   ~word     typos are forgiven too
  */
 
-#define ROLE     (UINT64_C(1) << 0)  /* whose work it is to help: operator, agent */
-#define PERSON   (UINT64_C(1) << 1)  /* human, person */
-#define SOMEBODY (UINT64_C(1) << 2)  /* someone, people: a target only beside a verb of speech \
+#define ROLE   (UINT64_C(1) << 0) /* whose work it is to help: operator, agent */
+#define PERSON (UINT64_C(1) << 1) /* human, person */
+#define SOMEBODY                                                                               \
+	(UINT64_C(1) << 2)           /* someone, people: a target only beside a verb of speech \
 				      */
 #define LIVE      (UINT64_C(1) << 3) /* live, real, human */
 #define ALONE     (UINT64_C(1) << 4) /* may stand for a person by itself: живого */
@@ -66,8 +67,9 @@
 #define HERE      (UINT64_C(1) << 47)
 #define PREP      (UINT64_C(1) << 48)
 #define KNOWN     (UINT64_C(1) << 49) /* nothing to us, but no typo either */
-#define NOM       (UINT64_C(1) << 50) /* the nominative of a target: may be a subject or a vocative \
-				       */
+#define NOM                                                                                    \
+	(UINT64_C(1) << 50) /* the nominative of a target: may be a subject or a vocative      \
+			     */
 #define COUNT (UINT64_C(1) << 51) /* two, several: people are being counted */
 #define BUT   (UINT64_C(1) << 52)
 #define THAT  (UINT64_C(1) << 53) /* joins a clause: чтобы, that */
@@ -120,6 +122,9 @@ void words_settle(struct words *w);
 const char *words_frame(struct words *w);
 /* Does the word at t, a possible target, ask for a human?  1 or 0 and why. */
 int words_request(const struct words *w, int t, const char **reason);
+
+/* Does the person refuse to talk to a bot, which is to ask for another? */
+int words_refuse_bot(const struct words *w);
 
 /* The end of the sentence and of the clause that i is in, and where they begin. */
 int sentence_begin(const struct words *w, int i);

@@ -21,7 +21,8 @@ const struct lexeme lexicon_en[] = {
 	  "automated computer ivr software program autoresponder virtual_assistant" },
 	{ WANT,
 	  "~want wanna ~need required request requesting demand demanding prefer would_like "
-	  "id_like wed_like id_love id_rather ~gimme give ~lemme let_me let_us wish asking_for "
+	  "id_like wed_like id_love id_rather ~gimme give_me give_us ~lemme let_me let_us wish "
+	  "asking_for "
 	  "wanted "
 	  "waiting_for looking_for can_i_have could_i_have may_i_have can_we_have how_about "
 	  "insist wanting needing im_requesting i_require i_expect do_you_mind "
@@ -150,12 +151,12 @@ const struct lexeme lexicon_en[] = {
 	{ FILLER,
 	  "so just really and yes yeah yep ok okay well um uh hmm actually then too also only "
 	  "directly quick finally this that these here customer support_team company sales "
-	  "billing technical first_line team department line phone side again want_to want_a "
-	  "man bro dude sir mate lol omg wtf god oh hey_there still very need_to "
-	  "some_kind anymore desk want_an chat_with its more qualified senior "
+	  "billing technical first_line team department line phone side again  "
+	  "man bro dude sir mate lol omg wtf god oh hey_there still very "
+	  "some_kind anymore desk its more qualified senior "
 	  "instead do did will does to_please whoever off over_to up to_a straight "
 	  "somewhere possible_please question questions issue problem back out help_me "
-	  "must should gotta have_to got_to_have like_to love love_to try trying option "
+	  "must should gotta have_to got_to_have try trying option "
 	  "options "
 	  "button number" },
 	{ HERE, "here" },

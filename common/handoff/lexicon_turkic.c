@@ -8,13 +8,15 @@ const struct lexeme lexicon_tr[] = {
 		"müdür** çalışan** yönetici** müşteri_temsilcisi müşteri_temsilcisine "
 		"müşteri_temsilcisiyle asistan_insan "
 		"temsilcinizle" },
+	{ ROLE, "canlı_destek canlı_desteğe" },
+	{ BOT | STOP, "bot_değil robot_değil botla_değil robotla_değil" },
 	{ ROLE | NOM, "operatör operator temsilci yetkili" },
 	{ PERSON | LIVE, "~insan{,a,la,ı,lar,larla,a,e,dan,ım} insanla" },
 	{ PERSON, "kişi kişiye kişiyle kişi_ile" },
 	{ SOMEBODY, "biri birisi birine biriyle birisiyle birisine birini" },
 	{ LIVE, "gerçek canlı hakiki" },
 	{ SUPPORT, "destek müşteri_hizmetleri müşteri_hizmetlerine müşteri_hizmetleriyle "
-		   "canlı_destek desteğe" },
+		   "desteğe" },
 	{ BOT,
 	  "bot botla bota botlar robot robotla robota makine makineyle yapay_zeka chatbot" },
 	{ WANT, "~istiyorum isterim istiyoruz istiyom lazım gerek gerekiyor ~ihtiyacım ver "
@@ -95,6 +97,7 @@ const struct lexeme lexicon_kk[] = {
 	{ SOMEBODY, "біреу{,мен,ді,ге} адамдар" },
 	{ LIVE, "тірі нақты шынайы нағыз кәдімгі" },
 	{ SUPPORT, "қолдау қолдауға қызметі" },
+	{ BOT | STOP, "бот_емес робот_емес ботпен_емес" },
 	{ BOT, "бот* робот* жасанды_интеллект" },
 	{ WANT, "керек ~қажет қалаймын келеді беріңіз беріңізші бер берші сұраймын "
 		"талап_етемін күтіп_отырмын тілеймін берсеңіз "

@@ -1,6 +1,6 @@
 /* Does a target ask?  A verb that reaches it, or it stands alone; and nothing takes it back. */
 
-#include "common/handoff/lexicon.h"
+#include "common/handoff/request.h"
 
 #define AROUND                                                                                 \
 	(FILLER | PLEASE | ME | SELF | YOU | THE | PREP | LIVE | ALONE | SUPPORT | BOT | NOT | \
@@ -11,23 +11,6 @@
 	 REQUEST | TARGET | HELLO | HERE | CAN | STOP | HELP | WITHOUT | NONEED)
 #define NEVER_BARE                                                                             \
 	(SELF | YOU | THEY | BE | OR | IF | HAVE | WHAT | HOWMUCH | ABOUT | WANTS | PAST)
-
-struct target {
-	const struct words *w;
-	int at, from, to; /* the word, its clause */
-	int verb;         /* the word that asks for it, -1 */
-	const char *why;
-};
-
-static uint64_t means(const struct target *t, int i)
-{
-	return i >= t->from && i < t->to ? t->w->items[i].means : 0;
-}
-
-static int find(const struct target *t, int from, int to, uint64_t what)
-{
-	return words_find(t->w, from > t->from ? from : t->from, to < t->to ? to : t->to, what);
-}
 
 static int no(struct target *t, const char *why)
 {
@@ -49,12 +32,20 @@ static int reach(uint64_t verb)
 	return verb & CONNECT ? 3 : verb & (CALL | SPEAK) ? 1 : 0;
 }
 
+/* "I prefer the bot to a human" */
+static int is_bot_wanted(const struct target *t, int verb)
+{
+	int bot = find(t, verb, t->at, BOT);
+
+	return bot >= 0 && find(t, t->from, t->at, NOT | STOP | WITHOUT | NO | CONNECT) < 0;
+}
+
 static int find_left(const struct target *t)
 {
 	for (int i = t->at - 1, other = 0; i >= t->from && other <= 3; i--) {
 		uint64_t m = means(t, i);
 
-		if (m & REQUEST && other <= reach(m))
+		if (m & REQUEST && other <= reach(m) && !(m & WANT && is_bot_wanted(t, i)))
 			return i;
 		if (m & IFHOW && find(t, t->from, i, HOW | WHERE) >= 0)
 			return i;
@@ -75,158 +66,12 @@ static int find_right(const struct target *t)
 		    other <= (m & WANT ? 0 : 1))
 			return i;
 		if (m & SPEAK && find(t, t->from, i, CAN | PREP) >= 0 &&
-		    find(t, t->from, t->at, HAVE | WHERE | WANT | CAN | BE) >= 0)
+		    (t->w->items[i].flags & WORD_ASKED ||
+		     find(t, t->from, t->at, HAVE | WHERE | WANT | CAN | BE) >= 0))
 			return i;
 		other += !(m & AROUND);
 	}
 	return -1;
-}
-
-/* --- what takes a request back ------------------------------------------------ */
-
-/* "not a bot", "why can't I", "couldn't you": no refusal of a human. */
-static int is_excused(const struct target *t, int i)
-{
-	int next = i + 1;
-
-	while (means(t, next) & (FILLER | THE | PREP | REQUEST | ME | LIVE) &&
-	       !(means(t, next) & (TARGET | BOT)) && next < i + 5)
-		next++;
-	if (means(t, next) & BOT || find(t, i, t->at, BOT) >= 0)
-		return 1;
-	if (means(t, i) & CAN || find(t, t->from, i, WHY) >= 0)
-		return 1;
-	return means(t, i + 1) & CAN && t->w->items[i].flags & WORD_ASKED;
-}
-
-/* "no" begins an answer; before a human it refuses one. */
-static int is_interjection(const struct target *t, int i)
-{
-	return means(t, i) & NO && i == t->from &&
-	       !(means(t, i + 1) & (TARGET | LIVE | THE | WANT)) && i + 1 != t->at;
-}
-
-static int is_negated(const struct target *t)
-{
-	int low = t->at, high = t->at;
-
-	if (t->verb >= 0 && t->verb < low)
-		low = t->verb;
-	if (t->verb > high)
-		high = t->verb;
-	if (find(t, t->from, t->to, NONEED) >= 0 && find(t, t->from, t->to, BOT) < 0)
-		return 1;
-	for (int i = t->at - 1; i >= t->from && i >= t->at - 3; i--)
-		if (means(t, i) & WITHOUT)
-			return 1;
-	for (int i = low - 3 > t->from ? low - 3 : t->from; i <= high; i++) {
-		if (means(t, i) & NONEED && !is_excused(t, i))
-			return 1;
-		if (means(t, i) & (NOT | NO) && !is_excused(t, i) && !is_interjection(t, i))
-			return 1;
-	}
-	return means(t, high + 1) & (NOT | NONEED) && !(means(t, high + 2) & BOT) &&
-	       !(means(t, high + 3) & BOT) && !(means(t, high + 1) & CAN);
-}
-
-/* "operator? no, thanks": the next clause refuses and says nothing else. */
-static int is_refused_next(const struct target *t)
-{
-	int end = t->to < t->w->n ? clause_end(t->w, t->to) : t->to;
-	int refuses = words_find(t->w, t->to, end, NO | NOT | NONEED) >= 0;
-
-	for (int i = t->to; i < end; i++)
-		if (!(t->w->items[i].means &
-		      (NO | NOT | NONEED | WANT | THANKS | FILLER | PLEASE)) ||
-		    t->w->items[i].means & (BOT | TARGET))
-			return 0;
-	return refuses;
-}
-
-/* Nouns and trades beside it: an operator of something else. */
-static int is_topic(const struct target *t)
-{
-	int seen = 0;
-
-	if (find(t, t->at - 2, t->at, TOPIC) >= 0)
-		return 1;
-	for (int i = t->at + 1; i < t->to && seen < 2; i++) {
-		if (means(t, i) & TOPIC)
-			return 1;
-		seen += !(means(t, i) & (PREP | THE | LIVE));
-	}
-	return 0;
-}
-
-static int ends_as_genitive(const struct word *w)
-{
-	uint16_t last = w->len > 0 ? w->letters[w->len - 1] : 0;
-
-	return last == u'а' || last == u'я' || last == u'ы' || last == u'и' || last == u'в';
-}
-
-/* "нужен оператор станка", "I need human hair": a word behind it makes it another thing. */
-static int is_compound(const struct target *t)
-{
-	const struct word *next = t->at + 1 < t->to ? &t->w->items[t->at + 1] : NULL;
-
-	if (!next || !(means(t, t->verb) & WANT) || t->verb > t->at || next->means ||
-	    next->flags & WORD_NUMBER)
-		return 0;
-	if (next->script == SCRIPT_CYRILLIC)
-		return t->at + 3 >= t->to && ends_as_genitive(next);
-	return next->script == SCRIPT_LATIN;
-}
-
-static int is_others(const struct target *t)
-{
-	const struct word *before = t->verb > t->from ? &t->w->items[t->verb - 1] : NULL;
-
-	for (int i = t->verb - 1; i >= t->from; i--) {
-		uint64_t m = means(t, i);
-
-		if (m & (THEY | WANTS))
-			return 1;
-		if (m & YOU && means(t, t->verb) & SPEAK &&
-		    !(means(t, t->verb) & ~SPEAK & REQUEST))
-			return find(t, t->from, t->verb, ME | SELF) < 0;
-		if (m & (SELF | ME))
-			return 0;
-	}
-	return before && before->means == 0 && before->len > 3 &&
-	       before->letters[before->len - 1] == 's' && means(t, t->verb) & (WANT | SPEAK) &&
-	       t->verb - 1 == t->from;
-}
-
-static int is_hypothetical(const struct target *t)
-{
-	int i = find(t, t->from, t->verb, IF);
-
-	return i >= 0 && !(means(t, i + 1) & (CAN | PLEASE)) && !(means(t, i + 2) & CAN);
-}
-
-/* "was able to talk to a human": verbs without a person of their own tell of the past. */
-static int is_past(const struct target *t)
-{
-	int past = -1;
-
-	for (int i = t->from; i < t->verb; i++)
-		past = means(t, i) & PAST ? i : past;
-	if (past < 0 || find(t, past, t->verb, WANT | CAN | NOT | BOT) >= 0)
-		return 0;
-	if (means(t, t->verb) & WANT)
-		return 0;
-	return means(t, t->verb) & SPEAK || means(t, t->verb - 1) & PREP;
-}
-
-/* "хватит звать оператора" */
-static int is_stopped(const struct target *t)
-{
-	const struct word *verb = &t->w->items[t->verb];
-
-	return verb->script == SCRIPT_CYRILLIC && verb->len > 2 &&
-	       verb->letters[verb->len - 1] == u'ь' && verb->letters[verb->len - 2] == u'т' &&
-	       means(t, t->verb - 1) & STOP;
 }
 
 /* --- the patterns ------------------------------------------------------------- */
@@ -235,15 +80,15 @@ static int by_verb(struct target *t)
 {
 	int first = t->verb < t->at ? t->verb : t->at;
 
-	if (is_negated(t) || is_stopped(t) || is_refused_next(t))
+	if (target_is_negated(t) || target_is_stopped(t) || target_is_refused_next(t))
 		return no(t, "negated");
-	if (is_topic(t) || is_compound(t))
+	if (target_is_topic(t) || target_is_compound(t))
 		return no(t, "about-operators");
-	if (is_others(t))
+	if (target_is_others(t))
 		return no(t, "third-person");
-	if (is_hypothetical(t))
+	if (target_is_hypothetical(t))
 		return no(t, "hypothetical");
-	if (is_past(t))
+	if (target_is_past(t))
 		return no(t, "past");
 	if (find(t, t->from, first, HOWMUCH) >= 0)
 		return no(t, "about-operators");
@@ -262,9 +107,9 @@ static int by_help(struct target *t)
 	for (int i = ask < 0 ? t->at : ask; i < help; i++)
 		if (!(means(t, i) & AROUND))
 			return 0;
-	if (find(t, t->from, t->at, HOWMUCH | IF | THEY | WHAT) >= 0 || is_topic(t))
+	if (find(t, t->from, t->at, HOWMUCH | IF | THEY | WHAT) >= 0 || target_is_topic(t))
 		return no(t, "about-operators");
-	if (is_negated(t))
+	if (target_is_negated(t))
 		return no(t, "negated");
 	return yes(t, "let-a-human-help");
 }
@@ -301,9 +146,9 @@ static int alone(struct target *t)
 
 	if (!is_all(t, t->from, t->to, BARE, NEVER_BARE))
 		return 0;
-	if (is_negated(t) || is_refused_next(t))
+	if (target_is_negated(t) || target_is_refused_next(t))
 		return no(t, "negated");
-	if (is_topic(t))
+	if (target_is_topic(t))
 		return no(t, "about-operators");
 	if (find(t, t->from, t->to, BOT) >= 0 &&
 	    find(t, t->from, t->to, NOT | STOP | NO | NONEED) < 0)
@@ -322,7 +167,7 @@ static int by_absence(struct target *t)
 	uint64_t around = BARE | BE | YOU | WHERE | SOMEBODY | HAVE;
 
 	if (!is_all(t, t->from, t->to, around, OR | IF | HOWMUCH | PAST | SELF | NOT) ||
-	    is_topic(t))
+	    target_is_topic(t))
 		return 0;
 	if (find(t, t->from, t->at, WHERE) >= 0)
 		return yes(t, "where-is");
@@ -344,7 +189,7 @@ static int by_courtesy(struct target *t)
 		before--;
 	if (means(t, before) & (PREP | THE | ABOUT | TOPIC | COUNT | NOT | NO | WITHOUT | YOU))
 		return 0;
-	if (is_negated(t) || is_topic(t) ||
+	if (target_is_negated(t) || target_is_topic(t) ||
 	    find(t, t->from, t->at, TEXT | WHAT | HOW | HOWMUCH) >= 0)
 		return 0;
 	return yes(t, "polite");
@@ -394,4 +239,27 @@ int words_request(const struct words *w, int at, const char **reason)
 	else
 		*reason = find(&t, t.from, at, YOU | SELF | BE) >= 0 ? "identity" : "mention";
 	return answer;
+}
+
+/* "I don't want to talk to a bot" */
+int words_refuse_bot(const struct words *w)
+{
+	for (int i = 0; i < w->n; i++) {
+		int from = clause_begin(w, i), to = clause_end(w, i);
+		struct target t = { .w = w, .at = i, .from = from, .to = to, .verb = -1 };
+
+		if (!(w->items[i].means & BOT) || w->items[i].flags & (WORD_QUOTED | WORD_CODE))
+			continue;
+		t.verb = find_left(&t);
+		if (t.verb < 0)
+			t.verb = find_right(&t);
+		if (t.verb < 0 || !(means(&t, t.verb) & SPEAK) || target_is_others(&t) ||
+		    target_is_hypothetical(&t) || target_is_past(&t))
+			continue;
+		if (find(&t, from, t.verb, NOT | NONEED | STOP) >= 0 &&
+		    find(&t, from, to, WANT | NONEED | STOP) >= 0 &&
+		    find(&t, from, to, TARGET | WHY | YOU) < 0)
+			return 1;
+	}
+	return 0;
 }

@@ -18,13 +18,17 @@ static int judge(struct words *w, const char **reason)
 
 	*reason = "none";
 	words_mean(w);
-	if (words_find(w, 0, w->n, TARGET | ALONE | SUPPORT | SOMEBODY) < 0)
+	if (words_find(w, 0, w->n, TARGET | ALONE | SUPPORT | SOMEBODY | BOT) < 0)
 		return 0;
 	words_settle(w);
 	frame = words_frame(w);
 	if (frame) {
 		*reason = frame;
 		return 0;
+	}
+	if (words_refuse_bot(w)) {
+		*reason = "not-the-bot";
+		return 1;
 	}
 	for (int i = 0; i < w->n && targets < ASKED_MAX; i++) {
 		if (!(w->items[i].means & (TARGET | ALONE | SUPPORT | SOMEBODY)))

@@ -14,7 +14,6 @@ struct reading {
 	struct words *out;
 	const char *text;
 	size_t len, at;
-	int limit;
 	int sentence;            /* where it began */
 	int quoted_from[QUOTES]; /* index of the first word within + 1; 0: not open */
 	int open;                /* the last word still grows */
@@ -83,6 +82,23 @@ static void close_word(struct reading *r)
 	squeeze(w);
 }
 
+/* Of too many words the first and the last stay. */
+static void drop_middle(struct reading *r)
+{
+	enum { KEPT = WORDS_MAX / 2, DROPPED = WORDS_MAX / 4 };
+	struct word *from = &r->out->items[KEPT];
+
+	memmove(from, from + DROPPED, (WORDS_MAX - KEPT - DROPPED) * sizeof *from);
+	r->out->n -= DROPPED;
+	from->gap = GAP_STOP;
+	r->sentence = r->sentence > KEPT + DROPPED ? r->sentence - DROPPED : KEPT;
+	for (int q = 0; q < QUOTES; q++)
+		if (r->quoted_from[q] > KEPT + DROPPED)
+			r->quoted_from[q] -= DROPPED;
+		else if (r->quoted_from[q] > KEPT)
+			r->quoted_from[q] = KEPT + 1;
+}
+
 static void add_letter(struct reading *r, uint32_t folded, uint32_t raw)
 {
 	enum script script = letter_script(folded);
@@ -90,8 +106,8 @@ static void add_letter(struct reading *r, uint32_t folded, uint32_t raw)
 
 	if (!r->open || script == SCRIPT_HAN) {
 		close_word(r);
-		if (r->out->n >= r->limit)
-			return;
+		if (r->out->n == WORDS_MAX)
+			drop_middle(r);
 		w = &r->out->items[r->out->n++];
 		*w = r->next;
 		r->next = (struct word){ 0 };
@@ -283,7 +299,7 @@ static void read_slice(struct reading *r, const char *text, size_t len)
 
 void words_read(struct words *out, const char *text, size_t len)
 {
-	struct reading r = { .out = out, .limit = WORDS_MAX };
+	struct reading r = { .out = out };
 
 	out->n = 0;
 	if (len <= 2 * SLICE) {
@@ -291,13 +307,11 @@ void words_read(struct words *out, const char *text, size_t len)
 	} else {
 		size_t tail = utf8_floor(text, len, len - SLICE);
 
-		r.limit = WORDS_MAX / 2;
 		read_slice(&r, text, utf8_floor(text, len, SLICE));
 		for (int q = 0; q < QUOTES; q++) /* what was not closed yet may go on */
 			if (r.quoted_from[q] && q != Q_SINGLE)
 				mark(&r, r.quoted_from[q] - 1, WORD_QUOTED);
 		set_gap(&r, GAP_STOP);
-		r.limit = WORDS_MAX;
 		read_slice(&r, text + tail, len - tail);
 	}
 	if (out->n > 0 && (out->items[0].flags & WORD_QUOTED)) {

@@ -45,3 +45,9 @@ enum script letter_script(uint32_t folded);
 
 /* The words of a key of the tables, for the index. */
 size_t letters_fold(uint16_t *out, size_t max, const char *text, size_t len);
+
+/*
+ * The least number of edits (a swap of neighbours is one) between a key and the
+ * word without up to `tail` of its last letters.
+ */
+int letters_distance(const uint16_t *key, int len, const struct word *w, int tail);

@@ -1,0 +1,148 @@
+/* What takes a request back, or makes it somebody else's. */
+
+#include "common/handoff/request.h"
+
+/* "not a bot", "why can't I", "couldn't you": no refusal of a human. */
+static int is_excused(const struct target *t, int i)
+{
+	int next = i + 1;
+
+	while (means(t, next) & (FILLER | THE | PREP | REQUEST | ME | LIVE) &&
+	       !(means(t, next) & (TARGET | BOT)) && next < i + 5)
+		next++;
+	if (means(t, next) & BOT || find(t, i, t->at, BOT) >= 0)
+		return 1;
+	if (means(t, i) & CAN || find(t, t->from, i, WHY) >= 0)
+		return 1;
+	return means(t, i + 1) & CAN && t->w->items[i].flags & WORD_ASKED;
+}
+
+/* "no" begins an answer; before a human it refuses one. */
+static int is_interjection(const struct target *t, int i)
+{
+	return means(t, i) & NO && !(means(t, i) & NOT) && i == t->from &&
+	       !(means(t, i + 1) & (TARGET | LIVE | THE | WANT)) && i + 1 != t->at;
+}
+
+int target_is_negated(const struct target *t)
+{
+	int low = t->at, high = t->at;
+
+	if (t->verb >= 0 && t->verb < low)
+		low = t->verb;
+	if (t->verb > high)
+		high = t->verb;
+	if (find(t, t->from, t->to, NONEED) >= 0 && find(t, t->from, t->to, BOT) < 0)
+		return 1;
+	for (int i = t->at - 1; i >= t->from && i >= t->at - 3; i--)
+		if (means(t, i) & WITHOUT)
+			return 1;
+	for (int i = low - 3 > t->from ? low - 3 : t->from; i <= high; i++) {
+		if (means(t, i) & NONEED && !is_excused(t, i))
+			return 1;
+		if (means(t, i) & (NOT | NO) && !is_excused(t, i) && !is_interjection(t, i))
+			return 1;
+	}
+	return means(t, high + 1) & (NOT | NONEED) && !(means(t, high + 2) & BOT) &&
+	       !(means(t, high + 3) & BOT) && !(means(t, high + 1) & CAN);
+}
+
+/* "operator? no, thanks": the next clause refuses and says nothing else. */
+int target_is_refused_next(const struct target *t)
+{
+	int end = t->to < t->w->n ? clause_end(t->w, t->to) : t->to;
+	int refuses = words_find(t->w, t->to, end, NO | NOT | NONEED) >= 0;
+
+	for (int i = t->to; i < end; i++)
+		if (!(t->w->items[i].means &
+		      (NO | NOT | NONEED | WANT | THANKS | FILLER | PLEASE)) ||
+		    t->w->items[i].means & (BOT | TARGET))
+			return 0;
+	return refuses;
+}
+
+/* Nouns and trades beside it: an operator of something else. */
+int target_is_topic(const struct target *t)
+{
+	int seen = 0;
+
+	if (find(t, t->at - 2, t->at, TOPIC) >= 0)
+		return 1;
+	for (int i = t->at + 1; i < t->to && seen < 2; i++) {
+		if (means(t, i) & TOPIC)
+			return 1;
+		seen += !(means(t, i) & (PREP | THE | LIVE));
+	}
+	return 0;
+}
+
+static int ends_as_genitive(const struct word *w)
+{
+	uint16_t last = w->len > 0 ? w->letters[w->len - 1] : 0;
+
+	return last == u'а' || last == u'я' || last == u'ы' || last == u'и' || last == u'в';
+}
+
+/* "нужен оператор станка", "I need human hair": a word behind it makes it another thing. */
+int target_is_compound(const struct target *t)
+{
+	const struct word *next = t->at + 1 < t->to ? &t->w->items[t->at + 1] : NULL;
+
+	if (!next || !(means(t, t->verb) & WANT) || t->verb > t->at || next->means ||
+	    next->flags & WORD_NUMBER)
+		return 0;
+	if (next->script == SCRIPT_CYRILLIC)
+		return t->at + 3 >= t->to && ends_as_genitive(next);
+	return next->script == SCRIPT_LATIN;
+}
+
+int target_is_others(const struct target *t)
+{
+	const struct word *before = t->verb > t->from ? &t->w->items[t->verb - 1] : NULL;
+
+	for (int i = t->verb - 1; i >= t->from; i--) {
+		uint64_t m = means(t, i);
+
+		if (m & (THEY | WANTS))
+			return 1;
+		if (m & YOU && means(t, t->verb) & SPEAK &&
+		    !(means(t, t->verb) & ~SPEAK & REQUEST))
+			return find(t, t->from, t->verb, ME | SELF) < 0;
+		if (m & (SELF | ME))
+			return 0;
+	}
+	return before && before->means == 0 && before->len > 3 &&
+	       before->letters[before->len - 1] == 's' && means(t, t->verb) & (WANT | SPEAK) &&
+	       t->verb - 1 == t->from;
+}
+
+int target_is_hypothetical(const struct target *t)
+{
+	int i = find(t, t->from, t->verb, IF);
+
+	return i >= 0 && !(means(t, i + 1) & (CAN | PLEASE)) && !(means(t, i + 2) & CAN);
+}
+
+/* "was able to talk to a human": verbs without a person of their own tell of the past. */
+int target_is_past(const struct target *t)
+{
+	int past = -1;
+
+	for (int i = t->from; i < t->verb; i++)
+		past = means(t, i) & PAST ? i : past;
+	if (past < 0 || find(t, past, t->verb, WANT | CAN | NOT | BOT) >= 0)
+		return 0;
+	if (means(t, t->verb) & WANT)
+		return 0;
+	return means(t, t->verb) & SPEAK || means(t, t->verb - 1) & PREP;
+}
+
+/* "хватит звать оператора" */
+int target_is_stopped(const struct target *t)
+{
+	const struct word *verb = &t->w->items[t->verb];
+
+	return verb->script == SCRIPT_CYRILLIC && verb->len > 2 &&
+	       verb->letters[verb->len - 1] == u'ь' && verb->letters[verb->len - 2] == u'т' &&
+	       means(t, t->verb - 1) & STOP;
+}

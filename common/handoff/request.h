@@ -1,0 +1,34 @@
+#pragma once
+
+#include "common/handoff/lexicon.h"
+
+/* One word that may be asked for, and what is asked about it.  Private to common/handoff. */
+
+struct target {
+	const struct words *w;
+	int at, from, to; /* the word, its clause */
+	int verb;         /* the word that asks for it, -1 */
+	const char *why;
+};
+
+static inline uint64_t means(const struct target *t, int i)
+{
+	return i >= t->from && i < t->to ? t->w->items[i].means : 0;
+}
+
+static inline int find(const struct target *t, int from, int to, uint64_t what)
+{
+	return words_find(t->w, from > t->from ? from : t->from, to < t->to ? to : t->to, what);
+}
+
+/* What takes a request back. */
+int target_is_negated(const struct target *t);
+int target_is_refused_next(const struct target *t);
+int target_is_stopped(const struct target *t);
+
+/* What makes it another thing, another's, or not of now; t->verb is there. */
+int target_is_topic(const struct target *t);
+int target_is_compound(const struct target *t);
+int target_is_others(const struct target *t);
+int target_is_hypothetical(const struct target *t);
+int target_is_past(const struct target *t);

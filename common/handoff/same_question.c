@@ -1,0 +1,96 @@
+/* Does a question come back?  Words are compared, not order; courtesy does not count. */
+
+#include <string.h>
+
+#include "common/handoff/handoff.h"
+#include "common/handoff/lexicon.h"
+
+enum { COMPARED = 64, ALIKE_PERCENT = 75 };
+
+#define COURTESY (PLEASE | HELLO | THANKS)
+
+struct question_words {
+	struct words all;
+	const struct word *items[COMPARED];
+	int n, weight, refusals;
+};
+
+/* Little words hardly tell two questions apart. */
+static int weight_of(const struct word *w)
+{
+	return w->flags & WORD_NUMBER ? 6 : w->len <= 2 ? 1 : w->len <= 4 ? 3 : 6;
+}
+
+static void read_question(struct question_words *q, const char *text)
+{
+	int courtesy_too = 0;
+
+	words_read(&q->all, text, strlen(text));
+	words_mean(&q->all);
+	do {
+		q->n = q->weight = q->refusals = 0;
+		for (int i = 0; i < q->all.n && q->n < COMPARED; i++) {
+			const struct word *w = &q->all.items[i];
+
+			if (w->means & COURTESY && !(w->means & REQUEST) && !courtesy_too)
+				continue;
+			q->items[q->n++] = w;
+			q->weight += weight_of(w);
+			q->refusals += (w->means & NOT) != 0;
+		}
+	} while (q->n == 0 && !courtesy_too++);
+}
+
+/* The same word, another ending of it, or a slip. */
+static int is_alike(const struct word *a, const struct word *b)
+{
+	const struct word *longer = a->len > b->len ? a : b, *shorter = a->len > b->len ? b : a;
+	int common = 0;
+
+	if (a->len == b->len &&
+	    memcmp(a->letters, b->letters, a->len * sizeof *a->letters) == 0)
+		return 1;
+	if ((a->flags | b->flags) & WORD_NUMBER || shorter->len < 4 || a->script != b->script)
+		return 0;
+	while (common < shorter->len && a->letters[common] == b->letters[common])
+		common++;
+	if (common >= 4 && common * 3 >= longer->len * 2 && longer->len - common <= 3)
+		return 1;
+	return shorter->len >= 5 && longer->len - shorter->len <= 2 &&
+	       letters_distance(a->letters, a->len, b, 0) <= (shorter->len >= 8 ? 2 : 1);
+}
+
+/* The weight of the words of a that b has too; 0 if a number is missing there. */
+static int weight_in(const struct question_words *a, const struct question_words *b)
+{
+	uint8_t taken[COMPARED] = { 0 };
+	int weight = 0;
+
+	for (int i = 0; i < a->n; i++) {
+		int k = 0;
+
+		while (k < b->n && (taken[k] || !is_alike(a->items[i], b->items[k])))
+			k++;
+		if (k < b->n) {
+			taken[k] = 1;
+			weight += weight_of(a->items[i]) + weight_of(b->items[k]);
+		} else if (a->items[i]->flags & WORD_NUMBER) {
+			return 0;
+		}
+	}
+	return weight;
+}
+
+int handoff_same_question(const char *a, const char *b)
+{
+	struct question_words first, second;
+	int weight;
+
+	read_question(&first, a);
+	read_question(&second, b);
+	if (first.n == 0 || second.n == 0 || first.refusals != second.refusals ||
+	    weight_in(&second, &first) == 0)
+		return 0;
+	weight = weight_in(&first, &second);
+	return weight * 100 >= (first.weight + second.weight) * ALIKE_PERCENT;
+}

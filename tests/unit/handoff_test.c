@@ -1,0 +1,120 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/handoff/handoff.h"
+
+static const char *reason_of(const char *text, int *wanted)
+{
+	const char *reason = NULL;
+
+	*wanted = handoff_wanted(text, strlen(text), &reason);
+	return reason;
+}
+
+static void reasons_are_stable_words(void **state)
+{
+	static const struct {
+		const char *text, *reason;
+		int wanted;
+	} cases[] = {
+		{ "", "none", 0 },
+		{ "how much is the tent?", "none", 0 },
+		{ "оператора", "single-word", 1 },
+		{ "позовите оператора", "ask-for-operator", 1 },
+		{ "not a bot, a human", "single-word", 1 },
+		{ "jgthfnjhf", "keyboard", 1 },
+		{ "где оператор", "where-is", 1 },
+		{ "не надо оператора", "negated", 0 },
+		{ "переведи: позовите оператора", "translation", 0 },
+		{ "write a story where the hero says call a human", "story", 0 },
+		{ "he shouted \"get me a human\" and left", "quoted", 0 },
+		{ "нужен оператор станка", "about-operators", 0 },
+		{ "мой друг хочет оператора", "mention", 0 },
+		{ "are you a human?", "identity", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int wanted;
+
+		assert_string_equal(reason_of(cases[i].text, &wanted), cases[i].reason);
+		assert_int_equal(wanted, cases[i].wanted);
+	}
+}
+
+/* Both ends of a long text are read, and no length or byte does harm. */
+static void long_and_odd_texts_are_judged(void **state)
+{
+	enum { LONG = 200000 };
+	char *text = malloc(LONG);
+	const char *ask = ". Позовите оператора.";
+
+	(void)state;
+	memset(text, 'a', LONG);
+	for (int i = 0; i < LONG; i += 7)
+		text[i] = ' ';
+	assert_int_equal(handoff_wanted(text, LONG, NULL), 0);
+	memcpy(text + LONG - strlen(ask), ask, strlen(ask));
+	assert_int_equal(handoff_wanted(text, LONG, NULL), 1);
+	memset(text, 0xD0, LONG);
+	assert_int_equal(handoff_wanted(text, LONG, NULL), 0);
+	for (int i = 0; i < LONG; i++)
+		text[i] = "\"`('"[i % 4];
+	assert_int_equal(handoff_wanted(text, LONG, NULL), 0);
+	free(text);
+}
+
+static void a_bot_gives_itself_away(void **state)
+{
+	static const char *const own[] = { "увы", "out of scope", NULL };
+	static const char *const none[] = { NULL };
+
+	(void)state;
+	assert_true(handoff_gives_up("Извините, я не могу посмотреть заказ.", NULL));
+	assert_true(handoff_gives_up("Как Искусственный  Интеллект, я не знаю.", NULL));
+	assert_true(handoff_gives_up("As an AI, I have no opinion.", NULL));
+	assert_true(handoff_gives_up("I'm unable to see orders.", NULL));
+	assert_false(handoff_gives_up("Я не могу не отметить, что палатка лёгкая.", NULL));
+	assert_false(handoff_gives_up("I cannot help but notice.", NULL));
+	assert_false(handoff_gives_up("Сотрудник сказал: «я не могу прийти».", NULL));
+	assert_false(handoff_gives_up("Палатка весит два килограмма.", NULL));
+	assert_true(handoff_gives_up("Увы! Нет такого.", own));
+	assert_true(handoff_gives_up("That is out of scope", own));
+	assert_false(handoff_gives_up("As an AI", own));
+	assert_false(handoff_gives_up("As an AI", none));
+}
+
+static void a_question_comes_back(void **state)
+{
+	(void)state;
+	assert_true(handoff_same_question("Где мой заказ?", "где мой заказ"));
+	assert_true(handoff_same_question("Где мой заказ?",
+					  "Здравствуйте, мой заказ где, пожалуйста"));
+	assert_true(handoff_same_question("сколько стоит доставка", "сколко стоит дотавка??"));
+	assert_true(handoff_same_question("how do I return boots",
+					  "how do i return the boots please"));
+	assert_true(handoff_same_question("привет", "Привет!"));
+	assert_false(handoff_same_question("сколько стоит доставка", "сколько стоит палатка"));
+	assert_false(handoff_same_question("where is order 123", "where is order 124"));
+	assert_false(handoff_same_question("почему работает", "почему не работает"));
+	assert_false(handoff_same_question("how much is the tent", "do you sell boots"));
+	assert_false(handoff_same_question("", "?"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reasons_are_stable_words),
+		cmocka_unit_test(long_and_odd_texts_are_judged),
+		cmocka_unit_test(a_bot_gives_itself_away),
+		cmocka_unit_test(a_question_comes_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
