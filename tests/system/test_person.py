@@ -33,6 +33,12 @@ def make_case(stack, w, operator=None, state=1):
         operator if state == 2 else None,
         conversation,
     )
+    stack.sql_do("update operator o set load = (select count(*) from conversation c where c.operator_id = o.id)")
+    if state < 3:  # as if operator-relay had looked at it, and had nothing to do for long
+        stack.sql_do(
+            "insert into job (queue, kind, lane, conversation_id, run_at, announce_at, trace)"
+            f" values (3, 1, {conversation}, {conversation}, 'infinity', 'infinity', 't') on conflict do nothing"
+        )
     return sql_one(
         stack,
         "insert into handoff (conversation_id, state, reason, called_seq, operator_id, taken_at, ended_at, trace)"
