@@ -38,7 +38,8 @@ static const struct lexeme *const lexicons[LANGUAGES] = {
 static pthread_once_t made = PTHREAD_ONCE_INIT;
 static struct {
 	struct slot slots[SLOTS];
-	uint64_t filter[FILTER / 64]; /* which hashes may be there: most prefixes are not */
+	uint64_t filter[FILTER / 64];  /* which hashes may be there: most prefixes are not */
+	uint64_t phrases[FILTER / 64]; /* which may be the first words of a phrase */
 	struct guess guesses[GUESSES];
 	int guess_count;
 } index_of;
@@ -51,9 +52,14 @@ static uint64_t hash_step(uint64_t hash, uint16_t letter)
 	return hash ^ hash >> 29;
 }
 
-static int may_be(uint64_t hash)
+static int may_be(const uint64_t filter[FILTER / 64], uint64_t hash)
 {
-	return index_of.filter[hash % FILTER / 64] >> hash % 64 & 1;
+	return filter[hash % FILTER / 64] >> hash % 64 & 1;
+}
+
+static void may_become(uint64_t filter[FILTER / 64], uint64_t hash)
+{
+	filter[hash % FILTER / 64] |= UINT64_C(1) << hash % 64;
 }
 
 static uint32_t signature_of(const uint16_t *letters, size_t n)
@@ -101,12 +107,15 @@ static void add_key(const struct slot *s, const char *key, size_t len, int typos
 			letters[n++] = ' ';
 		n += letters_fold(letters + n, KEY_MAX - n, key + i, part);
 	}
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && (letters[i] == ' ' || letter_script(letters[i]) == SCRIPT_HAN))
+			may_become(index_of.phrases, new.hash);
 		new.hash = hash_step(new.hash, letters[i]);
+	}
 	for (at = new.hash % SLOTS; index_of.slots[at].means;)
 		at = (at + 1) % SLOTS;
 	index_of.slots[at] = new;
-	index_of.filter[new.hash % FILTER / 64] |= UINT64_C(1) << new.hash % 64;
+	may_become(index_of.filter, new.hash);
 	if (typos)
 		add_guess(&new, letters, n);
 }
@@ -159,7 +168,7 @@ static int probe(uint64_t hash, size_t left, uint64_t of[LANGUAGES])
 {
 	int found = 0;
 
-	if (!may_be(hash))
+	if (!may_be(index_of.filter, hash))
 		return 0;
 	for (uint64_t at = hash % SLOTS; index_of.slots[at].means; at = (at + 1) % SLOTS) {
 		const struct slot *s = &index_of.slots[at];
@@ -218,13 +227,14 @@ int lexicon_phrase(const struct word *w, int n, uint64_t of[LANGUAGES])
 
 	pthread_once(&made, make);
 	for (int k = 0; k < n && k < PHRASE_MAX; k++) {
-		if (k > 0 && (w[k].gap != GAP_NONE || w[k].script != w->script))
+		if (k > 0 && (w[k].gap != GAP_NONE || w[k].script != w->script ||
+			      !may_be(index_of.phrases, hash)))
 			break;
 		if (k > 0 && w->script != SCRIPT_HAN)
 			hash = hash_step(hash, ' ');
 		for (int i = 0; i < w[k].len; i++)
 			hash = hash_step(hash, w[k].letters[i]);
-		if (k > 0 && may_be(hash)) {
+		if (k > 0) {
 			uint64_t here[LANGUAGES] = { 0 };
 
 			if (probe(hash, 0, here)) {

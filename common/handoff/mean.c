@@ -4,7 +4,7 @@
 
 #include "common/handoff/lexicon.h"
 
-enum { GUESSES_A_MESSAGE = 24 };
+enum { GUESSES_A_MESSAGE = 16 };
 
 #define LATIN_LANGUAGES                                                                        \
 	(1u << LANG_EN | 1u << LANG_DE | 1u << LANG_ES | 1u << LANG_FR | 1u << LANG_PT |       \
@@ -17,7 +17,6 @@ enum { GUESSES_A_MESSAGE = 24 };
 struct meaning {
 	struct words *w;
 	uint64_t of[WORDS_MAX][LANGUAGES];
-	int guesses;
 	unsigned chosen[2]; /* of Latin, of Cyrillic words: sets of languages */
 };
 
@@ -94,20 +93,36 @@ static int is_unknown(const uint64_t of[LANGUAGES])
 	return any == 0;
 }
 
-static void look_word(struct meaning *m, int i)
+/* Where many words are of no Latin language, they may be Russian; else this costs nothing. */
+static void look_russian(struct meaning *m)
 {
-	const struct word *w = &m->w->items[i];
-	uint64_t *of = m->of[i];
+	int latin = 0, unknown = 0;
 
-	memset(of, 0, sizeof m->of[i]);
-	lexicon_look(w, of);
-	if (w->flags & WORD_NUMBER)
+	for (int i = 0; i < m->w->n; i++) {
+		int is_latin = m->w->items[i].script == SCRIPT_LATIN &&
+			       !(m->w->items[i].flags & WORD_NUMBER);
+
+		latin += is_latin;
+		unknown += is_latin && is_unknown(m->of[i]);
+	}
+	if (unknown * 4 < latin || unknown == 0)
 		return;
-	if (w->script == SCRIPT_LATIN)
-		look_transliterated(w, of);
-	if (is_unknown(of) && w->len >= 4 && m->guesses < GUESSES_A_MESSAGE) {
-		m->guesses++;
-		lexicon_guess(w, of);
+	for (int i = 0; i < m->w->n; i++)
+		if (m->w->items[i].script == SCRIPT_LATIN)
+			look_transliterated(&m->w->items[i], m->of[i]);
+}
+
+static void guess_unknown(struct meaning *m)
+{
+	int guesses = 0;
+
+	for (int i = 0; i < m->w->n && guesses < GUESSES_A_MESSAGE; i++) {
+		const struct word *w = &m->w->items[i];
+
+		if (w->len < 4 || w->flags & WORD_NUMBER || !is_unknown(m->of[i]))
+			continue;
+		guesses++;
+		lexicon_guess(w, m->of[i]);
 	}
 }
 
@@ -122,9 +137,10 @@ static void look_all(struct meaning *m)
 
 		if (to != from)
 			w->items[to] = w->items[from];
-		if (n == 0)
-			look_word(m, to);
-		else /* a hyphen behind the phrase stays with the next word */
+		if (n == 0) {
+			memset(m->of[to], 0, sizeof m->of[to]);
+			lexicon_look(&w->items[to], m->of[to]);
+		} else /* a hyphen behind the phrase stays with the next word */
 			w->items[to].flags &= (uint8_t)~WORD_HYPHEN;
 		from += n > 0 ? n : 1;
 		to++;
@@ -140,8 +156,8 @@ static void choose(struct meaning *m, enum script script, unsigned languages)
 	unsigned *chosen = &m->chosen[script == SCRIPT_CYRILLIC];
 
 	for (int i = 0; i < m->w->n; i++)
-		for (int l = 0; l < LANGUAGES; l++)
-			score[l] += m->w->items[i].script == script && m->of[i][l] != 0;
+		for (int l = 0; m->w->items[i].script == script && l < LANGUAGES; l++)
+			score[l] += m->of[i][l] != 0;
 	*chosen = 0;
 	for (int l = 0; l < LANGUAGES; l++)
 		if (languages >> l & 1 && score[l] > best)
@@ -186,9 +202,12 @@ static void conclude(struct meaning *m, int i)
 
 void words_mean(struct words *w)
 {
-	struct meaning m = { .w = w };
+	struct meaning m;
 
+	m.w = w;
 	look_all(&m);
+	look_russian(&m);
+	guess_unknown(&m);
 	choose(&m, SCRIPT_LATIN, LATIN_LANGUAGES);
 	choose(&m, SCRIPT_CYRILLIC, CYRILLIC_LANGUAGES);
 	for (int i = 0; i < w->n; i++)

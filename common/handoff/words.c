@@ -284,14 +284,13 @@ static void read_slice(struct reading *r, const char *text, size_t len)
 	while (r->at < len) {
 		uint32_t c = utf8_next(text, len, &r->at), folded = letter_fold(c);
 		size_t peek = r->at;
-		uint32_t after = peek < len ? utf8_next(text, len, &peek) : ' ';
 
 		if (folded > ' ')
 			add_letter(r, folded, c);
-		else if (folded == ' ' && c == ':' && after == '/')
+		else if (folded == ' ' && c == ':' && peek < len && text[peek] == '/')
 			skip_address(r);
 		else if (folded == ' ')
-			on_sign(r, c, after);
+			on_sign(r, c, peek < len ? utf8_next(text, len, &peek) : ' ');
 		r->before = c;
 	}
 	close_word(r);
