@@ -80,7 +80,8 @@ begin
 end $$;
 
 -- status: 0 published, 1 fenced (somebody else has the job: nothing was written),
---         2 cancelled (reset, or nothing to say), 3 kept as a suggestion for the operator, 4 handed over
+--         2 cancelled (reset, or nothing to say), 3 kept as a suggestion for the operator, 4 handed over,
+--         5 there is nobody to hand over to, and no p_body instead: nothing was written, the turn goes on
 -- p_outcome: as in turn.outcome.  p_body null publishes nothing.
 -- 6, handed over: p_reason and p_detail are for the operators; p_body is what the bot says if there are none.
 create function finish_turn(
@@ -125,7 +126,7 @@ begin
         v_outcome := case when p_outcome in (1, 3) and p_body is not null then 5 else 4 end;
         status := case when v_outcome = 5 then 3 else 2 end;
         if v_outcome = 5 then
-            insert into suggestion (conversation_id, last_seq, epoch, body) values (c.id, p_last, c.epoch, p_body);
+            perform suggest(c.id, p_last, c.epoch, p_body, null, null, null, null, null);
             operator_job := enqueue_operator(c.id, 1, p_trace);
         end if;
     elsif c.epoch <> p_epoch then
@@ -134,6 +135,9 @@ begin
     elsif p_outcome = 6 and exists (select from operator o where o.enabled) then
         select h.operator_job into operator_job from call_human(c.id, p_reason, p_detail, p_trace) h;
         status := 4;
+    elsif p_outcome = 6 and p_body is null then
+        status := 5;
+        return;
     elsif p_body is not null then
         v_last := c.last_seq + 1;
         reply_seq := v_last;

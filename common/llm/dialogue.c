@@ -106,6 +106,12 @@ static void add_said(struct dialogue *out, struct arena *a, const struct entry *
 	out->unanswered += unanswered;
 }
 
+/* The platform told the person something of a human's coming or going. */
+static int is_event(const struct entry *e)
+{
+	return e->author == AUTHOR_PLATFORM && json_object_get(e->extra, "event");
+}
+
 void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_claim *claim)
 {
 	json_t *history = claim->history ? json_loads(claim->history, 0, NULL) : NULL;
@@ -118,6 +124,8 @@ void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_clai
 			struct entry e = entry_at(history, i);
 			int is_new = e.author == AUTHOR_PERSON && e.seq >= claim->first_seq;
 
+			if (is_event(&e) && !unanswered)
+				out->since = out->n;
 			if (is_new == unanswered && e.author != AUTHOR_PLATFORM &&
 			    !is_command(history, i))
 				add_said(out, a, &e, unanswered);

@@ -92,8 +92,8 @@ struct turn_result {
 	const char *provider, *model, *error;        /* NULL if none */
 	int tokens_in, tokens_out, tokens_estimated; /* -1: unknown */
 	int first_token_ms, total_ms;                /* -1: unknown */
-	/* TURN_HANDED: why (schema/0012_desk.sql), and in whose words; the body is then what
-	 * the bot says if there are no operators */
+	/* TURN_HANDED: why (schema/0012_desk.sql), and in whose words.  The body is then what
+	 * the bot says if there are no operators; without one the turn goes on. */
 	const char *handoff_reason, *handoff_detail;
 };
 
@@ -102,7 +102,8 @@ enum turn_end {
 	TURN_FENCED = 1,
 	TURN_DROPPED = 2,
 	TURN_KEPT = 3,
-	TURN_HANDED_OVER = 4
+	TURN_HANDED_OVER = 4,
+	TURN_ALONE = 5 /* there are no operators: the turn is still ours */
 };
 
 struct turn_finished {

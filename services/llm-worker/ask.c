@@ -51,7 +51,7 @@ static void make_request(struct turn *t, struct arena *scratch, const struct bot
 	if (passages.n > bot->passages)
 		passages.n = bot->passages;
 	prompt_build(&prompt, scratch, bot, &t->dialogue, &passages, t->shrink);
-	prompt.offers_human = t->answer.offers_human = turn_may_hand_over(t);
+	prompt.offers_human = t->answer.offers_human = depth_may_hand_over(t);
 	t->kind->request(&made, scratch, p, bot, &prompt);
 	t->prompt_tokens = prompt.estimated_tokens;
 	t->body = strdup(made.body);
@@ -232,13 +232,28 @@ static void refused(struct turn *t)
 	deal_with(t, failure, why.text);
 }
 
+static int hands_over(const struct turn *t)
+{
+	return depth_may_hand_over(t) && (t->answer.wants_human || depth_gives_up(t));
+}
+
+/* What was said is not shown, unless there is nobody who could say more. */
+static void hand_over(struct turn *t)
+{
+	const char *text = buf_str(&t->answer.text);
+	int is_asked = t->answer.wants_human;
+
+	ask_over(t);
+	t->result.provider = t->provider;
+	finish_handing(t, is_asked ? "model" : "gave_up",
+		       is_asked ? buf_str(&t->answer.reason) : NULL, *text ? text : NULL);
+}
+
 static void take_answer(struct turn *t)
 {
 	gate_succeeded(t->gate);
-	if (t->answer.wants_human && turn_may_hand_over(t)) {
-		ask_over(t);
-		t->result.provider = t->provider;
-		finish_handing(t, "model", buf_str(&t->answer.reason), TEXT_DOES_NOT_KNOW);
+	if (hands_over(t)) {
+		hand_over(t);
 		return;
 	}
 	if (t->answer.finish != LLM_FILTERED)

@@ -75,8 +75,8 @@ static void announce(struct turn *t, enum queue queue, int64_t job)
 
 static void log_end(const struct turn *t)
 {
-	static const char *const ends[] = { "published", "fenced", "dropped", "kept",
-					    "handed" };
+	static const char *const ends[] = { "published", "fenced", "dropped",
+					    "kept",      "handed", "alone" };
 	const struct turn_result *r = &t->result;
 
 	log_info("answered conversation=%lld job=%lld attempt=%d outcome=%d end=%s seq=%lld "
@@ -100,10 +100,22 @@ static void tell_readers(struct turn *t)
 		live_seq(redis, t->topic, t->claim.last_seq + 1);
 }
 
+/* Nobody could be called. */
+static void go_on_alone(struct turn *t)
+{
+	t->is_alone = 1;
+	t->result = (struct turn_result){ 0 };
+	turn_again(t, 0);
+}
+
 static void saved(void *self)
 {
 	struct turn *t = self;
 
+	if (t->finished.status == TURN_ALONE) {
+		go_on_alone(t);
+		return;
+	}
 	announce(t, QUEUE_DELIVERY, t->finished.delivery_job);
 	announce(t, QUEUE_OPERATOR, t->finished.operator_job);
 	if (t->finished.next_ready)
@@ -177,7 +189,7 @@ static const char *call_button(struct turn *t)
 {
 	const char *lang = t->lang ? t->lang : t->claim.lang;
 
-	if (!turn_may_hand_over(t))
+	if (!depth_may_hand_over(t))
 		return NULL;
 	return arena_printf(&t->keep,
 			    "{\"buttons\":[[{\"text\":\"%s\",\"data\":\"c:operator\"}]]}",
@@ -205,11 +217,11 @@ void finish_refused(struct turn *t, const char *why)
 }
 
 void finish_handing(struct turn *t, const char *reason, const char *detail,
-		    enum text_id otherwise)
+		    const char *otherwise)
 {
 	t->result.handoff_reason = reason;
 	t->result.handoff_detail = arena_str(&t->keep, detail);
-	finish_with(t, TURN_HANDED, i18n_text(otherwise, t->lang), NULL);
+	finish_with(t, TURN_HANDED, arena_str(&t->keep, otherwise), NULL);
 }
 
 void finish_cancelled(struct turn *t)

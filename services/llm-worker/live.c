@@ -67,14 +67,14 @@ void live_begin(struct turn *t)
 
 static void show(struct turn *t)
 {
-	const struct buf *text = &t->answer.text;
+	const char *text = t->answer.text.data;
 
 	if (t->audience == AUDIENCE_DRAFT)
-		announce_draft(t, text->data, text->len);
+		announce_draft(t, text, t->presentable);
 	else
-		live_delta(t->worker->redis, t->topic, t->name, t->shown, text->data + t->shown,
-			   text->len - t->shown);
-	t->shown = text->len;
+		live_delta(t->worker->redis, t->topic, t->name, t->shown, text + t->shown,
+			   t->presentable - t->shown);
+	t->shown = t->presentable;
 	t->shown_at = clock_mono_ms();
 	t->worker->shows++;
 }
@@ -144,7 +144,8 @@ void live_grew(struct turn *t)
 {
 	if (t->answer.stable < t->shown)
 		t->shown = 0; /* the provider changed its mind: begin anew */
-	if (t->answer.text.len == t->shown)
+	t->presentable = depth_presentable(t);
+	if (t->presentable <= t->shown)
 		return;
 	if (t->audience == AUDIENCE_LIVE)
 		grow_live(t);
@@ -155,7 +156,8 @@ void live_grew(struct turn *t)
 void live_flush(struct turn *t)
 {
 	live_hold(t);
-	if (t->audience == AUDIENCE_LIVE && t->shown_at && t->answer.text.len > t->shown)
+	t->presentable = t->answer.text.len;
+	if (t->audience == AUDIENCE_LIVE && t->shown_at && t->presentable > t->shown)
 		show(t);
 }
 

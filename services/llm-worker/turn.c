@@ -45,22 +45,20 @@ const struct bot *turn_bot(const struct turn *t)
 	return r ? registry_bot(r, t->claim.bot_id) : NULL;
 }
 
-int turn_may_hand_over(const struct turn *t)
-{
-	const struct bot *bot = turn_bot(t);
-
-	return bot && bot->handoff.enabled && !t->claim.is_group && !t->is_suggestion;
-}
-
 /* The longest memory of any bot: which bot it is, the claim will tell. */
 static int history_limit(const struct worker *w)
 {
 	const struct registry *r = bots_registry(w->bots);
 	int limit = 1;
 
-	for (int i = 0; r && i < r->bot_count; i++)
-		if (r->bots[i].history_messages > limit)
-			limit = r->bots[i].history_messages;
+	for (int i = 0; r && i < r->bot_count; i++) {
+		int needed = 2 * r->bots[i].handoff.max_turns + 2; /* to count the answers */
+
+		if (r->bots[i].history_messages > needed)
+			needed = r->bots[i].history_messages;
+		if (needed > limit)
+			limit = needed;
+	}
 	return limit;
 }
 
@@ -161,6 +159,7 @@ static const char *turn_language(const struct turn *t)
 static void prepare(struct turn *t)
 {
 	const struct bot *bot = turn_bot(t);
+	const char *reason;
 
 	if (t->claim.failures >= FAILURES) {
 		finish_apologising(t, "too many attempts");
@@ -175,8 +174,13 @@ static void prepare(struct turn *t)
 		finish_cancelled(t);
 		return;
 	}
-	t->question = prompt_query(&t->flow.arena, &t->dialogue);
 	t->lang = turn_language(t);
+	reason = depth_reached(t);
+	if (reason) {
+		finish_handing(t, reason, NULL, NULL);
+		return;
+	}
+	t->question = prompt_query(&t->flow.arena, &t->dialogue);
 	t->dialogue.lang = t->lang;
 	t->dialogue.for_operator = t->is_suggestion;
 	t->passages = (struct passages){ 0 };
@@ -244,9 +248,10 @@ static void answer_from_knowledge(struct turn *t, const struct bot *bot)
 		finish_cancelled(t);
 		return;
 	}
-	if (!text && t->question[0] && turn_may_hand_over(t)) {
-		finish_handing(t, t->has_failed ? "providers" : "knowledge", t->result.error,
-			       t->has_failed ? TEXT_NO_ANSWER : TEXT_DOES_NOT_KNOW);
+	if (!text && t->question[0] && depth_may_hand_over(t)) {
+		finish_handing(
+			t, t->has_failed ? "providers" : "knowledge", t->result.error,
+			platform_text(t, t->has_failed ? TEXT_NO_ANSWER : TEXT_DOES_NOT_KNOW));
 		return;
 	}
 	if (!text && t->has_failed) {

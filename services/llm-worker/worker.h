@@ -68,6 +68,7 @@ struct turn {
 	struct flow flow;
 	struct worker *worker;
 	int64_t job;
+	int is_alone;      /* there is no human who could be called */
 	int is_suggestion; /* for an operator: nothing of it is for the person's eyes */
 	char entry[32];
 	enum phase phase;
@@ -108,11 +109,12 @@ struct turn {
 	TAILQ_ENTRY(turn) growing;
 	int is_growing;
 	enum audience audience;
-	size_t shown;     /* bytes of the text */
-	int64_t shown_at; /* 0: nothing was shown */
-	int64_t typed_at; /* seen typing last */
-	int is_hushed;    /* a human has taken over: nothing more is shown */
-	char name[48];    /* of the answer: "job.attempt" */
+	size_t presentable; /* bytes of the text that may be shown, */
+	size_t shown;       /* and those that were */
+	int64_t shown_at;   /* 0: nothing was shown */
+	int64_t typed_at;   /* seen typing last */
+	int is_hushed;      /* a human has taken over: nothing more is shown */
+	char name[48];      /* of the answer: "job.attempt" */
 
 	/* orders.c */
 	TAILQ_ENTRY(turn) listening;
@@ -141,8 +143,19 @@ void turn_again(struct turn *t, int ms);
 /* The bot as it is now; NULL if it is gone.  Borrowed until the step ends. */
 const struct bot *turn_bot(const struct turn *t);
 
+/* --- depth.c ----------------------------------------------------------------- */
+
 /* The bot may call a human instead of answering. */
-int turn_may_hand_over(const struct turn *t);
+int depth_may_hand_over(const struct turn *t);
+
+/* Why it should, before anything is asked; NULL: it need not. */
+const char *depth_reached(const struct turn *t);
+
+/* The answer gives away that the bot cannot help. */
+int depth_gives_up(const struct turn *t);
+
+/* Bytes of the growing answer that may be shown: those that give nothing away. */
+size_t depth_presentable(const struct turn *t);
 
 /* --- ask.c ------------------------------------------------------------------- */
 
@@ -170,9 +183,10 @@ void finish_with(struct turn *t, enum turn_outcome outcome, const char *body,
 void finish_with_answer(struct turn *t, enum turn_outcome outcome, int is_cut);
 /* Nothing worked; why is for ops, or NULL. */
 void finish_apologising(struct turn *t, const char *why);
-/* A human is called; the text is what the bot says if there is none. */
+/* A human is called; `otherwise` is what the bot says if there is none, or NULL: the turn goes
+ * on. */
 void finish_handing(struct turn *t, const char *reason, const char *detail,
-		    enum text_id otherwise);
+		    const char *otherwise);
 /* The provider said nothing, or declined. */
 void finish_refused(struct turn *t, const char *why);
 void finish_cancelled(struct turn *t);

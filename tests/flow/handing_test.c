@@ -30,8 +30,11 @@ static void expect_handed(const char *reason, const char *detail, const char *ot
 
 static void begin(const struct play *play)
 {
+	static const char *const phrases[] = { "as an ai", NULL };
+
 	world_begin();
 	world.hands_over = 1;
+	world.give_away = phrases;
 	world.plays = play;
 	world.play_count = 1;
 }
@@ -44,7 +47,7 @@ static void the_model_calls_a_human(void **state)
 	begin(&play);
 	world_run();
 	assert_int_equal(world.deltas, 0);
-	expect_handed("model", "a refund", "<does not know>");
+	expect_handed("model", "a refund", "");
 }
 
 static void what_the_model_said_before_is_withdrawn(void **state)
@@ -56,7 +59,7 @@ static void what_the_model_said_before_is_withdrawn(void **state)
 	(void)state;
 	begin(&play);
 	world_run();
-	expect_handed("model", "a refund", "<does not know>");
+	expect_handed("model", "a refund", "One moment.");
 }
 
 static void a_model_that_was_not_offered_it_cannot(void **state)
@@ -80,6 +83,104 @@ static void a_question_without_an_answer_goes_to_a_human(void **state)
 	world.passage_count = 0;
 	world_run();
 	expect_handed("knowledge", "", "<does not know>");
+}
+
+#define LONG                                                                                   \
+	SAY("A long beginning, of which everything may be shown as it comes: ")                \
+	SAY("one, two, three, four, five, six, seven, eight, nine, ten, eleven. ")
+
+/* Whatever the pieces are, nobody sees the phrase. */
+static void an_answer_that_gives_itself_away_is_not_shown(void **state)
+{
+	for (size_t piece = 1; piece < 300; piece += 7) {
+		const struct play play = { .status = 200,
+					   .body = LONG SAY("But as a") SAY("n AI")
+						   SAY(" I have no idea.") STOP,
+					   .piece = piece };
+
+		(void)state;
+		begin(&play);
+		world_run();
+		assert_null(strstr(world.shown, "as an AI"));
+		assert_string_equal(world.handoff_reason, "gave_up");
+		assert_true(strlen(world.body) > 100);
+		world_end();
+	}
+}
+
+static void what_gives_nothing_away_grows_a_little_behind(void **state)
+{
+	static const struct play play = { .status = 200, .body = LONG LONG STOP, .piece = 80 };
+
+	(void)state;
+	begin(&play);
+	world_run();
+	assert_true(world.deltas > 1);
+	assert_memory_equal(world.shown, world.body, strlen(world.body));
+	assert_int_equal(world.result.outcome, TURN_ANSWERED);
+	world_end();
+}
+
+static const char thrice[] = "[[1,0,\"How fast is delivery?\",null],[2,1,\"Three days.\",null],"
+			     "[3,0,\"how fast is the delivery\",null],[4,1,\"Three.\",null],"
+			     "[5,0,\"How fast is delivery???\",null]]";
+
+static void the_same_question_again_and_again_goes_to_a_human(void **state)
+{
+	(void)state;
+	begin(NULL);
+	world.same_question = 3;
+	world.history = thrice;
+	world.first_seq = 5;
+	world_run();
+	assert_int_equal(world.requests, 0);
+	expect_handed("repeated", "", "");
+}
+
+static void enough_answers_call_a_human(void **state)
+{
+	(void)state;
+	begin(NULL);
+	world.max_turns = 2;
+	world.history = thrice;
+	world.first_seq = 5;
+	world_run();
+	expect_handed("limit", "", "");
+}
+
+/* What was before a human came and went does not count. */
+static void counting_begins_anew_after_a_human(void **state)
+{
+	static const struct play play = { .status = 200, .body = SAY("Three.") STOP };
+
+	(void)state;
+	begin(&play);
+	world.max_turns = 2;
+	world.same_question = 3;
+	world.history = "[[1,0,\"How fast?\",null],[2,1,\"a\",null],[3,0,\"How fast?\",null],"
+			"[4,1,\"b\",null],[5,2,\"Three days.\",null],[6,3,\"The bot is back\","
+			"{\"event\":\"returned\"}],[7,0,\"How fast?\",null]]";
+	world.first_seq = 7;
+	world_run();
+	assert_int_equal(world.result.outcome, TURN_ANSWERED);
+	world_end();
+}
+
+static void a_bot_without_colleagues_goes_on(void **state)
+{
+	static const struct play play = { .status = 200, .body = SAY("Three days.") STOP };
+
+	(void)state;
+	begin(&play);
+	world.no_operators = 1;
+	world.same_question = 3;
+	world.history = thrice;
+	world.first_seq = 5;
+	world_run();
+	assert_int_equal(world.requests, 1);
+	assert_int_equal(world.result.outcome, TURN_ANSWERED);
+	assert_string_equal(world.body, "Three days.");
+	world_end();
 }
 
 static void failing_providers_call_a_human(void **state)
@@ -110,6 +211,7 @@ static void an_answer_goes_on_unseen_when_a_human_takes_over(void **state)
 
 	(void)state;
 	begin(&play);
+	world.give_away = (const char *const[]){ NULL };
 	world_run();
 	assert_int_equal(world.result.outcome, TURN_ANSWERED);
 	assert_string_equal(world.body, "Three days, or four.");
@@ -157,6 +259,12 @@ int main(void)
 		cmocka_unit_test(a_model_that_was_not_offered_it_cannot),
 		cmocka_unit_test(a_question_without_an_answer_goes_to_a_human),
 		cmocka_unit_test(failing_providers_call_a_human),
+		cmocka_unit_test(an_answer_that_gives_itself_away_is_not_shown),
+		cmocka_unit_test(what_gives_nothing_away_grows_a_little_behind),
+		cmocka_unit_test(the_same_question_again_and_again_goes_to_a_human),
+		cmocka_unit_test(enough_answers_call_a_human),
+		cmocka_unit_test(counting_begins_anew_after_a_human),
+		cmocka_unit_test(a_bot_without_colleagues_goes_on),
 		cmocka_unit_test(an_answer_goes_on_unseen_when_a_human_takes_over),
 		cmocka_unit_test(a_suggestion_is_seen_by_nobody_else),
 		cmocka_unit_test(nothing_to_suggest_is_no_suggestion),

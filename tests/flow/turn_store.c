@@ -59,7 +59,7 @@ static void claim_effect(struct operation *d)
 		.failures = world.failures,
 		.epoch = 1,
 		.conversation_id = 3,
-		.first_seq = 1,
+		.first_seq = world.first_seq,
 		.last_seq = 1,
 		.channel_id = 1,
 		.bot_id = 1,
@@ -108,6 +108,10 @@ static void commit_finish(struct operation *d, struct turn_finished *out)
 {
 	const struct turn_result *r = (const void *)d->text;
 
+	if (r->outcome == TURN_HANDED && world.no_operators && !r->body) {
+		out->status = TURN_ALONE;
+		return;
+	}
 	world.job = JOB_DONE;
 	world.finishes++;
 	world.result = *r;

@@ -143,7 +143,10 @@ static void make_bots(void)
 			    .answer_tokens = 100,
 			    .history_messages = 20,
 			    .passages = world.passages,
-			    .handoff.enabled = world.hands_over };
+			    .handoff = { .enabled = world.hands_over,
+					 .give_away = world.give_away,
+					 .same_question = world.same_question,
+					 .max_turns = world.max_turns } };
 	channel = (struct channel){ .id = 1,
 				    .kind = world.mode == DELIVERY_COURIER ? "telegram"
 									   : "widget",
@@ -210,6 +213,7 @@ void world_begin(void)
 {
 	stage_open();
 	world = (struct world){ .history = "[[1,0,\"How fast is delivery?\",null]]",
+				.first_seq = 1,
 				.chain = "o",
 				.retries = 2,
 				.passage_count = 1,

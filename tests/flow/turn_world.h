@@ -33,12 +33,16 @@ struct world {
 	int passage_count;
 	int passages; /* that the bot shows to its models */
 	const char *history;
+	int first_seq; /* of what is not answered */
 	enum delivery_mode mode;
 	int responder;     /* at finish: 0 bot */
 	const char *chain; /* of provider kinds: "o" openai, "y" yandexgpt, "k" knowledge */
 	int retries;
 	int hands_over; /* the bot may call a human */
 	int is_suggestion;
+	int no_operators; /* who could be called */
+	const char *const *give_away;
+	int same_question, max_turns; /* when one is called */
 
 	/* what happened */
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD } job;

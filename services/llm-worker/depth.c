@@ -1,0 +1,90 @@
+#include "common/base/utf8.h"
+#include "common/handoff/handoff.h"
+#include "services/llm-worker/worker.h"
+
+/*
+ * How far a bot goes before it calls a human: the person asks the same again and
+ * again, it has answered often enough, or its answer gives away that it cannot
+ * help.  Such an answer is not shown, so an answer that grows is shown a little
+ * behind its end: nobody sees a phrase before it is known for what it is.
+ */
+
+enum { BEHIND = 96 }; /* bytes: longer than what gives a bot away */
+
+int depth_may_hand_over(const struct turn *t)
+{
+	const struct bot *bot = turn_bot(t);
+
+	return bot && bot->handoff.enabled && !t->claim.is_group && !t->is_suggestion &&
+	       !t->is_alone;
+}
+
+/* --- before anything is asked ---------------------------------------------------- */
+
+static const char *last_question(const struct dialogue *d)
+{
+	return d->n && d->items[d->n - 1].unanswered ? d->items[d->n - 1].body : "";
+}
+
+static int times_asked(const struct dialogue *d, const char *question)
+{
+	int times = 1;
+
+	for (int i = d->since; i < d->n - 1; i++)
+		if (d->items[i].author == AUTHOR_PERSON &&
+		    handoff_same_question(d->items[i].body, question))
+			times++;
+	return times;
+}
+
+static int answers_given(const struct dialogue *d)
+{
+	int answers = 0;
+
+	for (int i = d->since; i < d->n; i++)
+		answers += d->items[i].author == AUTHOR_BOT;
+	return answers;
+}
+
+const char *depth_reached(const struct turn *t)
+{
+	const struct dialogue *d = &t->dialogue;
+	const struct bot *bot = turn_bot(t);
+	const char *question = last_question(d);
+
+	if (!depth_may_hand_over(t))
+		return NULL;
+	if (bot->handoff.max_turns && answers_given(d) >= bot->handoff.max_turns)
+		return "limit";
+	if (bot->handoff.same_question && question[0] &&
+	    times_asked(d, question) >= bot->handoff.same_question)
+		return "repeated";
+	return NULL;
+}
+
+/* --- in the answer ------------------------------------------------------------------ */
+
+int depth_gives_up(const struct turn *t)
+{
+	const struct bot *bot = turn_bot(t);
+
+	return bot && handoff_gives_up(buf_str(&t->answer.text), bot->handoff.give_away);
+}
+
+/* Its beginning, and what was said since the last look with as much before it as a phrase is
+ * long. */
+size_t depth_presentable(const struct turn *t)
+{
+	const struct buf *text = &t->answer.text;
+	const struct bot *bot = t->answer.offers_human ? turn_bot(t) : NULL;
+	size_t from = t->shown > BEHIND ? t->shown - BEHIND : 0;
+
+	if (!bot || (bot->handoff.give_away && !bot->handoff.give_away[0]))
+		return text->len;
+	if (text->len <= BEHIND)
+		return 0;
+	from = utf8_floor(text->data, text->len, from);
+	if (handoff_gives_up(buf_str(text) + from, bot->handoff.give_away))
+		return t->shown;
+	return utf8_floor(text->data, text->len, text->len - BEHIND);
+}
