@@ -46,9 +46,10 @@ static void read_one(void *self)
 }
 
 /* Without an id: it does not move anybody on in the order of messages. */
-static void send_edit(struct room *r, const struct message *m, struct arena *a)
+static void send_edit(struct edit *e, struct room *r)
 {
-	json_auto_t *body = message_json(m, a);
+	const struct message *m = &e->page.messages[0];
+	json_auto_t *body = message_shown(e->in, &e->flow.arena, e->page.conversation_id, m);
 	char *text = json_dumps(body, JSON_COMPACT);
 	struct client *c;
 
@@ -66,7 +67,7 @@ static void show_one(void *self)
 	struct room *r = e->in->hub ? hub_room(e->in->hub, e->topic) : NULL;
 
 	if (r && e->page.n == 1 && e->page.messages[0].seq == e->seq)
-		send_edit(r, &e->page.messages[0], &e->flow.arena);
+		send_edit(e, r);
 	flow_done(&e->flow);
 }
 

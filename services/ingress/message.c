@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "common/markdown/html.h"
+#include "services/ingress/files.h"
 
 /* The name of the operator who said it, or of whom it says something. */
 static void add_name(json_t *to, const json_t *extra)
@@ -40,6 +41,15 @@ json_t *message_json(const struct message *m, struct arena *a)
 	if (m->author != AUTHOR_PERSON)
 		json_object_set_new(out, "html", json_string(markdown_html(a, m->body)));
 	add_extra(out, m->extra);
+	return out;
+}
+
+json_t *message_shown(struct ingress *in, struct arena *a, int64_t conversation_id,
+		      const struct message *m)
+{
+	json_t *out = message_json(m, a);
+
+	file_link_all(in, a, conversation_id, out);
 	return out;
 }
 

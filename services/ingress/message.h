@@ -2,8 +2,14 @@
 
 #include "common/store/store.h"
 
+struct ingress;
+
 /* A message as browsers see it; a new reference. */
 json_t *message_json(const struct message *m, struct arena *a);
+
+/* The same for those who may see it: with links to its files. */
+json_t *message_shown(struct ingress *in, struct arena *a, int64_t conversation_id,
+		      const struct message *m);
 
 /*
  * Who answers, {"responder", "epoch", "operator": {"name"}|null, "queue": {"place",

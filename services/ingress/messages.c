@@ -306,8 +306,9 @@ static void reply_page(void *self)
 	json_auto_t *body = NULL;
 
 	for (int i = 0; i < l->page.n; i++)
-		json_array_append_new(messages,
-				      message_json(&l->page.messages[i], &l->flow.arena));
+		json_array_append_new(messages, message_shown(l->in, &l->flow.arena,
+							      l->page.conversation_id,
+							      &l->page.messages[i]));
 	body = state_json(&l->page);
 	json_object_set_new(body, "messages", messages);
 	json_object_set_new(body, "last_seq", json_integer(l->page.last_seq));

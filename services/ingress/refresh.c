@@ -70,7 +70,7 @@ static void read_page(void *self)
 
 static void send_to_all(struct refresh *f, const struct message *m)
 {
-	json_auto_t *body = message_json(m, &f->flow.arena);
+	json_auto_t *body = message_shown(f->in, &f->flow.arena, f->page.conversation_id, m);
 	char *text = json_dumps(body, JSON_COMPACT), id[24];
 	struct client *c;
 

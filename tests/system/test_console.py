@@ -524,8 +524,8 @@ def test_a_dead_job_can_be_tried_again(stack, ann):
 
 
 def test_a_file_is_handed_on_without_the_bots_token(stack, ann):
-    stack.telegram.say(901, "", document={"file_id": "doc1", "file_unique_id": "u", "file_name": "отчёт.html",
-                                          "mime_type": "text/html", "file_size": 5})
+    file_id = stack.telegram.keep_file(stack.telegram.token, "document", b"hello", "отчёт.html", "text/html")
+    stack.telegram.say(901, "", document=stack.telegram.describe_file(file_id))
     wait_for(lambda: stack.sql("select 1 from conversation where chat_key = '901'"), "the conversation")
     conversation = stack.sql("select id from conversation where chat_key = '901'")[0][0]
     message = eventually(lambda: ann.messages(conversation)[0])
@@ -540,6 +540,36 @@ def test_a_file_is_handed_on_without_the_bots_token(stack, ann):
     assert stack.http("GET", attachment["url"]).status == 401
     for url in ("/api/v1/files/x", "/api/v1/files/x.y", "/api/v1/files/"):
         assert stack.http("GET", url).status == 404
+
+
+def test_a_visitor_gets_an_operators_file_by_a_signed_link(stack, ann):
+    picture = b"\xff\xd8\xff and the rest"
+    file_id = stack.telegram.keep_file(stack.telegram.token, "photo", picture)
+    widget, conversation = held(stack, ann)
+    said = ann.do(conversation, "say", text="see the picture")["seq"]
+    stack.sql_do(
+        "update message set extra = extra || jsonb_build_object('attachments', jsonb_build_array(jsonb_build_object("
+        "'kind', 'photo', 'file_id', '"
+        + file_id
+        + "', 'channel', (select id from channel where name = 'model-telegram'))))"
+        f" where conversation_id = {conversation} and seq = {said}"
+    )
+    attachment = next(m for m in widget.messages() if m["seq"] == said)["attachments"][0]
+    assert set(attachment) == {"kind", "url"}
+    reply = stack.http("GET", attachment["url"])
+    assert (reply.status, reply.body) == (200, picture)
+    assert reply.headers["Content-Type"] == "image/jpeg"
+    assert reply.headers["Content-Disposition"].startswith("inline")
+    assert reply.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    spoiled = attachment["url"][:-2] + ("AA" if attachment["url"][-2:] != "AA" else "BB")
+    assert stack.http("GET", spoiled).status == 404
+    stack.telegram.files[file_id]["bytes"] = b"<script>alert(1)</script>"  # no picture, whatever they say
+    reply = stack.http("GET", attachment["url"])
+    assert reply.headers["Content-Type"] == "application/octet-stream"
+    assert reply.headers["Content-Disposition"].startswith("attachment")
+    stack.telegram.files.pop(file_id)
+    assert stack.http("GET", attachment["url"]).json["code"] == "file_away"
+    ann.do(conversation, "close")
 
 
 def test_the_pages_cannot_be_framed(stack):
