@@ -25,8 +25,12 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
     const node = scroll.current as HTMLDivElement;
     const was = seen.current;
     const first = thread.messages[0]?.seq ?? 0;
-    if (was.chat !== chat.id) Object.assign(was, { chat: chat.id, stick: true, last: 0 });
-    else if (!was.stick && first < was.first) node.scrollTop += node.scrollHeight - was.height;
+    if (was.chat !== chat.id) {
+      Object.assign(was, { chat: chat.id, stick: true, last: 0, top: 0 });
+      setAway(false);
+      setMissed(false);
+    }
+    if (!was.stick && first < was.first) node.scrollTop += node.scrollHeight - was.height;
     if (was.stick) node.scrollTop = node.scrollHeight;
     else if (was.last > 0 && thread.lastSeq > was.last) setMissed(true);
     Object.assign(was, { first, last: thread.lastSeq, height: node.scrollHeight });

@@ -27,15 +27,13 @@ export const MessageView = still(function MessageView({ message, isFirst, isOwn,
       <div class="bubble">
         {message.text && (message.author === "person" ? <Plain text={message.text} /> : <Rich html={message.html ?? null} text={message.text} />)}
         {message.attachments?.map((file, i) => <File key={i} file={file} speech={speech} />)}
-        <span class="meta">
-          {message.edited_at && <span>{speech.t("edited")}</span>}
-          <time dateTime={message.created_at} title={speech.moment(message.created_at)}>{speech.clock(message.created_at)}</time>
-          <Delivery message={message} speech={speech} />
-        </span>
       </div>
-      {isOwn && (
-        <IconButton class="edit" label={speech.t("edit")} icon="edit" onClick={() => chat.edit(message)} />
-      )}
+      <p class="meta">
+        {isOwn && <IconButton class="edit" label={speech.t("edit")} icon="edit" onClick={() => chat.edit(message)} />}
+        {message.edited_at && <span>{speech.t("edited")}</span>}
+        <time dateTime={message.created_at} title={speech.moment(message.created_at)}>{speech.clock(message.created_at)}</time>
+        <Delivery message={message} speech={speech} />
+      </p>
       <Failure message={message} chat={chat} isOwn={isOwn} speech={speech} />
     </article>
   );

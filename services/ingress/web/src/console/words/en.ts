@@ -40,7 +40,7 @@ export const en = {
   auto: "System",
   light: "Light",
   dark: "Dark",
-  sound: "Sound for new chats and messages",
+  sound: "Sounds",
   notify: "Show notifications",
   notifyOn: "Notifications are shown",
   notifyBlocked: "Notifications are blocked by the browser",
