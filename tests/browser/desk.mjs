@@ -79,9 +79,15 @@ export class FakeDesk {
     chat.messages.push(message);
     const { seq, created_at } = message;
     Object.assign(chat.row, { last: { seq, author, text, created_at }, last_seq: seq, unread: chat.row.unread + (author === "person" && chat.row.state !== "bot" ? 1 : 0) });
-    this.emit("message", { conversation: id, ...message });
+    this.emit("message", { conversation: id, message });
     this.emit("conversation", chat.row);
     return message;
+  }
+
+  suggest(id, text) {
+    const chat = this.chats.get(id);
+    chat.suggestion = { id: 900 + id, text, last_seq: chat.row.last_seq };
+    this.emit("suggestion", { conversation: id, suggestion: chat.suggestion });
   }
 
   change(id, change) {
@@ -264,7 +270,7 @@ export class FakeDesk {
     edit: (chat, _me, { seq, text }) => {
       const message = chat.messages[seq - 1];
       Object.assign(message, { text, html: `<p>${text}</p>`, edited_at: new Date().toISOString() });
-      this.emit("message", { conversation: chat.row.id, ...message });
+      this.emit("message", { conversation: chat.row.id, message });
     },
     note: (chat, me, { text }) => {
       const note = { id: chat.notes.length + 1, operator: me.name, text, after: chat.messages.length, created_at: new Date().toISOString() };

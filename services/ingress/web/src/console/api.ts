@@ -23,6 +23,8 @@ const TRIES = 3;
 
 /** Calls of the console's API.  The session is a cookie; changes carry the token of `me` as well. */
 export class Api {
+  /** In which the server says what it refuses. */
+  lang = "en";
   private csrf = "";
   /** Called whenever the server does not know us any more. */
   onSignedOut: () => void = () => {};
@@ -119,20 +121,26 @@ export class Api {
     return response.body;
   }
 
+  /** Another tab may have signed in anew: then the token of this one is out of date. */
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    try {
+      return await this.once(method, path, body);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== "csrf") throw error;
+      await this.me();
+      return this.once(method, path, body);
+    }
+  }
+
+  private async once<T>(method: string, path: string, body?: unknown): Promise<T> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), REQUEST_MS);
+    const headers: Record<string, string> = { "Accept-Language": this.lang };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (method !== "GET") headers["X-CSRF-Token"] = this.csrf;
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
-      const response = await fetch(BASE + path, {
-        method,
-        signal: abort.signal,
-        cache: "no-store",
-        headers: {
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-          ...(method === "GET" ? {} : { "X-CSRF-Token": this.csrf }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
+      const response = await fetch(BASE + path, { method, headers, signal: abort.signal, cache: "no-store", ...content });
       if (!response.ok) throw await this.refusal(response, path);
       return response.status === 204 ? (undefined as T) : await response.json();
     } catch (error) {

@@ -154,7 +154,7 @@ export class Chat {
     const { me } = this.host;
     const takes = done.state === "operator" && ["take", "say", "use"].includes(order.verb);
     this.host.patch(this.id, {
-      state: done.state,
+      state: order.verb === "close" ? "closed" : done.state,
       epoch: done.epoch,
       ...(takes && me ? { operator: { id: me.id, name: me.name } } : {}),
       ...(done.state === "operator" ? {} : { operator: null }),

@@ -56,6 +56,7 @@ export class Desk implements ChatHost {
     this.storage = siteStorage("console", () => localStorage);
     this.prefs = new Prefs(this.storage, () => this.restyled(), navigator.languages);
     this.speech = new Speech(this.prefs.lang);
+    this.api.lang = this.prefs.lang;
     this.alerts = new Alerts(() => this.prefs.sound);
     this.bell = new Bell(this, this.alerts);
     this.api.onSignedOut = () => this.signedOut();
@@ -304,7 +305,10 @@ export class Desk implements ChatHost {
     end: (event) => this.chats.get(event.conversation)?.thread.end(event.answer),
     typing: (event) => this.chats.get(event.conversation)?.thread.types(event),
     note: ({ conversation, ...note }) => this.chats.get(conversation)?.thread.note(note),
-    suggestion: ({ conversation, ...suggestion }) => this.chats.get(conversation)?.thread.suggest(suggestion),
+    suggestion: ({ conversation, suggestion }) => {
+      const thread = this.chats.get(conversation)?.thread;
+      if (thread) thread.suggestion = suggestion;
+    },
     operator: (operator) => {
       this.operators.set(operator.id, operator);
       if (operator.id === this.me?.id) this.me = operator;
@@ -332,7 +336,7 @@ export class Desk implements ChatHost {
     }
   }
 
-  private takeMessage({ conversation, ...message }: Events["message"]): void {
+  private takeMessage({ conversation, message }: Events["message"]): void {
     const row = this.row(conversation);
     const fresh = !row || message.seq > row.last_seq;
     this.chats.get(conversation)?.thread.receive(message);
@@ -396,6 +400,7 @@ export class Desk implements ChatHost {
 
   private restyled(): void {
     this.speech = new Speech(this.prefs.lang);
+    this.api.lang = this.prefs.lang;
     this.changed();
   }
 

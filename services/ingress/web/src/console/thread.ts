@@ -82,11 +82,6 @@ export class Thread {
     this.notes.sort((a, b) => a.id - b.id);
   }
 
-  suggest(suggestion: Partial<Suggestion>): void {
-    const { id, text, last_seq } = suggestion;
-    this.suggestion = id && text ? { id, text, last_seq: last_seq ?? 0 } : null;
-  }
-
   /* --- the answer being written --------------------------------------------- */
 
   delta(delta: Events["delta"]): boolean {

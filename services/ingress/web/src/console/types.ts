@@ -211,11 +211,11 @@ export interface DeadJob {
 export interface Events {
   hello: Record<string, never>;
   conversation: Row;
-  message: { conversation: number } & Message;
+  message: { conversation: number; message: Message };
   delta: { conversation: number } & Delta;
   end: { conversation: number; answer: string };
   typing: { conversation: number; who: "person" | "operator"; name?: string | null };
   note: { conversation: number } & Note;
-  suggestion: { conversation: number } & Partial<Suggestion>;
+  suggestion: { conversation: number; suggestion: Suggestion | null };
   operator: Operator;
 }

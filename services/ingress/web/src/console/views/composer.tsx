@@ -7,6 +7,7 @@ import { Icon, channelIcon } from "./icon.tsx";
 import { Button, IconButton, useDesk } from "./ui.tsx";
 
 const HIGH_PX = 180;
+const BORDER_PX = 2;
 
 /** Where an operator writes.  The name of who will read it stands above, always. */
 export function Composer({ chat, row }: { chat: Chat; row: Row }) {
@@ -59,7 +60,7 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
   useLayoutEffect(() => {
     const node = input.current as HTMLTextAreaElement;
     node.style.height = "auto";
-    node.style.height = `${Math.min(node.scrollHeight, HIGH_PX)}px`;
+    node.style.height = `${Math.min(node.scrollHeight + BORDER_PX, HIGH_PX)}px`;
   }, [text]);
   useLayoutEffect(() => {
     if (special) input.current?.focus();
