@@ -1,8 +1,6 @@
 /* What tables cannot say about a bots file. */
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/bots/schema.h"
 
@@ -120,30 +118,6 @@ static void check_channels(struct reader *r, const json_t *bot)
 	}
 }
 
-/* "2026-01-01", or "01-01" for every year. */
-static int is_day(const char *text)
-{
-	const char *day = strlen(text) == 10 ? text + 5 : text;
-	int month, n, len = 0;
-
-	if (strspn(text, "0123456789-") != strlen(text) || (day != text && text[4] != '-'))
-		return 0;
-	return sscanf(day, "%2d-%2d%n", &month, &n, &len) == 2 && len == 5 && !day[5] &&
-	       month >= 1 && month <= 12 && n >= 1 && n <= 31;
-}
-
-/* Where this machine knows the zones of the world, the name must be one of them. */
-static int is_zone(const char *name)
-{
-	static const char folder[] = "/usr/share/zoneinfo";
-	char path[120];
-
-	if (strlen(name) > 60 || strstr(name, "..") || *name == '/')
-		return 0;
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	return access(folder, R_OK) != 0 || access(path, R_OK) == 0;
-}
-
 static void check_handoff(struct reader *r, const json_t *bot)
 {
 	const json_t *handoff = json_object_get(bot, "handoff"), *day;
@@ -154,7 +128,7 @@ static void check_handoff(struct reader *r, const json_t *bot)
 		mistake_at(r->mistakes, json_line(hours), "there is no time zone '%.40s'",
 			   str(hours, "zone"));
 	json_array_foreach (json_object_get(hours, "holidays"), i, day)
-		if (!is_day(json_string_value(day)))
+		if (!is_holiday(json_string_value(day)))
 			mistake_at(r->mistakes, json_line(hours),
 				   "holiday '%.20s' is neither YYYY-MM-DD nor MM-DD",
 				   json_string_value(day));

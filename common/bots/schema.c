@@ -82,7 +82,7 @@ static const struct field opening_fields[] = {
 
 static const struct field hours_fields[] = {
 	{ .name = "zone", .kind = FIELD_STR, .required = 1 },
-	{ .name = "open", .kind = FIELD_LIST, .required = 1, .sub = opening_fields },
+	{ .name = "open", .kind = FIELD_WEEK, .required = 1, .sub = opening_fields },
 	{ .name = "holidays", .kind = FIELD_STRS },
 	{ .name = "closed", .kind = FIELD_STR, .choices = closed_ways },
 	{ 0 },

@@ -22,6 +22,7 @@ enum field_kind {
 	FIELD_ANY,  /* whatever JSON can say */
 	FIELD_MAP,  /* of the fields in `sub` */
 	FIELD_LIST, /* of such maps */
+	FIELD_WEEK, /* likewise, or days to hours: {mon-fri: ["09:00-18:00"]} */
 	FIELD_DICT, /* names to such maps; becomes a list with "name" in each */
 };
 
@@ -48,6 +49,14 @@ json_t *read_map(struct reader *r, yaml_node_t *node, const struct field *fields
 void mistake_at(struct mistakes *m, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int node_line(const yaml_node_t *node);
+
+/* Days to hours -> [{day, from, to}]; the caller owns the result. */
+json_t *read_week(struct reader *r, yaml_node_t *node);
+
+/* "2027-01-01", or "01-01" for every year. */
+int is_holiday(const char *text);
+/* A name of the time zone database, where this machine has it. */
+int is_zone(const char *name);
 
 /* What tables cannot say: references, doubles, languages.  `root` is what read_map gave. */
 void check_bots(struct reader *r, json_t *root);

@@ -151,8 +151,8 @@ static json_t *read_list(struct reader *r, yaml_node_t *node, const struct field
 	for (yaml_node_item_t *i = node->data.sequence.items.start;
 	     i < node->data.sequence.items.top; i++) {
 		yaml_node_t *item = node_at(r, *i);
-		json_t *value = f->kind == FIELD_LIST ? read_map(r, item, f->sub)
-						      : scalar_str(r, item, &item_of_strings);
+		json_t *value = f->sub ? read_map(r, item, f->sub)
+				       : scalar_str(r, item, &item_of_strings);
 
 		if (value)
 			json_array_append_new(list, value);
@@ -207,6 +207,9 @@ static json_t *read_field(struct reader *r, yaml_node_t *node, const struct fiel
 		return scalar_time(r, node, f);
 	case FIELD_TEXT:
 		return read_text(r, node, f);
+	case FIELD_WEEK:
+		return node->type == YAML_MAPPING_NODE ? read_week(r, node)
+						       : read_list(r, node, f);
 	case FIELD_STRS:
 	case FIELD_LIST:
 		return read_list(r, node, f);

@@ -6,7 +6,7 @@
 
 #include "common/base/utf8.h"
 
-enum { SLICE = 2000 }; /* bytes of a long text that are read at either end */
+enum { SLICE = 1500 }; /* bytes of a long text that are read at either end */
 
 enum quote { Q_ANGLE, Q_CURLY, Q_LOW, Q_STRAIGHT, Q_SINGLE, Q_CORNER, Q_CODE, QUOTES };
 

@@ -78,6 +78,21 @@ static void a_mistake_is_told_with_its_line(void **state)
 		{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, holidays: [\"13-01\"], "
 				"open: [{day: 7, from: \"22:00\", to: \"06:00\"}]}\n",
 		  13, "neither YYYY-MM-DD nor MM-DD" },
+		{ PROVIDERS BOT "    handoff:\n      hours: {zone: Europe, open: {mon: "
+				"\"09:00-18:00\"}}\n",
+		  13, "no time zone 'Europe'" },
+		{ PROVIDERS BOT "    handoff:\n      hours:\n        zone: UTC\n        open:\n"
+				"          monday: [\"09:00-18:00\"]\n",
+		  16, "'monday' is no day" },
+		{ PROVIDERS BOT "    handoff:\n      hours:\n        zone: UTC\n        open:\n"
+				"          sat-mon: [\"09:00-18:00\", \"9-18\"]\n",
+		  16, "'9-18' must be as" },
+		{ PROVIDERS BOT
+		  "    handoff:\n      hours:\n        zone: UTC\n        open: {}\n",
+		  15, "no day is open" },
+		{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, holidays: [\"02-30\"], "
+				"open: {sun: \"22:00-06:00\"}}\n",
+		  13, "neither YYYY-MM-DD nor MM-DD" },
 		{ PROVIDERS BOT "    canned:\n    - {name: a, text: x}\n    - {name: a, text: "
 				"y}\n",
 		  14, "'a' is given twice" },
@@ -97,6 +112,35 @@ static void a_mistake_is_told_with_its_line(void **state)
 			fail_msg("case %zu: line %d '%s' not among: %d '%s'", i, cases[i].line,
 				 cases[i].says, m.items[0].line, m.items[0].text);
 	}
+}
+
+static void a_week_becomes_a_list_of_days(void **state)
+{
+	static const char yaml[] = PROVIDERS BOT
+		"    handoff:\n      hours:\n        zone: UTC\n        open:\n"
+		"          fri-sun: [\"10:00-14:00\", \"22:00-02:00\"]\n"
+		"          mon: \"00:00-24:00\"\n          sun-mon: \"08:00-09:00\"\n";
+	struct mistakes m;
+	json_t *root = bots_read_text(yaml, sizeof yaml - 1, &m), *open;
+	json_auto_t *expected = json_loads("[{\"day\":5,\"from\":\"10:00\",\"to\":\"14:00\"},"
+					   "{\"day\":6,\"from\":\"10:00\",\"to\":\"14:00\"},"
+					   "{\"day\":7,\"from\":\"10:00\",\"to\":\"14:00\"},"
+					   "{\"day\":5,\"from\":\"22:00\",\"to\":\"02:00\"},"
+					   "{\"day\":6,\"from\":\"22:00\",\"to\":\"02:00\"},"
+					   "{\"day\":7,\"from\":\"22:00\",\"to\":\"02:00\"},"
+					   "{\"day\":1,\"from\":\"00:00\",\"to\":\"24:00\"},"
+					   "{\"day\":7,\"from\":\"08:00\",\"to\":\"09:00\"},"
+					   "{\"day\":1,\"from\":\"08:00\",\"to\":\"09:00\"}]",
+					   0, NULL);
+
+	(void)state;
+	if (!root)
+		fail_msg("line %d: %s", m.items[0].line, m.items[0].text);
+	assert_int_equal(json_unpack(root, "{s:[{s:{s:{s:o}}}]}", "bots", "handoff", "hours",
+				     "open", &open),
+			 0);
+	assert_true(json_equal(open, expected));
+	json_decref(root);
 }
 
 static void all_mistakes_are_told_at_once(void **state)
@@ -275,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_mistake_is_told_with_its_line),
+		cmocka_unit_test(a_week_becomes_a_list_of_days),
 		cmocka_unit_test(all_mistakes_are_told_at_once),
 		cmocka_unit_test(a_literal_secret_is_not_repeated),
 		cmocka_unit_test(aliases_that_eat_themselves_end),
