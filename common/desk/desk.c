@@ -31,8 +31,8 @@ static int is_one_of(const char *verb, const char *const verbs[])
 
 static void tell_conversation(struct redis *r, const struct desk_done *done, const char *verb)
 {
-	static const char *const moving[] = { "take",  "say",      "use", "return",
-					      "close", "transfer", NULL };
+	static const char *const moving[] = { "take",  "say",      "use",  "return",
+					      "close", "transfer", "call", NULL };
 	char topic[LIVE_TOPIC_SIZE];
 
 	live_topic(topic, done->channel_id, done->chat_key);

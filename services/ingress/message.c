@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/buf.h"
 #include "common/markdown/html.h"
 #include "services/ingress/files.h"
 
@@ -30,6 +31,40 @@ static void add_extra(json_t *to, const char *text)
 	add_name(to, extra);
 }
 
+/* "<": "&lt;", and lines end where their author ended them. */
+static const char *plain_html(struct arena *a, const char *text)
+{
+	struct buf out = { 0 };
+	const char *html;
+
+	buf_puts(&out, "<p>");
+	for (; *text; text++)
+		if (*text == '&')
+			buf_puts(&out, "&amp;");
+		else if (*text == '<')
+			buf_puts(&out, "&lt;");
+		else if (*text == '>')
+			buf_puts(&out, "&gt;");
+		else if (*text == '\n')
+			buf_puts(&out, "<br>\n");
+		else
+			buf_putc(&out, *text);
+	buf_puts(&out, "</p>\n");
+	html = arena_dup(a, out.data, out.len);
+	buf_free(&out);
+	return html;
+}
+
+/* What operators type into Telegram is no Markdown. */
+const char *message_html(const struct message *m, struct arena *a)
+{
+	json_auto_t *extra = m->extra ? json_loads(m->extra, 0, NULL) : NULL;
+
+	if (json_is_true(json_object_get(extra, "plain")))
+		return plain_html(a, m->body);
+	return markdown_html(a, m->body);
+}
+
 json_t *message_json(const struct message *m, struct arena *a)
 {
 	json_t *out =
@@ -39,7 +74,7 @@ json_t *message_json(const struct message *m, struct arena *a)
 	if (!out)
 		abort();
 	if (m->author != AUTHOR_PERSON)
-		json_object_set_new(out, "html", json_string(markdown_html(a, m->body)));
+		json_object_set_new(out, "html", json_string(message_html(m, a)));
 	add_extra(out, m->extra);
 	return out;
 }

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "common/store/store.h"
+#include "services/ingress/ingress.h"
 
-struct ingress;
+/* What a message says, as safe HTML; for authors other than the person. */
+const char *message_html(const struct message *m, struct arena *a);
 
 /* A message as browsers see it; a new reference. */
 json_t *message_json(const struct message *m, struct arena *a);

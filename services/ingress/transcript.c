@@ -4,7 +4,6 @@
 
 #include "common/base/clock.h"
 #include "common/i18n/i18n.h"
-#include "common/markdown/html.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/message.h"
 #include "services/ingress/routes.h"
@@ -112,7 +111,7 @@ static void put_html(struct transcript *t, const struct message *m, const char *
 		put_escaped(&t->out, m->body);
 		buf_puts(&t->out, "</p>");
 	} else {
-		buf_puts(&t->out, markdown_html(&t->flow.arena, m->body));
+		buf_puts(&t->out, message_html(m, &t->flow.arena));
 	}
 	buf_puts(&t->out, "</article>\n");
 }

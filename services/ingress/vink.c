@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/i18n/i18n.h"
 #include "common/telegram/telegram.h"
 #include "services/ingress/accept.h"
 #include "services/ingress/buckets.h"
@@ -192,22 +193,52 @@ static const char *in_words(struct arena *a, const char *markdown)
 	return text;
 }
 
-/* The platform speaks with the bot's voice: the front end knows two only. */
+/*
+ * The front end knows two voices, and asks for more until the last of what it got
+ * was GPT's.  So the platform speaks with the bot's voice, but not to somebody who
+ * waits for a human, and nothing that comes last may be the bot's while one is due.
+ */
+static const char *voice_of(const struct fetching *f, int i)
+{
+	const struct message *m = &f->page.messages[i];
+	int is_due = f->page.responder != RESPONDER_BOT;
+
+	if (m->author == AUTHOR_OPERATOR)
+		return "OPERATOR";
+	return is_due && (m->author == AUTHOR_PLATFORM || i == f->page.n - 1) ? "OPERATOR"
+									      : "GPT";
+}
+
+/* These words, in this language, end the chat for the front end; it does not show them. */
+static const char *words_of(struct fetching *f, const struct message *m, const json_t *extra,
+			    int is_end)
+{
+	if (is_end)
+		return i18n_text(TEXT_HUMAN_CLOSED, "ru");
+	return json_is_true(json_object_get(extra, "plain"))
+		       ? m->body
+		       : in_words(&f->flow.arena, m->body);
+}
+
+static json_t *as_shown(struct fetching *f, int i)
+{
+	const struct message *m = &f->page.messages[i];
+	json_auto_t *extra = m->extra ? json_loads(m->extra, 0, NULL) : NULL;
+	const char *event = json_string_value(json_object_get(extra, "event"));
+	int is_end = event && strcmp(event, "closed") == 0;
+
+	return json_pack("{ss ss ss}", "message", words_of(f, m, extra, is_end), "date_create",
+			 m->created_at, "user", is_end ? "OPERATOR" : voice_of(f, i));
+}
+
 static void hand_over(void *self)
 {
 	struct fetching *f = self;
 	json_t *list = json_array();
 	json_auto_t *body = json_pack("{so}", "messages", list);
 
-	for (int i = 0; i < f->page.n; i++) {
-		const struct message *m = &f->page.messages[i];
-		const char *user = m->author == AUTHOR_OPERATOR ? "OPERATOR" : "GPT";
-
-		json_array_append_new(list,
-				      json_pack("{ss ss ss}", "message",
-						in_words(&f->flow.arena, m->body),
-						"date_create", m->created_at, "user", user));
-	}
+	for (int i = 0; i < f->page.n; i++)
+		json_array_append_new(list, as_shown(f, i));
 	web_reply_json(f->req, 200, body);
 	flow_done(&f->flow);
 }

@@ -28,7 +28,7 @@ export class Api {
   token: string | null = null;
 
   constructor(
-    private readonly base: string,
+    readonly base: string,
     private readonly site: string,
   ) {}
 

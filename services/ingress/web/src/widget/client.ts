@@ -52,6 +52,11 @@ export class Client {
     document.addEventListener("visibilitychange", () => this.visibility());
   }
 
+  /** Where the server's own addresses begin. */
+  get host(): string {
+    return this.api.base;
+  }
+
   /** True if this browser has talked here before. */
   get known(): boolean {
     return this.storage.get("token") !== null || this.outbox.items.length > 0;

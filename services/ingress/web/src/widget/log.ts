@@ -6,7 +6,7 @@ import type { Unsent } from "./outbox.ts";
 import { safeUrl, link, sanitize } from "./sanitize.ts";
 import { fill, type Strings } from "./strings.ts";
 import { clockTime, dayKey, dayName } from "./time.ts";
-import type { Author, Button, Category, Message, Source } from "./types.ts";
+import type { Attachment, Author, Button, Category, Message, Source } from "./types.ts";
 
 export interface LogActions {
   ask(text: string): void;
@@ -205,11 +205,12 @@ export class Log {
     );
     node.replaceChildren(
       h("span", { class: first && message.author === "operator" ? "who" : "hidden" }, this.who(message)),
-      bubble,
     );
+    if (message.text !== "" || !message.attachments?.length) node.append(bubble);
     append(
       node,
       !own && sources(message.sources, text, bubble),
+      files(message.attachments, text, this.client.host),
       !own && this.buttons(message.buttons),
       time,
     );
@@ -347,6 +348,19 @@ function row(key: string, version: string, make: Row["make"]): Row {
 
 function labelled<T extends HTMLElement>(node: T, label: string): T {
   node.textContent = label;
+  return node;
+}
+
+function files(list: Attachment[] | null | undefined, text: Strings, host: string): Child {
+  if (!Array.isArray(list) || list.length === 0) return null;
+  const node = h("div", { class: "sources", "aria-label": text.files, role: "group" });
+  for (const file of list) {
+    const href = file.url ? safeUrl(new URL(file.url, host).href) : null;
+    const item = href ? link(href) : h("span");
+    item.className = "source";
+    append(item, icon("save"), h("span", {}, file.name || file.kind || text.files));
+    node.append(item);
+  }
   return node;
 }
 

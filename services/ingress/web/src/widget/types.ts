@@ -15,6 +15,13 @@ export interface Button {
   url?: string;
 }
 
+export interface Attachment {
+  kind?: string;
+  name?: string | null;
+  /** Of the server, from its root; or of anywhere. */
+  url?: string | null;
+}
+
 export interface Message {
   seq: number;
   author: Author;
@@ -23,6 +30,7 @@ export interface Message {
   html?: string | null;
   sources?: Source[] | null;
   buttons?: Button[][] | null;
+  attachments?: Attachment[] | null;
   /** Of the operator who says it. */
   name?: string | null;
   /** What the platform tells of with it: "joined", "returned", "closed", ... */
