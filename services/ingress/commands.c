@@ -195,6 +195,8 @@ void commands_resolve(struct inbound *event, const struct bot *bot, struct arena
 		act(event, bot, a);
 		if (event->reply || event->text != asked.text)
 			say_in_all(event, &asked, bot, a);
+		if (event->action == INBOUND_RATING)
+			event->lang = NULL; /* thanked in the language they have talked in */
 	} else if (event->lang) {
 		event->lang = i18n_lang(event->lang);
 	}

@@ -1,0 +1,376 @@
+"""A talk with a human from the person's side: widget, Telegram, the fetching front end, programs."""
+
+import secrets
+
+import pytest
+
+from tests.system.console import Console, add_user, conversation_of
+from tests.system.stack import eventually, wait_for, word
+
+KEY = "an integration key of the tests"
+STACK = {"env": {"INTEGRATION_KEY": KEY}}
+CHATS = iter(range(50_001, 59_999))
+
+
+@pytest.fixture(scope="module")
+def anna(stack):
+    if "operator-relay" not in stack.processes:
+        stack.run("operator-relay")
+        stack.wait_ready("operator-relay")
+    add_user(stack, "anna", "--admin", "--lang", "ru", "--name", "Анна")
+    console = Console(stack, "anna")
+    console.post("operators/%d" % console.operator["id"], {"capacity": 50})
+    assert console.post("me", {"on_duty": True}).status == 200
+    return console
+
+
+@pytest.fixture
+def chat():
+    return next(CHATS)
+
+
+def page(w, after=0):
+    reply = w.stack.http("GET", f"/api/v1/messages?after={after}&limit=200", None, w.headers())
+    assert reply.status == 200, reply.body
+    return reply.json
+
+
+def post(w, path, body=None):
+    return w.stack.http("POST", f"/api/v1/{path}", body or {}, w.headers())
+
+
+def state(w):
+    p = page(w)
+    return p["responder"]
+
+
+def events_of(w):
+    return [m["event"] for m in page(w)["messages"] if m.get("event")]
+
+
+def program(stack, conversation, verb, body=None, key=KEY):
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return stack.http("POST", f"/api/v1/conversations/{conversation}/{verb}", body, headers)
+
+
+def latest_of_telegram(stack, chat):
+    return stack.sql("select id from conversation where chat_key = %s", str(chat))[0][0]
+
+
+# --- the widget --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["command", "alias", "button"])
+def test_a_human_is_called_and_the_person_is_told(stack, anna, how):
+    w = stack.widget()
+    events = w.listen(0)
+    if how == "button":
+        assert post(w, "operator").status == 202
+    else:
+        w.say({"command": "/operator", "alias": "/human"}[how])
+    wait_for(lambda: state(w) == "waiting", "somebody to be called")
+    wait_for(lambda: "waiting" in events_of(w), "the notice")
+    assert page(w)["queue"]["place"] >= 1
+    wait_for(lambda: events.of("state")[-1]["data"]["responder"] == "waiting", "the state over the stream")
+    conversation = conversation_of(stack, w)
+    anna.do(conversation, "take")
+    wait_for(lambda: page(w)["operator"] == {"name": "Анна"}, "the operator")
+    wait_for(lambda: events.of("state")[-1]["data"]["operator"] == {"name": "Анна"}, "the operator over the stream")
+    anna.do(conversation, "say", text="Чем **помочь**?")
+    said = wait_for(lambda: [m for m in page(w)["messages"] if m["author"] == "operator"], "the words")[0]
+    assert (said["name"], said["text"]) == ("Анна", "Чем **помочь**?")
+    assert "operator" not in said, "the person does not learn more of an operator than the name"
+    anna.do(conversation, "close")
+    closed = wait_for(lambda: [m for m in page(w)["messages"] if m.get("event") == "closed"], "the end")[0]
+    assert closed["text"] == "The chat is over."
+    assert page(w)["rate"] == closed["rate"]
+    assert post(w, "rating", {"handoff": closed["rate"], "score": 5}).status == 204
+    assert page(w)["rate"] is None
+    events.close()
+
+
+def test_whoever_asks_again_hears_the_place_again(stack, anna):
+    w = stack.widget()
+    w.say("/operator")
+    wait_for(lambda: events_of(w).count("waiting") == 1, "the notice")
+    stack.sql_do("update handoff set told_at = told_at - interval '1 min' where state = 1")
+    w.say("/operator")
+    wait_for(lambda: events_of(w).count("waiting") == 2, "the notice again")
+    assert stack.sql("select count(*) from handoff where conversation_id = %s", conversation_of(stack, w))[0][0] == 1
+    anna.do(conversation_of(stack, w), "close")
+
+
+def test_a_call_while_a_human_answers_is_just_a_message(stack, anna):
+    w = stack.widget()
+    w.say("/operator")
+    conversation = conversation_of(stack, w)
+    wait_for(lambda: state(w) == "waiting", "somebody to be called")
+    anna.do(conversation, "take")
+    before = len(page(w)["messages"])
+    w.say("/operator")
+    wait_for(lambda: [m for m in anna.messages(conversation) if m["text"] == "/operator"][1:], "it to be shown")
+    assert state(w) == "operator"
+    anna.do(conversation, "close")
+    wait_for(lambda: state(w) == "bot", "the end")
+    added = page(w)["messages"][before:]
+    assert [m["author"] for m in added] == ["person", "platform"]
+
+
+def test_whoever_waits_may_go_back_but_not_from_an_operator(stack, anna):
+    w = stack.widget()
+    assert post(w, "return").status == 409
+    w.say("/operator")
+    wait_for(lambda: state(w) == "waiting", "somebody to be called")
+    assert post(w, "return").status == 204
+    assert state(w) == "bot"
+    assert "returned" in events_of(w)
+    assert page(w)["rate"] is None, "nobody came: there is nothing to rate"
+    assert w.ask(word())["author"] == "bot"
+    w.say("/operator")
+    wait_for(lambda: state(w) == "waiting", "somebody to be called again")
+    anna.do(conversation_of(stack, w), "take")
+    assert post(w, "return").status == 409
+    assert state(w) == "operator"
+    anna.do(conversation_of(stack, w), "close")
+
+
+def test_back_from_the_operator_the_bot_answers(stack, anna):
+    w = stack.widget()
+    w.say("/operator")
+    conversation = conversation_of(stack, w)
+    wait_for(lambda: state(w) == "waiting", "somebody to be called")
+    anna.do(conversation, "say", text="Ваш заказ в пути")
+    anna.do(conversation, "return")
+    wait_for(lambda: "returned" in events_of(w), "the return")
+    assert isinstance(page(w)["rate"], int)
+    assert w.ask(word())["author"] == "bot"
+
+
+def test_typing_of_the_operator_and_edits_are_seen(stack, anna):
+    w = stack.widget()
+    w.say("/operator")
+    conversation = conversation_of(stack, w)
+    wait_for(lambda: state(w) == "waiting", "somebody to be called")
+    seq = anna.do(conversation, "say", text="Это стоит 100")["seq"]
+    events = w.listen(0)
+    wait_for(lambda: events.of("state"), "the stream")
+    wait_for(lambda: any(m["seq"] == seq for m in events.messages()), "the words")
+    assert anna.post(f"conversations/{conversation}/typing").status == 204
+    wait_for(lambda: events.of("typing"), "the typing")
+    assert events.of("typing")[0]["data"] == {"who": "operator", "name": "Анна"}
+    anna.do(conversation, "edit", seq=seq, text="Это стоит 200")
+    wait_for(lambda: events.of("edit"), "the edit")
+    assert (events.of("edit")[0]["data"]["seq"], events.of("edit")[0]["data"]["text"]) == (seq, "Это стоит 200")
+    watching = anna.listen(watch=conversation)
+    watching.wait("hello")
+
+    def is_seen():
+        assert post(w, "typing").status == 204
+        return [t for t in watching.of("typing") if t["who"] == "person"]
+
+    wait_for(is_seen, "the operator to see the typing")
+    watching.close(), events.close()
+    anna.do(conversation, "close")
+
+
+def test_an_answer_under_way_is_not_seen_once_a_human_is_called(stack, anna):
+    w = stack.widget()
+    text = word()
+    stack.openai.rule(text, pieces=["begin "] + ["more "] * 40, delay=0.1)
+    events = w.listen(0)
+    w.say(text)
+    wait_for(lambda: events.of("delta"), "the answer to begin")
+    assert post(w, "operator").status == 202
+    wait_for(lambda: events.of("end"), "its end")
+    shown = len(events.of("delta"))
+    wait_for(lambda: "waiting" in events_of(w), "the notice")
+    stack_answers = [m for m in page(w)["messages"] if m["author"] == "bot"]
+    anna.do(conversation_of(stack, w), "close")
+    assert stack_answers == []
+    assert len(events.of("delta")) == shown, "pieces came after the call"
+    events.close()
+
+
+def test_a_bot_without_operators_says_so(stack):
+    w = stack.widget(site="library-site")
+    assert w.session["bot"]["human"] is False
+    assert post(w, "operator").status == 409
+    answer = w.ask("/operator")
+    assert answer["author"] == "platform" and "nobody to call" in answer["text"]
+    assert "/operator" not in w.ask("/help")["text"]
+    assert state(w) == "bot"
+
+
+# --- Telegram ------------------------------------------------------------------------------
+
+
+def test_telegram_offers_calls_and_asks_how_it_was(stack, anna, chat):
+    telegram = stack.telegram
+    wait_for(lambda: telegram.bot.webhook["url"], "the webhook to be set")
+    wait_for(lambda: len(telegram.calls_of("setMyCommands")) >= 2, "the menu")
+    menu = {call["params"].get("language_code"): call["params"]["commands"] for call in telegram.calls_of("setMyCommands")}
+    assert "позвать человека" in str(menu["ru"]) and "call a human" in str(menu[None])
+    telegram.say(chat, "/start")
+    start = telegram.wait_sent(chat, 1)[-1]
+    assert "c:operator" in str(start.get("reply_markup"))
+    telegram.press(chat, "c:operator", start)
+    wait_for(lambda: any("human" in t or "человека" in t for t in telegram.texts(chat)[1:]), "the notice")
+    conversation = latest_of_telegram(stack, chat)
+    anna.do(conversation, "take")
+    anna.do(conversation, "say", text="Слушаю вас")
+    wait_for(lambda: "Слушаю вас" in telegram.texts(chat), "the operator's words")
+    telegram.say(chat, "Спасибо, всё")
+    wait_for(lambda: any(m["text"] == "Спасибо, всё" for m in anna.messages(conversation)), "the person's words")
+    anna.do(conversation, "close")
+    end = wait_for(lambda: [m for m in telegram.sent_to(chat) if "r:" in str(m.get("reply_markup"))], "the question")[0]
+    assert "Чат окончен." in end["text"] and "от 1 до 5" in end["text"]
+    handoff = stack.sql("select id from handoff where conversation_id = %s", conversation)[0][0]
+    for n in (4, 2):
+        telegram.press(chat, f"r:{handoff}:{n}", end)
+    eventually(lambda: answered_twice(telegram.texts(chat)))
+    assert sum("Спасибо за оценку" in t for t in telegram.texts(chat)) == 1
+    assert stack.sql("select rating from handoff where id = %s", handoff)[0][0] == 4
+    assert state_of(stack, conversation) == 0
+
+
+def answered_twice(texts):
+    assert any("Спасибо за оценку" in t for t in texts) and any("уже оценили" in t for t in texts), texts
+
+
+def state_of(stack, conversation):
+    return stack.sql("select responder from conversation where id = %s", conversation)[0][0]
+
+
+def test_nobody_rates_the_talk_of_another_chat(stack, anna, chat):
+    telegram = stack.telegram
+    other = next(CHATS)
+    telegram.say(chat, "/operator")
+    wait_for(lambda: telegram.texts(chat), "the notice")
+    conversation = latest_of_telegram(stack, chat)
+    anna.do(conversation, "say", text="Да?")
+    anna.do(conversation, "close")
+    handoff = stack.sql("select id from handoff where conversation_id = %s", conversation)[0][0]
+    telegram.say(other, "/start")
+    message = telegram.wait_sent(other, 1)[-1]
+    telegram.press(other, f"r:{handoff}:1", message)
+    wait_for(lambda: len(telegram.texts(other)) == 2, "an answer")
+    assert stack.sql("select rating from handoff where id = %s", handoff)[0][0] is None
+
+
+def test_what_the_person_edits_reaches_the_operator(stack, anna, chat):
+    telegram = stack.telegram
+    telegram.say(chat, "/operator")
+    wait_for(lambda: telegram.texts(chat), "the notice")
+    conversation = latest_of_telegram(stack, chat)
+    anna.do(conversation, "take")
+    text, other = word(), word()
+    update = telegram.say(chat, text)
+    wait_for(lambda: any(m["text"] == text for m in anna.messages(conversation)), "the words")
+    edited = {**update["message"], "text": other, "edit_date": update["message"]["date"] + 1}
+    telegram.push({"update_id": update["update_id"] + 500_000, "edited_message": edited})
+    changed = wait_for(lambda: [m for m in anna.messages(conversation) if m["text"] == other], "the other words")[0]
+    assert changed["edited_at"]
+    anna.do(conversation, "close")
+
+
+# --- the fetching front end ----------------------------------------------------------------
+
+
+class FrontEnd:
+    """Asks as that front end does: until the last of what came was the bot's, or the chat is over."""
+
+    def __init__(self, stack):
+        self.stack, self.token = stack, f"vink-{secrets.token_hex(8)}"
+        self.shown, self.is_asking = [], False
+
+    def say(self, text):
+        assert self.stack.http("POST", "/api/v1/gpt", {"message": text}, {"chat-token": self.token}).status == 201
+        self.is_asking = True
+
+    def ask(self):
+        if not self.is_asking:
+            return
+        messages = self.stack.http("GET", "/api/v1/message", None, {"chat-token": self.token}).json["messages"]
+        for message in messages:
+            if message["message"] == "Чат окончен.":
+                self.is_asking = False
+            else:
+                self.shown.append((message["user"], message["message"]))
+        if messages and messages[-1]["user"] not in ("OPERATOR", "USER"):
+            self.is_asking = False
+
+    def until(self, check, what):
+        wait_for(lambda: self.ask() or check(), what)
+
+
+def test_the_fetching_front_end_talks_to_an_operator_unchanged(stack, anna):
+    page = FrontEnd(stack)
+    page.say(word())
+    page.until(lambda: not page.is_asking, "the bot's answer")
+    page.say("/operator")
+    page.until(lambda: any("Переключаю" in text or "Connecting" in text for _, text in page.shown), "the notice")
+    assert page.is_asking, "it gave up before the operator came"
+    conversation = stack.sql("select id from conversation where chat_key = %s", page.token)[0][0]
+    anna.do(conversation, "say", text="Здравствуйте, это **Анна**")
+    page.until(lambda: ("OPERATOR", "Здравствуйте, это Анна") in page.shown, "the operator's words")
+    page.say("А где мой заказ?")
+    wait_for(lambda: any(m["text"] == "А где мой заказ?" for m in anna.messages(conversation)), "the question")
+    anna.do(conversation, "say", text="В пути")
+    page.until(lambda: ("OPERATOR", "В пути") in page.shown, "the answer")
+    assert page.is_asking
+    anna.do(conversation, "close")
+    page.until(lambda: not page.is_asking, "the end")
+    page.say(word())
+    page.until(lambda: not page.is_asking, "the bot's next answer")
+    assert page.shown[-1][0] == "GPT"
+
+
+# --- programs --------------------------------------------------------------------------------
+
+
+def test_programs_call_and_return(stack, anna):
+    w = stack.widget()
+    sent = w.send(word())
+    conversation = sent.json["conversation"]
+    w.wait_answer(sent.json["seq"])
+    reply = program(stack, conversation, "handoff", {"reason": "The parcel is late"})
+    assert reply.status == 202
+    assert (reply.json["conversation"], reply.json["responder"]) == (conversation, "waiting")
+    wait_for(lambda: "waiting" in events_of(w), "the notice")
+    row = stack.sql("select reason, detail from handoff where id = %s", reply.json["handoff"])[0]
+    assert row == ("api", "The parcel is late")
+    again = program(stack, conversation, "handoff")
+    assert (again.status, again.json["handoff"]) == (202, reply.json["handoff"])
+    reply = program(stack, conversation, "return")
+    assert (reply.status, reply.json["responder"]) == (200, "bot")
+    assert state(w) == "bot"
+    assert program(stack, conversation, "return").status == 409
+    assert w.ask(word())["author"] == "bot"
+    anna.read("me")
+
+
+def test_programs_without_the_key_do_nothing(stack):
+    w = stack.widget()
+    conversation = w.send(word()).json["conversation"]
+    for key in (None, "", "wrong", KEY + "x", KEY[:-1]):
+        reply = program(stack, conversation, "handoff", {}, key)
+        assert (reply.status, reply.json["code"]) == (401, "bad_key"), key
+    assert program(stack, conversation, "handoff", {}, w.token).status == 401
+    for path in ("x/handoff", "1/close", "1/", "-1/return", "1/handoff/2"):
+        reply = stack.http("POST", f"/api/v1/conversations/{path}", {}, {"Authorization": f"Bearer {KEY}"})
+        assert reply.status == 404, path
+    assert program(stack, 10**12, "handoff").status == 404
+    assert program(stack, conversation, "handoff", {"reason": 5}).status == 400
+    library = stack.widget(site="library-site")
+    other = library.send(word()).json["conversation"]
+    reply = program(stack, other, "handoff")
+    assert (reply.status, reply.json["code"]) == (409, "no_operators")
+
+
+def test_where_no_key_is_set_there_is_nothing(stack):
+    stack.kill("ingress")
+    stack.restart("ingress", INTEGRATION_KEY="")
+    reply = program(stack, 1, "handoff", {}, "")
+    assert (reply.status, reply.json["code"]) == (404, "not_configured")
+    stack.kill("ingress")
+    stack.restart("ingress")
