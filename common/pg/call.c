@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/log.h"
+
 struct call *call_create(struct pg *pg, const struct pg_call *call)
 {
 	size_t size = sizeof(struct call) + (size_t)call->n * sizeof(char *);
@@ -24,6 +26,8 @@ struct call *call_create(struct pg *pg, const struct pg_call *call)
 	c->decode = call->decode;
 	c->out = call->out;
 	c->many = call->many;
+	c->visible = call->visible;
+	c->is_patient = call->patient;
 	c->n = call->n;
 	at = (char *)c + size;
 	for (int i = 0; i < call->n; i++) {
@@ -147,6 +151,23 @@ void call_take_error(struct call *c, PGresult *rows)
 	PQclear(rows);
 }
 
+static void decode(struct call *c)
+{
+	if (c->decode && !c->is_seen)
+		c->decode(c->out, c->rows, c->row, &c->op.flow->arena);
+}
+
+void call_seen(struct call *c)
+{
+	struct flow *f = c->op.flow;
+
+	decode(c);
+	c->is_seen = 1;
+	log_scope(f->trace);
+	c->visible(f->self);
+	log_scope(NULL);
+}
+
 void call_end(struct call *c)
 {
 	struct flow *f = c->op.flow;
@@ -154,8 +175,7 @@ void call_end(struct call *c)
 	if (f && c->err.kind) {
 		op_fail(&c->op, c->err.kind, "%s", c->err.text);
 	} else if (f) {
-		if (c->decode)
-			c->decode(c->out, c->rows, c->row, &f->arena);
+		decode(c);
 		op_succeed(&c->op);
 	}
 	call_forget_rows(c);

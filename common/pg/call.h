@@ -23,6 +23,9 @@ struct call {
 	struct err err;
 	struct pg *pg;
 	int is_sent;
+	flow_step *visible;
+	int is_patient;
+	int is_seen;      /* committed, decoded and told; the log is to be flushed */
 	int joined;       /* as many, itself included, travel as one; 0: with an earlier one */
 	int is_preparing; /* a PREPARE goes before it, and was not answered yet */
 	int n;
@@ -40,6 +43,9 @@ int call_send_joined(PGconn *conn, struct call *c, int n);
 void call_take_rows(struct call *c, PGresult *rows);  /* takes over rows */
 void call_take_error(struct call *c, PGresult *rows); /* takes over rows */
 void call_forget_rows(struct call *c);                /* before it is sent again */
+
+/* Decode, and tell that it can be seen.  Not of one whose flow is gone. */
+void call_seen(struct call *c);
 
 /* Tell the flow and free. */
 void call_end(struct call *c);

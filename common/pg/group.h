@@ -12,6 +12,8 @@ struct group {
 	struct call_list calls; /* sorted by order */
 	int n, has_failed;
 	int is_last_try; /* what fails now, fails for good */
+	int is_hurried;  /* its commit does not wait for the disk */
+	int is_flush;    /* does nothing but wait for it */
 };
 
 TAILQ_HEAD(group_list, group);

@@ -1,17 +1,18 @@
 #include "common/pg/pg.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/pg/group.h"
 #include "common/pg/link.h"
+#include "common/pg/queue.h"
+#include "common/pg/seen.h"
 
 /*
  * The life of a call:  waiting -> sent, with its group -> ended by the group's
- * Sync.  If one of a group fails, each of its calls is sent once more, as a
- * group of its own, when nothing else is on its way.  Neighbours in a group
- * that ask for the same may travel as one statement: the first of them is read
- * for all.
+ * Sync; or seen, and ended by the Sync of a later flush.  If one of a group
+ * fails, each of its calls is sent once more, as a group of its own, when
+ * nothing else is on its way.  Neighbours in a group that ask for the same may
+ * travel as one statement: the first of them is read for all.
  *
  * What gathers while a group is on its way is the next one.  Under load more of
  * them follow before the first was answered, so that the server does not wait
@@ -19,43 +20,30 @@
  * repeated.
  */
 
-enum { GROUP_MAX = 64, GROUPS_MAX = 4, QUEUE_MAX = 8192, TIMEOUT_MS = 10000, ORDERS = 1024 };
+enum { GROUP_MAX = 64, GROUPS_MAX = 4, QUEUE_MAX = 8192, TIMEOUT_MS = 10000 };
 enum { WORTHY = 64 }; /* so many that wait are worth a group that does not wait for an answer */
 
 struct pg {
 	struct pg_conf conf;
 	struct link *link;
 	struct event *round;      /* the end of this round of the loop: a group may leave */
-	struct call_list waiting; /* not sent yet */
+	struct queue waiting;     /* not sent yet */
 	struct group_list groups; /* sent, in the order in which results arrive */
 	struct call_list again;   /* of groups that failed */
-	int waiting_n, groups_n, sent_n; /* sent_n: calls of all groups, and those in `again` */
+	struct seen *seen;        /* of groups that did not wait for the disk */
+	int groups_n, sent_n;     /* sent_n: calls of all groups, and those in `again` */
+	int wants_flush;
 	struct call *reading; /* of the first group: whose results come next; NULL: all have */
 	struct prepared prepared;
-	unsigned short
-		sent_of[ORDERS]; /* how many of an order were sent; orders share places */
 	void (*changed)(void *arg, int up);
 	void *changed_arg;
 };
 
 /* --- sending --------------------------------------------------------------- */
 
-static unsigned short *place_of(struct pg *pg, const struct call *c)
+static void put_on_way(struct pg *pg, struct group *g)
 {
-	return c->order < PG_ALONE ? &pg->sent_of[c->order % ORDERS] : NULL;
-}
-
-static void note_sent(struct pg *pg, const struct call *c, int change)
-{
-	unsigned short *sent = place_of(pg, c);
-
-	pg->sent_n += change;
-	if (sent)
-		*sent = (unsigned short)(*sent + change);
-}
-
-static void send_group(struct pg *pg, struct group *g)
-{
+	pg->sent_n += g->is_hurried + g->is_flush; /* the call that is its own */
 	TAILQ_INSERT_TAIL(&pg->groups, g, link);
 	if (pg->groups_n++ == 0)
 		pg->reading = TAILQ_FIRST(&g->calls);
@@ -63,39 +51,32 @@ static void send_group(struct pg *pg, struct group *g)
 		link_drop(pg->link);
 }
 
-/* A call that goes alone, goes when nothing else is on its way, and nothing follows it. */
-static int may_go(struct pg *pg, const struct call *c, const struct group *g)
+static void send_flush(struct pg *pg)
 {
-	const unsigned short *sent = place_of(pg, c);
-
-	if (c->order == PG_ALONE)
-		return pg->groups_n == 0 && g->n == 0;
-	return !sent || *sent == 0;
+	if (link_is_up(pg->link))
+		put_on_way(pg, group_flush(pg));
 }
 
-/* From those that wait; NULL if none of them may go. */
-static struct group *form_group(struct pg *pg)
+/* One that is on its way covers whatever can be seen by now. */
+static int is_flush_coming(const struct pg *pg)
 {
-	struct group *g = group_create();
-	struct call *c, *next;
+	const struct group *g;
 
-	for (c = TAILQ_FIRST(&pg->waiting); c && g->n < pg->conf.group_max; c = next) {
-		next = TAILQ_NEXT(c, link);
-		if (may_go(pg, c, g)) {
-			TAILQ_REMOVE(&pg->waiting, c, link);
-			pg->waiting_n--;
-			c->is_sent = 1;
-			group_add(g, c);
-		}
-		if (c->order == PG_ALONE)
-			break;
-	}
-	TAILQ_FOREACH (c, &g->calls, link)
-		note_sent(pg, c, 1);
-	if (g->n > 0)
-		return g;
-	group_free(g);
-	return NULL;
+	TAILQ_FOREACH (g, &pg->groups, link)
+		if (g->is_flush)
+			return 1;
+	return 0;
+}
+
+static void send_group(struct pg *pg, struct group *g)
+{
+	enum haste haste = pg->conf.relaxed ? HASTE_COMMIT : group_haste(g);
+
+	if (haste != HASTE_COMMIT)
+		group_hurry(g, pg);
+	put_on_way(pg, g);
+	if (haste == HASTE_FLUSH)
+		send_flush(pg);
 }
 
 static int is_alone(const struct group *g)
@@ -107,9 +88,9 @@ static int may_send(const struct pg *pg)
 {
 	int worthy = pg->conf.group_max < WORTHY ? pg->conf.group_max : WORTHY;
 
-	if (!link_is_up(pg->link) || pg->waiting_n == 0)
+	if (!link_is_up(pg->link) || pg->waiting.n == 0)
 		return 0;
-	return pg->groups_n == 0 || (pg->groups_n < GROUPS_MAX && pg->waiting_n >= worthy &&
+	return pg->groups_n == 0 || (pg->groups_n < GROUPS_MAX && pg->waiting.n >= worthy &&
 				     !is_alone(TAILQ_FIRST(&pg->groups)));
 }
 
@@ -135,8 +116,14 @@ static void send_more(struct pg *pg)
 
 	if (had == 0 && !TAILQ_EMPTY(&pg->again))
 		send_again(pg);
-	while (TAILQ_EMPTY(&pg->again) && may_send(pg) && (g = form_group(pg)))
+	while (TAILQ_EMPTY(&pg->again) && may_send(pg) &&
+	       (g = queue_group(&pg->waiting, pg->conf.group_max, pg->groups_n == 0))) {
+		pg->sent_n += g->n;
 		send_group(pg, g);
+	}
+	if (pg->wants_flush && !is_flush_coming(pg))
+		send_flush(pg);
+	pg->wants_flush = 0;
 	if (!link_is_up(pg->link))
 		return;
 	link_expect(pg->link, pg->groups_n > 0);
@@ -155,7 +142,8 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 static void end_call(struct pg *pg, struct call_list *list, struct call *c)
 {
 	TAILQ_REMOVE(list, c, link);
-	note_sent(pg, c, -1);
+	queue_over(&pg->waiting, c);
+	pg->sent_n--;
 	call_end(c);
 }
 
@@ -186,14 +174,29 @@ static void end_group(struct pg *pg, struct group *g)
 		end_call(pg, &g->calls, c);
 }
 
+/* What is committed needs not be repeated: calls of the same order may follow. */
+static void show_group(struct pg *pg, struct group *g)
+{
+	struct call *c;
+
+	TAILQ_FOREACH (c, &g->calls, link)
+		queue_over(&pg->waiting, c);
+	pg->sent_n -= g->n;
+	seen_take(pg->seen, g);
+}
+
 static void on_sync(struct pg *pg)
 {
 	struct group *g = TAILQ_FIRST(&pg->groups);
 
 	TAILQ_REMOVE(&pg->groups, g, link);
 	pg->groups_n--;
+	if (g->is_flush)
+		seen_end(pg->seen, g->has_failed ? "the log was not flushed" : NULL);
 	if (g->has_failed && !g->is_last_try)
 		repeat_group(pg, g);
+	else if (g->is_hurried && !g->has_failed)
+		show_group(pg, g);
 	else
 		end_group(pg, g);
 	group_free(g);
@@ -272,15 +275,16 @@ static void fail_all(struct pg *pg, const char *sent, const char *waiting)
 
 	pg->reading = NULL;
 	pg->prepared.n = 0;
-	pg->groups_n = pg->sent_n = pg->waiting_n = 0;
-	memset(pg->sent_of, 0, sizeof pg->sent_of);
+	pg->groups_n = pg->sent_n = pg->wants_flush = pg->waiting.n = 0;
+	queue_forget(&pg->waiting);
 	while ((g = TAILQ_FIRST(&pg->groups))) {
 		TAILQ_REMOVE(&pg->groups, g, link);
 		fail_calls(&g->calls, sent);
 		group_free(g);
 	}
 	fail_calls(&pg->again, sent);
-	fail_calls(&pg->waiting, waiting);
+	seen_end(pg->seen, sent);
+	fail_calls(&pg->waiting.calls, waiting);
 }
 
 static void on_up(void *arg)
@@ -310,9 +314,13 @@ static void on_cancel(struct op *op)
 	op->flow = NULL;
 	if (c->is_sent)
 		return;
-	TAILQ_REMOVE(&c->pg->waiting, c, link);
-	c->pg->waiting_n--;
+	queue_remove(&c->pg->waiting, c);
 	call_end(c);
+}
+
+static void on_patience_over(void *arg)
+{
+	pg_flush(arg);
 }
 
 /* --- interface ------------------------------------------------------------- */
@@ -327,12 +335,13 @@ struct pg *pg_open(struct event_base *base, const struct pg_conf *conf)
 	pg->conf.group_max = conf->group_max ? conf->group_max : GROUP_MAX;
 	pg->conf.queue_max = conf->queue_max ? conf->queue_max : QUEUE_MAX;
 	pg->conf.timeout_ms = conf->timeout_ms ? conf->timeout_ms : TIMEOUT_MS;
-	TAILQ_INIT(&pg->waiting);
+	queue_init(&pg->waiting);
 	TAILQ_INIT(&pg->groups);
 	TAILQ_INIT(&pg->again);
 	pg->round = event_new(base, -1, 0, on_round, pg);
 	if (!pg->round)
 		abort();
+	pg->seen = seen_open(base, on_patience_over, pg);
 	pg->link = link_open(base, &pg->conf, &link_events, pg);
 	return pg;
 }
@@ -343,6 +352,7 @@ void pg_close(struct pg *pg)
 		return;
 	link_close(pg->link);
 	fail_all(pg, "closing", "closing");
+	seen_close(pg->seen);
 	event_free(pg->round);
 	free(pg->prepared.stmts);
 	free(pg);
@@ -354,15 +364,20 @@ void pg_call(struct pg *pg, struct flow *f, flow_step *next, const struct pg_cal
 	int is_up = link_is_up(pg->link);
 
 	op_start(&c->op, f, next, on_cancel);
-	if (!is_up || pg->waiting_n >= pg->conf.queue_max) {
+	if (!is_up || pg->waiting.n >= pg->conf.queue_max) {
 		err_set(&c->err, ERR_TEMP, "pg: %s", is_up ? "overloaded" : "not connected");
 		call_end(c);
 		return;
 	}
-	TAILQ_INSERT_TAIL(&pg->waiting, c, link);
-	pg->waiting_n++;
+	queue_add(&pg->waiting, c);
 	if (may_send(pg))
 		event_active(pg->round, 0, 0);
+}
+
+void pg_flush(struct pg *pg)
+{
+	pg->wants_flush = 1;
+	event_active(pg->round, 0, 0);
 }
 
 void pg_on_change(struct pg *pg, void (*fn)(void *arg, int up), void *arg)
@@ -378,5 +393,5 @@ int pg_is_up(const struct pg *pg)
 
 int pg_waiting(const struct pg *pg)
 {
-	return pg->waiting_n + pg->sent_n;
+	return pg->waiting.n + pg->sent_n;
 }

@@ -17,6 +17,15 @@
  * its own, so that a bad call never fails its neighbours.  A call must therefore
  * be complete in itself: what has to be atomic is one SQL function.
  *
+ * A flow may ask to be told as soon as its call is committed and others can see
+ * what it did (`visible`), which is before the server has flushed its log: a
+ * crash may still undo it.  The call itself succeeds only when that is over, so
+ * whatever the outside is told waits for that.  A group of such calls commits
+ * without waiting, and a flush follows it; when all its calls are `patient`,
+ * they wait for whichever flush comes next, PG_PATIENCE_MS at most.  When the
+ * connection is lost in between, such a call fails like any other: it may have
+ * happened.
+ *
  * The connection comes back by itself (200 ms, doubling, jitter, at most 10 s);
  * one that says nothing for timeout_ms and 5 s is given up.  What was on its way
  * when it broke fails as ERR_TEMP: it may have happened.
@@ -58,12 +67,17 @@ struct pg_call {
 	const struct pg_stmt *stmt, *many;
 	const char *const *argv; /* n texts, copied; NULL is SQL null */
 	int n;
-	uint64_t order;    /* a group is sorted by it (stable), so that groups lock rows in one
-			      order; or PG_ALONE.  Calls of one order are never joined, and
-			      never pass each other */
-	pg_decode *decode; /* may be NULL */
-	void *out;         /* lives as long as the flow */
+	uint64_t order;     /* a group is sorted by it (stable), so that groups lock rows in one
+			       order; or PG_ALONE.  Calls of one order are never joined, and
+			       never pass each other */
+	pg_decode *decode;  /* may be NULL */
+	void *out;          /* lives as long as the flow */
+	flow_step *visible; /* may be NULL.  *out is filled in; not a step: it runs while the
+			       call is under way, starts no operation and ends no flow */
+	int patient;        /* with `visible`: nobody waits for the end */
 };
+
+enum { PG_PATIENCE_MS = 10 };
 
 /* The order of calls that come last, in any order among themselves: these may be joined. */
 #define PG_LAST UINT64_MAX
@@ -73,6 +87,9 @@ void pg_close(struct pg *pg); /* calls still waiting fail as ERR_TEMP */
 
 /* Fails as ERR_TEMP when the server is away, overloaded or in conflict, else as ERR_PERM. */
 void pg_call(struct pg *pg, struct flow *f, flow_step *next, const struct pg_call *call);
+
+/* Patient calls need not wait any longer.  Also from `visible`. */
+void pg_flush(struct pg *pg);
 
 /* Told each time the connection comes up (1) or is lost (0).  One listener. */
 void pg_on_change(struct pg *pg, void (*fn)(void *arg, int up), void *arg);

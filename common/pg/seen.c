@@ -1,0 +1,122 @@
+#include "common/pg/seen.h"
+
+#include <stdlib.h>
+
+#include "common/base/timer.h"
+
+struct seen {
+	struct call_list calls;
+	struct event *timer;
+	void (*due)(void *arg);
+	void *arg;
+};
+
+/* --- groups ------------------------------------------------------------------ */
+
+static const struct pg_stmt hurry_stmt = {
+	"hurry", "select set_config('synchronous_commit', 'off', true)"
+};
+
+/* A transaction that has written nothing would not wait for the log. */
+static const struct pg_stmt flush_stmt = {
+	"flush", "select pg_logical_emit_message(true, 'tandem', '')"
+};
+
+static struct call *create(struct pg *pg, const struct pg_stmt *stmt)
+{
+	struct call *c = call_create(pg, &(struct pg_call){ .stmt = stmt, .order = PG_LAST });
+
+	c->is_sent = 1;
+	return c;
+}
+
+enum haste group_haste(const struct group *g)
+{
+	enum haste haste = HASTE_PATIENT;
+	const struct call *c;
+
+	TAILQ_FOREACH (c, &g->calls, link) {
+		if (!c->visible || c->order == PG_ALONE)
+			return HASTE_COMMIT;
+		if (!c->is_patient)
+			haste = HASTE_FLUSH;
+	}
+	return haste;
+}
+
+void group_hurry(struct group *g, struct pg *pg)
+{
+	struct call *c = create(pg, &hurry_stmt);
+
+	TAILQ_INSERT_HEAD(&g->calls, c, link);
+	g->n++;
+	g->is_hurried = 1;
+}
+
+struct group *group_flush(struct pg *pg)
+{
+	struct group *g = group_create();
+
+	g->is_flush = g->is_last_try = 1;
+	group_add(g, create(pg, &flush_stmt));
+	return g;
+}
+
+/* --- waiting for the disk ------------------------------------------------------ */
+
+static void on_due(evutil_socket_t fd, short what, void *arg)
+{
+	struct seen *s = arg;
+
+	(void)fd, (void)what;
+	s->due(s->arg);
+}
+
+struct seen *seen_open(struct event_base *base, void (*due)(void *arg), void *arg)
+{
+	struct seen *s = calloc(1, sizeof *s);
+
+	if (!s)
+		abort();
+	TAILQ_INIT(&s->calls);
+	s->due = due;
+	s->arg = arg;
+	s->timer = evtimer_new(base, on_due, s);
+	if (!s->timer)
+		abort();
+	return s;
+}
+
+void seen_close(struct seen *s)
+{
+	event_free(s->timer);
+	free(s);
+}
+
+void seen_take(struct seen *s, struct group *g)
+{
+	struct call *c;
+
+	if (TAILQ_EMPTY(&s->calls))
+		timer_set(s->timer, PG_PATIENCE_MS);
+	while ((c = TAILQ_FIRST(&g->calls))) {
+		TAILQ_REMOVE(&g->calls, c, link);
+		TAILQ_INSERT_TAIL(&s->calls, c, link);
+		if (c->op.flow)
+			call_seen(c);
+		call_forget_rows(c);
+	}
+}
+
+void seen_end(struct seen *s, const char *failure)
+{
+	struct call *c;
+
+	event_del(s->timer);
+	while ((c = TAILQ_FIRST(&s->calls))) {
+		TAILQ_REMOVE(&s->calls, c, link);
+		if (failure)
+			err_set(&c->err, ERR_TEMP, "pg: %s", failure);
+		call_end(c);
+	}
+}
