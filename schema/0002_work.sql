@@ -22,7 +22,7 @@ create table job (
     lane            bigint,               -- null: runs beside anything; also when dead; a suggestion's is negative
     conversation_id bigint,
     state           smallint    not null default 0, -- 0 ready, 1 running, 2 dead
-    attempt         int         not null default 0, -- raised by each claim; the fence
+    attempt         int         not null default 0, -- of each claim its own: the fence
     failures        int         not null default 0, -- in a row, told by its workers
     deaths          int         not null default 0, -- in a row: workers that died with it
     pending         int         not null default 0, -- arrivals since the claim (or the stop)
@@ -38,6 +38,13 @@ create table job (
     unique (queue, lane)
 ) with (fillfactor = 50);
 create index job_announce on job (queue, announce_at);
+
+-- The fence of the next claim: how many there were, and a number that nobody can know by chance.
+-- Claims, and what makes most jobs, are not on disk when they are acted upon.  After a crash of the server the
+-- same job, or another that was given its number, is claimed again, while whoever held it before lives on: their
+-- attempts must differ.
+create function next_attempt(p_attempt int) returns int
+language sql volatile as $$ select (p_attempt & 1023) + 1 + (random() * 2097150)::int * 1024 $$;
 
 -- One outgoing message (or part of one) to a channel that wants it sent.
 create table delivery (

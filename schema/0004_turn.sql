@@ -44,7 +44,7 @@ begin
         return;
     end if;
     if p_attempt is null then
-        j.attempt := j.attempt + 1;
+        j.attempt := next_attempt(j.attempt);
         if j.pending > 0 then
             j.stop_seq := null;
         end if;
@@ -104,7 +104,7 @@ begin
     next_ready := false;
     select * into c from conversation where id = p_conversation for update;
     select * into j from job where id = p_job for update;
-    if not found or j.state <> 1 or j.attempt <> p_attempt then
+    if not found or j.state <> 1 or j.attempt <> p_attempt or j.conversation_id is distinct from p_conversation then
         status := 1;
         return;
     end if;

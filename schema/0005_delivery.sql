@@ -114,9 +114,9 @@ begin
         status := 3;
         return;
     end if;
-    update job set state = 1, attempt = j.attempt + 1, pending = 0, worker_id = p_worker,
+    update job set state = 1, attempt = next_attempt(j.attempt), pending = 0, worker_id = p_worker,
                    claimant = p_claimant
-    where id = p_job;
+    where id = p_job returning job.attempt into attempt;
     if j.state = 1 then -- our own claim, of which we did not hear: nothing left us
         update delivery d set state = 0 where d.conversation_id = j.conversation_id and d.state = 1;
         uncertain := 0;
@@ -127,7 +127,6 @@ begin
         where d.conversation_id = j.conversation_id and d.state = 1;
         get diagnostics uncertain = row_count;
     end if;
-    attempt := j.attempt + 1;
     failures := j.failures + j.deaths;
     conversation_id := j.conversation_id;
     select c.channel_id, c.chat_key, c.is_group, c.lang into channel_id, chat_key, is_group, lang

@@ -151,7 +151,7 @@ begin
         return;
     end if;
 
-    update job set state = 1, attempt = attempt + 1, worker_id = p_worker[1]::int, pending = 0 where id = any (v_job);
+    update job set state = 1, attempt = next_attempt(attempt), worker_id = p_worker[1]::int, pending = 0 where id = any (v_job);
 
     return query
         select case when c.responder <> 0 or c.last_seq <= c.context_seq then 4 else 0 end::smallint, null::int, j.attempt,
@@ -184,7 +184,7 @@ declare
     v_delivery     bigint[];
 begin
     select array_agg(c.last_seq + 1), array_agg((select h.delivery from channel h where h.id = c.channel_id)),
-           count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.stop_seq is null and j.pending = 0
+           count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.conversation_id = c.id and j.stop_seq is null and j.pending = 0
                               and j.kind = 1 and c.responder = 0 and c.epoch = e.epoch and e.outcome = 1 and e.body is not null
                               and e.last >= e.first)
     into v_seq, v_mode, v_usual
@@ -308,7 +308,7 @@ begin
     end if;
 
     update job
-    set state = 1, attempt = attempt + 1, pending = 0, worker_id = p_worker[1]::int,
+    set state = 1, attempt = next_attempt(attempt), pending = 0, worker_id = p_worker[1]::int,
         claimant = p_claimant[array_position(v_job, id)]::bigint
     where id = any (v_job);
     update delivery set state = 1 where id = any (v_delivery);

@@ -488,9 +488,9 @@ begin
     if r.work is null then
         perform rest_case(j.id, c.id, false);
     else
-        update job set state = 1, attempt = j.attempt + 1, worker_id = p_worker, pending = 0 where id = p_job;
+        update job set state = 1, attempt = next_attempt(j.attempt), worker_id = p_worker, pending = 0
+        where id = p_job returning job.attempt into r.attempt;
     end if;
-    r.attempt := j.attempt + 1;
     r.failures := j.failures + j.deaths;
     r.conversation_id := c.id;
     r.epoch := c.epoch;
@@ -608,9 +608,9 @@ begin
         status := 1;
         return;
     end if;
-    update job set state = 1, attempt = j.attempt + 1, worker_id = p_worker, pending = 0 where id = p_job;
+    update job set state = 1, attempt = next_attempt(j.attempt), worker_id = p_worker, pending = 0
+    where id = p_job returning job.attempt into attempt;
     status := 0;
-    attempt := j.attempt + 1;
     trace := j.trace;
     select * into o from operator where id = -j.lane;
     if o.enabled and o.on_duty and o.load < o.capacity then

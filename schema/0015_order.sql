@@ -172,9 +172,9 @@ begin
        and not exists (select from desk_chat where conversation_id = v_desk) then
         perform register_operator(v_desk, coalesce((m.extra ->> 'topics')::boolean, false), c);
     end if;
-    update job set state = 1, attempt = j.attempt + 1, worker_id = p_worker, pending = 0 where id = p_job;
+    update job set state = 1, attempt = next_attempt(j.attempt), worker_id = p_worker, pending = 0
+    where id = p_job returning job.attempt into r.attempt;
     r.status := 0;
-    r.attempt := j.attempt + 1;
     r.failures := j.failures + j.deaths;
     r.conversation_id := c.id;
     r.channel_id := c.channel_id;

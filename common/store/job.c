@@ -19,7 +19,9 @@ static void decode_worker(void *out, const PGresult *rows, int row, struct arena
 void store_register_worker(struct store *s, struct flow *f, flow_step *next, int *worker,
 			   enum queue queue, const char *name, int ttl_ms)
 {
-	STORE_CALL(s->relaxed, f, next, &register_stmt, STORE_LAST, decode_worker, worker,
+	/* Durable, because after a crash its number could be given to another as well, whose
+	 * renewals would then keep alive what a dead one held. */
+	STORE_CALL(s->durable, f, next, &register_stmt, STORE_LAST, decode_worker, worker,
 		   store_int(f, queue), name, store_int(f, ttl_ms));
 }
 

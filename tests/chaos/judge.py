@@ -94,7 +94,7 @@ class Judge:
                     self.fail("lost", f"{q.channel} {q.key} was answered by nothing")
         self.counts["questions accepted"] = sum(ends.values())
         self.counts.update({f"  {name}": n for name, n in ends.items()})
-        turns = self.stage.sql("select count(*), count(*) filter (where attempt > 1) from turn")[0]
+        turns = self.stage.sql("select count(*), count(*) filter (where (attempt & 1023) > 1) from turn")[0]
         self.counts["turns"], self.counts["  of them begun more than once"] = turns
 
     def check_said_once(self):

@@ -320,13 +320,15 @@ static void a_retried_job_comes_back_later_and_counts_its_failures(void **state)
 	struct turn_claim c = claim_turn(job, 0, 1);
 
 	(void)state;
-	assert_int_equal(c.attempt, 1);
-	assert_int_equal(
-		number("select fenced::int from job, retry_job(job.id, 1, 60000, 'no')"), 0);
+	assert_int_equal(c.attempt & 1023, 1);
+	assert_int_equal(number("select fenced::int from job, retry_job(job.id, job.attempt, "
+				"60000, 'no')"),
+			 0);
 	assert_int_equal(claim_turn(job, 0, 1).status, CLAIM_EARLY);
 	assert_int_equal(number("select failures from job"), 1);
-	assert_int_equal(number("select fenced::int from job, retry_job(job.id, 1, 1, 'no')"),
-			 1);
+	assert_int_equal(
+		number("select fenced::int from job, retry_job(job.id, job.attempt, 1, 'no')"),
+		1);
 }
 
 /* --- reading --------------------------------------------------------------------------- */

@@ -64,7 +64,7 @@ static void the_holder_may_ask_what_came_since(void **state)
 	SAY("e2", "two");
 	c = claim_turn(job, c.attempt, 1);
 	assert_int_equal(c.last_seq, 2);
-	assert_int_equal(c.attempt, 1);
+	assert_int_equal(c.attempt & 1023, 1);
 	assert_false(finish_turn(job, &c, TURN_ANSWERED, "both").next_ready);
 }
 
@@ -93,7 +93,7 @@ static void a_claim_whose_answer_was_lost_may_be_repeated(void **state)
 	(void)state;
 	assert_int_equal(claim_turn(job, 0, 5).status, CLAIM_GONE);
 	assert_int_equal(claim_turn(job, -1, 6).status, CLAIM_GONE);
-	assert_int_equal(claim_turn(job, -1, 5).attempt, attempt + 1);
+	assert_int_equal(claim_turn(job, -1, 5).attempt & 1023, (attempt & 1023) + 1);
 }
 
 /* --- fences ----------------------------------------------------------------------- */
@@ -107,12 +107,67 @@ static void who_lost_the_job_can_finish_nothing(void **state)
 	run("insert into worker (queue, name, alive_until) values (1, 'dead', now())");
 	assert_int_equal(sweep(QUEUE_LLM, 8).n, 1);
 	quick = claim_turn(job, 0, add_worker(QUEUE_LLM));
-	assert_int_equal(quick.attempt, slow.attempt + 1);
+	assert_int_equal(quick.attempt & 1023, (slow.attempt & 1023) + 1);
 	assert_int_equal(finish_turn(job, &slow, TURN_ANSWERED, "slow").status, TURN_FENCED);
 	assert_int_equal(finish_turn(job, &quick, TURN_ANSWERED, "quick").status,
 			 TURN_PUBLISHED);
 	assert_sql("select string_agg(body, ' ') from message where author = 1", "quick");
 	assert_int_equal(finish_turn(job, &slow, TURN_ANSWERED, "slow").status, TURN_FENCED);
+}
+
+/*
+ * A crash of the server undoes what was not on disk: the claim, or the job with
+ * all that made it.  The job, or another that is given its number, is claimed
+ * again; what was promised to it must not be done by whoever was there before.
+ */
+static void who_was_there_before_a_crash_can_finish_nothing(void **state)
+{
+	int64_t job = SAY("e1", "one").turn_job;
+	struct turn_claim before = claim_turn(job, 0, 1), after;
+
+	(void)state;
+	run("update job set state = 0, attempt = 0, worker_id = null"); /* the claim is gone */
+	hear(TELEGRAM, "7", "e2", INBOUND_MESSAGE, "two", NULL);
+	after = claim_turn(job, 0, 2);
+	assert_int_not_equal(before.attempt, after.attempt);
+	assert_int_equal(claim_turn(job, before.attempt, 1).status, CLAIM_GONE);
+	assert_int_equal(finish_turn(job, &before, TURN_ANSWERED, "to one").status,
+			 TURN_FENCED);
+	assert_int_equal(finish_turn(job, &after, TURN_ANSWERED, "to both").status,
+			 TURN_PUBLISHED);
+	assert_sql("select string_agg(body, ' ') from message where author = 1", "to both");
+	assert_int_equal(number("select count(*) from job where queue = 1"), 0);
+}
+
+static void a_number_given_twice_belongs_to_the_second(void **state)
+{
+	struct accepted lost = SAY("e1", "one");
+	struct turn_claim before = claim_turn(lost.turn_job, 0, 1), after, forged;
+	struct accepted other = hear(TELEGRAM, "8", "e2", INBOUND_MESSAGE, "two", NULL);
+	char sql[256];
+
+	(void)state;
+	run("delete from job where lane = 1");
+	run("delete from inbound where event_key = 'e1'");
+	run("delete from message where conversation_id = 1");
+	run("delete from conversation where id = 1");
+	snprintf(sql, sizeof sql,
+		 "with old as (delete from job where id = %lld returning *)"
+		 " insert into job (id, queue, kind, lane, conversation_id, trace) overriding "
+		 "system"
+		 " value select %lld, queue, kind, lane, conversation_id, trace from old",
+		 (long long)other.turn_job, (long long)lost.turn_job);
+	run(sql);
+	after = claim_turn(lost.turn_job, 0, 2);
+	assert_int_equal(after.conversation_id, other.conversation_id);
+	assert_int_equal(finish_turn(lost.turn_job, &before, TURN_ANSWERED, "one").status,
+			 TURN_FENCED);
+	forged = before; /* should the attempts be equal by chance */
+	forged.attempt = after.attempt;
+	assert_int_equal(finish_turn(lost.turn_job, &forged, TURN_ANSWERED, "one").status,
+			 TURN_FENCED);
+	assert_int_equal(finish_turn(lost.turn_job, &after, TURN_ANSWERED, "two").status,
+			 TURN_PUBLISHED);
 }
 
 /* Work that is due, and a worker that died just before, ten minutes from now. */
@@ -131,7 +186,7 @@ static void a_clock_that_was_stepped_back_holds_nothing_up(void **state)
 	run("select pg_sleep(0.05)");
 	assert_int_equal(sweep(QUEUE_LLM, 8).n, 2);
 	assert_int_equal(claim_turn(due, 0, 1).status, CLAIM_OK);
-	assert_int_equal(claim_turn(held, 0, 1).attempt, 2);
+	assert_int_equal(claim_turn(held, 0, 1).attempt & 1023, 2);
 }
 
 static void work_from_the_future_is_done_now(void **state)
@@ -261,11 +316,10 @@ static void a_message_that_waits_for_a_finishing_turn_makes_a_new_job(void **sta
 	PGresult *rows;
 
 	(void)state;
-	claim_turn(job, 0, 1);
 	snprintf(sql, sizeof sql,
-		 "select * from finish_turn(%d, 1, 1, 1, 1, 1, 1::smallint, 'a', null, null, "
+		 "select * from finish_turn(%d, %d, 1, 1, 1, 1, 1::smallint, 'a', null, null, "
 		 "null, 1, 1, false, 1, 1, null, 't')",
-		 (int)job);
+		 (int)job, claim_turn(job, 0, 1).attempt);
 	finishing = connect_and(sql);
 	accepting = pg_server_connect(world.server);
 	PQsendQuery(accepting, ACCEPT_SQL("e2"));
@@ -299,6 +353,8 @@ int main(void)
 		WORLD_TEST(a_quiet_window_makes_a_claim_early),
 		WORLD_TEST(a_claim_whose_answer_was_lost_may_be_repeated),
 		WORLD_TEST(who_lost_the_job_can_finish_nothing),
+		WORLD_TEST(who_was_there_before_a_crash_can_finish_nothing),
+		WORLD_TEST(a_number_given_twice_belongs_to_the_second),
 		WORLD_TEST(a_clock_that_was_stepped_back_holds_nothing_up),
 		WORLD_TEST(work_from_the_future_is_done_now),
 		WORLD_TEST(an_answer_from_before_a_reset_is_dropped),
