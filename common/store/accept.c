@@ -61,13 +61,13 @@ void store_accept(struct store *s, struct flow *f, flow_step *next, struct accep
 				 ? PG_ALONE
 				 : store_order(place->channel_id, in->chat);
 
-	STORE_JOIN(s->durable, f, next, &accept_stmt, is_usual(place, in) ? &many_stmt : NULL,
-		   order, decode_accepted, out, store_int(f, place->channel_id),
-		   store_int(f, place->bot_id), store_int(f, place->mode), in->key, f->trace,
-		   store_int(f, in->action), in->chat, store_bool(in->is_group), in->title,
-		   in->lang, in->user, in->user_name, in->external_id, in->text,
-		   store_json(f, in->extra), in->reply, store_json(f, in->reply_extra),
-		   store_json(f, in->versions), in->choice, in->callback,
-		   store_int(f, place->quiet_ms), store_int(f, place->quiet_max_ms),
-		   store_bool(place->is_desk));
+	STORE_TELL(s->durable, f, next, &accept_stmt, is_usual(place, in) ? &many_stmt : NULL,
+		   order, decode_accepted, out, place->visible, 0,
+		   store_int(f, place->channel_id), store_int(f, place->bot_id),
+		   store_int(f, place->mode), in->key, f->trace, store_int(f, in->action),
+		   in->chat, store_bool(in->is_group), in->title, in->lang, in->user,
+		   in->user_name, in->external_id, in->text, store_json(f, in->extra),
+		   in->reply, store_json(f, in->reply_extra), store_json(f, in->versions),
+		   in->choice, in->callback, store_int(f, place->quiet_ms),
+		   store_int(f, place->quiet_max_ms), store_bool(place->is_desk));
 }

@@ -55,3 +55,8 @@ uint64_t store_order(int channel_id, const char *chat_key)
 		h = (h ^ (unsigned char)*chat_key) * 1099511628211u;
 	return h;
 }
+
+void store_flush(struct store *s)
+{
+	pg_flush(s->durable);
+}

@@ -26,6 +26,11 @@ const char *store_json(struct flow *f, const json_t *value);
 
 /* A call that may travel as one of many (see struct pg_call). */
 #define STORE_JOIN(pg_, f_, next_, stmt_, many_, order_, decode_, out_, ...)                   \
+	STORE_TELL(pg_, f_, next_, stmt_, many_, order_, decode_, out_, NULL, 0, __VA_ARGS__)
+
+/* ... and that tells as soon as it is visible. */
+#define STORE_TELL(pg_, f_, next_, stmt_, many_, order_, decode_, out_, visible_, patient_,    \
+		   ...)                                                                        \
 	pg_call((pg_), (f_), (next_),                                                          \
 		&(struct pg_call){ .stmt = (stmt_),                                            \
 				   .many = (many_),                                            \
@@ -34,7 +39,9 @@ const char *store_json(struct flow *f, const json_t *value);
 					      sizeof(char *)),                                 \
 				   .order = (order_),                                          \
 				   .decode = (decode_),                                        \
-				   .out = (out_) })
+				   .out = (out_),                                              \
+				   .visible = (visible_),                                      \
+				   .patient = (patient_) })
 
 /* Decoders used by several calls. */
 void store_decode_bool(void *out, const PGresult *rows, int row, struct arena *a); /* int */

@@ -107,9 +107,9 @@ static void decode_topic(void *out, const PGresult *rows, int row, struct arena 
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
 			  struct delivery_claim *out, const struct delivery_wanted *w)
 {
-	STORE_JOIN(s->durable, f, next, &claim_stmt, &claim_many, STORE_LAST, decode_claim, out,
-		   store_int(f, w->job), store_int(f, w->worker), store_int(f, w->claimant),
-		   store_bool(w->unsure));
+	STORE_TELL(s->durable, f, next, &claim_stmt, &claim_many, STORE_LAST, decode_claim, out,
+		   w->visible, 0, store_int(f, w->job), store_int(f, w->worker),
+		   store_int(f, w->claimant), store_bool(w->unsure));
 }
 
 static uint64_t order_of(const struct delivery_held *held)
@@ -124,8 +124,8 @@ void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
 	/* What is told takes a job of operator-relay's before the line's own. */
 	int is_told = result->is_told || result->state != DELIVERY_SENT;
 
-	STORE_JOIN(s->durable, f, next, &settle_stmt, is_told ? NULL : &settle_many,
-		   is_told ? PG_ALONE : order_of(held), decode_settled, out,
+	STORE_TELL(s->durable, f, next, &settle_stmt, is_told ? NULL : &settle_many,
+		   is_told ? PG_ALONE : order_of(held), decode_settled, out, result->visible, 1,
 		   store_int(f, held->job), store_int(f, held->claim->attempt),
 		   store_int(f, held->delivery), store_int(f, result->state),
 		   result->external_id, result->error);

@@ -14,6 +14,11 @@
  *
  * `durable` is for what must survive a crash of the server; `relaxed` for
  * claims and reads, which may be lost because they can be done again.
+ *
+ * Where there is a `visible`, it is called when *out is filled in and others can
+ * see what was done, although a crash may still undo it (struct pg_call): the
+ * moment for doorbells, but not for anything that people are told.  It may be
+ * left out: then the next step comes first.
  */
 
 struct store {
@@ -49,6 +54,7 @@ struct place { /* of an event: from the registry of bots */
 	enum delivery_mode mode;
 	int quiet_ms, quiet_max_ms; /* the pause that ends a person's thought, and its bound */
 	int is_desk;                /* operators talk to us there */
+	flow_step *visible;         /* or NULL */
 };
 
 void store_accept(struct store *s, struct flow *f, flow_step *next, struct accepted *out,
@@ -95,6 +101,7 @@ struct turn_result {
 	/* TURN_HANDED: why (schema/0012_desk.sql), and in whose words.  The body is then what
 	 * the bot says if there are no operators; without one the turn goes on. */
 	const char *handoff_reason, *handoff_detail;
+	flow_step *visible; /* or NULL; with it nobody hurries for the end */
 };
 
 enum turn_end {
@@ -144,6 +151,7 @@ struct delivery_claim {
 struct delivery_wanted {
 	int64_t job, claimant; /* claimant: a flow's number, unique in its worker */
 	int worker, unsure; /* unsure: after a claim whose answer was lost; see CLAIM_UNSURE */
+	flow_step *visible; /* or NULL */
 };
 
 void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
@@ -159,6 +167,8 @@ struct delivery_result {
 	const char *external_id;   /* NULL if none */
 	const char *error;         /* NULL if none */
 	int is_told;               /* operator-relay is to hear of it, or the line moves */
+	flow_step *visible;        /* or NULL; with it nobody hurries for the end, but who then
+				      finds that there is a head asks for it: store_flush() */
 };
 
 struct delivery_settled {
@@ -228,6 +238,9 @@ struct swept {
 
 void store_sweep(struct store *s, struct flow *f, flow_step *next, struct swept *out,
 		 enum queue queue, int limit, int max_attempts);
+
+/* Whatever can be seen is wanted on disk now. */
+void store_flush(struct store *s);
 
 /* --- reading -------------------------------------------------------------- */
 

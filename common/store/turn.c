@@ -74,9 +74,9 @@ void store_finish_turn(struct store *s, struct flow *f, flow_step *next,
 		       struct turn_finished *out, int64_t job, const struct turn_claim *claim,
 		       const struct turn_result *r)
 {
-	STORE_JOIN(s->durable, f, next, &finish_stmt, &finish_many,
+	STORE_TELL(s->durable, f, next, &finish_stmt, &finish_many,
 		   store_order(claim->channel_id, claim->chat_key), decode_finished, out,
-		   store_int(f, job), store_int(f, claim->attempt),
+		   r->visible, 1, store_int(f, job), store_int(f, claim->attempt),
 		   store_int(f, claim->conversation_id), store_int(f, claim->epoch),
 		   store_int(f, claim->first_seq), store_int(f, claim->last_seq),
 		   store_int(f, r->outcome), r->body, r->extra, r->provider, r->model,

@@ -97,6 +97,17 @@ void rates_close(struct rates *r);
 void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 		const struct channel *channel, const char *chat, int is_group);
 
+/*
+ * The same in two parts: ask before it is certain that a place will be wanted,
+ * and hear of it later.  One of the two others follows.
+ */
+struct taking;
+
+struct taking *rates_ask(struct rates *r, const struct channel *channel, const char *chat,
+			 int is_group);
+void rates_hear(struct taking *t, struct flow *f, flow_step *next, int *wait_ms);
+void rates_forget(struct taking *t);
+
 /* Telegram said "too many requests": often enough, and the whole bot slows down. */
 void rates_flooded(struct rates *r, const struct channel *channel);
 

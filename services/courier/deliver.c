@@ -4,8 +4,9 @@
  *   claim -> prepare -> (split) -> take_place -> (fetch) -> transmit -> judge -> settle
  *   -> prepare the next ...
  *
- * `sending` is committed (by claim or deliver_settle) before the bytes leave.  What is
- * known not to have left is put back; what may have arrived is uncertain.
+ * `sending` is on disk (by claim or deliver_settle) before the bytes leave.  While
+ * the disk works, a place is asked for.  What is known not to have left is put
+ * back; what may have arrived is uncertain.
  */
 
 #include <stdlib.h>
@@ -30,7 +31,7 @@ enum {
 	HOLD_MS = 2000,      /* a longer wait is left to the sweep */
 };
 
-static flow_step claim, examine, note_split, check_place, went_wrong, deliver_release;
+static flow_step claim, foresee, examine, note_split, check_place, went_wrong, deliver_release;
 
 static const struct flow_class deliver_class = { "deliver", went_wrong, deliver_release };
 
@@ -58,10 +59,39 @@ const struct channel *deliver_channel(const struct deliver *d)
 static void claim(void *self)
 {
 	struct deliver *d = self;
-	struct delivery_wanted wanted = { d->held.job, d->claimant,
-					  jobs_worker(d->courier->jobs), d->is_unsure };
+	struct delivery_wanted wanted = { .job = d->held.job,
+					  .claimant = d->claimant,
+					  .worker = jobs_worker(d->courier->jobs),
+					  .unsure = d->is_unsure,
+					  .visible = foresee };
 
 	store_claim_delivery(&d->courier->store, &d->flow, examine, &d->claim, &wanted);
+}
+
+static void forget_place(struct deliver *d)
+{
+	if (d->taking)
+		rates_forget(d->taking);
+	d->taking = NULL;
+}
+
+/* A place that will not be needed after all is no great loss. */
+void deliver_ask_place(struct deliver *d, const struct outgoing *head)
+{
+	const struct channel *ch = deliver_channel(d);
+
+	forget_place(d);
+	if (head->id && head->seq && ch && ch->token)
+		d->taking =
+			rates_ask(d->courier->rates, ch, d->claim.chat_key, d->claim.is_group);
+}
+
+static void foresee(void *self)
+{
+	struct deliver *d = self;
+
+	if (d->claim.status == CLAIM_OK)
+		deliver_ask_place(d, &d->claim.head);
 }
 
 void deliver_wait_in_line(struct deliver *d, int ms)
@@ -159,9 +189,14 @@ static void note_split(void *self)
 void deliver_take_place(void *self)
 {
 	struct deliver *d = self;
+	struct taking *asked = d->taking;
 
-	rates_take(d->courier->rates, &d->flow, check_place, &d->wait_ms, deliver_channel(d),
-		   d->claim.chat_key, d->claim.is_group);
+	d->taking = NULL;
+	if (asked)
+		rates_hear(asked, &d->flow, check_place, &d->wait_ms);
+	else
+		rates_take(d->courier->rates, &d->flow, check_place, &d->wait_ms,
+			   deliver_channel(d), d->claim.chat_key, d->claim.is_group);
 }
 
 static void check_place(void *self)
@@ -253,6 +288,7 @@ static void went_wrong(void *self)
 {
 	struct deliver *d = self;
 
+	forget_place(d);
 	if (d->is_sending) {
 		lost_answer(d);
 	} else if (d->is_fetching) {
@@ -274,6 +310,7 @@ static void deliver_release(void *self)
 	struct deliver *d = self;
 
 	parcel_drop(d);
+	forget_place(d);
 	jobs_settle(d->courier->jobs, d->entry);
 	free(d);
 }

@@ -19,6 +19,7 @@ struct deliver {
 	struct message_out message;
 	int is_claimed; /* the job is ours, and its head is marked as sending */
 
+	struct taking *taking; /* of a place; NULL: not asked for */
 	int is_plain, wait_ms, retry_ms;
 	int64_t asked, claimant;
 	struct http_response response;
@@ -54,6 +55,8 @@ void parcel_drop(struct deliver *d);
 /* --- deliver.c: steps of a line ------------------------------------------------- */
 
 flow_step deliver_prepare, deliver_take_place, deliver_transmit;
+/* For a head that can be seen already, though perhaps not for ever. */
+void deliver_ask_place(struct deliver *d, const struct outgoing *head);
 void deliver_wait_in_line(struct deliver *d, int ms);
 
 /* --- outcome.c ---------------------------------------------------------------- */

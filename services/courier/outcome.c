@@ -21,7 +21,7 @@ static struct metric waits = METRIC(METRIC_COUNTER, "tandem_delivery_waits_total
 static struct metric send_time = METRIC(METRIC_HISTOGRAM, "tandem_delivery_send_seconds", "",
 					"From request to answer of one sending");
 
-static flow_step move, renew_topic, note_topic, note_settled, note_put_back;
+static flow_step move, renew_topic, note_topic, note_settled, note_put_back, look_ahead;
 
 void deliver_note_uncertain(int n)
 {
@@ -142,14 +142,26 @@ void deliver_settle(void *self)
 	struct deliver *d = self;
 	struct delivery_result result = { .state = d->state,
 					  .error = d->error,
-					  .is_told =
-						  message_is_told(&d->flow.arena, &d->head) };
+					  .is_told = message_is_told(&d->flow.arena, &d->head),
+					  .visible = look_ahead };
 
 	if (d->state == DELIVERY_SENT)
 		result.external_id = d->reply.message_id;
 	d->is_settling = 1;
 	store_settle_delivery(&d->courier->store, &d->flow, note_settled, &d->settled, &d->held,
 			      &result);
+}
+
+/* When nothing follows, nobody waits for the disk. */
+static void look_ahead(void *self)
+{
+	struct deliver *d = self;
+
+	if (d->settled.head.id == 0)
+		return;
+	store_flush(&d->courier->store);
+	if (!d->settled.chat_key)
+		deliver_ask_place(d, &d->settled.head);
 }
 
 static struct metric *ended_as(enum delivery_state state)

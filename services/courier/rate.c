@@ -104,12 +104,15 @@ struct rates {
 };
 
 struct taking {
-	struct op op; /* op.flow is NULL once cancelled */
+	struct op op; /* op.flow is NULL before anybody listens, and after */
 	struct rates *rates;
 	struct event timer;
 	struct cell cells[2];
 	int *wait_ms;
-	int is_over; /* answered by the timer; the reply is still to come */
+	int answer;
+	int is_over;     /* there is an answer, perhaps by the timer */
+	int is_replied;  /* by Redis: it does not know us any more */
+	int is_released; /* nobody will ask for the answer */
 };
 
 static double *local_slot(struct rates *r, const char *key)
@@ -134,26 +137,41 @@ static int take_locally(struct rates *r, const struct cell cells[2])
 	return 0;
 }
 
+static void free_if_done(struct taking *t)
+{
+	if (!t->is_replied || !t->is_released)
+		return;
+	event_del(&t->timer);
+	free(t);
+}
+
+static void give_answer(struct taking *t)
+{
+	*t->wait_ms = t->answer;
+	t->is_released = 1;
+	op_succeed(&t->op);
+	t->op.flow = NULL;
+}
+
 static void settle(struct taking *t, int wait_ms)
 {
 	t->is_over = 1;
+	t->answer = wait_ms;
 	event_del(&t->timer);
-	if (!t->op.flow)
-		return;
-	*t->wait_ms = wait_ms;
-	op_succeed(&t->op);
-	t->op.flow = NULL;
+	if (t->op.flow)
+		give_answer(t);
 }
 
 static void on_reply(void *arg, const redisReply *reply)
 {
 	struct taking *t = arg;
 
+	t->is_replied = 1;
 	if (!t->is_over && reply && reply->type == REDIS_REPLY_INTEGER)
 		settle(t, (int)reply->integer);
 	else if (!t->is_over)
-		settle(t, t->op.flow ? take_locally(t->rates, t->cells) : 0);
-	free(t);
+		settle(t, t->is_released ? 0 : take_locally(t->rates, t->cells));
+	free_if_done(t);
 }
 
 static void on_late(evutil_socket_t fd, short what, void *arg)
@@ -167,6 +185,7 @@ static void on_late(evutil_socket_t fd, short what, void *arg)
 static void cancel(struct op *op)
 {
 	op->flow = NULL;
+	rates_forget((struct taking *)op);
 }
 
 static void describe(struct cell cells[2], const struct channel *ch, const char *chat,
@@ -188,17 +207,15 @@ void rates_chat_key(char key[96], const char *what, const struct channel *ch, co
 	snprintf(key, 96, "%s:%d:%.64s", what, ch->id, chat);
 }
 
-void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
-		const struct channel *channel, const char *chat, int is_group)
+struct taking *rates_ask(struct rates *r, const struct channel *channel, const char *chat,
+			 int is_group)
 {
 	struct taking *t = calloc(1, sizeof *t);
 	char every[2][24], burst[2][24], over[96];
 
 	if (!t)
 		abort();
-	op_start(&t->op, f, next, cancel);
 	t->rates = r;
-	t->wait_ms = wait_ms;
 	describe(t->cells, channel, chat, is_group);
 	rates_chat_key(over, "over", channel, chat);
 	evtimer_assign(&t->timer, r->base, on_late, t);
@@ -210,6 +227,29 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 	redis_eval_send(r->redis, on_reply, t, &take_script,
 			REDIS_ARGV(t->cells[0].key, t->cells[1].key, over, every[0], burst[0],
 				   every[1], burst[1]));
+	return t;
+}
+
+void rates_hear(struct taking *t, struct flow *f, flow_step *next, int *wait_ms)
+{
+	op_start(&t->op, f, next, cancel);
+	t->wait_ms = wait_ms;
+	if (!t->is_over)
+		return;
+	give_answer(t);
+	free_if_done(t);
+}
+
+void rates_forget(struct taking *t)
+{
+	t->is_released = 1;
+	free_if_done(t);
+}
+
+void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
+		const struct channel *channel, const char *chat, int is_group)
+{
+	rates_hear(rates_ask(r, channel, chat, is_group), f, next, wait_ms);
 }
 
 void rates_flooded(struct rates *r, const struct channel *channel)

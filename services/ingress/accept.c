@@ -14,7 +14,7 @@
 
 enum { ACCEPT_MS = 10000 };
 
-static flow_step prepare, store, announce, give_up, acceptance_release;
+static flow_step prepare, store, ring_bells, announce, give_up, acceptance_release;
 static const struct flow_class acceptance_class = { "accept", give_up, acceptance_release };
 
 static struct metric accepted_count = METRIC(METRIC_COUNTER, "tandem_accepted_total",
@@ -81,6 +81,10 @@ static void prepare(void *self)
 				   .quiet_ms = channel->bot->quiet_ms,
 				   .quiet_max_ms = channel->bot->quiet_max_ms,
 				   .is_desk = strcmp(channel->kind, "desk") == 0 };
+	/* Who reads from us must not see what a crash might undo; who is written to does not,
+	 * because couriers wait for the disk before they send. */
+	if (channel->mode == DELIVERY_COURIER)
+		a->place.visible = ring_bells;
 	store(self);
 }
 
@@ -126,6 +130,17 @@ static void ring(struct acceptance *a, enum queue queue, int64_t job, int wait_m
 	jobs_announce(a->in->redis, queue, &bell);
 }
 
+static void ring_bells(void *self)
+{
+	struct acceptance *a = self;
+
+	if (a->is_rung || a->result.duplicate)
+		return;
+	a->is_rung = 1;
+	ring(a, QUEUE_LLM, a->result.turn_job, a->place.quiet_ms);
+	ring(a, QUEUE_DELIVERY, a->result.delivery_job, 0);
+}
+
 /* What whoever looks at the conversation, or answers in it, has to hear at once. */
 static void tell(struct acceptance *a)
 {
@@ -158,9 +173,8 @@ static void announce(void *self)
 	if (a->is_poison)
 		metric_add(&poison_count, 1);
 	metric_add(a->result.duplicate ? &duplicate_count : &accepted_count, 1);
+	ring_bells(a);
 	if (!a->result.duplicate) {
-		ring(a, QUEUE_LLM, a->result.turn_job, a->place.quiet_ms);
-		ring(a, QUEUE_DELIVERY, a->result.delivery_job, 0);
 		ring(a, QUEUE_OPERATOR, a->result.operator_job, 0);
 		tell(a);
 	}

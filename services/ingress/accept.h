@@ -5,7 +5,8 @@
 /*
  * One inbound event on its way into PostgreSQL, whatever channel it came from:
  * prepare -> store -> announce -> answer.  The channel's front end supplies
- * both ends.  The answer is given only after the commit.
+ * both ends.  The answer is given only when the commit is on disk; where a
+ * courier delivers, the doorbell is rung as soon as it can be seen.
  */
 
 struct acceptance;
@@ -32,6 +33,7 @@ struct acceptance {
 	struct inbound event;
 	struct place place;
 	struct accepted result;
+	int is_rung;   /* the doorbells */
 	int is_poison; /* PostgreSQL refuses its contents: only its key is recorded */
 };
 

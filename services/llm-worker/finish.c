@@ -11,11 +11,16 @@
  * The end of a turn:  save -> saved.  An answer that was paid for is kept and
  * saved again for as long as PostgreSQL is away: the attempt number decides
  * whether it is still wanted.
+ *
+ * Where a courier sends the answer, its doorbell rings as soon as the answer can
+ * be seen; the courier's own commit brings it to disk before any byte leaves.
+ * The turn itself waits for the disk, like everybody who is told of its end: if
+ * a crash undoes it, it is saved again.
  */
 
 enum { SAVE_MS = 15000, RETRY_MS = 200, RETRY_MAX_MS = 2000 };
 
-static flow_step save, saved, buried;
+static flow_step save, shown, saved, buried;
 
 static int ms_between(int64_t from, int64_t to)
 {
@@ -51,11 +56,21 @@ void finish(struct turn *t)
 	save(t);
 }
 
+static int is_sent_by_courier(const struct turn *t)
+{
+	const struct registry *r = bots_registry(t->worker->bots);
+	const struct channel *ch = r ? registry_channel(r, t->claim.channel_id) : NULL;
+
+	return ch && ch->mode == DELIVERY_COURIER;
+}
+
 static void save(void *self)
 {
 	struct turn *t = self;
 
 	flow_extend(&t->flow, SAVE_MS);
+	t->is_rung = 0;
+	t->result.visible = is_sent_by_courier(t) ? shown : NULL;
 	store_finish_turn(&t->worker->store, &t->flow, saved, &t->finished, t->job, &t->claim,
 			  &t->result);
 }
@@ -71,6 +86,23 @@ static void announce(struct turn *t, enum queue queue, int64_t job)
 		return;
 	memcpy(bell.trace, t->flow.trace, sizeof bell.trace);
 	jobs_announce(t->worker->redis, queue, &bell);
+}
+
+static void ring_courier(struct turn *t)
+{
+	if (t->is_rung || !t->finished.delivery_job)
+		return;
+	t->is_rung = 1;
+	announce(t, QUEUE_DELIVERY, t->finished.delivery_job);
+}
+
+static void shown(void *self)
+{
+	struct turn *t = self;
+
+	ring_courier(t);
+	if (t->finished.status != TURN_PUBLISHED || t->finished.next_ready)
+		store_flush(&t->worker->store); /* somebody else waits for it */
 }
 
 static void log_end(const struct turn *t)
@@ -116,7 +148,7 @@ static void saved(void *self)
 		go_on_alone(t);
 		return;
 	}
-	announce(t, QUEUE_DELIVERY, t->finished.delivery_job);
+	ring_courier(t);
 	announce(t, QUEUE_OPERATOR, t->finished.operator_job);
 	if (t->finished.next_ready)
 		announce(t, QUEUE_LLM, t->job);

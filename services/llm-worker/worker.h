@@ -124,6 +124,7 @@ struct turn {
 	struct turn_result result;
 	struct turn_finished finished;
 	int finish_failures, is_hopeless, is_fenced;
+	int is_rung; /* the doorbell of the courier */
 };
 
 /* --- turn.c ------------------------------------------------------------------ */

@@ -77,6 +77,7 @@ void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
 	assert_int_equal(wanted->worker, WORKER_ID);
 	assert_true(wanted->claimant > 0);
 	d->numbers[1] = wanted->unsure;
+	d->visible = wanted->visible;
 }
 
 static struct operation *do_held(struct flow *f, flow_step *next,
@@ -121,6 +122,12 @@ static void settle_effect(struct operation *d)
 	out->head = next_delivery();
 }
 
+void store_flush(struct store *s)
+{
+	(void)s;
+	world.flushes++;
+}
+
 void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
 			   struct delivery_settled *out, const struct delivery_held *held,
 			   const struct delivery_result *result)
@@ -131,6 +138,7 @@ void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
 	assert_true(result->state == DELIVERY_SENT || result->error);
 	d->numbers[2] = result->state;
 	d->text = result->external_id;
+	d->visible = result->visible;
 }
 
 static void release_effect(struct operation *d)

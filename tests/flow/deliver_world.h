@@ -43,6 +43,7 @@ struct world {
 	int failed_http;      /* requests that were made to fail after they arrived */
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE } job;
 	int attempt, failures, worker_id, is_current_plain;
+	int places_asked, flushes;
 	int64_t run_at;
 	char chat[32], last_body[20000], last_method[32];
 };

@@ -51,8 +51,11 @@ static void run(struct operation *d)
 {
 	int fails = stage_fails();
 
-	if (!fails || stage.failing == FAIL_AFTER)
+	if (!fails || stage.failing == FAIL_AFTER) {
 		d->effect(d);
+		if (d->visible)
+			d->visible(d->flow->self);
+	}
 	if (fails)
 		op_fail(&d->op, stage.fail_kind, "as asked");
 	else

@@ -34,6 +34,7 @@ struct operation {
 	struct event timer;
 	void (*run)(struct operation *d); /* ends it; presets: fails if it is its turn */
 	void (*effect)(struct operation *d);
+	flow_step *visible; /* once it had its effect, before it ends; may be NULL */
 	void *out;
 	int64_t numbers[4];
 	const char *text;

@@ -47,6 +47,7 @@ struct world {
 	/* what happened */
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE, JOB_DEAD } job;
 	int attempt, worker_id, claims, requests, searches;
+	int flushes;
 	int finishes; /* that were committed */
 	int settled, delivery_bells, operator_bells, subscribed, begun_after_end;
 	struct turn_result result; /* of the committed finish; copies */
