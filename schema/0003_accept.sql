@@ -111,7 +111,7 @@ declare
     r        accepted;
 begin
     r.duplicate := false;
-    if p_chat is not null and v_count = 0 then
+    if p_chat is not null and v_count = 0 and p_action <> 10 then
         select c.id, c.last_seq, c.responder, c.epoch, c.person_id, c.is_group, c.lang
         into r.conversation_id, v_last, r.responder, r.epoch, v_person, v_group, v_lang
         from conversation c where c.channel_id = p_channel and c.chat_key = p_chat for update;

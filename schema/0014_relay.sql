@@ -53,20 +53,20 @@ begin
         select array_agg(a.id) into v_ids
         from (select o.id from operator o
               where o.enabled and o.role = 2
-                and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id)
+                and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id and i.state in (0, 2))
               order by o.id limit 20) a;
     elsif p_pool is not null then
         select array_agg(a.id) into v_ids
         from (select o.id from operator o
               where o.login = any (p_pool) and o.enabled and o.on_duty and o.load < o.capacity
-                and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id)
+                and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id and i.state in (0, 2))
               order by o.load, o.given_at limit case when p_round < 3 then p_limit else 50 end
               for no key update skip locked) a;
     else
         select array_agg(a.id) into v_ids
         from (select o.id from operator o
               where o.enabled and o.on_duty and o.load < o.capacity
-                and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id)
+                and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id and i.state in (0, 2))
               order by o.load, o.given_at limit case when p_round < 3 then p_limit else 50 end
               for no key update skip locked) a;
     end if;
@@ -93,9 +93,11 @@ begin
     end loop;
     if p_policy ->> 'assign' = 'balanced' and h.round < 4 and v_ids is not null then
         perform hold_case(h.id, v_ids[1], false, 'given');
+        perform enqueue_duty(v_ids[1], h.trace); -- perhaps they have room for another; the sweep announces it
         return;
     end if;
-    insert into invitation (handoff_id, operator_id, round) select h.id, i.id, h.round from unnest(v_ids) i (id);
+    insert into invitation (handoff_id, operator_id, round) select h.id, i.id, h.round from unnest(v_ids) i (id)
+    on conflict (handoff_id, operator_id) do update set state = 0, told_round = -1, is_over = false, delivery_id = null;
     update invitation set round = h.round where handoff_id = h.id and state = 0;
     update handoff
     set round = h.round, due_at = now() + (p_policy ->> 'repeat_s')::int * interval '1 s',
@@ -242,18 +244,32 @@ begin
     end if;
 end $$;
 
--- Nobody will come now.
+-- Where the words say {opens}, they say when.
+create function opening_texts(p_texts jsonb, p_hours jsonb, p_lang text) returns jsonb
+language plpgsql stable as $$
+declare
+    v_zone  text := coalesce(p_hours ->> 'zone', 'UTC');
+    v_lang  text := reads_lang(p_lang);
+    v_opens timestamp := (select o.opens at time zone v_zone from handoff_opening(p_hours, now()) o);
+    v_date  text := case when v_opens::date = (now() at time zone v_zone)::date then 'opens_today' else 'opens' end;
+    v_text  text := replace(replace(coalesce(p_texts -> v_date ->> v_lang, ''), '{date}',
+                            to_char(v_opens, case v_lang when 'ru' then 'DD.MM' else 'FMDD Mon' end)),
+                            '{time}', to_char(v_opens, 'HH24:MI'));
+begin
+    return replace(p_texts::text, '{opens}', coalesce(v_text, ''))::jsonb;
+end $$;
+
+-- Nobody will come now.  The notice is given once for a closed time; whoever asks again hears something shorter.
 create function step_closed(inout s case_step, h handoff, c conversation, p_policy jsonb, p_texts jsonb, p_trace text)
 language plpgsql as $$
 declare
-    v_told boolean := c.notice_at is not null
-                      and coalesce((select o.opens > now() from handoff_opening(p_policy -> 'hours', c.notice_at) o), true);
-    v_body text;
+    v_told  boolean := c.notice_at is not null
+                       and coalesce((select o.opens > now() from handoff_opening(p_policy -> 'hours', c.notice_at) o), true);
 begin
+    p_texts := opening_texts(p_texts, p_policy -> 'hours', c.lang);
     update conversation set notice_at = now() where id = c.id;
     if coalesce(p_policy -> 'hours' ->> 'closed', 'message') = 'bot' then
-        s := step_end(s, h, 'unanswered', case when not v_told then 'closed_hours'
-                                               when h.reason <> 'asked' then 'nobody' end, p_texts, p_trace);
+        s := step_end(s, h, 'unanswered', case when v_told then 'nobody' else 'closed_hours' end, p_texts, p_trace);
         return;
     end if;
     update handoff set leaving = true where id = h.id;
@@ -613,6 +629,9 @@ begin
     status := 0;
     trace := j.trace;
     select * into o from operator where id = -j.lane;
+    if random() < 0.01 then
+        delete from desk_order where created_at < now() - interval '2 days';
+    end if;
     if o.enabled and o.on_duty and o.load < o.capacity then
         with next as (
             select h.id from handoff h where h.state = 1 and h.is_starved and (h.pool is null or o.login = any (h.pool))

@@ -10,6 +10,8 @@ static const struct {
 } words[] = {
 	{ "waiting", TEXT_HUMAN_WAITING },
 	{ "requeued", TEXT_HUMAN_REQUEUED },
+	{ "opens", TEXT_HUMAN_OPENS },
+	{ "opens_today", TEXT_HUMAN_OPENS_TODAY },
 	{ "queue", TEXT_HUMAN_QUEUE },
 	{ "queue_place", TEXT_HUMAN_PLACE },
 	{ "queue_wait", TEXT_HUMAN_WAIT },

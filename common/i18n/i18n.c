@@ -127,6 +127,9 @@ static const struct {
 					"вам ответят здесь же.",
 					"We are closed at the moment{opens}. Leave a message, "
 					"and somebody will answer you here." },
+	[TEXT_HUMAN_OPENS] = { ": откроемся {date} в {time}", ": we open on {date} at {time}" },
+	[TEXT_HUMAN_OPENS_TODAY] = { ": откроемся сегодня в {time}",
+				     ": we open today at {time}" },
 	[TEXT_HUMAN_LEAVE_MESSAGE] = { "К сожалению, сейчас никто не смог подойти. Оставьте "
 				       "сообщение: вам ответят здесь же.",
 				       "I am sorry, nobody could come right now. Leave a "

@@ -56,6 +56,8 @@ enum text_id {
 	TEXT_HUMAN_NOBODY,         /* came; the bot answers again */
 	TEXT_HUMAN_CLOSED_HOURS,   /* likewise, because it is too late or too early; {opens} */
 	TEXT_HUMAN_CLOSED_MESSAGE, /* and a message may be left; {opens} */
+	TEXT_HUMAN_OPENS,          /* {date}, {time}; inside the two above */
+	TEXT_HUMAN_OPENS_TODAY,    /* {time} */
 	TEXT_HUMAN_LEAVE_MESSAGE,
 	TEXT_HUMAN_MESSAGE_LEFT,
 	/* what was wrong with a request */

@@ -118,7 +118,11 @@ static void examine(void *self)
 	l->is_claimed = 1;
 	l->is_unsure = 0;
 	tell(l);
-	record(l);
+	if (l->claim.failures < RELAY_FAILURES)
+		record(l);
+	else /* what is to be shown cannot be shown; the next look begins anew */
+		store_bury_job(&l->relay->store, &l->flow, put_back, &l->is_fenced, l->job,
+			       l->claim.attempt, "too many attempts");
 }
 
 static void record(void *self)
