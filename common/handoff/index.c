@@ -71,6 +71,12 @@ static uint32_t signature_of(const uint16_t *letters, size_t n)
 	return s;
 }
 
+/* Russian writes what is heard as one vowel in several ways. */
+static uint16_t heard(uint16_t letter)
+{
+	return letter == u'а' ? u'о' : letter == u'е' || letter == u'я' ? u'и' : letter;
+}
+
 static void add_guess(const struct slot *s, const uint16_t *letters, size_t n)
 {
 	struct guess *g = &index_of.guesses[index_of.guess_count];
@@ -79,13 +85,14 @@ static void add_guess(const struct slot *s, const uint16_t *letters, size_t n)
 		return;
 	*g = (struct guess){
 		.means = s->means,
-		.signature = signature_of(letters, n),
 		.len = (uint8_t)n,
 		.tail = s->tail,
 		.language = s->language,
 		.script = (uint8_t)letter_script(letters[0]),
 	};
-	memcpy(g->letters, letters, n * sizeof *letters);
+	for (size_t i = 0; i < n; i++)
+		g->letters[i] = heard(letters[i]);
+	g->signature = signature_of(g->letters, n);
 	index_of.guess_count++;
 }
 
@@ -248,15 +255,17 @@ int lexicon_phrase(const struct word *w, int n, uint64_t of[LANGUAGES])
 
 /* --- typos ------------------------------------------------------------------ */
 
-static int first_letters_agree(const struct guess *g, const struct word *w)
+static int ends_agree(const struct guess *g, const struct word *w)
 {
-	int both = (g->letters[0] == u'о' && w->letters[0] == u'а') ||
-		   (g->letters[0] == u'а' && w->letters[0] == u'о');
+	uint16_t key = g->letters[g->len - 1], end = w->letters[w->len - 1];
+	int first = g->letters[0] == w->letters[0] ||
+		    (g->letters[0] == w->letters[1] && g->letters[1] == w->letters[0]) ||
+		    (g->len >= 6 && g->letters[1] == w->letters[1] &&
+		     g->letters[2] == w->letters[2]);
 
-	return g->letters[0] == w->letters[0] || both ||
-	       (g->letters[0] == w->letters[1] && g->letters[1] == w->letters[0]) ||
-	       (g->len >= 6 && g->letters[1] == w->letters[1] &&
-		g->letters[2] == w->letters[2]);
+	/* another ending of a verb is another tense, or another person */
+	return first && (!(g->means & REQUEST) || g->tail > 0 || key == end ||
+			 (key == u'ь' && end == u'т'));
 }
 
 /* Short words are never guessed: too many others are one letter away. */
@@ -267,24 +276,25 @@ static int allowed_edits(const struct guess *g, const struct word *w)
 	return len >= 8 ? 2 : len >= 4 && w->len + g->len >= 9 ? 1 : 0;
 }
 
-int lexicon_guess(const struct word *w, uint64_t of[LANGUAGES])
+int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES])
 {
-	uint32_t signature = signature_of(w->letters, w->len);
+	struct word w = *as_written;
 	const struct guess *found = NULL;
+	uint32_t signature;
 	int best = 3;
 
-	if (w->len < 4)
-		return 0;
+	for (int i = 0; i < w.len; i++)
+		w.letters[i] = heard(w.letters[i]);
+	signature = signature_of(w.letters, w.len);
 	for (int i = 0; i < index_of.guess_count; i++) {
 		const struct guess *g = &index_of.guesses[i];
-		int max = allowed_edits(g, w), d;
+		int max = allowed_edits(g, &w), d;
 
-		if (g->script != w->script || max == 0 || w->len + max < g->len ||
-		    w->len > g->len + g->tail + max ||
-		    __builtin_popcount(g->signature & ~signature) > max ||
-		    !first_letters_agree(g, w))
+		if (g->script != w.script || max == 0 || w.len + max < g->len ||
+		    w.len > g->len + g->tail + max ||
+		    __builtin_popcount(g->signature & ~signature) > max || !ends_agree(g, &w))
 			continue;
-		d = letters_distance(g->letters, g->len, w, g->tail);
+		d = letters_distance(g->letters, g->len, &w, g->tail);
 		if (d <= max && d < best)
 			best = d, found = g;
 	}

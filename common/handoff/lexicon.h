@@ -76,6 +76,9 @@
 #define IFHOW (UINT64_C(1) << 54) /* "I speak": asks for it only behind "how" */
 #define THE   (UINT64_C(1) << 55) /* articles */
 
+#define VIA    (UINT64_C(1) << 56) /* through, by means of */
+#define PEOPLE (UINT64_C(1) << 57) /* SOMEBODY who are many */
+
 #define TARGET  (ROLE | PERSON)
 #define REQUEST (WANT | CALL | CONNECT | SPEAK)
 
@@ -109,7 +112,7 @@ extern const struct lexeme lexicon_en[], lexicon_de[], lexicon_es[], lexicon_fr[
 /* Adds what the word means to of[language]. */
 void lexicon_look(const struct word *w, uint64_t of[LANGUAGES]);
 /* Likewise, for a word known only with typos.  1 if one was found. */
-int lexicon_guess(const struct word *w, uint64_t of[LANGUAGES]);
+int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES]);
 /* The number of words from w on (2..6, at most n) that are one key, 0 if none are. */
 int lexicon_phrase(const struct word *w, int n, uint64_t of[LANGUAGES]);
 
@@ -125,6 +128,9 @@ int words_request(const struct words *w, int t, const char **reason);
 
 /* Does the person refuse to talk to a bot, which is to ask for another? */
 int words_refuse_bot(const struct words *w);
+
+/* Does the person ask to be connected, without saying to whom? */
+int words_connect(const struct words *w);
 
 /* The end of the sentence and of the clause that i is in, and where they begin. */
 int sentence_begin(const struct words *w, int i);

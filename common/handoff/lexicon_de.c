@@ -9,6 +9,7 @@ const struct lexeme lexicon_de[] = {
 		"supportmitarbeiter" },
 	{ PERSON | LIVE, "~mensch{,en}" },
 	{ PERSON, "person" },
+	{ PEOPLE, "leute leuten personen" },
 	{ SOMEBODY,
 	  "jemand{,en,em} leute leuten irgendwer irgendwen irgendjemand{en,em,} personen" },
 	{ LIVE, "echt{e,en,er,em,es,} wirklich{e,en,er} real{e,en,er} richtig{e,en,er} "

@@ -26,19 +26,20 @@ const struct lexeme lexicon_en[] = {
 	  "wanted "
 	  "waiting_for looking_for can_i_have could_i_have may_i_have can_we_have how_about "
 	  "insist wanting needing im_requesting i_require i_expect do_you_mind "
-	  "want_to_have get_through can_i_please_have" },
-	{ CALL, "call get bring summon fetch find page send invite loop_in bring_in raise add "
-		"include "
-		"provide assign ask_for involve put_on getme" },
+	  "want_to_have require get_through can_i_please_have" },
+	{ CALL,
+	  "call ask get bring summon fetch find page send invite loop_in bring_in raise add "
+	  "include "
+	  "provide assign ask_for involve put_on getme" },
 	{ CONNECT,
-	  "~connect ~transfer switch ~escalate forward redirect route reroute hook_up "
+	  "~connect ~transfer switch forward redirect route reroute hook_up "
 	  "put_through put_me put_us pass hand_over hand_me direct patch turn_me move_me "
 	  "pass_me hand handover hook_me refer pls_connect swap conect tranfer link_me "
 	  "patch_me take_me switch_me" },
 	{ SPEAK,
 	  "~speak ~talk chat converse communicate discuss reach contact consult get_a_hold "
 	  "get_hold get_ahold deal_with interact get_in_touch talk_with communication "
-	  "conversation message speak_to chatting_with" },
+	  "conversation message speak_to chatting_with complain complaint resolve discuss_it" },
 	{ CAN,
 	  "can could may might possible would able is_it_possible allowed way any_chance" },
 	{ CAN | NOT, "cant cannot couldnt impossible unable" },
@@ -51,10 +52,11 @@ const struct lexeme lexicon_en[] = {
 	{ SELF, "i we im ive id ill weve were i_am" },
 	{ YOU, "you u ya your youre yourself thou" },
 	{ THEY,
-	  "he she they them his her it customer customers client clients user users caller "
+	  "he she they customer customers client clients user users caller "
 	  "callers hero heroine character protagonist friend friends boss_of wife husband "
 	  "mother "
-	  "father mom mum dad son daughter everyone guest guests visitor visitors neighbour "
+	  "father mom mum dad son daughter everyone people guest guests visitor visitors "
+	  "neighbour "
 	  "neighbor robots_who who_ever nobody shoppers patients many most brother sister "
 	  "prince princess knight player players" },
 	{ WANTS, "wants needs asks says said asked saying yells shouts yelled shouted demanded "
@@ -139,17 +141,24 @@ const struct lexeme lexicon_en[] = {
 	{ WORK, "work works working available open exists earn paid hours shift shifts breaks "
 		"weekends "
 		"schedule do_operators employed do_agents" },
-	{ ABOUT, "about like as than regarding concerning between for_each such" },
-	{ PREP, "to with from on in at of for by over through via onto into" },
+	{ ABOUT, "about for like as than regarding concerning between for_each such" },
+	{ PREP | VIA, "through via" },
+	{ PREP, "to with from on in at of by over onto into" },
 	{ THE, "a an the one some any another other" },
 	{ PLEASE,
 	  "please pls plz plox now asap immediately urgently urgent right_now quickly fast "
 	  "right_away already_now pleeease kindly ffs rn thx_now straight_away this_instant "
 	  "pleas today" },
+	{ CONNECT | ROLE, "escalate" },
+	{ ROLE, "member_of_{your,staff,the}" },
+	{ CONNECT,
+	  "connecting_me transferring_me putting_me getting_me switching_me passing_me" },
+	{ PEOPLE, "people persons humans" },
 	{ CONNECT, "be_connected be_transferred be_redirected get_connected get_transferred" },
 	{ FILLER, "i_mean" },
 	{ FILLER,
-	  "so just really and yes yeah yep ok okay well um uh hmm actually then too also only "
+	  "assistance for_real for_once help_from so just really and yes yeah yep ok "
+	  "okay well um uh hmm actually then too also only "
 	  "directly quick finally this that these here customer support_team company sales "
 	  "billing technical first_line team department line phone side again  "
 	  "man bro dude sir mate lol omg wtf god oh hey_there still very "

@@ -8,8 +8,9 @@ const struct lexeme lexicon_es[] = {
 	  "supervisor{,a} "
 	  "encargad{o,a} empleado emplead{a,os} responsable ejecutiv{o,a} teleoperador{,a}" },
 	{ PERSON | LIVE, "~human{o,a,os,as} ser_humano" },
-	{ PERSON, "~persona alguien_real" },
+	{ PERSON, "~persona" },
 	{ SOMEBODY, "alguien personas gente" },
+	{ PEOPLE, "personas gente" },
 	{ LIVE, "real viva vivo verdader{o,a} reales carne_y_hueso física de_verdad vivas" },
 	{ SUPPORT, "soporte atención servicio_al_cliente atención_al_cliente servicio" },
 	{ BOT, "bot bots robot robots máquina máquinas chatbot contestador "
@@ -110,6 +111,7 @@ const struct lexeme lexicon_pt[] = {
 	{ PERSON | LIVE, "~human{o,a,os,as} ser_humano" },
 	{ PERSON, "~pessoa" },
 	{ SOMEBODY, "alguém pessoas gente" },
+	{ PEOPLE, "pessoas" },
 	{ LIVE, "real verdadeir{o,a} viva vivo reais de_verdade de_carne_e_osso física" },
 	{ SUPPORT, "suporte atendimento sac" },
 	{ BOT, "bot bots robô robôs robo máquina chatbot inteligência_artificial ia" },

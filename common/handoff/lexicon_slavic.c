@@ -9,6 +9,7 @@ const struct lexeme lexicon_uk[] = {
 	{ ROLE | NOM, "оператор менеджер консультант оператори фахівець спеціаліст працівник" },
 	{ PERSON, "~людин{и,і,у,ою,а}" },
 	{ PERSON | NOM, "людина" },
+	{ PEOPLE, "люди людей людьми" },
 	{ SOMEBODY, "люди людей людьми хтось хто_небудь кимось кимсь когось ким_небудь" },
 	{ LIVE,
 	  "жива живою живу живий живі справжн{я,ю,ій,ього,ьою,ім} реальн* нормальн{ий,ого}" },
@@ -99,6 +100,7 @@ const struct lexeme lexicon_pl[] = {
 	{ ROLE | NOM, "konsultant operator pracownik agent doradca" },
 	{ PERSON, "~człowiek{,a,iem,owi} ~czlowiekiem osob{ą,ę,a,y}" },
 	{ PERSON | NOM, "człowiek" },
+	{ PEOPLE, "ludzie ludźmi ludzi" },
 	{ SOMEBODY, "ktoś kogoś kimś ludzie ludźmi ludzi" },
 	{ LIVE, "żyw{y,ego,ym,ą,a,emu} prawdziw{y,ego,ym,ą,a} ludzk{i,iego,im,ą} "
 		"realn{y,ego,ym,ą} normaln{ym,ego}" },

@@ -137,12 +137,15 @@ int target_is_past(const struct target *t)
 	return means(t, t->verb) & SPEAK || means(t, t->verb - 1) & PREP;
 }
 
-/* "хватит звать оператора" */
+/* "хватит звать оператора", "stop transferring me" */
 int target_is_stopped(const struct target *t)
 {
 	const struct word *verb = &t->w->items[t->verb];
 
-	return verb->script == SCRIPT_CYRILLIC && verb->len > 2 &&
-	       verb->letters[verb->len - 1] == u'ь' && verb->letters[verb->len - 2] == u'т' &&
-	       means(t, t->verb - 1) & STOP;
+	int n = verb->len;
+
+	if (n < 3 || !(means(t, t->verb - 1) & STOP))
+		return 0;
+	return (verb->letters[n - 1] == u'ь' && verb->letters[n - 2] == u'т') ||
+	       (verb->letters[n - 1] == 'g' && verb->letters[n - 2] == 'n');
 }

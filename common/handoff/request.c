@@ -47,6 +47,8 @@ static int find_left(const struct target *t)
 
 		if (m & REQUEST && other <= reach(m) && !(m & WANT && is_bot_wanted(t, i)))
 			return i;
+		if (m & WANT && other <= 3 && find(t, i, t->at, VIA) >= 0)
+			return i;
 		if (m & IFHOW && find(t, t->from, i, HOW | WHERE) >= 0)
 			return i;
 		if (m & ABOUT && !(m & (PREP | FILLER | THE)))
@@ -100,8 +102,11 @@ static int by_help(struct target *t)
 {
 	int ask = find(t, t->at - 4, t->at, CAN | LET | WANT);
 	int help = find(t, t->at + 1, t->at + 5, HELP);
+	int before = find(t, t->at - 4, t->at, HELP);
 	int later = find(t, t->at + 1, t->at + 3, CAN | LET);
 
+	if (help < 0 && before >= 0 && find(t, t->from, before, LET) >= 0)
+		help = t->at, ask = find(t, t->from, before, LET);
 	if (help < 0 || (ask < 0 && (later < 0 || !(t->w->items[t->at].flags & WORD_ASKED))))
 		return 0;
 	for (int i = ask < 0 ? t->at : ask; i < help; i++)
@@ -165,17 +170,33 @@ static int alone(struct target *t)
 static int by_absence(struct target *t)
 {
 	uint64_t around = BARE | BE | YOU | WHERE | SOMEBODY | HAVE;
+	int others = find(t, t->from, t->at, SOMEBODY) >= 0 && means(t, t->at) & SOMEBODY;
 
 	if (!is_all(t, t->from, t->to, around, OR | IF | HOWMUCH | PAST | SELF | NOT) ||
 	    target_is_topic(t))
 		return 0;
 	if (find(t, t->from, t->at, WHERE) >= 0)
 		return yes(t, "where-is");
-	if (find(t, t->from, t->to, LIVE) >= 0 && find(t, t->from, t->to, HAVE | HERE) >= 0 &&
+	if ((others || find(t, t->from, t->to, LIVE) >= 0) &&
+	    find(t, t->from, t->to, HAVE | HERE) >= 0 &&
 	    means(t, t->at) & (PERSON | SOMEBODY | ALONE) &&
 	    find(t, t->from, t->to, YOU | BOT) < 0)
 		return yes(t, "anyone-there");
 	return 0;
+}
+
+/* "operator, where are you" */
+static int by_absence_in_sentence(struct target *t)
+{
+	struct target whole = *t;
+
+	whole.from = sentence_begin(t->w, t->at);
+	whole.to = sentence_end(t->w, t->at);
+	if (find(&whole, whole.from, whole.to, WHERE) < 0 ||
+	    !is_all(&whole, whole.from, whole.to, BARE | BE | YOU | WHERE, OR | IF | NOT) ||
+	    target_is_topic(&whole))
+		return 0;
+	return yes(t, "where-is");
 }
 
 /* "... useless bot human please": courtesy at the end makes a noun a request. */
@@ -202,6 +223,9 @@ static int is_weak(const struct target *t)
 	uint64_t verb = t->verb >= 0 ? means(t, t->verb) : 0;
 
 	if (m & (TARGET | ALONE))
+		return 0;
+	if (m & SOMEBODY && !(m & PEOPLE) && verb & (CALL | WANT) &&
+	    is_all(t, t->from, t->to, AROUND, NEVER_BARE & ~(SELF | YOU)))
 		return 0;
 	if (m & SUPPORT)
 		return !(verb & (CALL | CONNECT | SPEAK)) && !(means(t, t->at - 1) & LIVE);
@@ -233,7 +257,7 @@ int words_request(const struct words *w, int at, const char **reason)
 			answer = alone(&t) || (!t.why && (by_help(&t) || by_courtesy(&t)));
 	}
 	if (!answer && !t.why)
-		answer = by_absence(&t);
+		answer = by_absence(&t) || by_absence_in_sentence(&t);
 	if (t.why)
 		*reason = t.why;
 	else
@@ -256,9 +280,31 @@ int words_refuse_bot(const struct words *w)
 		if (t.verb < 0 || !(means(&t, t.verb) & SPEAK) || target_is_others(&t) ||
 		    target_is_hypothetical(&t) || target_is_past(&t))
 			continue;
+		if (find(&t, from, to, TARGET | WHY | YOU) >= 0)
+			continue;
 		if (find(&t, from, t.verb, NOT | NONEED | STOP) >= 0 &&
-		    find(&t, from, to, WANT | NONEED | STOP) >= 0 &&
-		    find(&t, from, to, TARGET | WHY | YOU) < 0)
+		    find(&t, from, to, WANT | NONEED | STOP) >= 0)
+			return 1;
+		if (find(&t, i - 2, i, NOT) > t.verb && find(&t, from, t.verb, WANT | CAN) >= 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* "connect me, please": to whom need not be said. */
+int words_connect(const struct words *w)
+{
+	for (int i = 0; i < w->n; i++) {
+		int from = sentence_begin(w, i), to = sentence_end(w, i);
+		struct target t = { .w = w, .at = i, .from = from, .to = to, .verb = i };
+
+		if (!(w->items[i].means & CONNECT) ||
+		    w->items[i].flags & (WORD_QUOTED | WORD_CODE) ||
+		    w->items[i].means & (FILLER | SPEAK | CALL))
+			continue;
+		if (find(&t, from, to, ME) >= 0 && !target_is_negated(&t) &&
+		    !target_is_stopped(&t) &&
+		    is_all(&t, from, to, BARE | YOU, SELF | THEY | IF | OR | BOT | NOT | TEXT))
 			return 1;
 	}
 	return 0;

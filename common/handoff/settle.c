@@ -108,6 +108,10 @@ static void settle_word(struct words *w, int i)
 		it->gap = GAP_COMMA;
 	if (it->means & THAT && it->gap == GAP_COMMA)
 		it->gap = GAP_NONE;
+	if (it->gap == GAP_COMMA && it->means & PREP && i > 0 && i + 1 < w->n &&
+	    w->items[i - 1].means & (TARGET | SOMEBODY) &&
+	    w->items[i + 1].means & (THAT | THE | WHAT)) /* "somebody, with whom" */
+		it->gap = GAP_NONE;
 }
 
 /* "connect me, please, with a human": commas around an aside are none. */

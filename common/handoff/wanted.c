@@ -18,7 +18,7 @@ static int judge(struct words *w, const char **reason)
 
 	*reason = "none";
 	words_mean(w);
-	if (words_find(w, 0, w->n, TARGET | ALONE | SUPPORT | SOMEBODY | BOT) < 0)
+	if (words_find(w, 0, w->n, TARGET | ALONE | SUPPORT | SOMEBODY | BOT | CONNECT) < 0)
 		return 0;
 	words_settle(w);
 	frame = words_frame(w);
@@ -28,6 +28,10 @@ static int judge(struct words *w, const char **reason)
 	}
 	if (words_refuse_bot(w)) {
 		*reason = "not-the-bot";
+		return 1;
+	}
+	if (words_connect(w)) {
+		*reason = "connect-me";
 		return 1;
 	}
 	for (int i = 0; i < w->n && targets < ASKED_MAX; i++) {
