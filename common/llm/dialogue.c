@@ -124,8 +124,10 @@ void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_clai
 			struct entry e = entry_at(history, i);
 			int is_new = e.author == AUTHOR_PERSON && e.seq >= claim->first_seq;
 
-			if (is_event(&e) && !unanswered)
+			if (is_event(&e) && !unanswered) {
+				out->was_called = 1;
 				out->since = out->n;
+			}
 			if (is_new == unanswered && e.author != AUTHOR_PLATFORM &&
 			    !is_command(history, i))
 				add_said(out, a, &e, unanswered);

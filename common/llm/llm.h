@@ -43,7 +43,8 @@ struct dialogue {
 	int lang_chosen;  /* by the person: whatever language they write in */
 	int n, unanswered;
 	int has_human;    /* an operator spoke in it */
-	int since;        /* items before it are from before a human was called last */
+	int was_called;   /* a human, and is gone; or nobody came */
+	int since;        /* items before it are from before that */
 	int for_operator; /* who is to be proposed a reply; set by the caller */
 	struct said {
 		enum author author;

@@ -7,6 +7,9 @@
  * again, it has answered often enough, or its answer gives away that it cannot
  * help.  Such an answer is not shown, so an answer that grows is shown a little
  * behind its end: nobody sees a phrase before it is known for what it is.
+ *
+ * When a human has handed back, or nobody came, the bot's first answer is its own,
+ * however poor: who was just told that the bot is back is not sent away again.
  */
 
 enum { BEHIND = 96 }; /* bytes: longer than what gives a bot away */
@@ -16,7 +19,7 @@ int depth_may_hand_over(const struct turn *t)
 	const struct bot *bot = turn_bot(t);
 
 	return bot && bot->handoff.enabled && !t->claim.is_group && !t->is_suggestion &&
-	       !t->is_alone;
+	       !t->is_alone && !t->is_back;
 }
 
 /* --- before anything is asked ---------------------------------------------------- */
@@ -46,12 +49,13 @@ static int answers_given(const struct dialogue *d)
 	return answers;
 }
 
-const char *depth_reached(const struct turn *t)
+const char *depth_reached(struct turn *t)
 {
 	const struct dialogue *d = &t->dialogue;
 	const struct bot *bot = turn_bot(t);
 	const char *question = last_question(d);
 
+	t->is_back = d->was_called && answers_given(d) == 0;
 	if (!depth_may_hand_over(t))
 		return NULL;
 	if (bot->handoff.max_turns && answers_given(d) >= bot->handoff.max_turns)

@@ -68,6 +68,7 @@ struct turn {
 	struct flow flow;
 	struct worker *worker;
 	int64_t job;
+	int is_back;       /* a human has just come and gone: the bot answers by itself */
 	int is_alone;      /* there is no human who could be called */
 	int is_suggestion; /* for an operator: nothing of it is for the person's eyes */
 	char entry[32];
@@ -149,8 +150,9 @@ const struct bot *turn_bot(const struct turn *t);
 /* The bot may call a human instead of answering. */
 int depth_may_hand_over(const struct turn *t);
 
-/* Why it should, before anything is asked; NULL: it need not. */
-const char *depth_reached(const struct turn *t);
+/* The dialogue was read.  Why a human should be called before anything is asked; NULL: none
+ * need be. */
+const char *depth_reached(struct turn *t);
 
 /* The answer gives away that the bot cannot help. */
 int depth_gives_up(const struct turn *t);

@@ -166,6 +166,22 @@ static void counting_begins_anew_after_a_human(void **state)
 	world_end();
 }
 
+/* A poor answer is better than being sent to and fro. */
+static void the_first_answer_after_a_human_is_the_bots_own(void **state)
+{
+	(void)state;
+	begin(NULL);
+	world.chain = "k";
+	world.passage_count = 0;
+	world.history = "[[1,0,\"How fast?\",null],[2,3,\"The bot is back\",{\"event\":"
+			"\"returned\"}],[3,0,\"And to Kazan?\",null]]";
+	world.first_seq = 3;
+	world_run();
+	assert_int_equal(world.result.outcome, TURN_ANSWERED);
+	assert_string_equal(world.body, "<does not know>");
+	world_end();
+}
+
 static void a_bot_without_colleagues_goes_on(void **state)
 {
 	static const struct play play = { .status = 200, .body = SAY("Three days.") STOP };
@@ -264,6 +280,7 @@ int main(void)
 		cmocka_unit_test(the_same_question_again_and_again_goes_to_a_human),
 		cmocka_unit_test(enough_answers_call_a_human),
 		cmocka_unit_test(counting_begins_anew_after_a_human),
+		cmocka_unit_test(the_first_answer_after_a_human_is_the_bots_own),
 		cmocka_unit_test(a_bot_without_colleagues_goes_on),
 		cmocka_unit_test(an_answer_goes_on_unseen_when_a_human_takes_over),
 		cmocka_unit_test(a_suggestion_is_seen_by_nobody_else),
