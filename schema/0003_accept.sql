@@ -139,6 +139,14 @@ begin
     if v_says = 1 then
         r.seq := v_last - v_count + 1;
     end if;
+    if p_action = 3 and p_body = '' and p_reply is not null and r.responder <> 0 then
+        -- a kind of message that the bot cannot read: a human can
+        update conversation c set last_seq = c.last_seq - 1 where c.id = r.conversation_id;
+        v_last := v_last - 1;
+        v_count := v_count - 1;
+        p_action := 1;
+        p_reply := null;
+    end if;
 
     -- A plain insert goes down the index once, ON CONFLICT would go twice.
     begin

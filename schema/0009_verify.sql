@@ -9,7 +9,8 @@ create function event_fate() returns table (
     channel_id int, event_key text, conversation_id bigint, seq bigint, outcome smallint, turn_seq bigint,
     turn_outcome smallint, human text)
 language sql stable as $$
-    select i.channel_id, i.event_key, i.conversation_id, i.seq, i.outcome, t.first_seq, t.outcome, h.fate
+    select i.channel_id, i.event_key, i.conversation_id, i.seq, i.outcome, t.first_seq, t.outcome,
+           coalesce(h.fate, o.fate)
     from inbound i
     left join lateral (
         select t.first_seq, t.last_seq, t.outcome from turn t
@@ -24,6 +25,11 @@ language sql stable as $$
         from handoff h
         where h.conversation_id = i.conversation_id and h.from_seq <= i.seq and (h.state < 3 or h.ended_seq >= i.seq)
         order by h.id desc limit 1) h on i.outcome is null and (t.outcome is null or t.outcome = 4)
+    left join lateral ( -- what operators say in their desk
+        select case when c.answered_seq >= i.seq then 'ordered by an operator'
+                    when exists (select from job j where j.queue = 3 and j.lane = c.id) then 'about to be ordered' end as fate
+        from conversation c join channel x on x.id = c.channel_id
+        where c.id = i.conversation_id and x.kind = 'desk') o on i.outcome is null
 $$;
 
 -- How many of each.  `merged`: answered together with a later message of the same turn.

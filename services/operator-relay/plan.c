@@ -1,5 +1,6 @@
 #include "services/operator-relay/plan.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "common/telegram/telegram.h"
@@ -152,6 +153,9 @@ static void understand(struct plan *p)
 
 	if (!command && text)
 		command = plan_label(text);
+	if (!command && text && *text == '/' && text[1] != '/' &&
+	    !isspace((unsigned char)text[1]))
+		command = arena_dup(p->arena, text + 1, strcspn(text + 1, " \t\n"));
 	if (!json_is_true(json_object_get(p->operator, "enabled")) &&
 	    (!command || strcmp(command, "start") != 0))
 		act_tell(p, arena_printf(p->arena, word(WORD_NOT_ENABLED, p->lang),

@@ -171,6 +171,17 @@ static const char *text_for(const json_t *canned, const char *lang)
 	return own ? own : string_in(text, "en");
 }
 
+/* Telegram's commands have no "-": there it is a "_". */
+static const char *as_command(struct plan *p, const char *name)
+{
+	char *out = arena_str(p->arena, name);
+
+	for (char *c = out; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return out;
+}
+
 /* The names that begin like this, one a line; "" if there are none. */
 static const char *completions(struct plan *p, const json_t *list, const char *name)
 {
@@ -181,6 +192,7 @@ static const char *completions(struct plan *p, const json_t *list, const char *n
 	json_array_foreach (list, i, canned) {
 		const char *own = string_in(canned, "name");
 
+		own = own ? as_command(p, own) : NULL;
 		if (own && n < CANNED_SHOWN && strncasecmp(own, name, strlen(name)) == 0) {
 			out = arena_printf(p->arena, "%s\\\n/%s", out,
 					   telegram_escape(p->arena, own));
@@ -190,15 +202,17 @@ static const char *completions(struct plan *p, const json_t *list, const char *n
 	return out;
 }
 
-static const json_t *canned_named(const json_t *list, const char *name)
+static const json_t *canned_named(struct plan *p, const json_t *list, const char *name)
 {
 	const json_t *canned;
 	size_t i;
 
-	json_array_foreach (list, i, canned)
-		if (string_in(canned, "name") &&
-		    strcasecmp(string_in(canned, "name"), name) == 0)
+	json_array_foreach (list, i, canned) {
+		const char *own = string_in(canned, "name");
+
+		if (own && strcasecmp(as_command(p, own), name) == 0)
 			return canned;
+	}
 	return NULL;
 }
 
@@ -213,9 +227,11 @@ void plan_canned(struct plan *p, const char *name)
 {
 	const json_t *client = plan_target(p);
 	const json_t *list = json_object_get(client, "canned");
-	const json_t *canned = canned_named(list, name);
+	const json_t *canned;
 	const char *names;
 
+	name = as_command(p, name);
+	canned = canned_named(p, list, name);
 	if (!client) {
 		plan_choose(p, WORD_YOUR_CHATS, "select", "");
 		return;

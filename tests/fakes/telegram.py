@@ -38,9 +38,11 @@ OTHER_POLL = (
 
 
 class Telegram(Fake, Messages, Files, Topics):
-    def __init__(self, port=0, token=DEFAULT_TOKEN, username="tandem_test_bot", flood=False, hurry=10.0):
+    def __init__(self, port=0, token=DEFAULT_TOKEN, username="tandem_test_bot", flood=False, hurry=10.0, bots=()):
         super().__init__(port)
         self.bots = {token: Bot(token, username)}
+        for more in bots:
+            self.add_bot(*more)
         self.token = token
         self.chats = {}
         self.sent = []  # every message that reached a chat, in order
@@ -112,7 +114,8 @@ class Telegram(Fake, Messages, Files, Topics):
                 {"type": "mention", "offset": mention.start(), "length": len(mention[0])}
             )
         message.update(more)
-        message = {k: v for k, v in message.items() if v is not None}
+        if not text:
+            del message["text"]
         if message.get("is_topic_message"):
             chat.topics.setdefault(message["message_thread_id"], {"name": "", "closed": False})
         return self.push({"message": message}, token)

@@ -53,8 +53,7 @@ class Files:
         """A person sends a file."""
         file_id = self.keep_file(token or self.token, kind, data, name, mime, size)
         content = {kind: self.describe_file(file_id), **({"caption": caption} if caption else {}), **more}
-        update = self.say(chat_id, "", token=token, text=None, **content)
-        return update
+        return self.say(chat_id, "", token=token, **content)
 
     def bytes_of(self, message, kind):
         """What a sent message's file holds."""

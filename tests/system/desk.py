@@ -1,0 +1,110 @@
+"""Operators and clients in Telegram, for tests of the desk."""
+
+import itertools
+
+from tests.system.stack import Stack, eventually, free_port, wait_for, word  # noqa: F401
+
+DESK_TOKEN = "654321:desk-token-for-tests"
+CLIENTS = itertools.count(2001)
+OPERATORS = itertools.count(5001)
+
+
+def options(topics=False):
+    return {
+        "bots": "tests/system/desk.yaml",
+        "env": {"TELEGRAM_DESK_TOKEN": DESK_TOKEN},
+        "telegram": {"bots": [(DESK_TOKEN, "tandem_desk_bot", topics)]},
+    }
+
+
+class Talker:
+    """Somebody who has a private chat with one of the bots."""
+
+    def __init__(self, stack, chat, token):
+        self.stack, self.telegram, self.chat, self.token = stack, stack.telegram, chat, token
+
+    def say(self, text, **more):
+        return self.telegram.say(self.chat, text, token=self.token, **more)
+
+    def messages(self):
+        return self.telegram.sent_to(self.chat)
+
+    def texts(self):
+        return [m["text"] for m in self.messages()]
+
+    def wait(self, words, timeout=8):
+        """The first message that holds these words."""
+        return wait_for(lambda: next((m for m in self.messages() if words in m["text"]), None),
+                        f"{words!r} in chat {self.chat}; there: {self.texts()}", timeout)
+
+
+class Client(Talker):
+    def __init__(self, stack):
+        super().__init__(stack, next(CLIENTS), stack.telegram.token)
+
+    @property
+    def name(self):
+        return f"Person {self.chat}"
+
+    def row(self, columns):
+        return self.stack.sql(
+            f"select {columns} from conversation c join channel h on h.id = c.channel_id"
+            " where h.name = 'shop-telegram' and c.chat_key = %s", str(self.chat))[0]
+
+    def call(self):
+        """Asks for a human, after some words."""
+        text = word()
+        self.say(text)
+        self.wait(text)
+        self.say("/operator")
+        return text
+
+
+class Operator(Talker):
+    def __init__(self, stack, on_duty=True, admin=False):
+        super().__init__(stack, next(OPERATORS), DESK_TOKEN)
+        self.say("/start")
+        self.wait("registered")
+        if on_duty or admin:
+            self.stack.sql_do(
+                f"update operator set enabled = true, role = {2 if admin else 1} where id = {self.id}")
+        if on_duty:
+            self.start()
+
+    def start(self):
+        self.say("/start")
+        self.wait("You are on duty")
+
+    @property
+    def id(self):
+        return self.stack.sql(
+            "select d.operator_id from desk_chat d join conversation c on c.id = d.conversation_id where c.chat_key = %s",
+            str(self.chat))[0][0]
+
+    def press(self, message, label):
+        """Presses a button; returns what the button says then, once it does."""
+        data = next(b["callback_data"] for row in message["reply_markup"]["inline_keyboard"] for b in row
+                    if label in b["text"])
+        shown = {**message, "chat": {"id": self.chat, "type": "private", "first_name": f"Person {self.chat}"}}
+        update = self.telegram.press(self.chat, data, shown, token=self.token)
+        query = update["callback_query"]["id"]
+        callbacks = self.telegram.bots[self.token].callbacks
+        wait_for(lambda: callbacks[query] is not None, f"{label} to be acknowledged")
+        return callbacks[query]
+
+    def invitation(self, client):
+        return wait_for(
+            lambda: next((m for m in self.messages() if client.name in m["text"] and "Accept" in str(m.get("reply_markup"))), None),
+            f"an invitation to {client.name}; there: {self.texts()}")
+
+    def accept(self, client):
+        answer = self.press(self.invitation(client), "Accept")
+        return answer
+
+    def answer(self, message, text, **more):
+        """Answers a message, as Telegram's reply does."""
+        return self.say(text, reply_to_message={k: message[k] for k in ("message_id", "text", "chat", "from")}, **more)
+
+    def stop(self):
+        self.say("/stop")
+        self.wait("You are off duty")

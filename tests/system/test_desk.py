@@ -1,0 +1,329 @@
+"""Operators work in Telegram, in chats without topics."""
+
+import pytest
+
+from tests.system.desk import Client, Operator, eventually, options, wait_for, word
+
+STACK = options()
+
+
+@pytest.fixture
+def people(stack):
+    """Makes operators, who leave in the end, so that tests do not invite each other's."""
+    made = []
+
+    def make(**more):
+        made.append(Operator(stack, **more))
+        return made[-1]
+
+    yield make
+    for operator in made:
+        stack.sql_do(f"update operator set on_duty = false, enabled = false where id = {operator.id}")
+
+
+@pytest.fixture
+def client(stack):
+    return Client(stack)
+
+
+def taken(operator, client):
+    text = client.call()
+    operator.accept(client)
+    operator.wait(text)
+    client.wait("You are talking to")
+    return text
+
+
+def test_the_menu_of_an_operators_bot_is_its_own(stack):
+    def menus():
+        all_of_them = [c["params"] for c in stack.telegram.calls_of("setMyCommands")]
+        return [m for m in all_of_them if any(c["command"] == "finish" for c in m["commands"])]
+
+    wait_for(lambda: len(menus()) == 2, "both menus")
+    ours = menus()
+    assert {m.get("language_code") for m in ours} == {None, "ru"}
+    assert {"start", "finish", "stop", "notes", "help", "return", "transfer"} <= {c["command"] for c in ours[0]["commands"]}
+
+
+def test_a_stranger_registers_and_an_administrator_enables(stack, people):
+    admin = people(admin=True)
+    new = people(on_duty=False)
+    question = admin.wait(f"Person {new.chat}")
+    assert str(new.id) in question["text"]
+    assert "enabled" in admin.press(question, "Enable")
+    new.wait("You are enabled")
+    new.start()
+    assert stack.sql("select enabled, on_duty from operator where id = %s", new.id) == [(True, True)]
+
+
+def test_only_administrators_enable(stack, people):
+    admin, other, new = people(admin=True), people(), people(on_duty=False)
+    question = admin.wait(f"Person {new.chat}")
+    assert "administrators" in other.press(question, "Enable")
+    assert stack.sql("select enabled from operator where id = %s", new.id) == [(False,)]
+
+
+def test_who_is_not_enabled_can_order_nothing(stack, people):
+    new = people(on_duty=False)
+    new.say("/finish")
+    new.wait("not enabled yet")
+
+
+def test_an_invitation_tells_who_and_why(people, client):
+    operator = people()
+    text = client.call()
+    invitation = operator.invitation(client)
+    assert "shop-telegram" in invitation["text"] and "asks for a human" in invitation["text"]
+    assert text in invitation["text"]
+
+
+def test_words_go_both_ways(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    hello, answer = word(), word()
+    operator.say(hello)
+    client.wait(hello)
+    client.say(answer)
+    assert client.name in operator.wait(answer)["text"]
+    assert client.row("responder, operator_id") == (2, operator.id)
+
+
+def test_the_whole_conversation_is_shown_on_acceptance(people, client):
+    operator = people()
+    text = taken(operator, client)
+    history = operator.wait("The conversation so far")
+    assert f"{client.name}: {text}" in history["text"] and f"bot: You said: {text}" in history["text"]
+    assert "With us since" in operator.wait("With us since")["text"]
+
+
+def test_of_two_who_accept_one_gets_the_chat(stack, people, client):
+    first, second = people(), people()
+    client.call()
+    invitations = first.invitation(client), second.invitation(client)
+    assert "yours" in first.press(invitations[0], "Accept")
+    assert f"Person {first.chat}" in second.press(invitations[1], "Accept")
+    eventually(lambda: _taken_by(second, client, first))
+    assert client.row("operator_id") == (first.id,)
+
+
+def _taken_by(operator, client, holder):
+    message = next(m for m in operator.messages() if client.name in m["text"])
+    assert f"taken by Person {holder.chat}" in message["text"] and "reply_markup" not in message
+
+
+def test_skipping_leaves_it_to_others(stack, people, client):
+    first, second = people(), people()
+    client.call()
+    first.press(first.invitation(client), "Skip")
+    assert "yours" in second.accept(client)
+
+
+def test_finish_ends_the_chat(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    operator.say("/finish")
+    client.wait("The chat is over")
+    assert client.row("responder, operator_id") == (0, None)
+    operator.wait("the chat is over")
+
+
+def test_the_keyboard_does_what_the_commands_do(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    keyboard = operator.wait("You are on duty")["reply_markup"]["keyboard"]
+    labels = [b["text"] for row in keyboard for b in row]
+    operator.say(next(label for label in labels if "End the chat" in label))
+    client.wait("The chat is over")
+    operator.say(next(label for label in labels if "Off duty" in label))
+    operator.wait("You are off duty")
+
+
+def test_stop_gives_the_chats_back(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    operator.stop()
+    wait_for(lambda: client.row("responder") == (1,), "the chat to be in the queue again")
+
+
+def test_return_gives_the_chat_to_the_bot(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    operator.press(operator.wait("With us since"), "Return")
+    wait_for(lambda: client.row("responder") == (0,), "the bot to have the chat")
+    client.say(text := word())
+    client.wait(text)
+
+
+def test_transfer_goes_to_a_colleague(stack, people, client):
+    first, second = people(), people()
+    client.call()
+    first.accept(client)
+    client.wait("You are talking to")
+    first.say("/transfer")
+    choice = first.wait("Who should have the chat")
+    first.press(choice, f"Person {second.chat}")
+    wait_for(lambda: client.row("operator_id") == (second.id,), "the colleague to have it")
+    second.wait("The conversation so far")
+    second.say(text := word())
+    client.wait(text)
+
+
+def test_with_several_chats_words_find_their_client(stack, people):
+    operator, one, two = people(), Client(stack), Client(stack)
+    taken(operator, one)
+    taken(operator, two)
+    operator.say(to_two := word())  # the one accepted last is selected
+    two.wait(to_two)
+    operator.wait(f"→ {two.name}")
+    one.say(asked := word())
+    operator.answer(operator.wait(asked), to_one := word())
+    one.wait(to_one)
+    operator.say("/chats")
+    operator.press(operator.wait("Your chats"), one.name)
+    operator.say(later := word())
+    one.wait(later)
+    assert to_one not in two.texts() and to_two not in one.texts()
+
+
+def test_words_without_an_address_are_asked_about(stack, people):
+    operator, one, two = people(), Client(stack), Client(stack)
+    taken(operator, one)
+    taken(operator, two)
+    stack.sql_do(f"update desk_chat set selected = null where operator_id = {operator.id}")
+    operator.say(text := word())
+    operator.press(operator.wait("Whom is this for"), one.name)
+    one.wait(text)
+
+
+def test_canned_replies_by_name(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    operator.say("/hello")
+    client.wait("Hello! How can I help?")
+    operator.say("/help_n")
+    assert "/help_number" in operator.wait("Canned replies")["text"]
+    assert not any("number of your order" in t for t in client.texts())
+
+
+def test_notes_are_for_operators_only(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    operator.say(f"//{(first := word())}")
+    operator.wait("Noted")
+    operator.say(f"/note {(second := word())}")
+    wait_for(lambda: sum("Noted" in t for t in operator.texts()) == 2, "the second note")
+    operator.say("/notes")
+    listed = operator.wait("Notes on")["text"]
+    assert first in listed and second in listed
+    assert not any(first in t or second in t for t in client.texts())
+
+
+def test_an_edit_reaches_the_client(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    update = operator.say(old := word())
+    client.wait(old)
+    stack.telegram.edit(operator.chat, update, new := word(), operator.token)
+    wait_for(lambda: new in client.texts(), "the edit")
+    assert old not in client.texts()
+
+
+def test_a_clients_edit_is_shown(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    update = client.say(old := word())
+    operator.wait(old)
+    stack.telegram.edit(client.chat, update, new := word())
+    operator.wait("changed a message")
+    operator.wait(new)
+
+
+def test_words_that_cannot_be_delivered_are_told(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    stack.telegram.chat(client.chat).forbidden = (403, "Forbidden: bot was blocked by the user")
+    operator.say(text := word())
+    assert text in operator.wait("not delivered")["text"]
+
+
+def test_an_operator_who_blocks_the_bot_gives_the_chats_back(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    stack.telegram.block(operator.chat, operator.token)
+    wait_for(lambda: client.row("responder") == (1,), "the chat to be in the queue again")
+    assert stack.sql("select on_duty from operator where id = %s", operator.id) == [(False,)]
+
+
+def test_an_invitation_waits_out_the_flood_limit(stack, people, client):
+    operator = people()
+    stack.telegram.rule(f"sendmessage {operator.chat}", error=429, description="Too Many Requests: retry after 1",
+                        parameters={"retry_after": 1})
+    client.call()
+    assert "yours" in operator.accept(client)
+
+
+def test_a_suggestion_is_sent_changed_or_dropped(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    row = client.row("c.id, c.last_seq, c.epoch")
+    texts = [word() for _ in range(3)]
+    for n, text in enumerate(texts):
+        stack.sql_do(
+            "insert into suggestion (conversation_id, last_seq, epoch, body)"
+            f" values ({row[0]}, {row[1]}, {row[2]}, '{text}')")
+        stack.sql_do(f"select look_again({row[0]}, 'test')")
+        shown = operator.wait(text)
+        if n == 0:
+            operator.press(shown, "Send")
+            client.wait(text)
+        elif n == 1:
+            operator.press(shown, "Discard")
+        else:
+            operator.press(shown, "Edit")
+            prompt = operator.wait("they go to the client")
+            operator.answer(prompt, changed := word())
+            client.wait(changed)
+    assert texts[1] not in client.texts() and texts[2] not in client.texts()
+    wait_for(lambda: [s for (s,) in stack.sql(
+        "select state from suggestion where conversation_id = %s order by id", row[0])] == [1, 2, 1], "their states")
+
+
+def test_service_messages_are_no_answers(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    before = len(client.texts())
+    stack.telegram.push({"message": {
+        "message_id": 999, "date": 1, "chat": {"id": operator.chat, "type": "private"},
+        "from": {"id": operator.chat, "is_bot": False, "first_name": "x"}, "pinned_message": {"message_id": 1},
+    }}, operator.token)
+    operator.say(text := word())
+    client.wait(text)
+    assert len(client.texts()) == before + 1
+
+
+def test_a_photo_goes_from_a_client_to_the_desk_and_back(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    picture, other = b"\xff\xd8" + b"p" * 300_000, b"\xff\xd8" + b"q" * 1000
+    stack.telegram.say_file(client.chat, "photo", picture, caption=(caption := word()))
+    shown = operator.wait(caption)
+    assert stack.telegram.bytes_of(shown, "photo") == picture
+    stack.telegram.say_file(operator.chat, "photo", other, caption=(back := word()), token=operator.token)
+    assert stack.telegram.bytes_of(client.wait(back), "photo") == other
+
+
+def test_documents_and_voice_keep_their_names(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    stack.telegram.say_file(client.chat, "document", b"bill", caption=(words := word()), name="bill 1.txt", mime="text/plain")
+    document = operator.wait(words)
+    assert document["document"]["file_name"] == "bill 1.txt"
+    stack.telegram.say_file(client.chat, "voice", b"OggS" * 50, mime="audio/ogg")
+    wait_for(lambda: [m for m in operator.messages() if "voice" in m], "the voice")
+
+
+def test_a_file_too_big_to_be_fetched_is_told_in_words(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    stack.telegram.say_file(client.chat, "document", b"x", caption=word(), name="film.mkv", size=30 << 20)
+    assert "could not be transferred" in operator.wait("film.mkv")["text"]
