@@ -9,6 +9,7 @@
 --   4 reset (3, and the bot forgets)   5 stop (3, and the running turn ends)
 --   6 blocked   7 unblocked   8 migrated (p_body is the new chat key)   9 refuse
 --   10 call a human (p_body, if any, is kept; 0013_handoff.sql)   11 rate (p_body is "<case>:<score>")
+--   12 nothing that a bot can read: 1 while a human is there, else 3
 
 -- These are all PL/pgSQL, whose plans are kept; a function in plain SQL is parsed and planned anew
 -- at every call.
@@ -100,7 +101,7 @@ create function accept(
     p_callback text, p_quiet_ms int, p_quiet_max_ms int, p_is_desk boolean default false) returns accepted
 language plpgsql as $$
 declare
-    v_says   int := case when p_action in (1, 3, 4, 5, 10) and p_body is not null then 1 else 0 end; -- their words are kept
+    v_says   int := case when p_action in (1, 3, 4, 5, 10, 12) and p_body is not null then 1 else 0 end; -- their words are kept
     v_count  int := v_says + case when p_reply is null then 0 else 1 end;
     v_last   bigint;
     v_person bigint;
@@ -135,6 +136,15 @@ begin
             returning c.id, c.last_seq, c.responder, c.epoch, c.person_id, c.is_group, c.lang
             into r.conversation_id, v_last, r.responder, r.epoch, v_person, v_group, v_lang;
         end if;
+    end if;
+    if p_action = 12 and r.responder <> 0 then -- nobody has seen the number of the reply that is not made
+        update conversation c set last_seq = c.last_seq - 1 where c.id = r.conversation_id;
+        p_action := 1;
+        p_reply := null;
+        v_count := v_says;
+        v_last := v_last - 1;
+    elsif p_action = 12 then
+        p_action := 3;
     end if;
     if v_says = 1 then
         r.seq := v_last - v_count + 1;

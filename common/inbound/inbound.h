@@ -23,6 +23,8 @@ enum inbound_action {
 	INBOUND_REFUSED = 9,   /* too much or too fast; `reply` says so, if anything does */
 	INBOUND_OPERATOR = 10, /* they want a human; the words, if any, are kept */
 	INBOUND_RATING = 11,   /* "<case>:<1..5>" in `text`: how a talk with a human was */
+	INBOUND_WORDLESS = 12, /* a message that bots cannot read: `reply` says so, unless a
+				  human is there to see what came along */
 };
 
 const char *inbound_action_name(enum inbound_action action);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/handoff/handoff.h"
 #include "common/i18n/i18n.h"
 #include "services/ingress/answers.h"
 
@@ -110,18 +111,26 @@ static int is_blank(const char *text)
 	return text[strspn(text, " \t\r\n")] == 0;
 }
 
+static int wants_human(const struct inbound *event, const struct bot *bot)
+{
+	return bot->handoff.enabled && !event->is_group && event->action == INBOUND_MESSAGE &&
+	       handoff_wanted(event->text, strlen(event->text), NULL);
+}
+
 static void resolve_message(struct inbound *event, const struct bot *bot, struct arena *a)
 {
 	if (event->command) {
 		answer_command(event, bot, a);
 	} else if (is_blank(event->text)) {
-		event->action = INBOUND_COMMAND; /* kept, with what came along */
+		event->action = INBOUND_WORDLESS;
 		event->reply = answer_text(event, bot, TEXT_NOT_UNDERSTOOD_KIND);
 	} else if (bot->message_chars > 0 &&
 		   characters(event->text) > (size_t)bot->message_chars) {
 		event->action = INBOUND_REFUSED;
 		event->reply = arena_printf(a, answer_text(event, bot, TEXT_TOO_LONG),
 					    bot->message_chars);
+	} else if (wants_human(event, bot)) {
+		event->action = INBOUND_OPERATOR;
 	}
 }
 

@@ -15,7 +15,8 @@ static const struct limit notice_limit = { .per_minute = 1, .burst = 1 };
 static int asks_for_something(const struct inbound *event)
 {
 	return event->action == INBOUND_MESSAGE || event->action == INBOUND_COMMAND ||
-	       event->action == INBOUND_RESET || event->action == INBOUND_STOP;
+	       event->action == INBOUND_RESET || event->action == INBOUND_STOP ||
+	       event->action == INBOUND_OPERATOR || event->action == INBOUND_WORDLESS;
 }
 
 /* A chat that floods is told so once a minute, and is otherwise refused in silence. */

@@ -191,6 +191,24 @@ def test_an_answer_under_way_is_not_seen_once_a_human_is_called(stack, anna):
     events.close()
 
 
+@pytest.mark.parametrize("words", ["Позовите оператора, пожалуйста", "I want to talk to a human", "Ich möchte mit einem Mitarbeiter sprechen"])
+def test_plain_words_call_a_human(stack, anna, words):
+    w = stack.widget()
+    seq = w.say(words)
+    wait_for(lambda: state(w) == "waiting", "somebody to be called")
+    assert page(w)["messages"][0]["seq"] == seq
+    anna.do(conversation_of(stack, w), "close")
+    wait_for(lambda: state(w) == "bot", "the end")
+    assert [m for m in page(w)["messages"] if m["author"] == "bot"] == []
+
+
+def test_words_about_operators_call_nobody(stack, anna):
+    w = stack.widget()
+    for words in ("What does the modulo operator do?", "Спасибо, оператор уже помог", "I don't need a human"):
+        assert w.ask(words)["author"] == "bot"
+    assert state(w) == "bot"
+
+
 def test_a_bot_without_operators_says_so(stack):
     w = stack.widget(site="library-site")
     assert w.session["bot"]["human"] is False
@@ -271,6 +289,33 @@ def test_what_the_person_edits_reaches_the_operator(stack, anna, chat):
     changed = wait_for(lambda: [m for m in anna.messages(conversation) if m["text"] == other], "the other words")[0]
     assert changed["edited_at"]
     anna.do(conversation, "close")
+
+
+def test_a_picture_without_words_reaches_the_operator_and_no_bot_complains(stack, anna, chat):
+    telegram = stack.telegram
+
+    def picture():
+        telegram.push({"message": {
+            "message_id": 700 + next(CHATS), "date": 1_790_000_000,
+            "chat": {"id": chat, "type": "private", "first_name": "P"},
+            "from": {"id": chat, "is_bot": False, "first_name": "P", "language_code": "en"},
+            "photo": [{"file_id": "abc", "file_unique_id": "abc", "width": 10, "height": 10, "file_size": 100}],
+        }})
+
+    telegram.say(chat, "/operator")
+    wait_for(lambda: telegram.texts(chat), "the notice")
+    conversation = latest_of_telegram(stack, chat)
+    anna.do(conversation, "take")
+    picture()
+    seen = wait_for(lambda: [m for m in anna.messages(conversation) if m.get("attachments")], "the picture")[0]
+    assert seen["attachments"][0]["kind"] == "photo"
+    anna.do(conversation, "close")
+    wait_for(lambda: any("r:" in str(m.get("reply_markup")) for m in telegram.sent_to(chat)), "the end")
+    assert not any("cannot read" in t for t in telegram.texts(chat))
+    picture()
+    wait_for(lambda: any("cannot read" in t for t in telegram.texts(chat)), "the bot to say that it cannot read it")
+    assert stack.sql("select last_seq = (select max(seq) from message m where m.conversation_id = c.id)"
+                     " from conversation c where id = %s", conversation)[0][0], "a number was lost"
 
 
 # --- the fetching front end ----------------------------------------------------------------

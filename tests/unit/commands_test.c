@@ -180,6 +180,36 @@ static void humans_are_called_where_there_are_some(void **state)
 	assert_null(strstr(commands_menu(&arena, &bot, "ru", 0), "operator"));
 }
 
+static void plain_words_call_too(void **state)
+{
+	static const struct {
+		const char *text;
+		enum inbound_action action;
+	} cases[] = { { "Позовите оператора", INBOUND_OPERATOR },
+		      { "a human please", INBOUND_OPERATOR },
+		      { "no human needed", INBOUND_MESSAGE },
+		      { "Где мой заказ?", INBOUND_MESSAGE } };
+
+	(void)state;
+	for (int enabled = 0; enabled < 2; enabled++)
+		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+			struct inbound e;
+
+			bot.handoff.enabled = enabled;
+			e = say(cases[i].text, "en");
+			assert_int_equal(e.action, enabled ? cases[i].action : INBOUND_MESSAGE);
+			assert_null(e.reply);
+		}
+	bot.handoff.enabled = 1; /* among people it is said to people */
+	assert_int_equal(resolve((struct inbound){ .action = INBOUND_MESSAGE,
+						   .text = "a human please",
+						   .is_group = 1,
+						   .is_addressed = 1 })
+				 .action,
+			 INBOUND_MESSAGE);
+	bot.handoff.enabled = 0;
+}
+
 static void a_press_rates(void **state)
 {
 	static const struct {
@@ -312,7 +342,7 @@ static void attachments_without_words_are_kept_and_answered(void **state)
 	struct inbound e = say("", "en");
 
 	(void)state;
-	assert_int_equal(e.action, INBOUND_COMMAND);
+	assert_int_equal(e.action, INBOUND_WORDLESS);
 	assert_non_null(strstr(e.reply, "cannot read"));
 }
 
@@ -356,6 +386,7 @@ int main(void)
 		cmocka_unit_test(commands_answer_at_once),
 		cmocka_unit_test(replies_exist_in_every_language),
 		cmocka_unit_test(humans_are_called_where_there_are_some),
+		cmocka_unit_test(plain_words_call_too),
 		cmocka_unit_test(a_press_rates),
 		cmocka_unit_test(paths_and_dates_are_no_commands),
 		cmocka_unit_test(help_lists_every_command_once),
