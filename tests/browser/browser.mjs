@@ -47,7 +47,7 @@ export class Widget {
     this.root = page.locator("tandem-chat");
     this.panel = this.root.locator(".panel");
     this.launcher = this.root.locator(".launcher");
-    this.input = this.root.locator("textarea");
+    this.input = this.root.locator(".composer textarea");
     this.rows = this.root.locator(".row .bubble");
     this.own = this.root.locator(".row.person .bubble");
     this.answers = this.root.locator(".row.bot:not(.draft)[data-seq] .bubble");

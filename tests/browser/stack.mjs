@@ -2,7 +2,7 @@
 // server whose words the test says.  TANDEM_BUILD names the folder of the programs.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,8 @@ import { until } from "./browser.mjs";
 const TOP = new URL("../..", import.meta.url).pathname;
 const BUILD = process.env.TANDEM_BUILD ?? join(TOP, "build");
 const WEB_ROOT = process.env.WEB_ROOT ?? join(TOP, "build/web");
+
+export const PASSWORD = "correct horse battery";
 
 /** Speaks as a model does: a test takes each question and writes the answer piece by piece. */
 export class Model {
@@ -35,7 +37,7 @@ export class Model {
       return;
     }
     res.writeHead(200, { "Content-Type": "text/event-stream" });
-    this.questions.push(new Answer(JSON.parse(body).messages.at(-1).content, res));
+    this.questions.push(new Answer(JSON.parse(body).messages, res));
   }
 
   /** The answer to give to the question that holds these words. */
@@ -50,8 +52,9 @@ export class Model {
 }
 
 class Answer {
-  constructor(question, res) {
-    this.question = question;
+  constructor(messages, res) {
+    this.messages = messages;
+    this.question = messages.at(-1).content;
     this.res = res;
     this.isCut = false;
     res.on("close", () => {
@@ -89,8 +92,9 @@ export class Stack {
       if (name) this.env[name] = value;
     }
     this.tandem("migrate");
-    this.tandem("bot", "apply", join(TOP, "deploy/bots.yaml"));
+    this.tandem("bot", "apply", this.bots());
     await this.run("llm-worker");
+    await this.run("operator-relay");
     await this.run("ingress");
     await this.ready();
     return this;
@@ -110,13 +114,30 @@ export class Stack {
     };
   }
 
+  /** The bots as they are deployed, but that no words are held back to see whether they give the bot away. */
+  bots() {
+    const path = join(this.folder, "bots.yaml");
+    const text = readFileSync(join(TOP, "deploy/bots.yaml"), "utf8");
+    writeFileSync(path, text.replace(/^( +)handoff:$/m, "$&\n$1  give_away: []"));
+    return path;
+  }
+
   servers(verb) {
     return execFileSync(join(TOP, "scripts/servers"), [verb, this.folder], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   }
 
+  /** Somebody who may sign in to the console. */
+  addUser(login, name, lang, ...options) {
+    this.tandemWith(`${PASSWORD}\n`, "user", "add", ...options, "--lang", lang, "--name", name, login);
+  }
+
   tandem(...args) {
+    this.tandemWith("", ...args);
+  }
+
+  tandemWith(input, ...args) {
     try {
-      execFileSync(join(BUILD, "services/tandem/tandem"), args, { env: this.env, cwd: TOP, stdio: "pipe" });
+      execFileSync(join(BUILD, "services/tandem/tandem"), args, { env: this.env, cwd: TOP, stdio: "pipe", input });
     } catch (error) {
       throw new Error(`tandem ${args.join(" ")}: ${error.stderr}${error.stdout}`);
     }

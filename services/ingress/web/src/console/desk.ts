@@ -268,7 +268,13 @@ export class Desk implements ChatHost {
     const { chat } = this;
     if (!chat?.row || chat.isMine) return;
     const isTaken = chat.row.state === "operator";
+    if (isTaken && !this.mayForce) return;
     await chat.order({ verb: "take", ...(isTaken ? { force: true } : {}) });
+  }
+
+  /** Only administrators take a chat out of a colleague's hands. */
+  get mayForce(): boolean {
+    return this.me?.role === "admin";
   }
 
   async skip(): Promise<void> {

@@ -74,9 +74,10 @@ interface Action {
 }
 
 function Actions({ chat, row, commands }: { chat: Chat; row: Row; commands: Commands }) {
-  const { speech, skipped } = useDesk();
+  const { speech, skipped, mayForce } = useDesk();
   const isBusy = chat.busy !== null;
   if (row.state === "operator" && !chat.isMine) {
+    if (!mayForce) return null;
     const label = speech.t("takeFrom", { name: row.operator?.name ?? speech.t("operator") });
     return <div class="actions"><Button label={label} hint="a" disabled={isBusy} onClick={commands.accept} /></div>;
   }
@@ -130,7 +131,7 @@ function More({ actions, isBusy }: { actions: Action[]; isBusy: boolean }) {
 
 /** What stands in the way: somebody else has the chat, or the person is gone. */
 function Notices({ chat, row }: { chat: Chat; row: Row }) {
-  const { speech } = useDesk();
+  const { speech, mayForce } = useDesk();
   return (
     <>
       {!row.reachable && <p class="strip warn"><Icon name="warn" />{speech.t("unreachablePerson")}</p>}
@@ -138,7 +139,7 @@ function Notices({ chat, row }: { chat: Chat; row: Row }) {
         <div class="strip warn" role="alert">
           <Icon name="lock" />
           <span>{speech.t("hasChat", { name: chat.holder })}</span>
-          <Button label={speech.t("takeFrom", { name: chat.holder })} onClick={() => void chat.order({ verb: "take", force: true })} />
+          {mayForce && <Button label={speech.t("takeFrom", { name: chat.holder })} onClick={() => void chat.order({ verb: "take", force: true })} />}
         </div>
       )}
     </>

@@ -112,12 +112,10 @@ export const NoteView = still(function NoteView({ note, speech }: { note: Note; 
 
 /** Written, but not confirmed by the server yet. */
 export function Unsent({ item, chat }: { item: UnsentItem; chat: Chat }) {
-  const { speech } = useDesk();
+  const { speech, mayForce } = useDesk();
   const refusal = chat.refusal(item);
   const drop = () => void chat.outbox.drop(item.id);
-  const edit = () => {
-    chat.takeBack(item);
-  };
+  const edit = () => chat.takeBack(item);
   return (
     <article class={`message operator own first unsent ${item.state}`}>
       <p class="who">{speech.t("you")}</p>
@@ -128,7 +126,7 @@ export function Unsent({ item, chat }: { item: UnsentItem; chat: Chat }) {
         <p class="fate bad" role="alert">
           <Icon name="warn" />
           <span>{refusal ? speech.refusal(refusal) : speech.t("heldOld")}</span>
-          {refusal?.holder ? (
+          {refusal?.holder && mayForce ? (
             <Button label={speech.t("takeAndSend", { name: refusal.holder })} onClick={() => void chat.takeAndResend(item)} />
           ) : (
             <Button label={speech.t("again")} onClick={() => chat.resend(item)} />
