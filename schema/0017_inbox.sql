@@ -68,8 +68,9 @@ begin
     return n;
 end $$;
 
+-- Plans are kept, and the first is made while the tables are empty: it must not be one for empty tables.
 create function index_words(p_from timestamptz, p_to timestamptz) returns int
-language plpgsql as $$
+language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
     n int;
 begin
@@ -147,6 +148,7 @@ declare
     v_names tsquery := to_tsquery('simple', coalesce(
         (select string_agg(x[1] || ':*', ' & ') from regexp_matches(lower(p_text), '[[:alnum:]]+', 'g') x), ''));
     v_words timestamptz := fresh_since('words');
+    v_heard timestamptz := fresh_since('activity');
 begin
     return query
         select f.conversation_id, max(f.at) from (
@@ -162,7 +164,7 @@ begin
             select c.id, m.created_at
             from message m join conversation c on c.id = m.conversation_id
             join channel ch on ch.id = c.channel_id and ch.kind <> 'desk'
-            where m.created_at > fresh_since('activity') and m.seq <= 2
+            where m.created_at > v_heard and m.seq <= 2
               and to_tsvector('simple', coalesce(c.title, '')) @@ v_names) f
         group by 1 order by 2 desc limit p_limit;
 end $$;
@@ -247,6 +249,8 @@ create function folder(p_operator int, p_folder text, p_found bigint[], p_at tim
 returns table (conversation_id bigint, at timestamptz)
 language plpgsql stable as $$
 #variable_conflict use_column
+declare
+    v_fresh timestamptz := fresh_since('activity');
 begin
     if p_folder = 'waiting' then
         return query
@@ -284,7 +288,7 @@ begin
                 select m.conversation_id, max(m.created_at) as at
                 from message m join conversation c on c.id = m.conversation_id
                 join channel ch on ch.id = c.channel_id and ch.kind <> 'desk'
-                where m.created_at > fresh_since('activity') group by 1)
+                where m.created_at > v_fresh group by 1)
             select u.conversation_id, max(u.at) from (
                 select f.conversation_id, f.at from fresh f
                 where p_at is null or (f.at, f.conversation_id) < (p_at, p_id)

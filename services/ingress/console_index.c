@@ -6,10 +6,10 @@
 
 /*
  * The inbox's order and its search are brought up to date in small batches, for ever:
- * index_some -> rest -> index_some.  Of one connection's time it takes a twentieth at most.
+ * index_some -> rest -> index_some.  Of one connection's time it takes a tenth at most.
  */
 
-enum { BATCH = 300, BATCH_MS = 20000, REST_MS = 1000, REST_MIN_MS = 20, REST_PARTS = 19 };
+enum { BATCH = 1000, BATCH_MS = 20000, REST_MS = 1000, REST_MIN_MS = 20, REST_PARTS = 9 };
 
 struct console_index {
 	struct flow flow;
