@@ -128,14 +128,12 @@ static void add_key(const struct slot *s, const char *key, size_t len, int typos
 }
 
 /* A key as the tables write it: ~stem{one,two}. */
-static void add_keys(const struct slot *s, const char *key, size_t len)
+static void add_keys(const struct slot *s, const char *key, size_t len, int typos)
 {
-	char plain[160];
-	int typos = *key == '~';
+	char plain[KEY_MAX * 2];
 	const char *open = memchr(key, '{', len), *close = memchr(key, '}', len);
 	size_t head, tail;
 
-	key += typos, len -= (size_t)typos;
 	if (!open || !close) {
 		add_key(s, key, len, typos);
 		return;
@@ -149,7 +147,7 @@ static void add_keys(const struct slot *s, const char *key, size_t len)
 		memcpy(plain, key, head);
 		memcpy(plain + head, p, (size_t)(end - p));
 		memcpy(plain + head + (end - p), close + 1, tail);
-		add_key(s, plain, head + (size_t)(end - p) + tail, typos);
+		add_keys(s, plain, head + (size_t)(end - p) + tail, typos);
 	}
 }
 
@@ -163,7 +161,8 @@ static void make(void)
 				size_t len = strcspn(p, " ");
 
 				if (len > 0)
-					add_keys(&s, p, len);
+					add_keys(&s, p + (*p == '~'), len - (*p == '~'),
+						 *p == '~');
 				p += len + (p[len] == ' ');
 			}
 		}

@@ -77,6 +77,7 @@
 #define THE   (UINT64_C(1) << 55) /* articles */
 
 #define VIA    (UINT64_C(1) << 56) /* through, by means of */
+#define LATER  (UINT64_C(1) << 58) /* another time, another place */
 #define PEOPLE (UINT64_C(1) << 57) /* SOMEBODY who are many */
 
 #define TARGET  (ROLE | PERSON)

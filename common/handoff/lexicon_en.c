@@ -150,6 +150,7 @@ const struct lexeme lexicon_en[] = {
 	  "right_away already_now pleeease kindly ffs rn thx_now straight_away this_instant "
 	  "pleas today" },
 	{ CONNECT | ROLE, "escalate" },
+	{ LATER, "later tomorrow someday another_time come_in visit" },
 	{ ROLE, "member_of_{your,staff,the}" },
 	{ CONNECT,
 	  "connecting_me transferring_me putting_me getting_me switching_me passing_me" },
@@ -157,7 +158,8 @@ const struct lexeme lexicon_en[] = {
 	{ CONNECT, "be_connected be_transferred be_redirected get_connected get_transferred" },
 	{ FILLER, "i_mean" },
 	{ FILLER,
-	  "assistance for_real for_once help_from so just really and yes yeah yep ok "
+	  "assistance intervention for_real for_once help_from so just really and yes yeah yep "
+	  "ok "
 	  "okay well um uh hmm actually then too also only "
 	  "directly quick finally this that these here customer support_team company sales "
 	  "billing technical first_line team department line phone side again  "

@@ -9,6 +9,7 @@ const struct lexeme lexicon_fr[] = {
 		"gestionnaire" },
 	{ PERSON | LIVE, "~humain{,e,s} être_humain" },
 	{ PERSON, "~personne" },
+	{ LATER, "demain" },
 	{ PEOPLE, "gens personnes" },
 	{ SOMEBODY, "quelqu_un quelqu quelquun gens personnes" },
 	{ LIVE, "vrai vraie réel réelle vivant vivante en_chair_et_en_os physique vraies" },

@@ -10,6 +10,7 @@ const struct lexeme lexicon_es[] = {
 	{ PERSON | LIVE, "~human{o,a,os,as} ser_humano" },
 	{ PERSON, "~persona" },
 	{ SOMEBODY, "alguien personas gente" },
+	{ LATER, "mañana luego" },
 	{ PEOPLE, "personas gente" },
 	{ LIVE, "real viva vivo verdader{o,a} reales carne_y_hueso física de_verdad vivas" },
 	{ SUPPORT, "soporte atención servicio_al_cliente atención_al_cliente servicio" },
@@ -23,7 +24,8 @@ const struct lexeme lexicon_es[] = {
 	{ CALL, "llama llame llamen llamar busca trae traiga tráeme búscame consígueme buscar "
 		"manda" },
 	{ CONNECT,
-	  "~conecta{,r,me} ~conécteme conéctame ~comunica{,r,me,rme} comuníqueme comuníquenme "
+	  "~conecta{,r,me,s} pasas comunicas transfieres ~conécteme conéctame "
+	  "~comunica{,r,me,rme} comuníqueme comuníquenme "
 	  "comuníquenme "
 	  "pas{a,ar,arme,ame,eme,enme} pásame páseme pásenme pásenme transfi{ere,era,eran} "
 	  "transfiér{eme,ame} transfiéra{me,nme} transferir{me,} deriva{r,me,} derívame "

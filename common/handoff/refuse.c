@@ -98,8 +98,12 @@ int target_is_compound(const struct target *t)
 
 int target_is_others(const struct target *t)
 {
+	int previous = t->from > 0 ? clause_begin(t->w, t->from - 1) : 0;
 	const struct word *before = t->verb > t->from ? &t->w->items[t->verb - 1] : NULL;
 
+	if (means(t, t->from) & (WHAT | THAT) && t->w->items[t->from].gap == GAP_COMMA &&
+	    words_find(t->w, previous, t->from, WANTS) >= 0)
+		return 1; /* "my wife says that ..." */
 	for (int i = t->verb - 1; i >= t->from; i--) {
 		uint64_t m = means(t, i);
 
@@ -123,6 +127,11 @@ int target_is_hypothetical(const struct target *t)
 	return i >= 0 && !(means(t, i + 1) & (CAN | PLEASE)) && !(means(t, i + 2) & CAN);
 }
 
+static int is_infinitive(const struct word *w)
+{
+	return w->len > 2 && w->letters[w->len - 1] == u'ь' && w->letters[w->len - 2] == u'т';
+}
+
 /* "was able to talk to a human": verbs without a person of their own tell of the past. */
 int target_is_past(const struct target *t)
 {
@@ -134,7 +143,8 @@ int target_is_past(const struct target *t)
 		return 0;
 	if (means(t, t->verb) & WANT)
 		return 0;
-	return means(t, t->verb) & SPEAK || means(t, t->verb - 1) & PREP;
+	return means(t, t->verb) & SPEAK || means(t, t->verb - 1) & PREP ||
+	       is_infinitive(&t->w->items[t->verb]);
 }
 
 /* "хватит звать оператора", "stop transferring me" */
@@ -146,6 +156,6 @@ int target_is_stopped(const struct target *t)
 
 	if (n < 3 || !(means(t, t->verb - 1) & STOP))
 		return 0;
-	return (verb->letters[n - 1] == u'ь' && verb->letters[n - 2] == u'т') ||
+	return is_infinitive(verb) ||
 	       (verb->letters[n - 1] == 'g' && verb->letters[n - 2] == 'n');
 }

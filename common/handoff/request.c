@@ -7,8 +7,8 @@
 	 NO | REQUEST | CAN | HELP | TARGET | SOMEBODY | HELLO | HERE | OR | THAT | LET |      \
 	 STOP | HOW | WHY | IFHOW)
 #define BARE                                                                                   \
-	(FILLER | PLEASE | ME | THE | PREP | LIVE | ALONE | SUPPORT | BOT | NOT | NO |         \
-	 REQUEST | TARGET | HELLO | HERE | CAN | STOP | HELP | WITHOUT | NONEED)
+	(FILLER | PLEASE | ME | THE | PREP | LIVE | SOMEBODY | ALONE | SUPPORT | BOT | NOT |   \
+	 NO | REQUEST | TARGET | HELLO | HERE | CAN | STOP | HELP | WITHOUT | NONEED)
 #define NEVER_BARE                                                                             \
 	(SELF | YOU | THEY | BE | OR | IF | HAVE | WHAT | HOWMUCH | ABOUT | WANTS | PAST)
 
@@ -61,11 +61,14 @@ static int find_left(const struct target *t)
 /* "оператора позовите"; "is there somebody I can talk to". */
 static int find_right(const struct target *t)
 {
+	int is_subject = (means(t, t->at) & NOM) != 0;
+
 	for (int i = t->at + 1, other = 0; i < t->to && other <= 1; i++) {
 		uint64_t m = means(t, i);
 
 		if (m & REQUEST && t->w->items[i].flags & WORD_FINAL &&
-		    other <= (m & WANT ? 0 : 1))
+		    other <= (m & (CALL | CONNECT) && !is_subject ? 1 : 0) &&
+		    (!is_subject || m & ~SPEAK & REQUEST))
 			return i;
 		if (m & SPEAK && find(t, t->from, i, CAN | PREP) >= 0 &&
 		    (t->w->items[i].flags & WORD_ASKED ||
@@ -77,6 +80,32 @@ static int find_right(const struct target *t)
 }
 
 /* --- the patterns ------------------------------------------------------------- */
+
+static int is_all(const struct target *t, int from, int to, uint64_t allowed, uint64_t never)
+{
+	for (int i = from; i < to; i++)
+		if (!(means(t, i) & allowed) || means(t, i) & never)
+			return 0;
+	return 1;
+}
+
+/* "in the game one has to call an operator" */
+static int is_within_text(const struct target *t)
+{
+	int text = find(t, t->from, t->verb, TEXT);
+
+	return text > t->from && means(t, text - 1) & PREP;
+}
+
+/* "connect the human with the bot": what is connected, not to whom. */
+static int is_joining(const struct target *t)
+{
+	return means(t, t->verb) & CONNECT && t->w->items[t->verb].script == SCRIPT_LATIN &&
+	       t->verb < t->at && !(t->w->items[t->verb].flags & WORD_FINAL) &&
+	       find(t, t->verb, t->at, ME | PREP | FILLER) < 0 &&
+	       !(means(t, t->verb) & (WANT | CALL | SPEAK)) &&
+	       !is_all(t, t->at, t->to, BARE & ~(BOT | PREP), 0);
+}
 
 static int by_verb(struct target *t)
 {
@@ -92,6 +121,12 @@ static int by_verb(struct target *t)
 		return no(t, "hypothetical");
 	if (target_is_past(t))
 		return no(t, "past");
+	if (find(t, t->from, t->to, LATER) >= 0)
+		return no(t, "another-time");
+	if (is_within_text(t))
+		return no(t, "story");
+	if (is_joining(t))
+		return no(t, "mention");
 	if (find(t, t->from, first, HOWMUCH) >= 0)
 		return no(t, "about-operators");
 	return yes(t, "ask-for-operator");
@@ -119,21 +154,17 @@ static int by_help(struct target *t)
 	return yes(t, "let-a-human-help");
 }
 
-static int is_all(const struct target *t, int from, int to, uint64_t allowed, uint64_t never)
-{
-	for (int i = from; i < to; i++)
-		if (!(means(t, i) & allowed) || means(t, i) & never)
-			return 0;
-	return 1;
-}
-
 /* A clause that is a request by itself beside others: only where no other reading is near. */
 static int may_stand_beside(const struct target *t, int begin, int end)
 {
 	uint64_t told = THEY | THANKS | PAST | WANTS | MEAN | WORK | TOPIC | HELLO;
+	const struct word *it = &t->w->items[t->at];
 
 	if (t->from != begin && t->to != end)
 		return 0;
+	if (it->script == SCRIPT_CYRILLIC && !(it->means & NOM) && t->to == end &&
+	    words_find(t->w, begin, t->from, (told & ~HELLO) | IF | COUNT | HOWMUCH) < 0)
+		return 1;
 	if (words_find(t->w, begin, t->from, told | YOU | IF | COUNT | HOWMUCH) >= 0 ||
 	    words_find(t->w, t->to, end, told) >= 0)
 		return words_find(t->w, t->from, t->to, PLEASE) >= 0;
@@ -144,12 +175,20 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 	       words_find(t->w, begin, t->from, REQUEST | STOP) >= 0;
 }
 
+/* Where the target ends for courtesy: "a specialist in returns please" goes on. */
+static int modified(const struct target *t)
+{
+	int polite = find(t, t->from, t->at, PLEASE | ME) >= 0;
+
+	return polite && means(t, t->at + 1) & PREP && t->to - t->at <= 4 ? t->at + 1 : t->to;
+}
+
 static int alone(struct target *t)
 {
 	int begin = sentence_begin(t->w, t->at), end = sentence_end(t->w, t->at);
 	int greeting = find(t, t->from, t->to, HELLO) >= 0;
 
-	if (!is_all(t, t->from, t->to, BARE, NEVER_BARE))
+	if (!is_all(t, t->from, modified(t), BARE, NEVER_BARE))
 		return 0;
 	if (target_is_negated(t) || target_is_refused_next(t))
 		return no(t, "negated");
@@ -229,7 +268,7 @@ static int is_weak(const struct target *t)
 		return 0;
 	if (m & SUPPORT)
 		return !(verb & (CALL | CONNECT | SPEAK)) && !(means(t, t->at - 1) & LIVE);
-	return !(verb & (SPEAK | CONNECT)) && find(t, t->at - 2, t->at + 3, LIVE) < 0;
+	return !(verb & (SPEAK | CONNECT)) && find(t, t->at - 2, t->at + 3, LIVE | SUPPORT) < 0;
 }
 
 int words_request(const struct words *w, int at, const char **reason)
