@@ -31,8 +31,58 @@ declare
 begin
     insert into operator (name, lang) values (coalesce(nullif(c.title, ''), '?'), reads_lang(c.lang)) returning id into v_id;
     insert into desk_chat (conversation_id, operator_id, has_topics) values (p_desk, v_id, p_topics);
-    insert into audit (operator_id, what, detail) values (v_id, 'operator.registered', c.title);
+    insert into audit (operator_id, what, detail) values (v_id, 'operator_added', c.title);
     return v_id;
+end $$;
+
+-- Their rights have changed: an operator is told in their Telegram, and one who may not work any more is
+-- followed by operator-relay.  The sweep announces both.
+create function tell_enabled(p_operator int, p_enabled boolean, p_trace text) returns void
+language plpgsql as $$
+declare
+    v_line bigint;
+    v_lang text;
+begin
+    if not p_enabled then
+        update operator set on_duty = false where id = p_operator;
+        perform enqueue_duty(p_operator, p_trace);
+    end if;
+    select d.conversation_id, reads_lang(o.lang) into v_line, v_lang
+    from desk_chat d join operator o on o.id = d.operator_id where o.id = p_operator;
+    if not found then
+        return;
+    end if;
+    insert into delivery (conversation_id, place, kind, payload, trace)
+    values (v_line, floor(extract(epoch from clock_timestamp()) * 1000) * 1000, 3, jsonb_build_object('text', case
+        when p_enabled and v_lang = 'ru' then 'Вас включили. Чтобы выйти на смену, отправьте /start.'
+        when p_enabled then 'You are enabled. To go on duty, send /start.'
+        when v_lang = 'ru' then 'Вас выключили: пока вы не можете принимать чаты.'
+        else 'You are disabled: you cannot take chats for now.' end), p_trace);
+    perform enqueue_delivery(v_line, p_trace);
+end $$;
+
+-- Somebody from Telegram and a login of the console are one and the same.  The one who is known from Telegram
+-- alone goes; null: there is no such pair, or that one has a history already.
+create function link_operator(p_who text, p_login text) returns json
+language plpgsql as $$
+declare
+    v_from int;
+    v_to   int;
+begin
+    select o.id into v_from from operator o join desk_chat d on d.operator_id = o.id
+    where o.login is null and o.id::text = p_who for update of o;
+    select o.id into v_to from operator o where o.login = p_login for update;
+    if v_from is null or v_to is null
+       or exists (select from desk_chat where operator_id = v_to)
+       or exists (select from handoff where operator_id = v_from) then
+        return null;
+    end if;
+    update desk_chat set operator_id = v_to where operator_id = v_from;
+    delete from invitation where operator_id = v_from;
+    delete from operator where id = v_from;
+    insert into audit (operator_id, what, detail, address)
+    values (v_to, 'operator_changed', format('%s: linked with Telegram', p_login), 'command line');
+    return json_build_object('id', v_to);
 end $$;
 
 create function order_client(p_conversation bigint) returns json
@@ -210,11 +260,7 @@ begin
         update desk_chat set has_topics = (p_action ->> 'topics')::boolean
         where operator_id = (p_action ->> 'operator')::int;
     elsif p_action ? 'enable' then
-        update operator set enabled = true where id = (p_action ->> 'enable')::int and not enabled;
-        if found then
-            insert into audit (operator_id, what, detail)
-            values ((p_action ->> 'operator')::int, 'operator.enabled', p_action ->> 'enable');
-        end if;
+        perform change_operator((p_action ->> 'operator')::int, (p_action ->> 'enable')::int, '{"enabled": true}', 'telegram');
     end if;
 end $$;
 

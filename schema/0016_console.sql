@@ -202,6 +202,9 @@ begin
     if not o.enabled then
         delete from session where operator_id = p_id;
     end if;
+    if o.enabled <> old.enabled then
+        perform tell_enabled(p_id, o.enabled, md5(random()::text));
+    end if;
     insert into audit (operator_id, what, detail, address)
     values (p_by, 'operator_changed', format('%s (%s): %s', coalesce(o.login, o.name), o.id, p_change), p_address);
     return operator_json(o);

@@ -120,13 +120,6 @@ static void enable(struct plan *p)
 	act_tell(p,
 		 arena_printf(p->arena, word(WORD_ENABLED, p->lang), string_in(who, "name")));
 	act_drop_buttons(p);
-	if (number_in(who, "line"))
-		act_note_elsewhere(
-			p, number_in(who, "line"),
-			json_pack("{s:s, s:[[s]]}", "text",
-				  telegram_escape(p->arena, word(WORD_YOU_ENABLED,
-								 string_in(who, "lang"))),
-				  "keyboard", word(WORD_ON_DUTY, string_in(who, "lang"))));
 }
 
 static const struct {

@@ -73,8 +73,6 @@ static const struct {
 				 "A new operator: %s, number %lld." },
 	[WORD_ENABLE] = { "Включить", "Enable" },
 	[WORD_ENABLED] = { "%s: включено", "%s is enabled" },
-	[WORD_YOU_ENABLED] = { "Вас включили. Чтобы выйти на смену, отправьте /start.",
-			       "You are enabled. To go on duty, send /start." },
 	[WORD_ADMINS_ONLY] = { "Это могут только администраторы.",
 			       "Only administrators may do this." },
 	[WORD_NOW_ON_DUTY] = { "Вы на смене. Когда понадобится человек, здесь появится "

@@ -52,8 +52,7 @@ enum word {
 	WORD_NOT_ENABLED,   /* likewise */
 	WORD_ASK_TO_ENABLE, /* %s, %lld: name and number */
 	WORD_ENABLE,
-	WORD_ENABLED,     /* %s */
-	WORD_YOU_ENABLED, /* to whoever was enabled */
+	WORD_ENABLED, /* %s */
 	WORD_ADMINS_ONLY,
 	WORD_NOW_ON_DUTY,
 	WORD_NOW_OFF_DUTY,

@@ -10,6 +10,7 @@ int tandem_bot(int argc, char **argv);
 int tandem_chat(int argc, char **argv);
 int tandem_doctor(int argc, char **argv);
 int tandem_migrate(int argc, char **argv);
+int tandem_operator(int argc, char **argv);
 int tandem_top(int argc, char **argv);
 int tandem_try(int argc, char **argv);
 int tandem_user(int argc, char **argv);

@@ -17,6 +17,8 @@ static const struct command commands[] = {
 	{ "chat", tandem_chat, "talk with a bot in the terminal" },
 	{ "doctor", tandem_doctor, "check everything that is configured, with advice" },
 	{ "migrate", tandem_migrate, "bring the database to this program's schema" },
+	{ "operator", tandem_operator,
+	  "people who answer: list, enable, disable, role, capacity, link" },
 	{ "top", tandem_top, "queues, workers, deliveries and answers, live" },
 	{ "try", tandem_try, "debugging tools that need no service running" },
 	{ "user", tandem_user,

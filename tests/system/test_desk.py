@@ -56,6 +56,32 @@ def test_a_stranger_registers_and_an_administrator_enables(stack, people):
     assert stack.sql("select enabled, on_duty from operator where id = %s", new.id) == [(True, True)]
 
 
+def test_the_command_line_enables_and_disables(stack, people, client):
+    new = people(on_duty=False)
+    listed = stack.tandem("operator", "list").stdout
+    assert f"Person {new.chat}" in listed
+    stack.tandem("operator", "enable", str(new.id))
+    new.wait("You are enabled")
+    new.start()
+    stack.tandem("operator", "capacity", str(new.id), "7")
+    stack.tandem("operator", "role", str(new.id), "operator")
+    assert stack.sql("select capacity, role from operator where id = %s", new.id) == [(7, 1)]
+    taken(new, client)
+    stack.tandem("operator", "disable", str(new.id))
+    new.wait("You are disabled")
+    wait_for(lambda: client.row("responder") == (1,), "the chat to be in the queue again")
+    assert stack.tandem("operator", "enable", "nobody", check=False).returncode == 1
+    assert stack.tandem("operator", "capacity", str(new.id), "0", check=False).returncode == 64
+
+
+def test_a_login_and_a_telegram_account_become_one(stack, people):
+    new = people(on_duty=False)
+    stack.sql_do("insert into operator (login, name, enabled, lang) values ('vera', 'Vera', true, 'en')")
+    stack.tandem("operator", "link", str(new.id), "vera")
+    new.start()
+    assert stack.sql("select on_duty, id from operator where login = 'vera'") == [(True, new.id)]
+
+
 def test_only_administrators_enable(stack, people):
     admin, other, new = people(admin=True), people(), people(on_duty=False)
     question = admin.wait(f"Person {new.chat}")
