@@ -153,33 +153,6 @@ alter table suggestion
 -- What the person sees of a handoff: who answers, their place among those who wait, and what they
 -- thought of it (common/store/person.c).
 
--- The place among those who wait, from 1, and how long it may take: as long as the last cases
--- took to reach their turn, or as long as the queue needs at its present pace, whichever is less.
--- Neither is known from less than three of them.  Places beyond 1000 are all the same.
-create function handoff_place(p_conversation bigint, out place int, out wait_s int)
-language plpgsql stable as $$
-declare
-    h       handoff;
-    v_taken int;
-    v_pace  float8;
-    v_usual float8;
-begin
-    select * into h from handoff f where f.conversation_id = p_conversation and f.state = 1;
-    if not found then
-        return;
-    end if;
-    select count(*) into place
-    from (select from handoff f where f.state = 1 and (f.called_at, f.id) <= (h.called_at, h.id) limit 1000) q;
-    select count(*), extract(epoch from max(q.taken_at) - min(q.taken_at)) / nullif(count(*) - 1, 0),
-           extract(epoch from percentile_cont(0.5) within group (order by q.taken_at - q.called_at))
-    into v_taken, v_pace, v_usual
-    from (select f.taken_at, f.called_at from handoff f
-          where f.taken_at > now() - interval '12 hours' order by f.taken_at desc limit 20) q;
-    if v_taken >= 3 then
-        wait_s := greatest(5, least(place * v_pace, place * v_usual));
-    end if;
-end $$;
-
 -- {"operator": {"name"}}, {"queue": {"place", "wait_s"}} or {"rate": the case to be rated}; null if there is
 -- nothing to tell.
 create function person_state(p_conversation bigint, p_responder smallint, p_operator int) returns jsonb
@@ -191,8 +164,9 @@ begin
         return (select jsonb_build_object('operator', jsonb_build_object('name', o.name))
                 from operator o where o.id = p_operator);
     elsif p_responder = 1 then
-        return (select jsonb_build_object('queue', jsonb_build_object('place', q.place, 'wait_s', q.wait_s))
-                from handoff_place(p_conversation) q where q.place is not null);
+        return (select jsonb_build_object('queue', jsonb_build_object(
+                           'place', queue_place(f.called_at, f.id), 'wait_s', expected_wait()))
+                from handoff f where f.conversation_id = p_conversation and f.state = 1 and not f.leaving);
     end if;
     select * into h from handoff f where f.conversation_id = p_conversation order by f.id desc limit 1;
     if h.state = 3 and h.taken_at is not null and h.rating is null and h.ended_at > now() - interval '1 day' then

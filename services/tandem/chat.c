@@ -204,7 +204,7 @@ static int usage(void)
 		"usage: tandem chat [--url URL] [--site NAME] [--lang ru|en]\n"
 		"  --url   of ingress (default: http://127.0.0.1:8080, or $TANDEM_URL)\n"
 		"  --site  a widget channel (default: shop-site)\n"
-		"Ctrl-C stops an answer; /quit leaves.\n");
+		"Ctrl-C stops an answer; /operator calls a human; /quit leaves.\n");
 	return USAGE;
 }
 

@@ -20,6 +20,7 @@ struct chat {
 	struct buf line;             /* typed so far */
 	long long last_seq;          /* of the messages shown */
 	struct buf shown;            /* of the answer that is growing */
+	char state[200];             /* who answers, as last shown; "" before the first */
 	int is_sending, is_over, status;
 };
 

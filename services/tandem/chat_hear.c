@@ -34,6 +34,11 @@ static void show_rest(struct chat *c, const char *text)
 	buf_cut(&c->shown, 0);
 }
 
+static const char *name_in(const json_t *object)
+{
+	return json_string_value(json_object_get(object, "name"));
+}
+
 static void show_message(struct chat *c, const json_t *m)
 {
 	const char *author = json_string_value(json_object_get(m, "author"));
@@ -45,6 +50,8 @@ static void show_message(struct chat *c, const json_t *m)
 	c->last_seq = seq;
 	if (strcmp(author, "person") == 0)
 		return;
+	if (strcmp(author, "operator") == 0)
+		printf("%s: ", name_in(m) ? name_in(m) : "operator");
 	show_rest(c, text);
 	putchar('\n');
 	chat_prompt(c);
@@ -68,12 +75,40 @@ static void show_delta(struct chat *c, const json_t *delta)
 	fflush(stdout);
 }
 
+/* Who answers from now on, unless that is as before. */
+static void show_state(struct chat *c, const json_t *state)
+{
+	const char *responder = json_string_value(json_object_get(state, "responder"));
+	const char *name = name_in(json_object_get(state, "operator"));
+	const json_t *queue = json_object_get(state, "queue");
+	char line[200];
+
+	if (strcmp(responder, "operator") == 0)
+		snprintf(line, sizeof line, "%s answers", name ? name : "an operator");
+	else if (strcmp(responder, "waiting") == 0 && json_is_object(queue))
+		snprintf(line, sizeof line, "waiting for a human, number %d in line",
+			 (int)json_integer_value(json_object_get(queue, "place")));
+	else
+		snprintf(line, sizeof line, "%s",
+			 strcmp(responder, "bot") == 0 ? "the bot answers"
+						       : "waiting for a human");
+	if (strcmp(line, c->state) == 0)
+		return;
+	if (*c->state || strcmp(responder, "bot") != 0) {
+		printf("-- %s --\n", line);
+		chat_prompt(c);
+	}
+	snprintf(c->state, sizeof c->state, "%s", line);
+}
+
 static int on_event(void *arg, const char *data, size_t len)
 {
 	json_auto_t *e = json_loadb(data, len, 0, NULL);
 
 	if (json_object_get(e, "seq"))
 		show_message(arg, e);
+	else if (json_is_string(json_object_get(e, "responder")))
+		show_state(arg, e);
 	else if (json_object_get(e, "at"))
 		show_delta(arg, e);
 	return 0;

@@ -1,11 +1,13 @@
 """A talk with a human from the person's side: widget, Telegram, the fetching front end, programs."""
 
 import secrets
+import subprocess
+import threading
 
 import pytest
 
 from tests.system.console import Console, add_user, conversation_of
-from tests.system.stack import eventually, wait_for, word
+from tests.system.stack import BUILD, eventually, wait_for, word
 
 KEY = "an integration key of the tests"
 STACK = {"env": {"INTEGRATION_KEY": KEY}}
@@ -419,3 +421,34 @@ def test_where_no_key_is_set_there_is_nothing(stack):
     assert (reply.status, reply.json["code"]) == (404, "not_configured")
     stack.kill("ingress")
     stack.restart("ingress")
+
+
+# --- the terminal ------------------------------------------------------------------------------
+
+
+def test_the_terminal_says_who_answers(stack, anna):
+    lines = []
+    with subprocess.Popen(
+        [BUILD / "services/tandem/tandem", "chat", "--url", stack.url, "--site", "model-site", "--lang", "en"],
+        env=stack.env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as chat:
+        threading.Thread(target=lambda: lines.extend(chat.stdout), daemon=True).start()
+
+        def says(words):
+            wait_for(lambda: any(words in line for line in list(lines)), f"the terminal to say {words}")
+
+        try:
+            says("Hello there!")
+            chat.stdin.write("/operator\n")
+            chat.stdin.flush()
+            says("-- waiting for a human, number 1 in line --")
+            conversation = stack.sql("select conversation_id from handoff where state = 1")[0][0]
+            anna.do(conversation, "say", text="Good day")
+            says("-- Анна answers --")
+            says("Анна: Good day")
+            anna.do(conversation, "close")
+            says("The chat is over.")
+            says("-- the bot answers --")
+        finally:
+            chat.stdin.close()
+            assert chat.wait(20) == 0

@@ -23,6 +23,7 @@ test("the place and the wait are told as far as they are known", () => {
   assert.equal(words(1, 20, "en"), "You are next in line. It should take less than a minute.");
   assert.equal(words(4, 61, "en"), "You are number 4 in line. It should take about 2 min.");
   assert.equal(words(2, null, "ru"), "Вы 2-й в очереди.");
+  assert.equal(words(50, null, "en"), "You are number 50+ in line.");
   assert.equal(placeInWords({ responder: "waiting" }, strings("ru")), "Ждём человека…");
 });
 

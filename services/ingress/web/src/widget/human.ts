@@ -2,6 +2,9 @@ import { h, icon } from "./dom.ts";
 import { fill, type Strings } from "./strings.ts";
 import type { State } from "./types.ts";
 
+/** The server counts no further. */
+const MANY = 50;
+
 /** Between the header and the conversation: the place of somebody who waits for a human. */
 export class Queue {
   readonly node: HTMLElement;
@@ -31,7 +34,7 @@ export class Queue {
 
 export function placeInWords({ queue }: State, text: Strings): string {
   if (!queue) return `${text.waiting}…`;
-  const place = queue.place === 1 ? text.next : fill(text.place, queue.place);
+  const place = queue.place === 1 ? text.next : fill(text.place, queue.place < MANY ? queue.place : `${MANY}+`);
   if (typeof queue.wait_s !== "number") return place;
   const wait = queue.wait_s < 60 ? text.soon : fill(text.minutes, Math.ceil(queue.wait_s / 60));
   return `${place} ${wait}`;
