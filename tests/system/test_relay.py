@@ -1,0 +1,267 @@
+"""A human takes over, with operators in Telegram, while the programs between them die, Redis forgets, and Telegram refuses."""
+
+import contextlib
+import threading
+import time
+
+import psycopg2
+import pytest
+
+from tests.system.stack import TOP, Stack, wait_for, word
+
+DESK = "777:desk-of-the-tests"
+PEOPLE = iter(range(61_001, 69_999))
+
+
+def bots_with_a_desk(folder):
+    text = (TOP / "tests/system/bots.yaml").read_text()
+    site = "      - { kind: widget, name: model-site,"
+    desk = "{ kind: desk, name: relay-desk, token_env: DESK_BOT_TOKEN, per_second: 10000, per_chat_ms: 1, per_group_minute: 6000 }"
+    path = folder / "bots.yaml"
+    path.write_text(text.replace(site, f"      - {desk}\n{site}", 1), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def stack(servers, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("relay")
+    running = Stack(servers, folder, bots=bots_with_a_desk(folder), env={"DESK_BOT_TOKEN": DESK})
+    running.telegram.add_bot(DESK, "tandem_desk_bot")
+    try:
+        running.start()
+        yield running
+        running.verify()
+    finally:
+        running.stop()
+    running.check_logs()
+
+
+class Operator:
+    """Somebody with the desk's bot open."""
+
+    def __init__(self, stack, chat):
+        self.stack, self.chat = stack, chat
+        self.say("/start")
+        wait_for(lambda: self.row("id"), "the operator to be known")
+        stack.sql_do(f"update operator set enabled = true, capacity = 100 where id = {self.row('id')}")
+        self.say("/start")
+        wait_for(lambda: self.row("on_duty"), "the operator to be on duty")
+
+    def row(self, column):
+        rows = self.stack.sql(
+            f"select o.{column} from operator o join desk_chat d on d.operator_id = o.id"
+            " join conversation c on c.id = d.conversation_id where c.chat_key = %s", str(self.chat))
+        return rows and rows[0][0]
+
+    def say(self, text, **more):
+        return self.stack.telegram.say(self.chat, text, token=DESK, **more)
+
+    def buttons(self, verb, handoff):
+        data = f"t:{verb}:{handoff}"
+        for message in reversed(self.stack.telegram.sent_to(self.chat)):
+            for row in (message.get("reply_markup") or {}).get("inline_keyboard", []):
+                if any(b.get("callback_data") == data for b in row):
+                    return message
+        return None
+
+    def accept(self, handoff):
+        message = wait_for(lambda: self.buttons("take", handoff), f"an invitation to case {handoff}")
+        self.stack.telegram.press(self.chat, f"t:take:{handoff}", message, token=DESK)
+
+    def heard(self, text):
+        return sum(text in t for t in self.stack.telegram.texts(self.chat))
+
+    def off(self):
+        self.say("/stop")
+        wait_for(lambda: not self.row("on_duty"), "the operator to be off duty")
+
+
+@pytest.fixture
+def operator(stack):
+    somebody = Operator(stack, next(PEOPLE))
+    yield somebody
+    somebody.off()
+
+
+class Person:
+    def __init__(self, stack):
+        self.stack, self.chat = stack, next(PEOPLE)
+
+    def say(self, text):
+        return self.stack.telegram.say(self.chat, text)
+
+    def heard(self, text):
+        return sum(text in t for t in self.stack.telegram.texts(self.chat))
+
+    def handoff(self):
+        rows = self.stack.sql(
+            "select max(h.id) from handoff h join conversation c on c.id = h.conversation_id where c.chat_key = %s",
+            str(self.chat))
+        return rows[0][0]
+
+    def responder(self):
+        return self.stack.sql("select responder from conversation where chat_key = %s", str(self.chat))[0][0]
+
+
+def nothing(_step):
+    return contextlib.nullcontext()
+
+
+def talk(stack, operator, around=nothing, patience=40):
+    """The whole story; `around` may make trouble in each of its steps."""
+    person, question, answer, thanks = Person(stack), word(), word(), word()
+    with around("call"):
+        person.say("/operator")
+        wait_for(person.handoff, "a case")
+    case = person.handoff()
+    wait_for(lambda: operator.buttons("take", case), "the invitation", patience)
+    with around("take"):
+        operator.accept(case)
+    wait_for(lambda: person.responder() == 2, "the operator to have the chat", patience)
+    with around("ask"):
+        person.say(question)
+    wait_for(lambda: operator.heard(question), "the question at the operator", patience)
+    with around("answer"):
+        operator.say(answer)
+    wait_for(lambda: person.heard(answer), "the answer at the person", patience)
+    with around("finish"):
+        operator.say("/finish")
+    wait_for(lambda: person.heard("The chat is over."), "the end", patience)
+    wait_for(lambda: person.responder() == 0, "the bot to be back", patience)
+    before = len(stack.telegram.sent_to(person.chat))
+    person.say(thanks)
+    wait_for(lambda: len(stack.telegram.sent_to(person.chat)) > before, "the bot's answer", patience)
+    stack.wait_idle()
+    assert (operator.heard(question), person.heard(answer), person.heard("The chat is over.")) == (1, 1, 1)
+    assert person.heard("You are talking to") == 1
+
+
+def test_a_whole_talk(stack, operator):
+    talk(stack, operator)
+
+
+# Where operator-relay stands when it dies: whoever waits for this table is in the middle of that step.
+STEPS = [
+    ("call", "invitation", "moving the case on"),
+    ("call", "relay", "recording the invitation"),
+    ("take", "desk_order", "taking the chat"),
+    ("ask", "relay", "recording what the person said"),
+    ("answer", "desk_order", "publishing the operator's words"),
+    ("finish", "handoff_event", "ending the case"),
+]
+
+
+@pytest.mark.parametrize("step, table, what", STEPS, ids=[what.replace(" ", "-") for _, _, what in STEPS])
+def test_a_death_in_the_middle_of(stack, operator, step, table, what):
+    @contextlib.contextmanager
+    def around(now):
+        if now != step:
+            yield
+            return
+        with contextlib.closing(psycopg2.connect(stack.env["DATABASE_URL"])) as db:
+            db.cursor().execute(f"lock table {table} in access exclusive mode")
+            yield
+            waits = ("select count(*) from pg_stat_activity where datname = current_database()"
+                     " and application_name like 'operator-relay%%' and wait_event_type = 'Lock'")
+            wait_for(lambda: stack.sql(waits)[0][0], f"operator-relay to be {what}")
+            stack.kill("operator-relay")
+            db.rollback()
+        stack.restart("operator-relay")
+
+    talk(stack, operator, around)
+
+
+def test_many_talks_while_it_keeps_dying(stack, operator):
+    stack.run("operator-relay", "second")
+    stack.wait_ready("second")
+    over = threading.Event()
+
+    def reaper():
+        keys = ["operator-relay", "second"]
+        while not over.wait(0.5):
+            key = keys[0]
+            keys.reverse()
+            stack.kill(key)
+            stack.run("operator-relay", key)
+
+    failures = []
+
+    def one():
+        try:
+            talk(stack, operator, patience=90)
+        except AssertionError as e:
+            failures.append(e)
+
+    killer = threading.Thread(target=reaper)
+    killer.start()
+    try:
+        # answers go to the chat that was taken last, so one after another, but each with several deaths
+        for _ in range(8):
+            one()
+    finally:
+        over.set()
+        killer.join()
+    stack.wait_ready()
+    stack.processes.pop("second").stop()
+    assert failures == []
+
+
+def test_redis_is_flushed_while_chats_are_live(stack, operator):
+    @contextlib.contextmanager
+    def around(_now):
+        yield
+        stack.redis().flushall()
+
+    talk(stack, operator, around)
+
+
+def test_invitations_are_refused_for_a_while(stack, operator):
+    @contextlib.contextmanager
+    def around(now):
+        if now == "call":
+            stack.telegram.rule(
+                f"sendmessage {operator.chat}", times=2, error=429, description="Too Many Requests: retry after 1",
+                parameters={"retry_after": 1})
+        yield
+
+    talk(stack, operator, around)
+
+
+def test_an_operator_blocks_the_desk(stack, operator):
+    other = None
+    person = Person(stack)
+    person.say("/operator")
+    case = wait_for(person.handoff, "a case")
+    operator.accept(case)
+    wait_for(lambda: person.responder() == 2, "the operator to have the chat")
+    stack.telegram.block(operator.chat, token=DESK)
+    wait_for(lambda: person.responder() == 1, "the chat to be back in the queue")
+    other = Operator(stack, next(PEOPLE))
+    other.accept(case)
+    wait_for(lambda: person.responder() == 2, "somebody else to have the chat")
+    assert person.heard("They had to leave.") == 1
+    other.say("/finish")
+    wait_for(lambda: person.responder() == 0, "the bot to be back")
+    other.off()
+    stack.telegram.block(operator.chat, token=DESK, is_blocked=False)
+
+
+def test_an_operator_who_left_without_a_word_is_found_out(stack, operator):
+    """Telegram told nobody that they blocked the bot: the first message that cannot be delivered does."""
+    person, question = Person(stack), word()
+    person.say("/operator")
+    case = wait_for(person.handoff, "a case")
+    operator.accept(case)
+    wait_for(lambda: person.responder() == 2, "the operator to have the chat")
+    stack.wait_idle()
+    stack.telegram.chat(operator.chat).forbidden = (403, "Forbidden: bot was blocked by the user")
+    person.say(question)
+    wait_for(lambda: person.responder() == 1, "the chat to be back in the queue")
+    stack.telegram.chat(operator.chat).forbidden = None
+    other = Operator(stack, next(PEOPLE))
+    other.accept(case)
+    wait_for(lambda: other.heard(question), "the question in the history")
+    time.sleep(0.1)
+    other.say("/finish")
+    wait_for(lambda: person.responder() == 0, "the bot to be back")
+    other.off()
