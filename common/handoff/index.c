@@ -272,6 +272,9 @@ static int allowed_edits(const struct guess *g, const struct word *w)
 {
 	int len = g->len < w->len ? g->len : w->len;
 
+	if (g->len == 4 && w->len == 4) /* only a swap: "tlak" */
+		return g->letters[3] == w->letters[3] &&
+		       g->signature == signature_of(w->letters, w->len);
 	return len >= 8 ? 2 : len >= 4 && w->len + g->len >= 9 ? 1 : 0;
 }
 

@@ -14,8 +14,9 @@ const struct lexeme lexicon_en[] = {
 	{ LIVE,
 	  "live real actual living genuine breathing alive competent flesh flesh_and_blood "
 	  "proper physical in_person" },
-	{ SUPPORT, "~support service helpdesk help_desk service_desk call_center call_centre "
-		   "customer_service customer_support customer_care tech_support care_team" },
+	{ SUPPORT,
+	  "department ~support service helpdesk help_desk service_desk call_center call_centre "
+	  "customer_service customer_support customer_care tech_support care_team" },
 	{ BOT,
 	  "bot bots robot robots machine machines ai chatbot chatbots chatgpt gpt algorithm "
 	  "automated computer ivr software program autoresponder virtual_assistant" },
@@ -68,10 +69,9 @@ const struct lexeme lexicon_en[] = {
 	       "cant_someone cant_a" },
 	{ NO, "no nope nah" },
 	{ WITHOUT, "without instead_of avoid rather_than avoiding" },
-	{ NONEED,
-	  "no_need unnecessary needless no_longer never_mind nevermind cancel dont_want "
-	  "dont_need not_needed do_not_want do_not_need changed_my_mind not_necessary "
-	  "no_reason not_asking not_looking no_thanks" },
+	{ NONEED, "no_need unnecessary needless no_longer never_mind nevermind dont_want "
+		  "dont_need not_needed do_not_want do_not_need changed_my_mind not_necessary "
+		  "no_reason not_asking not_looking no_thanks" },
 	{ STOP,
 	  "stop enough quit tired sick fed hate useless stupid dumb terrible done_with cut_the "
 	  "ridiculous fuck fucking damn screw skip bye shut no_more" },
@@ -117,7 +117,8 @@ const struct lexeme lexicon_en[] = {
 	  "english german russian french spanish chinese kazakh ukrainian turkish polish "
 	  "italian arabic japanese latin portuguese" },
 	{ TOPIC,
-	  "salary wage wages earn earns modulo ternary overloading overload precedence sql "
+	  "factory warehouse sell house apartment mortgage salary wage wages earn earns modulo "
+	  "ternary overloading overload precedence sql "
 	  "python "
 	  "java javascript rust cpp golang php boolean logical bitwise arithmetic comparison "
 	  "spread nullish "

@@ -71,7 +71,7 @@ int target_is_topic(const struct target *t)
 	for (int i = t->at + 1; i < t->to && seen < 2; i++) {
 		if (means(t, i) & TOPIC)
 			return 1;
-		seen += !(means(t, i) & (PREP | THE | LIVE));
+		seen += !(means(t, i) & (PREP | THE | LIVE | ME | ABOUT));
 	}
 	return 0;
 }

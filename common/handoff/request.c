@@ -58,6 +58,14 @@ static int find_left(const struct target *t)
 	return -1;
 }
 
+/* "человеку нужно пить", "специалист нужен чтобы ... ?" */
+static int is_purpose(const struct target *t, int i)
+{
+	if (i >= t->to)
+		return 0;
+	return means(t, i) == 0 || (means(t, i) & LET && t->w->items[i].flags & WORD_ASKED);
+}
+
 /* "оператора позовите"; "is there somebody I can talk to". */
 static int find_right(const struct target *t)
 {
@@ -66,6 +74,8 @@ static int find_right(const struct target *t)
 	for (int i = t->at + 1, other = 0; i < t->to && other <= 1; i++) {
 		uint64_t m = means(t, i);
 
+		if (m & WANT && !(m & ~WANT & REQUEST) && is_purpose(t, i + 1))
+			return -1;
 		if (m & REQUEST && t->w->items[i].flags & WORD_FINAL &&
 		    other <= (m & (CALL | CONNECT) && !is_subject ? 1 : 0) &&
 		    (!is_subject || m & ~SPEAK & REQUEST))
@@ -337,12 +347,17 @@ int words_connect(const struct words *w)
 		int from = sentence_begin(w, i), to = sentence_end(w, i);
 		struct target t = { .w = w, .at = i, .from = from, .to = to, .verb = i };
 
-		if (!(w->items[i].means & CONNECT) ||
+		if (!(w->items[i].means & (CONNECT | CALL)) ||
 		    w->items[i].flags & (WORD_QUOTED | WORD_CODE) ||
-		    w->items[i].means & (FILLER | SPEAK | CALL))
+		    w->items[i].means & (FILLER | SPEAK))
 			continue;
-		if (find(&t, from, to, ME) >= 0 && !target_is_negated(&t) &&
-		    !target_is_stopped(&t) &&
+		int named = from > 0 && words_find(w, sentence_begin(w, from - 1), from,
+						   TARGET | SOMEBODY) >= 0;
+
+		if (w->items[i].means & CALL && w->items[i].script == SCRIPT_LATIN)
+			continue;
+		if ((named || (find(&t, from, to, ME) >= 0 && w->items[i].means & CONNECT)) &&
+		    !target_is_negated(&t) && !target_is_stopped(&t) &&
 		    is_all(&t, from, to, BARE | YOU, SELF | THEY | IF | OR | BOT | NOT | TEXT))
 			return 1;
 	}
