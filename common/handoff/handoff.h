@@ -27,6 +27,13 @@ int handoff_wanted(const char *text, size_t len, const char **reason);
  */
 int handoff_gives_up(const char *answer, const char *const *phrases);
 
+/*
+ * Of an answer that grows: how many of its bytes may be shown, when `shown` were
+ * before.  What could become one of the phrases waits until it is something else.
+ */
+size_t handoff_presentable(const char *text, size_t len, size_t shown,
+			   const char *const *phrases);
+
 /* The presets of handoff_gives_up, NULL-terminated. */
 extern const char *const handoff_give_away[];
 

@@ -1,18 +1,15 @@
-#include "common/base/utf8.h"
 #include "common/handoff/handoff.h"
 #include "services/llm-worker/worker.h"
 
 /*
  * How far a bot goes before it calls a human: the person asks the same again and
  * again, it has answered often enough, or its answer gives away that it cannot
- * help.  Such an answer is not shown, so an answer that grows is shown a little
- * behind its end: nobody sees a phrase before it is known for what it is.
+ * help.  Such an answer is not shown; so what could become such a phrase waits,
+ * while an answer grows, until it is known for what it is.
  *
  * When a human has handed back, or nobody came, the bot's first answer is its own,
  * however poor: who was just told that the bot is back is not sent away again.
  */
-
-enum { BEHIND = 96 }; /* bytes: longer than what gives a bot away */
 
 int depth_may_hand_over(const struct turn *t)
 {
@@ -75,20 +72,12 @@ int depth_gives_up(const struct turn *t)
 	return bot && handoff_gives_up(buf_str(&t->answer.text), bot->handoff.give_away);
 }
 
-/* Its beginning, and what was said since the last look with as much before it as a phrase is
- * long. */
 size_t depth_presentable(const struct turn *t)
 {
 	const struct buf *text = &t->answer.text;
 	const struct bot *bot = t->answer.offers_human ? turn_bot(t) : NULL;
-	size_t from = t->shown > BEHIND ? t->shown - BEHIND : 0;
 
-	if (!bot || (bot->handoff.give_away && !bot->handoff.give_away[0]))
+	if (!bot)
 		return text->len;
-	if (text->len <= BEHIND)
-		return 0;
-	from = utf8_floor(text->data, text->len, from);
-	if (handoff_gives_up(buf_str(text) + from, bot->handoff.give_away))
-		return t->shown;
-	return utf8_floor(text->data, text->len, text->len - BEHIND);
+	return handoff_presentable(buf_str(text), text->len, t->shown, bot->handoff.give_away);
 }

@@ -108,7 +108,7 @@ static void an_answer_that_gives_itself_away_is_not_shown(void **state)
 	}
 }
 
-static void what_gives_nothing_away_grows_a_little_behind(void **state)
+static void what_gives_nothing_away_grows_at_once(void **state)
 {
 	static const struct play play = { .status = 200, .body = LONG LONG STOP, .piece = 80 };
 
@@ -276,7 +276,7 @@ int main(void)
 		cmocka_unit_test(a_question_without_an_answer_goes_to_a_human),
 		cmocka_unit_test(failing_providers_call_a_human),
 		cmocka_unit_test(an_answer_that_gives_itself_away_is_not_shown),
-		cmocka_unit_test(what_gives_nothing_away_grows_a_little_behind),
+		cmocka_unit_test(what_gives_nothing_away_grows_at_once),
 		cmocka_unit_test(the_same_question_again_and_again_goes_to_a_human),
 		cmocka_unit_test(enough_answers_call_a_human),
 		cmocka_unit_test(counting_begins_anew_after_a_human),

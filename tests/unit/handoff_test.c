@@ -90,6 +90,56 @@ static void a_bot_gives_itself_away(void **state)
 	assert_false(handoff_gives_up("As an AI", none));
 }
 
+/* How far an answer is shown when it has come as far as this. */
+static void a_growing_answer_shows_no_phrase(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+	} cases[] = {
+		{ "Three days.", "Three days." },
+		{ "I", "" },
+		{ "I c", "" },
+		{ "I can", "" },
+		{ "I can d", "I can d" },
+		{ "Well, I can\xe2\x80\x99t hel", "Well, " },
+		{ "Well, I cannot help you with that.", "Well, " },
+		{ "I cannot help but note", "I cannot help but note" },
+		{ "Увы, я не мо", "Увы, " },
+		{ "Увы, я не могу", "Увы, " },
+		{ "Увы, я не могу не", "Увы, " },
+		{ "Увы, я не могу не отметить", "Увы, я не могу не отметить" },
+		{ "Увы, я не можно", "Увы, я не можно" },
+		{ "Моя не менялась", "Моя не менялась" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		size_t n = handoff_presentable(cases[i].text, strlen(cases[i].text), 0, NULL);
+
+		if (n != strlen(cases[i].shown))
+			fail_msg("%s: %.*s", cases[i].text, (int)n, cases[i].text);
+	}
+}
+
+/* However it comes: what was shown stays a beginning, and ends before the phrase. */
+static void a_phrase_is_never_seen(void **state)
+{
+	static const char text[] = "Палатка весит 2 кг, «Хибины 2» — тоже. Как ИИ, я не сплю.";
+	size_t before = (size_t)(strstr(text, "Как ИИ") - text), shown = 0;
+
+	(void)state;
+	for (size_t len = 1; len < sizeof text; len++) {
+		size_t now;
+
+		if ((text[len] & 0xC0) == 0x80)
+			continue;
+		now = handoff_presentable(text, len, shown, NULL);
+		assert_true(now >= shown && now <= before);
+		shown = now;
+	}
+	assert_int_equal(shown, before);
+}
+
 static void a_question_comes_back(void **state)
 {
 	(void)state;
@@ -113,6 +163,8 @@ int main(void)
 		cmocka_unit_test(reasons_are_stable_words),
 		cmocka_unit_test(long_and_odd_texts_are_judged),
 		cmocka_unit_test(a_bot_gives_itself_away),
+		cmocka_unit_test(a_growing_answer_shows_no_phrase),
+		cmocka_unit_test(a_phrase_is_never_seen),
 		cmocka_unit_test(a_question_comes_back),
 	};
 
