@@ -164,8 +164,9 @@ begin
             select c.id, m.created_at
             from message m join conversation c on c.id = m.conversation_id
             join channel ch on ch.id = c.channel_id and ch.kind <> 'desk'
+            left join person p on p.id = c.person_id
             where m.created_at > v_heard and m.seq <= 2
-              and to_tsvector('simple', coalesce(c.title, '')) @@ v_names) f
+              and to_tsvector('simple', concat_ws(' ', c.title, p.name)) @@ v_names) f
         group by 1 order by 2 desc limit p_limit;
 end $$;
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "common/live/live.h"
-#include "common/markdown/html.h"
 #include "services/ingress/console.h"
+#include "services/ingress/message.h"
 
 /* One conversation: the card, its messages, and who is typing. */
 
@@ -70,7 +70,7 @@ void console_dress_message(json_t *message, int64_t conversation_id, struct aren
 	json_object_del(message, "extra");
 	json_object_set_new(message, "html",
 			    author && strcmp(author, "person") != 0 && text
-				    ? json_string(markdown_html(a, text))
+				    ? json_string(message_text_html(a, text, extra))
 				    : json_null());
 	json_object_set_new(message, "attachments",
 			    dress_attachments(extra, conversation_id, seq, a));

@@ -56,13 +56,17 @@ static const char *plain_html(struct arena *a, const char *text)
 }
 
 /* What operators type into Telegram is no Markdown. */
+const char *message_text_html(struct arena *a, const char *text, const json_t *extra)
+{
+	return json_is_true(json_object_get(extra, "plain")) ? plain_html(a, text)
+							     : markdown_html(a, text);
+}
+
 const char *message_html(const struct message *m, struct arena *a)
 {
 	json_auto_t *extra = m->extra ? json_loads(m->extra, 0, NULL) : NULL;
 
-	if (json_is_true(json_object_get(extra, "plain")))
-		return plain_html(a, m->body);
-	return markdown_html(a, m->body);
+	return message_text_html(a, m->body, extra);
 }
 
 json_t *message_json(const struct message *m, struct arena *a)

@@ -17,3 +17,6 @@ json_t *message_shown(struct ingress *in, struct arena *a, int64_t conversation_
  * "wait_s"}|null, "rate": case|null}; a new reference.
  */
 json_t *state_json(const struct message_page *page);
+
+/* Safe HTML of a text whose message carries `extra` (may be NULL). */
+const char *message_text_html(struct arena *a, const char *text, const json_t *extra);

@@ -221,8 +221,21 @@ static int set_password(struct pg_sync *db, const char *login)
 		      login, kept, "changed the password of");
 }
 
+/* Who is disabled goes off duty first, as if by themselves: their chats go back to the queue.
+ */
 static int set_enabled(struct pg_sync *db, const char *login, int enabled)
 {
+	struct err e;
+	PGresult *rows = enabled ? NULL
+				 : pg_sync_query(db, &e,
+						 "select desk(id, 'duty', null, null, "
+						 "'{\"on\": false}', 'user') from operator "
+						 "where login = $1 and enabled",
+						 1, (const char *const[]){ login });
+
+	if (!enabled && !rows)
+		return complain(&e);
+	PQclear(rows);
 	return change(
 		db,
 		"with changed as (update operator set enabled = $2::boolean where login "
