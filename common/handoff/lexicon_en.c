@@ -21,7 +21,8 @@ const struct lexeme lexicon_en[] = {
 	  "bot bots robot robots machine machines ai chatbot chatbots chatgpt gpt algorithm "
 	  "automated computer ivr software program autoresponder virtual_assistant" },
 	{ WANT,
-	  "~want wanna ~need required request requesting demand demanding prefer would_like "
+	  "lets ~want wanna ~need required request requesting demand demanding prefer "
+	  "would_like "
 	  "id_like wed_like id_love id_rather ~gimme give_me give_us ~lemme let_me let_us wish "
 	  "asking_for "
 	  "wanted "

@@ -32,9 +32,9 @@ const struct lexeme lexicon_es[] = {
 	  "conectarme comunicarme contáctame contactarme enlázame redirige redirigir "
 	  "redirígeme pasarme "
 	  "transfiéreme transferirme" },
-	{ SPEAK,
-	  "~hablar ~platicar charlar conversar chatear contactar contacto comunicarme hable "
-	  "contactarme dialogar" },
+	{ SPEAK, "ser_atendido ser_atendida ~hablar ~platicar charlar conversar chatear "
+		 "contactar contacto comunicarme hable "
+		 "contactarme dialogar" },
 	{ IFHOW, "hablo comunico contacto_con" },
 	{ CAN, "puedo puede puedes podría podrías pueden posible podemos podrían puedo_yo "
 	       "hay_manera hay_forma podéis" },
@@ -126,7 +126,8 @@ const struct lexeme lexicon_pt[] = {
 		   "me_passa coloca coloque encaminhe encaminha encaminhar redireciona "
 		   "ligue_me contatar direciona "
 		   "me_coloca ligar_com" },
-	{ SPEAK, "~falar ~conversar contatar contato bater_papo dialogar atendimento_com "
+	{ SPEAK, "ser_atendido ser_atendida ~falar ~conversar contatar contato bater_papo "
+		 "dialogar atendimento_com "
 		 "atendimento" },
 	{ IFHOW, "falo converso" },
 	{ CAN, "posso pode poderia podem possível consigo podemos dá_para tem_como poderiam "

@@ -49,6 +49,7 @@ const struct lexeme lexicon_tr[] = {
 	{ STOP, "yeter bıktım sıkıldım dur bırak" },
 	{ PAST, "dün önce geçen konuştum görüştüm oldu etti daha_önce yardımcı_oldu "
 		"konuşmuştum bağlandım" },
+	{ KNOWN, "konuşuyorum görüşüyorum konuşuyor konuştu görüştü bağlandı" },
 	{ HOW, "nasıl" },
 	{ WHAT, "ne kim hangi nedir kimdir" },
 	{ HOWMUCH, "kaç ne_zaman kaça saat_kaçta saat_kaça kaçta ne_kadar" },
@@ -113,7 +114,8 @@ const struct lexeme lexicon_kk[] = {
 	{ LET, "болсын" },
 	{ ME, "маған мені бізге менің" },
 	{ SELF, "мен біз" },
-	{ YOU, "сен сіз саған сізге" },
+	{ YOU, "адамсың адамсыз роботсың роботсыз ботсың ботсыз операторсыз операторсың сен "
+	       "сіз саған сізге" },
 	{ THEY, "ол олар клиент досым анам әкем" },
 	{ WANTS, "қалайды сұрады айтты дейді айтады деді" },
 	{ NOT, "емес жоқ" },

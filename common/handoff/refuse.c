@@ -37,6 +37,8 @@ int target_is_negated(const struct target *t)
 	for (int i = t->at - 1; i >= t->from && i >= t->at - 3; i--)
 		if (means(t, i) & WITHOUT)
 			return 1;
+	if (find(t, low - 2, low, WITHOUT) >= 0 && find(t, low - 2, t->at, BOT) < 0)
+		return 1;
 	for (int i = low - 3 > t->from ? low - 3 : t->from; i <= high; i++) {
 		if (means(t, i) & NONEED && !is_excused(t, i))
 			return 1;

@@ -324,7 +324,7 @@ int words_refuse_bot(const struct words *w)
 		if (!(w->items[i].means & BOT) || w->items[i].flags & (WORD_QUOTED | WORD_CODE))
 			continue;
 		t.verb = find_left(&t);
-		if (t.verb < 0)
+		if (t.verb < 0 || !(means(&t, t.verb) & SPEAK))
 			t.verb = find_right(&t);
 		if (t.verb < 0 || !(means(&t, t.verb) & SPEAK) || target_is_others(&t) ||
 		    target_is_hypothetical(&t) || target_is_past(&t))
