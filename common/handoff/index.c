@@ -54,7 +54,7 @@ static uint64_t hash_step(uint64_t hash, uint16_t letter)
 
 static int may_be(const uint64_t filter[FILTER / 64], uint64_t hash)
 {
-	return filter[hash % FILTER / 64] >> hash % 64 & 1;
+	return (filter[hash % FILTER / 64] >> hash % 64 & 1) != 0;
 }
 
 static void may_become(uint64_t filter[FILTER / 64], uint64_t hash)
@@ -226,6 +226,17 @@ void lexicon_look(const struct word *w, uint64_t of[LANGUAGES])
 		look(w->letters, w->len, of);
 }
 
+/* A longer phrase takes the place of a shorter one. */
+static int probe_phrase(uint64_t hash, uint64_t of[LANGUAGES])
+{
+	uint64_t here[LANGUAGES] = { 0 };
+
+	if (!probe(hash, 0, here))
+		return 0;
+	memcpy(of, here, sizeof here);
+	return 1;
+}
+
 int lexicon_phrase(const struct word *w, int n, uint64_t of[LANGUAGES])
 {
 	uint64_t hash = 0;
@@ -240,14 +251,8 @@ int lexicon_phrase(const struct word *w, int n, uint64_t of[LANGUAGES])
 			hash = hash_step(hash, ' ');
 		for (int i = 0; i < w[k].len; i++)
 			hash = hash_step(hash, w[k].letters[i]);
-		if (k > 0) {
-			uint64_t here[LANGUAGES] = { 0 };
-
-			if (probe(hash, 0, here)) {
-				longest = k + 1;
-				memcpy(of, here, sizeof here);
-			}
-		}
+		if (k > 0 && probe_phrase(hash, of))
+			longest = k + 1;
 	}
 	return longest;
 }

@@ -53,9 +53,7 @@ static size_t other_keyboard(char *out, const char *text, size_t len)
 		uint32_t c = utf8_next(text, len, &at);
 		size_t k = 0;
 
-		if (c >= 'A' && c <= 'Z')
-			c += 32;
-		else if (c >= 0x0410 && c <= 0x042F)
+		if ((c >= 'A' && c <= 'Z') || (c >= 0x0410 && c <= 0x042F))
 			c += 32;
 		while (latin_keys[k] && c != (uint8_t)latin_keys[k] && c != cyrillic_keys[k])
 			k++;

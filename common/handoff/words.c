@@ -301,7 +301,7 @@ void words_read(struct words *out, const char *text, size_t len)
 	struct reading r = { .out = out };
 
 	out->n = 0;
-	if (len <= 2 * SLICE) {
+	if (len <= (size_t)2 * SLICE) {
 		read_slice(&r, text, len);
 	} else {
 		size_t tail = utf8_floor(text, len, len - SLICE);
