@@ -35,7 +35,7 @@ export class Bell {
 
   private show(key: "alertWaiting" | "alertGiven" | "alertMessage", row: Row, words: string): void {
     const { speech } = this.desk;
-    const title = speech.t(key, { name: row.title ?? speech.t("nameless") });
+    const title = speech.t(key, { name: speech.person(row) });
     this.alerts.notify(title, words, `tandem-${row.id}`, () => this.desk.open(row.id));
   }
 

@@ -46,6 +46,11 @@ export class Speech {
     return this.t(error.status === 0 ? "unreachable" : "failed");
   }
 
+  /** Whom we talk to; who has not said their name is told from others by a number. */
+  person(who: { id: number; title: string | null }): string {
+    return who.title || this.t("nameless", { n: who.id });
+  }
+
   plural(key: PluralKey, n: number): string {
     const forms = this.table[key];
     const rule = this.rules.select(n) as keyof typeof forms;
@@ -62,11 +67,11 @@ export class Speech {
     return words[(lang ?? this.lang) as Lang] ?? words[this.lang] ?? words.ru ?? words.en ?? "";
   }
 
-  /** "5 min", "3 h", "2 d"; nothing of less than a minute. */
+  /** "5m", "3h", "2d"; nothing of less than a minute. */
   span(ms: number): string {
     const unit = (n: number, unit: string) =>
-      new Intl.NumberFormat(this.locale, { style: "unit", unit, unitDisplay: "short" }).format(Math.floor(n));
-    if (ms < MINUTE) return this.lang === "ru" ? "<\u00a01\u00a0мин" : "<\u00a01\u00a0min";
+      new Intl.NumberFormat(this.locale, { style: "unit", unit, unitDisplay: "narrow" }).format(Math.floor(n));
+    if (ms < MINUTE) return this.lang === "ru" ? "<\u00a01\u00a0мин" : "<\u00a01m";
     if (ms < HOUR) return unit(ms / MINUTE, "minute");
     return ms < DAY ? unit(ms / HOUR, "hour") : unit(ms / DAY, "day");
   }

@@ -37,7 +37,7 @@ function Facts({ person, speech }: { person: Person; speech: Speech }) {
         {person.identities.map(({ channel, kind, user, name }) => (
           <dd key={`${channel} ${user}`}>
             <Icon name={channelIcon(kind)} />
-            <span><span dir="auto">{name ?? user}</span> <span class="mute">{channel}</span></span>
+            <span title={user}><span dir="auto">{name ?? short(user)}</span> <span class="mute">{channel}</span></span>
           </dd>
         ))}
         {person.lang && <><dt>{speech.t("language")}</dt><dd>{speech.language(person.lang)}</dd></>}
@@ -116,7 +116,7 @@ function EarlierList({ person }: { person: Person }) {
         {person.earlier.map((other) => (
           <li key={other.id}>
             <a href={hashOf({ folder: "all", conversation: other.id })}>
-              <span dir="auto">{other.title ?? speech.t("nameless")}</span>
+              <span dir="auto">{speech.person(other)}</span>
               <span class="mute">{other.channel} · {speech.date(other.last_at)}</span>
             </a>
           </li>
@@ -124,6 +124,11 @@ function EarlierList({ person }: { person: Person }) {
       </ul>
     </section>
   );
+}
+
+/** The key of a visitor without a name says little, and is long. */
+function short(user: string): string {
+  return user.length > 14 ? `${user.slice(0, 12)}…` : user;
 }
 
 function capital(text: string): string {

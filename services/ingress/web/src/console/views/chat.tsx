@@ -37,7 +37,7 @@ export function ChatView({ chat, now, commands }: { chat: Chat; now: number; com
 function Head({ chat, row, now, commands }: { chat: Chat; row: Row; now: number; commands: Commands }) {
   const desk = useDesk();
   const { speech } = desk;
-  const name = row.title ?? speech.t("nameless");
+  const name = speech.person(row);
   return (
     <header class="chat-head">
       <IconButton class="back" label={speech.t("back")} icon="back" hint="Esc" onClick={() => desk.back()} />

@@ -1,8 +1,9 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { matching } from "../canned.ts";
 import type { Chat, Mode } from "../chat.ts";
 import type { Speech } from "../format.ts";
 import type { Canned, Row } from "../types.ts";
-import { CannedList, matching } from "./canned.tsx";
+import { CannedList } from "./canned.tsx";
 import { Icon, channelIcon } from "./icon.tsx";
 import { Button, IconButton, useDesk } from "./ui.tsx";
 
@@ -13,7 +14,7 @@ const BORDER_PX = 2;
 export function Composer({ chat, row }: { chat: Chat; row: Row }) {
   const { speech } = useDesk();
   const { mode } = chat;
-  const name = row.title ?? speech.t("nameless");
+  const name = speech.person(row);
   const tab = (which: Mode, hint: string) => (
     <button type="button" aria-pressed={mode === which} aria-keyshortcuts={hint} title={`${speech.t(which)} (${hint})`}
       onClick={() => chat.setMode(which)}>
@@ -114,7 +115,7 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
     return true;
   }
 
-  const name = row.title ?? speech.t("nameless");
+  const name = speech.person(row);
   return (
     <form class="field" onSubmit={(event) => { event.preventDefault(); void send(); }}>
       {canned && <CannedList list={canned} chosen={chosen} lang={row.lang} onPick={insert} />}

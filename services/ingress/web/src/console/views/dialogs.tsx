@@ -5,7 +5,7 @@ import { Avatar, Button, Dialog, useDesk } from "./ui.tsx";
 
 export function CloseDialog({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const { speech } = useDesk();
-  const name = chat.row?.title ?? speech.t("nameless");
+  const name = chat.row ? speech.person(chat.row) : "";
   const close = () => {
     onClose();
     void chat.order({ verb: "close" });
@@ -34,7 +34,7 @@ export function TransferDialog({ chat, onClose }: { chat: Chat; onClose: () => v
     void chat.order({ verb: "transfer", operator });
   };
   return (
-    <Dialog title={speech.t("transferTitle", { name: chat.row?.title ?? speech.t("nameless") })} onClose={onClose}>
+    <Dialog title={speech.t("transferTitle", { name: chat.row ? speech.person(chat.row) : "" })} onClose={onClose}>
       {others.length === 0 && <p class="mute">{speech.t("transferNobody")}</p>}
       <ul class="choices">
         {others.map((o) => (

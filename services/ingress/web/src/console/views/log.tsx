@@ -64,7 +64,7 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
     setMissed(false);
   }
 
-  const name = row.title ?? speech.t("nameless");
+  const name = speech.person(row);
   return (
     <div class="log-place">
       <div class="log" ref={scroll} role="log" aria-live="off" aria-label={speech.t("log", { name })} tabIndex={0} onScroll={scrolled}>
@@ -109,7 +109,7 @@ function Items({ chat, row }: { chat: Chat; row: Row }) {
   for (const item of thread.unconfirmed(chat.outbox.items, me?.name ?? "")) {
     items.push(<Unsent key={`u${item.id}`} item={item} chat={chat} />);
   }
-  if (thread.isPersonTyping) items.push(<Typing key="typing" name={row.title ?? speech.t("nameless")} side="person" />);
+  if (thread.isPersonTyping) items.push(<Typing key="typing" name={speech.person(row)} side="person" />);
   for (const name of thread.typists(me?.name ?? "")) items.push(<Typing key={`t${name}`} name={name} side="operator" />);
   return <>{items}</>;
 }
@@ -120,7 +120,7 @@ function messageNode(message: Message, isFirst: boolean, chat: Chat, row: Row, s
   }
   return (
     <MessageView key={message.seq} message={message} isFirst={isFirst} isOwn={chat.isOwn(message)} chat={chat}
-      person={row.title ?? speech.t("nameless")} speech={speech} />
+      person={speech.person(row)} speech={speech} />
   );
 }
 

@@ -18,7 +18,7 @@ interface Props {
 
 /** One line of a folder: who, since when, what was said last, and who answers. */
 export const RowView = still(function RowView({ row, me, speech, href, isOpen, isSkipped, hasDraft }: Props) {
-  const name = row.title ?? speech.t("nameless");
+  const name = speech.person(row);
   const isCalling = row.state === "waiting" || isLeft(row);
   const time = row.state === "waiting" ? row.since : heard(row);
   return (

@@ -65,7 +65,7 @@ export const en = {
   emptyClosed: "Nothing was closed yet",
   emptySearch: "Nothing found",
   emptySearchHint: "Try fewer or other words.",
-  nameless: "Visitor",
+  nameless: "Visitor {n}",
   you: "You",
   bot: "Bot",
   operator: "Operator",

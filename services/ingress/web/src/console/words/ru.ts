@@ -62,7 +62,7 @@ export const ru: Strings = {
   emptyClosed: "Закрытых чатов пока нет",
   emptySearch: "Ничего не нашлось",
   emptySearchHint: "Попробуйте меньше слов или другие.",
-  nameless: "Посетитель",
+  nameless: "Посетитель {n}",
   you: "Вы",
   bot: "Бот",
   operator: "Оператор",

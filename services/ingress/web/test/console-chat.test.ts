@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Api, Refusal } from "../src/console/api.ts";
+import { Chat, type ChatHost } from "../src/console/chat.ts";
+import type { Done, Operator, Order, Row } from "../src/console/types.ts";
+import { type Storage, memoryStorage } from "../src/widget/storage.ts";
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+const VERA = { id: 1, name: "Vera", role: "operator" } as Operator;
+
+/** A server that gives the answers of a script, then obeys. */
+class Host implements ChatHost {
+  readonly orders: (Order & { id: string })[] = [];
+  script: (Done | Refusal)[] = [];
+  complaints: unknown[] = [];
+  me = VERA;
+  shown = { id: 7, state: "waiting", operator: null, epoch: 1 } as unknown as Row;
+  readonly api = {
+    order: (_id: number, order: Order) => this.obey(order, "direct"),
+    orderOnce: (_id: number, order: Order, id: string) => this.obey(order, id),
+    detail: () => Promise.reject(new Refusal(0)),
+    typing: () => Promise.resolve(),
+  } as unknown as Api;
+
+  private obey(order: Order, id: string): Promise<Done> {
+    this.orders.push({ ...order, id });
+    const answer = this.script.shift() ?? { status: "ok", seq: this.orders.length, epoch: 2, state: "operator" as const };
+    return answer instanceof Refusal ? Promise.reject(answer) : Promise.resolve(answer);
+  }
+  row(): Row {
+    return this.shown;
+  }
+  patch(_id: number, change: Partial<Row>): void {
+    this.shown = { ...this.shown, ...change };
+  }
+  described(): void {}
+  changed(): void {}
+  complain(error: unknown): void {
+    this.complaints.push(error);
+  }
+}
+
+function chat(storage: Storage = memoryStorage()) {
+  const host = new Host();
+  return { host, chat: new Chat(7, host, storage) };
+}
+
+test("an order changes the row before the stream tells", async () => {
+  const { host, chat: c } = chat();
+  assert.equal(await c.order({ verb: "take" }), true);
+  assert.deepEqual([host.shown.state, host.shown.operator?.name, host.shown.epoch], ["operator", "Vera", 2]);
+  assert.equal(c.isMine, true);
+  host.script = [{ status: "ok", seq: 3, epoch: 3, state: "bot" }];
+  await c.order({ verb: "close" });
+  assert.deepEqual([host.shown.state, host.shown.operator], ["closed", null]);
+});
+
+test("who has the chat is remembered, other refusals are complained of", async () => {
+  const { host, chat: c } = chat();
+  host.script = [new Refusal(409, "taken", "", undefined, "Anna"), new Refusal(409, "full", "no room")];
+  assert.equal(await c.order({ verb: "take" }), false);
+  assert.equal(c.holder, "Anna");
+  assert.equal(host.complaints.length, 0);
+  assert.equal(await c.order({ verb: "take" }), false);
+  assert.equal(c.holder, null);
+  assert.equal(host.complaints.length, 1);
+});
+
+test("words that were refused are sent again under a new id, those that got lost under the same", async () => {
+  const { host, chat: c } = chat();
+  host.script = [new Refusal(0), new Refusal(409, "taken", "", undefined, "Anna")];
+  c.say("Hello");
+  await turn();
+  c.outbox.kick();
+  await turn();
+  assert.equal(host.orders.length, 2);
+  assert.equal(host.orders[0]?.id, host.orders[1]?.id, "it was not reached: the same order");
+  const [item] = c.outbox.items;
+  assert.ok(item && item.state === "held" && c.refusal(item)?.holder === "Anna");
+  c.resend(item);
+  await turn();
+  assert.equal(host.orders[2]?.text, "Hello");
+  assert.notEqual(host.orders[2]?.id, host.orders[0]?.id, "it was refused: another order");
+  assert.deepEqual(c.outbox.items, []);
+});
+
+test("what waits until somebody signs in again is kept", async () => {
+  const storage = memoryStorage();
+  const { host, chat: c } = chat(storage);
+  host.script = [new Refusal(401, "sign_in")];
+  c.say("Hello");
+  await turn();
+  assert.equal(c.outbox.items[0]?.state, "queued");
+  const again = chat(storage);
+  await turn();
+  assert.equal(again.host.orders[0]?.id, host.orders[0]?.id, "also by the page that is opened next");
+});
+
+test("what is in the field goes where it belongs", async () => {
+  const { host, chat: c } = chat();
+  c.setMode("note");
+  assert.equal(await c.submit("secret"), true);
+  c.adopt({ id: 5, text: "maybe", last_seq: 1 });
+  assert.equal(await c.submit("surely"), true);
+  assert.equal(c.adopted, null);
+  c.edit({ seq: 3, text: "teh" });
+  assert.equal(await c.submit("the"), true);
+  assert.equal(c.editing, null);
+  await c.submit("words");
+  await turn();
+  assert.deepEqual(
+    host.orders.map(({ id: _, ...order }) => order),
+    [
+      { verb: "note", text: "secret" },
+      { verb: "use", suggestion: 5, text: "surely" },
+      { verb: "edit", seq: 3, text: "the" },
+      { verb: "say", text: "words" },
+    ],
+  );
+});
+
+test("a note that is refused stays in the field", async () => {
+  const { host, chat: c } = chat();
+  c.setMode("note");
+  host.script = [new Refusal(500)];
+  assert.equal(await c.submit("secret"), false);
+  assert.equal(c.mode, "note");
+});
+
+test("drafts of replies and notes are two, and are kept", () => {
+  const storage = memoryStorage();
+  const { chat: c } = chat(storage);
+  c.draft = "a reply";
+  c.setMode("note");
+  assert.equal(c.draft, "");
+  c.draft = "a note";
+  const again = chat(storage).chat;
+  assert.equal(again.draft, "a reply");
+  again.draft = "";
+  assert.equal(storage.get("reply"), null);
+});
