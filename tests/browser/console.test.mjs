@@ -402,6 +402,25 @@ describe("alerts", () => {
     await until(async () => (await console.page.evaluate(() => window.shown.length)) >= 2, "both");
     assert.deepEqual(await console.page.evaluate(() => window.shown), ["Ivan: Are you there?", "Olga is waiting: Help"]);
   });
+
+  test("where only a worker may show notifications, it does", async () => {
+    await context.grantPermissions(["notifications"], { origin: desk.url });
+    await context.addInitScript(() => {
+      document.hasFocus = () => false;
+      window.Notification = class {
+        static get permission() { return "granted"; }
+        constructor() { throw new TypeError("Illegal constructor"); }
+      };
+    });
+    const console = await openMine();
+    desk.say(7, "person", "From a phone?");
+    const shown = () => console.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration("/console/");
+      const all = (await registration?.getNotifications()) ?? [];
+      return all.map(({ title, body, data }) => [title, body, data].join("|"));
+    });
+    await until(async () => (await shown()).join() === "Ivan|From a phone?|#/all/7", "the notification");
+  });
 });
 
 describe("the keyboard", () => {

@@ -75,6 +75,12 @@ await Promise.all([
   }),
   esbuild.build({
     ...common,
+    entryPoints: [join(here, "src/console/worker.ts")],
+    outfile: join(out, "console/worker.js"),
+    format: "iife",
+  }),
+  esbuild.build({
+    ...common,
     entryPoints: ["docs.ts", "docs.css"].map((name) => join(here, "src/docs", name)),
     outdir: join(out, "docs"),
     format: "iife",

@@ -13,6 +13,9 @@ export class Alerts {
   private audio: AudioContext | null = null;
 
   constructor(private readonly isLoud: () => boolean) {
+    navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+      if (typeof data === "string") location.hash = data;
+    });
     // Browsers let a page sound only after somebody has touched it.
     for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => this.unlock(), { once: true });
   }
@@ -37,18 +40,29 @@ export class Alerts {
     else this.play(kind);
   }
 
-  /** The tag makes one of what several tabs show. */
-  notify(title: string, body: string, tag: string, open: () => void): void {
+  /** The tag makes one of what several tabs show; a press leads to the place. */
+  notify(title: string, body: string, tag: string, hash: string): void {
     if (this.permission !== "granted" || (!document.hidden && document.hasFocus())) return;
+    const options = { body: body.slice(0, 160), tag, icon: "/icon.svg", data: hash };
     try {
-      const shown = new Notification(title, { body: body.slice(0, 160), tag, icon: "/icon.svg" });
+      const shown = new Notification(title, options);
       shown.onclick = () => {
         window.focus();
         shown.close();
-        open();
+        location.hash = hash;
       };
     } catch {
-      // phones show them from a worker only; the chime and the title remain
+      void this.notifyFromWorker(title, options); // as phones want it
+    }
+  }
+
+  private async notifyFromWorker(title: string, options: NotificationOptions): Promise<void> {
+    try {
+      const registration = await navigator.serviceWorker.register("/console/worker.js");
+      await begun(registration);
+      await registration.showNotification(title, options);
+    } catch {
+      // the chime and the title remain
     }
   }
 
@@ -78,4 +92,13 @@ export class Alerts {
       tone.stop(at + 0.4);
     }
   }
+}
+
+/** Only a worker that runs may show something. */
+function begun(registration: ServiceWorkerRegistration): Promise<void> {
+  const worker = registration.active ?? registration.waiting ?? registration.installing;
+  if (!worker || worker.state === "activated") return Promise.resolve();
+  return new Promise((resolve) => {
+    worker.addEventListener("statechange", () => worker.state === "activated" && resolve());
+  });
 }

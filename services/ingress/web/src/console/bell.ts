@@ -1,6 +1,7 @@
 import type { Alerts } from "./alerts.ts";
 import type { Desk } from "./desk.ts";
 import { belongs } from "./inbox.ts";
+import { hashOf } from "./route.ts";
 import type { Message, Row } from "./types.ts";
 
 /** Decides what is worth an operator's attention: new calls, chats given to them, words in theirs. */
@@ -36,7 +37,7 @@ export class Bell {
   private show(key: "alertWaiting" | "alertGiven" | "alertMessage", row: Row, words: string): void {
     const { speech } = this.desk;
     const title = speech.t(key, { name: speech.person(row) });
-    this.alerts.notify(title, words, `tandem-${row.id}`, () => this.desk.open(row.id));
+    this.alerts.notify(title, words, `tandem-${row.id}`, hashOf({ folder: "all", conversation: row.id }));
   }
 
   private isLookedAt(conversation: number): boolean {

@@ -163,10 +163,6 @@ export class Desk implements ChatHost {
     }
   }
 
-  open(conversation: number): void {
-    this.go(hashOf({ folder: this.place.folder, conversation }));
-  }
-
   /** From a conversation or a page back to the list. */
   back(): void {
     this.go(hashOf({ folder: this.place.folder }), true);
