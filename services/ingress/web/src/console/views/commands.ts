@@ -32,7 +32,7 @@ export function useCommands(desk: Desk, ask: (dialog: DialogName) => void, card:
   const ours = () => (desk.chat?.isMine ? desk.chat : null);
   const write = (mode: "reply" | "note") => {
     desk.chat?.setMode(mode);
-    setTimeout(() => document.getElementById("composer")?.focus());
+    afterRender(() => document.getElementById("composer")?.focus());
   };
   return {
     accept: () => void desk.accept(),
@@ -49,9 +49,14 @@ export function useCommands(desk: Desk, ask: (dialog: DialogName) => void, card:
       if (card.isOver && card.isShown) return card.show(false);
       const { conversation } = desk.place;
       desk.back();
-      setTimeout(() => document.querySelector<HTMLElement>(`a.row[data-id="${conversation}"]`)?.focus());
+      afterRender(() => document.querySelector<HTMLElement>(`a.row[data-id="${conversation}"]`)?.focus());
     },
   };
+}
+
+/** Rendering is a microtask that stands in line already; the next key comes later than both. */
+function afterRender(run: () => void): void {
+  queueMicrotask(run);
 }
 
 /** Keys pressed outside of fields and dialogs. */
