@@ -106,6 +106,12 @@ static int is_forged(struct ingress *in, struct web_request *req)
 	       (site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0);
 }
 
+/* Visitors at the same address have one of their own. */
+static const char *bucket_of(struct web_request *req)
+{
+	return arena_printf(web_arena(req), "console:%s", ingress_network(req));
+}
+
 void console_serve(void *arg, struct web_request *req)
 {
 	static const struct limit limit = { .per_minute = 1800, .burst = 600 };
@@ -120,7 +126,7 @@ void console_serve(void *arg, struct web_request *req)
 	} else if (strcmp(c->route->method, "GET") != 0 && is_forged(in, req)) {
 		web_refuse(req, 403, "origin_not_allowed", TEXT_PROBLEM_ORIGIN_ADDRESS);
 	} else if (ingress_must_be_ready(in, req) == 0 &&
-		   ingress_limit(in, req, LIMIT_READS, &limit) == 0) {
+		   ingress_limit_key(in, req, LIMIT_READS, bucket_of(req), &limit) == 0) {
 		flow_begin(&c->flow, &call_class, c, web_trace(req), CONSOLE_MS,
 			   c->route->door == FOR_ANYBODY ? c->route->step : authenticate);
 		return;

@@ -6,7 +6,8 @@
 
 /* Conversations that consoles look at or have just heard of. */
 
-enum { READ_MS = 5000 };
+/* Things come together: a call, the invitations, a notice.  Who watches need not wait. */
+enum { READ_MS = 5000, GATHER_MS = 40 };
 
 /* --- rooms ----------------------------------------------------------------- */
 
@@ -67,7 +68,7 @@ struct desk_news {
 	const char *json;
 };
 
-static flow_step read_news, show_news, cannot_read, news_release;
+static flow_step gather, read_news, show_news, cannot_read, news_release;
 static const struct flow_class news_class = { "news", cannot_read, news_release };
 
 void desk_room_news(struct desk_room *r)
@@ -84,7 +85,15 @@ void desk_room_news(struct desk_room *r)
 	n->room = r;
 	n->in = r->hub->in;
 	r->news = n;
-	flow_begin(&n->flow, &news_class, n, NULL, READ_MS, read_news);
+	flow_begin(&n->flow, &news_class, n, NULL, READ_MS,
+		   desk_room_is_watched(r) ? read_news : gather);
+}
+
+static void gather(void *self)
+{
+	struct desk_news *n = self;
+
+	flow_sleep(&n->flow, read_news, GATHER_MS);
 }
 
 /* "{1,2}": who is connected, each once. */

@@ -76,12 +76,13 @@ void file_get(void *arg, struct web_request *req)
 	static const struct limit limit = { .per_minute = 120, .burst = 60 };
 	struct ingress *in = arg;
 	const char *what = crypto_token_open(web_arena(req), in->file_key, web_rest(req));
+	const char *bucket = arena_printf(web_arena(req), "files:%s", ingress_network(req));
 	struct file_wanted wanted;
 	long long conversation, seq, until;
 	int end = 0;
 
 	if (ingress_must_be_ready(in, req) < 0 ||
-	    ingress_limit(in, req, LIMIT_READS, &limit) < 0)
+	    ingress_limit_key(in, req, LIMIT_READS, bucket, &limit) < 0)
 		return;
 	if (!what ||
 	    sscanf(what, "%lld.%lld.%d.%lld%n", &conversation, &seq, &wanted.index, &until,

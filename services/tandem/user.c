@@ -22,6 +22,7 @@ static int usage(FILE *out, int status)
 {
 	fprintf(out,
 		"usage: tandem user add [--admin] [--lang ru|en] [--name NAME] LOGIN\n"
+		"       tandem user add --operator ID LOGIN   one who is known from Telegram\n"
 		"       tandem user passwd LOGIN\n"
 		"       tandem user enable|disable LOGIN\n"
 		"       tandem user list\n\n"
@@ -118,7 +119,8 @@ static void say_where(void)
 }
 
 struct wanted {
-	const char *login, *name, *lang;
+	const char *login, *name, *lang,
+		*known; /* known: the number of one from Telegram, or NULL */
 	int is_admin;
 };
 
@@ -138,6 +140,8 @@ static int read_wanted(struct wanted *w, int argc, char **argv)
 			w->is_admin = 1;
 		else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
 			w->lang = i18n_lang(argv[++i]);
+		else if (strcmp(argv[i], "--operator") == 0 && i + 1 < argc)
+			w->known = argv[++i];
 		else if (strcmp(argv[i], "--name") == 0 && i + 1 < argc)
 			w->name = argv[++i];
 		else if (*argv[i] == '-' || w->login)
@@ -148,6 +152,36 @@ static int read_wanted(struct wanted *w, int argc, char **argv)
 	if (w->login && !is_login(w->login))
 		fprintf(stderr, "tandem user: a login is made of a-z, 0-9 and . _ - @\n");
 	return w->login && is_login(w->login) ? 0 : -1;
+}
+
+static PGresult *insert(struct pg_sync *db, struct err *e, const struct wanted *w,
+			const char *kept)
+{
+	return pg_sync_query(
+		db, e,
+		"with made as (insert into operator (login, name, role, enabled, lang, "
+		"password) values ($1, $2, $3::smallint, true, $4, $5) on conflict (login) do "
+		"nothing returning id), noted as (insert into audit (operator_id, what, "
+		"detail, "
+		"address) select id, 'operator_added', $1 || ' ' || $3, 'command line' from "
+		"made) select id from made",
+		5,
+		(const char *const[]){ w->login, w->name ? w->name : w->login,
+				       w->is_admin ? "2" : "1", w->lang, kept });
+}
+
+/* Who is known from Telegram has no login yet. */
+static PGresult *give_login(struct pg_sync *db, struct err *e, const struct wanted *w,
+			    const char *kept)
+{
+	return pg_sync_query(
+		db, e,
+		"with made as (update operator set login = $2, password = $3, enabled = true "
+		"where id = $1::int and login is null and not exists (select from operator "
+		"where login = $2) returning id), noted as (insert into audit (operator_id, "
+		"what, detail, address) select id, 'operator_added', $2 || ' from Telegram', "
+		"'command line' from made) select id from made",
+		3, (const char *const[]){ w->known, w->login, kept });
 }
 
 static int add(struct pg_sync *db, int argc, char **argv)
@@ -162,23 +196,14 @@ static int add(struct pg_sync *db, int argc, char **argv)
 		return usage(stderr, USAGE);
 	if (read_password(kept, w.login) < 0)
 		return EXIT_FAILURE;
-	rows = pg_sync_query(
-		db, &e,
-		"with made as (insert into operator (login, name, role, enabled, lang, "
-		"password) values ($1, $2, $3::smallint, true, $4, $5) on conflict (login) do "
-		"nothing returning id), noted as (insert into audit (operator_id, what, "
-		"detail, "
-		"address) select id, 'operator_added', $1 || ' ' || $3, 'command line' from "
-		"made) select id from made",
-		5,
-		(const char *const[]){ w.login, w.name ? w.name : w.login,
-				       w.is_admin ? "2" : "1", w.lang, kept });
+	rows = w.known ? give_login(db, &e, &w, kept) : insert(db, &e, &w, kept);
 	if (!rows)
 		return complain(&e);
 	made = PQntuples(rows) == 1;
 	PQclear(rows);
 	if (!made) {
-		fprintf(stderr, "tandem user: there is a '%s' already\n", w.login);
+		fprintf(stderr, "tandem user: there is a '%s' already, or no such operator\n",
+			w.login);
 		return EXIT_FAILURE;
 	}
 	printf("added %s (%s)\n", w.login, w.is_admin ? "administrator" : "operator");
@@ -252,20 +277,21 @@ static int list(struct pg_sync *db)
 	struct err e;
 	PGresult *rows = pg_sync_query(
 		db, &e,
-		"select coalesce(login, '-'), name, case role when 2 then 'admin' else "
+		"select id, coalesce(login, '-'), name, case role when 2 then 'admin' else "
 		"'operator' end, enabled, on_duty, load || '/' || capacity from operator order "
 		"by id",
 		0, NULL);
 
 	if (!rows)
 		return complain(&e);
-	printf("%-20s %-9s %-8s %-5s %6s  %s\n", "LOGIN", "ROLE", "ENABLED", "DUTY", "CHATS",
-	       "NAME");
+	printf("%4s %-20s %-9s %-8s %-5s %6s  %s\n", "ID", "LOGIN", "ROLE", "ENABLED", "DUTY",
+	       "CHATS", "NAME");
 	for (int i = 0; i < PQntuples(rows); i++)
-		printf("%-20s %-9s %-8s %-5s %6s  %s\n", PQgetvalue(rows, i, 0),
-		       PQgetvalue(rows, i, 2), *PQgetvalue(rows, i, 3) == 't' ? "yes" : "no",
-		       *PQgetvalue(rows, i, 4) == 't' ? "on" : "off", PQgetvalue(rows, i, 5),
-		       PQgetvalue(rows, i, 1));
+		printf("%4s %-20s %-9s %-8s %-5s %6s  %s\n", PQgetvalue(rows, i, 0),
+		       PQgetvalue(rows, i, 1), PQgetvalue(rows, i, 3),
+		       *PQgetvalue(rows, i, 4) == 't' ? "yes" : "no",
+		       *PQgetvalue(rows, i, 5) == 't' ? "on" : "off", PQgetvalue(rows, i, 6),
+		       PQgetvalue(rows, i, 2));
 	PQclear(rows);
 	return EXIT_SUCCESS;
 }

@@ -14,11 +14,16 @@ from tests.system.stack import BUILD
 PASSWORD = "correct horse battery"
 
 
-def add_user(stack, login, *options, password=PASSWORD):
-    done = subprocess.run(
-        [BUILD / "services/tandem/tandem", "user", "add", *options, login],
-        env=stack.env, input=password + "\n", capture_output=True, text=True, timeout=30,
+def user(stack, *args, password=None):
+    """tandem user ...; a password is given on standard input."""
+    return subprocess.run(
+        [BUILD / "services/tandem/tandem", "user", *args],
+        env=stack.env, input=password and password + "\n", capture_output=True, text=True, timeout=30,
     )
+
+
+def add_user(stack, login, *options, password=PASSWORD):
+    done = user(stack, "add", *options, login, password=password)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes.server import wait_for
-from tests.system.console import PASSWORD, Console, add_user, conversation_of
+from tests.system.console import PASSWORD, Console, add_user, conversation_of, user
 from tests.system.stack import eventually, word
 
 
@@ -139,6 +139,40 @@ def test_a_new_password_asks_for_the_old_one_and_ends_other_sessions(stack, team
     assert one.get("me").status == 200 and two.get("me").status == 401
     assert two.sign_in(PASSWORD).status == 401
     assert two.sign_in("another good one").status == 200
+
+
+# --- at the command line ---------------------------------------------------------------
+
+
+def test_users_are_kept_at_the_command_line(stack, team):
+    assert user(stack, "add", "ann", password=PASSWORD).returncode == 1
+    assert user(stack, "add", "short", password="short").returncode == 1
+    assert user(stack, "add", "silent", password="").returncode == 1
+    assert user(stack, "add", "Bad Login", password=PASSWORD).returncode == 64
+    assert user(stack, "passwd", "nobody-here", password=PASSWORD).returncode == 1
+    assert user(stack, "dance").returncode == 64
+    add_user(stack, "keeper")
+    keeper = Console(stack, "keeper")
+    assert user(stack, "passwd", "keeper", password="one more good one").returncode == 0
+    assert keeper.get("me").status == 401
+    assert keeper.sign_in("one more good one").status == 200
+    assert keeper.post("me", {"on_duty": True}).status == 200
+    _, conversation = held(stack, keeper)
+    assert user(stack, "disable", "keeper").returncode == 0
+    assert keeper.get("me").status == 401
+    eventually(lambda: has(stack.sql(f"select responder from conversation where id = {conversation}"), (1,)))
+    listed = user(stack, "list").stdout
+    assert "keeper" in listed and "scrypt" not in listed
+    team["ann"].do(conversation, "take")
+    team["ann"].do(conversation, "close")
+
+
+def test_who_is_known_from_telegram_may_get_a_login(stack, team):
+    stack.sql_do("insert into operator (name) values ('From Telegram')")
+    number = stack.sql("select id from operator where name = 'From Telegram'")[0][0]
+    add_user(stack, "telegrapher", "--operator", str(number))
+    assert Console(stack, "telegrapher").operator["id"] == number
+    assert user(stack, "add", "--operator", str(number), "again", password=PASSWORD).returncode == 1
 
 
 # --- forged requests -------------------------------------------------------------------
