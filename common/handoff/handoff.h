@@ -5,7 +5,7 @@
 /*
  * When a bot should hand over to a human: pure functions over text, without a
  * model.  A message is cut into words, words are mapped to concepts by tables of
- * stems for fourteen languages, and requests are patterns over concepts: somebody
+ * stems for thirteen languages, and requests are patterns over concepts: somebody
  * who may be called, a verb that calls, and nothing that takes it back (negation,
  * quotation, a text to translate, another subject).  No sentence is listed.
  *

@@ -29,10 +29,10 @@ const struct lexeme lexicon_en[] = {
 	  "waiting_for looking_for can_i_have could_i_have may_i_have can_we_have how_about "
 	  "insist wanting needing im_requesting i_require i_expect do_you_mind "
 	  "want_to_have require get_through can_i_please_have" },
-	{ CALL,
-	  "call ask get bring summon fetch find page send invite loop_in bring_in raise add "
-	  "include "
-	  "provide assign ask_for involve put_on getme" },
+	{ CALL, "call ask put get bring summon fetch find page send invite loop_in bring_in "
+		"raise add "
+		"include "
+		"provide assign ask_for involve put_on getme" },
 	{ CONNECT,
 	  "~connect ~transfer switch forward redirect route reroute hook_up "
 	  "put_through put_me put_us pass hand_over hand_me direct patch turn_me move_me "
@@ -185,7 +185,7 @@ const struct lexeme lexicon_en[] = {
 	  "manage managed manages operate operates operated operating operation operations "
 	  "humane humanity humanoid humanities personal personality personnel persons "
 	  "talking speaking chatting talked spoke spoken called connected transferred wait "
-	  "waiting walk tall want_not heed weed seed need_help supporting supported supports "
+	  "waiting walk tall want_not heed weed seed supporting supported supports "
 	  "supporter supporters contract persona agency agenda romans roman woman women wants "
 	  "taught tank perfect permit parson agile talks content connection connections "
 	  "connects management region season reason lesson peron" },

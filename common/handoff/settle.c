@@ -6,7 +6,7 @@
 #define ADDRESS                                                                                \
 	(ASIDE | CAN | YOU | ME | SELF | WANT | HELP | THE | PREP | SAY | LET | HOW | WHAT |   \
 	 BE | CALL)
-#define REPORTED (WANTS | SAY | TEXT | WRITE | MEAN | TRANSLATE)
+#define REPORTED (THEY | WANTS | SAY | TEXT | WRITE | MEAN | TRANSLATE)
 
 int words_find(const struct words *w, int from, int to, uint64_t means)
 {
