@@ -270,29 +270,52 @@ begin
     end if;
 end $$;
 
--- Where an operator's desk shows a client: the client's topic, where the chat has topics, else the chat.
+-- Which chat has a topic for each client: the group that the bots file names for this desk, else the operator's
+-- own, if it has topics; null: none has.
+create function desk_home(p_desk bigint) returns bigint
+language plpgsql stable as $$
+declare
+    c       conversation;
+    v_group text;
+begin
+    select * into c from conversation where id = p_desk;
+    v_group := (select h.spec ->> 'group' from channel h where h.id = c.channel_id);
+    if v_group is not null then
+        return (select g.id from conversation g where g.channel_id = c.channel_id and g.chat_key = v_group);
+    end if;
+    return (select d.conversation_id from desk_chat d where d.conversation_id = p_desk and d.has_topics);
+end $$;
+
+-- Where an operator's desk shows a client: the client's topic, where there are topics, else the chat.
 create function desk_line(p_desk bigint, p_client bigint) returns bigint
 language plpgsql as $$
 declare
-    v_line  bigint;
-    c       conversation;
+    v_home bigint := desk_home(p_desk);
+    v_line bigint;
+    c      conversation;
 begin
-    if not exists (select from desk_chat where conversation_id = p_desk and has_topics)
-       and not exists (select from conversation where id = p_desk and is_group) then
-        return p_desk;
+    if v_home is null then
+        insert into conversation (channel_id, chat_key, bot_id, is_group, lang)
+        select o.channel_id, h.spec ->> 'group', o.bot_id, true, o.lang
+        from conversation o join channel h on h.id = o.channel_id where o.id = p_desk and h.spec ? 'group'
+        on conflict do nothing;
+        v_home := desk_home(p_desk);
+        if v_home is null then
+            return p_desk;
+        end if;
     end if;
     select conversation_id into v_line from desk_topic
-    where desk_id = p_desk and client_id = p_client and conversation_id is not null;
+    where desk_id = v_home and client_id = p_client and conversation_id is not null;
     if found then
         return v_line;
     end if;
-    select * into c from conversation where id = p_desk;
+    select * into c from conversation where id = v_home;
     insert into conversation (channel_id, chat_key, bot_id, person_id, is_group, lang, title)
     values (c.channel_id, c.chat_key || ':?' || p_client, c.bot_id, c.person_id, c.is_group, c.lang,
             (select o.title from conversation o where o.id = p_client))
     on conflict (channel_id, chat_key) do update set title = excluded.title
     returning id into v_line;
-    insert into desk_topic (client_id, desk_id, conversation_id) values (p_client, p_desk, v_line)
+    insert into desk_topic (client_id, desk_id, conversation_id) values (p_client, v_home, v_line)
     on conflict (client_id, desk_id) do update set conversation_id = excluded.conversation_id;
     return v_line;
 end $$;

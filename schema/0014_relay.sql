@@ -345,7 +345,7 @@ begin
                 'operator', json_build_object('id', o.id, 'name', o.name, 'lang', o.lang), 'desk', c.id,
                 'channel', c.channel_id, 'chat', c.chat_key)
             from operator o join desk_chat d on d.operator_id = o.id
-            left join desk_topic t on t.client_id = p_client and t.desk_id = d.conversation_id
+            left join desk_topic t on t.client_id = p_client and t.desk_id = desk_home(d.conversation_id)
             join conversation c on c.id = coalesce(t.conversation_id, d.conversation_id)
             where o.id = p_operator);
 end $$;
@@ -405,7 +405,8 @@ begin
                'what', n.what, 'id', n.id, 'seq', n.seq, 'detail', n.detail, 'to', n.desk,
                'body', case n.what when 'notice' then
                            (select m.body from message m where m.conversation_id = c.id and m.seq = n.seq) end)) into v_notes
-    from (select x.*, desk_of(x.operator_id, c.id) as desk from case_notes(h, c) x) n where n.desk is not null;
+    from (select x.*, desk_of(x.operator_id, case when x.what not in ('invitation', 'reminder', 'answered') then c.id end) as desk
+          from case_notes(h, c) x) n where n.desk is not null;
     if v_notes is null then
         return null;
     end if;

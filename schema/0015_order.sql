@@ -145,11 +145,22 @@ begin
                   where c.operator_id = p_operator and c.responder = 2 order by n.id desc limit 50) n);
 end $$;
 
+-- Whose words these are.  In a group whoever speaks is known from their own chat with the bot.
+create function order_operator(c conversation, m message, p_desk bigint) returns int
+language plpgsql stable as $$
+begin
+    if not c.is_group then
+        return (select d.operator_id from desk_chat d where d.conversation_id = p_desk);
+    end if;
+    return (select d.operator_id from conversation o join desk_chat d on d.conversation_id = o.id
+            where o.person_id = m.person_id and o.channel_id = c.channel_id and not o.is_group limit 1);
+end $$;
+
 -- All that is needed to understand one event.
 create function order_work(c conversation, m message, p_desk bigint) returns json
 language plpgsql stable as $$
 declare
-    v_operator int := (select d.operator_id from desk_chat d where d.conversation_id = p_desk);
+    v_operator int := order_operator(c, m, p_desk);
     v_topic    bigint := (select t.client_id from desk_topic t where t.conversation_id = c.id);
     v_reply    json := order_reply(c.id, m.extra -> 'reply_to' ->> 'id');
     v_subject  jsonb := order_subject(c.id, m.extra ->> 'data');
@@ -163,8 +174,8 @@ begin
                          'id', o.id, 'name', o.name, 'lang', o.lang, 'is_admin', o.role = 2, 'enabled', o.enabled,
                          'on_duty', o.on_duty, 'is_new', o.created_at >= m.created_at)
                      from operator o where o.id = v_operator),
-        'has_topics', (select d.has_topics from desk_chat d where d.conversation_id = p_desk),
-        'selected', (select d.selected from desk_chat d where d.conversation_id = p_desk),
+        'has_topics', (select d.has_topics from desk_chat d where d.operator_id = v_operator),
+        'selected', (select d.selected from desk_chat d where d.operator_id = v_operator),
         'chats', (select coalesce(json_agg(order_client(h.id) order by h.id), '[]')
                   from conversation h where h.operator_id = v_operator and h.responder = 2),
         'about', order_client(coalesce((v_subject ->> 'client')::bigint, (v_reply ->> 'client')::bigint, v_topic)),

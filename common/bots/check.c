@@ -97,6 +97,13 @@ static void check_texts(struct reader *r, const json_t *bot)
 	}
 }
 
+/* Where operators work together, with a topic for each client. */
+static int is_group_of(const char *kind, const char *group)
+{
+	return strcmp(kind, "desk") == 0 && strncmp(group, "-100", 4) == 0 &&
+	       group[1 + strspn(group + 1, "0123456789")] == 0;
+}
+
 static void check_channels(struct reader *r, const json_t *bot)
 {
 	const json_t *item;
@@ -111,6 +118,9 @@ static void check_channels(struct reader *r, const json_t *bot)
 		if (is_telegram && !json_object_get(item, "token_env"))
 			mistake_at(r->mistakes, json_line(item), "a %s channel needs token_env",
 				   kind);
+		if (json_object_get(item, "group") && !is_group_of(kind, str(item, "group")))
+			mistake_at(r->mistakes, json_line(item),
+				   "only a desk has a group: the id of a forum, -100...");
 		if (is_web && !json_object_get(item, "origins"))
 			mistake_at(r->mistakes, json_line(item),
 				   "a %s channel needs origins (\"*\" allows every site)",

@@ -42,6 +42,7 @@ static const struct field channel_fields[] = {
 	{ .name = "kind", .kind = FIELD_STR, .required = 1, .choices = channel_kinds },
 	{ .name = "name", .kind = FIELD_NAME, .required = 1 },
 	{ .name = "token_env", .kind = FIELD_ENV },
+	{ .name = "group", .kind = FIELD_STR },
 	{ .name = "origins", .kind = FIELD_STRS },
 	{ .name = "per_second", .kind = FIELD_INT, .min = 1, .max = 100000 },
 	{ .name = "per_chat_ms", .kind = FIELD_INT, .min = 1, .max = 60000 },

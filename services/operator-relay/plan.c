@@ -145,6 +145,14 @@ static void follow_edit(struct plan *p, const char *text)
 			      json_number_value(json_object_get(p->event, "edited_at")));
 }
 
+/* In a group, what is said outside of the clients' topics is between colleagues. */
+static int is_among_people(const struct plan *p)
+{
+	return json_is_true(json_object_get(p->work, "is_group")) &&
+	       !json_is_integer(json_object_get(p->work, "topic")) &&
+	       !json_is_object(json_object_get(p->work, "reply"));
+}
+
 static void understand(struct plan *p)
 {
 	const json_t *extra = json_object_get(p->event, "extra");
@@ -166,6 +174,8 @@ static void understand(struct plan *p)
 		plan_press(p, data);
 	else if (command)
 		plan_command(p, command);
+	else if (is_among_people(p))
+		return;
 	else if (strncmp(text, "//", 2) == 0)
 		plan_note(p, text + 2 + strspn(text + 2, " "));
 	else

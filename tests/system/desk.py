@@ -1,17 +1,26 @@
 """Operators and clients in Telegram, for tests of the desk."""
 
 import itertools
+import tempfile
 
-from tests.system.stack import Stack, eventually, free_port, wait_for, word  # noqa: F401
+from tests.system.stack import TOP, eventually, wait_for, word  # noqa: F401
 
 DESK_TOKEN = "654321:desk-token-for-tests"
 CLIENTS = itertools.count(2001)
 OPERATORS = itertools.count(5001)
 
 
-def options(topics=False):
+def bots_with_group(group):
+    """The bots file, with a forum in which operators work together."""
+    text = (TOP / "tests/system/desk.yaml").read_text()
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False) as out:
+        out.write(text.replace("name: shop-desk,", f'name: shop-desk, group: "{group}",'))
+    return out.name
+
+
+def options(topics=False, group=None):
     return {
-        "bots": "tests/system/desk.yaml",
+        "bots": bots_with_group(group) if group else TOP / "tests/system/desk.yaml",
         "env": {"TELEGRAM_DESK_TOKEN": DESK_TOKEN},
         "telegram": {"bots": [(DESK_TOKEN, "tandem_desk_bot", topics)]},
     }
@@ -61,6 +70,8 @@ class Client(Talker):
 
 
 class Operator(Talker):
+    TOKEN = DESK_TOKEN
+
     def __init__(self, stack, on_duty=True, admin=False):
         super().__init__(stack, next(OPERATORS), DESK_TOKEN)
         self.say("/start")

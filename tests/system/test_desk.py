@@ -1,5 +1,7 @@
 """Operators work in Telegram, in chats without topics."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.system.desk import Client, Operator, eventually, options, wait_for, word
@@ -130,6 +132,22 @@ def test_of_two_who_accept_one_gets_the_chat(stack, people, client):
     assert f"Person {first.chat}" in second.press(invitations[1], "Accept")
     eventually(lambda: _taken_by(second, client, first))
     assert client.row("operator_id") == (first.id,)
+
+
+def test_pressed_at_the_same_moment_exactly_one_gets_it(stack, people):
+    operators = [people(), people()]
+    for _ in range(10):
+        client = Client(stack)
+        client.call()
+        invitations = [o.invitation(client) for o in operators]
+        with ThreadPoolExecutor(2) as both:
+            said = list(both.map(lambda pair: pair[0].press(pair[1], "Accept"), zip(operators, invitations)))
+        assert sorted("yours" in s for s in said) == [False, True], said
+        winner = operators[[i for i, s in enumerate(said) if "yours" in s][0]]
+        assert f"Person {winner.chat}" in next(s for s in said if "yours" not in s)
+        assert client.row("operator_id") == (winner.id,)
+        winner.say("/finish")
+        client.wait("The chat is over")
 
 
 def _taken_by(operator, client, holder):

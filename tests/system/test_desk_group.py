@@ -1,0 +1,61 @@
+"""Operators work in a group of their own, a forum with a topic for each client."""
+
+import pytest
+
+from tests.system.desk import Client, Operator, options, wait_for, word
+
+GROUP = -1001234500001
+STACK = options(group=GROUP)
+
+
+@pytest.fixture
+def people(stack):
+    made = [Operator(stack), Operator(stack)]
+    yield made
+    for operator in made:
+        stack.sql_do(f"update operator set on_duty = false, enabled = false where id = {operator.id}")
+
+
+def in_group(stack, words):
+    return wait_for(lambda: next((m for m in stack.telegram.sent_to(GROUP) if words in m["text"]), None),
+                    f"{words!r} in the group; there: {stack.telegram.texts(GROUP)}")
+
+
+def say(stack, user, text, thread=None):
+    topic = {"message_thread_id": thread, "is_topic_message": True} if thread else {}
+    return stack.telegram.say(GROUP, text, user=user, token=Operator.TOKEN, **topic)
+
+
+def test_a_client_has_a_topic_in_the_group(stack, people):
+    first, second = people
+    client = Client(stack)
+    text = client.call()
+    assert "yours" in first.accept(client)  # invitations come to everybody's own chat
+    history = in_group(stack, text)
+    thread = history["message_thread_id"]
+    assert stack.telegram.chat(GROUP).topics[thread]["name"] == client.name
+    client.say(words := word())
+    assert in_group(stack, words)["message_thread_id"] == thread
+
+    say(stack, first.chat, answer := word(), thread)
+    client.wait(answer)
+    say(stack, 999_999, stranger := word(), thread)
+    say(stack, first.chat, among := word())
+    say(stack, second.chat, other := word(), thread)  # it is not the second's chat
+    in_group(stack, "has the chat already")
+    say(stack, first.chat, "/finish", thread)
+    client.wait("The chat is over")
+    assert not any(t in (stranger, among, other) for t in client.texts())
+
+
+def test_a_deleted_topic_of_the_group_is_made_again(stack, people):
+    client = Client(stack)
+    text = client.call()
+    people[0].accept(client)
+    thread = in_group(stack, text)["message_thread_id"]
+    stack.telegram.delete_topic(GROUP, thread)
+    client.say(words := word())
+    again = in_group(stack, words)["message_thread_id"]
+    assert again != thread
+    say(stack, people[0].chat, answer := word(), again)
+    client.wait(answer)
