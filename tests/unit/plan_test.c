@@ -25,7 +25,7 @@ static json_t *work;
 #define TWO "\"chats\":[" CHAT("11", "Ann") "," CHAT("12", "Bo") "]"
 #define EVENT(text, extra)                                                                     \
 	"\"event\":{\"seq\":5,\"external\":\"70\",\"text\":\"" text "\",\"extra\":{" extra "}" \
-											   "}"
+	"}"
 
 static void think(const char *members)
 {
@@ -193,11 +193,10 @@ static void canned_replies_are_in_the_clients_language(void **state)
 static void whoever_is_late_is_told_who_has_the_chat(void **state)
 {
 	(void)state;
-	think(OPERATOR
-	      ",\"chats\":[],\"about\":" CHAT("15",
-					      "Cy") ",\"subject\":{\"handoff\":2,\"client\":15}"
-						    "," EVENT("", "\"callback\":\"7\",\"data\":"
-								  "\"t:take:2\""));
+	think(OPERATOR ",\"chats\":[],\"about\":" CHAT(
+		"15", "Cy") ",\"subject\":{\"handoff\":2,\"client\":15}"
+			    "," EVENT("", "\"callback\":\"7\",\"data\":"
+					  "\"t:take:2\""));
 	expect_order("take", 15);
 	finish_as(DESK_TAKEN);
 	assert_non_null(strstr(toast(), "Boris"));
