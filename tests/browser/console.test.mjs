@@ -347,6 +347,26 @@ describe("talking", () => {
     await console.page.getByText("Anna Petrova answers").waitFor();
   });
 
+  test("what came with a message is shown as what it is", async () => {
+    const console = await openMine();
+    const files = [
+      { kind: "photo", url: "/icon.svg", name: "tent.png", mime: "image/png" },
+      { kind: "image", url: "/icon.svg", name: "evil.svg", mime: "image/svg+xml" },
+      { kind: "voice", url: "/console/api/files/7/2/2", seconds: 4 },
+      { kind: "document", url: "/console/api/files/7/2/3", name: "bill.pdf", size: 2_400_000 },
+      { kind: "location", latitude: 55.75, longitude: 37.61 },
+      { kind: "contact", first_name: "Ivan", phone: "+7900" },
+    ];
+    desk.say(7, "person", "Look", { attachments: files, reply_to: { text: "Which tent is it?" } });
+    const bubble = console.messages.last().locator(".bubble");
+    await bubble.getByText("bill.pdf").waitFor();
+    assert.deepEqual(await bubble.locator("img").evaluateAll((all) => all.map((img) => img.alt)), ["tent.png"]);
+    assert.equal(await bubble.locator("audio").getAttribute("preload"), "none");
+    assert.deepEqual(await bubble.locator(".file").allInnerTexts(), ["evil.svg", "bill.pdf\n2.4 MB", "Place", "Ivan, +7900"]);
+    assert.equal(await bubble.locator("blockquote").innerText(), "Which tent is it?");
+    await shot(console.page, "console-files");
+  });
+
   test("history is loaded upwards, and the place of the reader stays", async () => {
     desk.chat(7, "Ivan");
     for (let n = 1; n <= 120; n++) desk.say(7, n % 2 ? "person" : "bot", `word ${n}`);

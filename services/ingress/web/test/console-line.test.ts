@@ -91,6 +91,14 @@ test("for another conversation the new stream begins before the old one ends", a
   line.stop();
 });
 
+test("a second hello of the same stream tells of a loss behind the server", async () => {
+  const { server, line } = await online();
+  server.newest().write(HELLO);
+  await until(() => server.hellos.length === 2);
+  assert.deepEqual(server.hellos, [true, true]);
+  line.stop();
+});
+
 test("who is not known any more does not knock again", async () => {
   const { server, line } = await online();
   server.refusal = new Refusal(401, "sign_in");

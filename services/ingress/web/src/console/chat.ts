@@ -190,7 +190,7 @@ export class Chat {
   }
 
   adopt(suggestion: Suggestion | null): void {
-    this.adopted = suggestion;
+    this.adopted = suggestion && { ...suggestion };
     this.editing = null;
     this.mode = "reply";
     this.host.changed();

@@ -123,7 +123,7 @@ export class Line {
   }
 
   private begun(run: Run): void {
-    const gap = this.live === null;
+    const gap = this.live === null || this.live === run; // the server says it again after a loss of its own
     if (this.live !== run) this.live?.abort.abort();
     this.live = run;
     this.set("online");

@@ -149,6 +149,14 @@ export interface Attachment {
   url?: string | null;
   mime?: string | null;
   size?: number | null;
+  seconds?: number | null;
+  emoji?: string | null;
+  latitude?: number | null;
+  longitude?: number | null;
+  title?: string | null;
+  question?: string | null;
+  phone?: string | null;
+  first_name?: string | null;
 }
 
 export interface Message {
@@ -159,6 +167,8 @@ export interface Message {
   /** Rendered by the server.  Never trusted. */
   html?: string | null;
   attachments?: Attachment[] | null;
+  /** Words that it answers to. */
+  reply_to?: { text?: string | null } | null;
   /** What a message of the platform is about: joined, returned, closed, ... */
   event?: string | null;
   delivery?: "pending" | "sending" | "sent" | "failed" | "uncertain" | null;

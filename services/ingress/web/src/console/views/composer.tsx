@@ -71,7 +71,8 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
     setText(next);
     setChosen(0);
     setHidden(false);
-    if (!special) chat.draft = next;
+    if (special) special.text = next; // still there when another chat was looked at
+    else chat.draft = next;
   }
 
   async function send() {

@@ -1,8 +1,8 @@
-import { safeUrl } from "../../widget/sanitize.ts";
 import type { Unsent as UnsentItem } from "../../widget/outbox.ts";
 import type { Chat } from "../chat.ts";
 import type { Speech } from "../format.ts";
-import type { Attachment, Message, Note } from "../types.ts";
+import type { Message, Note } from "../types.ts";
+import { Attached } from "./attached.tsx";
 import { Icon } from "./icon.tsx";
 import { Button, IconButton, Plain, Rich, still, useDesk } from "./ui.tsx";
 
@@ -25,8 +25,9 @@ export const MessageView = still(function MessageView({ message, isFirst, isOwn,
         {isOwn ? speech.t("you") : who}
       </p>
       <div class="bubble">
+        {message.reply_to?.text && <blockquote class="quote" dir="auto">{message.reply_to.text}</blockquote>}
         {message.text && (message.author === "person" ? <Plain text={message.text} /> : <Rich html={message.html ?? null} text={message.text} />)}
-        {message.attachments?.map((file, i) => <File key={i} file={file} speech={speech} />)}
+        {message.attachments?.map((file, i) => <Attached key={i} file={file} speech={speech} />)}
       </div>
       <p class="meta">
         {isOwn && <IconButton class="edit" label={speech.t("edit")} icon="edit" onClick={() => chat.edit(message)} />}
@@ -58,26 +59,6 @@ function Failure({ message, chat, isOwn, speech }: { message: Message; chat: Cha
       {isOwn && <Button kind="quiet" label={speech.t("again")} onClick={() => void chat.say(message.text)} />}
     </p>
   );
-}
-
-function File({ file, speech }: { file: Attachment; speech: Speech }) {
-  const href = file.url ? safeUrl(file.url, document.baseURI) : null;
-  const isPicture = (file.kind === "photo" || file.kind === "image" || file.mime?.startsWith("image/")) && file.mime !== "image/svg+xml";
-  if (href && isPicture) {
-    return (
-      <a class="picture" href={href} target="_blank" rel="noopener noreferrer">
-        <img src={href} alt={file.name || speech.t("image")} loading="lazy" />
-      </a>
-    );
-  }
-  const body = (
-    <>
-      <Icon name="file" />
-      <span>{file.name || speech.word("file", file.kind)}</span>
-      {file.size ? <span class="mute">{speech.bytes(file.size)}</span> : null}
-    </>
-  );
-  return href ? <a class="file" href={href} target="_blank" rel="noopener noreferrer">{body}</a> : <span class="file">{body}</span>;
 }
 
 /** What the platform did; where we know the event, in the operator's words. */

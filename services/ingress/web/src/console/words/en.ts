@@ -157,7 +157,6 @@ export const en = {
   heldOld: "Not sent. It was written a while ago.",
   hasChat: "{name} has this chat",
   takeAndSend: "Take from {name} and send",
-  image: "Picture",
   "file.voice": "Voice message",
   "file.audio": "Sound",
   "file.video": "Video",

@@ -157,7 +157,6 @@ export const ru: Strings = {
   heldOld: "Не отправлено. Написано давно.",
   hasChat: "Этот чат ведёт {name}",
   takeAndSend: "Забрать ({name}) и отправить",
-  image: "Картинка",
   "file.voice": "Голосовое сообщение",
   "file.audio": "Звук",
   "file.video": "Видео",
