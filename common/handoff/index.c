@@ -295,11 +295,13 @@ int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES])
 	signature = signature_of(w.letters, w.len);
 	for (int i = 0; i < index_of.guess_count; i++) {
 		const struct guess *g = &index_of.guesses[i];
-		int max = allowed_edits(g, &w), d;
+		int max, d;
 
-		if (g->script != w.script || max == 0 || w.len + max < g->len ||
-		    w.len > g->len + g->tail + max ||
-		    __builtin_popcount(g->signature & ~signature) > max || !ends_agree(g, &w))
+		if (g->script != w.script || !ends_agree(g, &w))
+			continue;
+		max = allowed_edits(g, &w);
+		if (max == 0 || w.len + max < g->len || w.len > g->len + g->tail + max ||
+		    __builtin_popcount(g->signature & ~signature) > max)
 			continue;
 		d = letters_distance(g->letters, g->len, &w, g->tail);
 		if (d <= max && d < best)

@@ -255,6 +255,8 @@ static void on_sign(struct reading *r, uint32_t c, uint32_t after)
 	if ((c == '\'' || c == 0x2019 || c == 0x02BC) && joined && !is_elision(last(r)))
 		return; /* don't, зв'яжіть: one word */
 	close_word(r);
+	if (c == ' ')
+		return;
 	if (on_quote(r, c, after))
 		return;
 	if (c == '-' && joined)
