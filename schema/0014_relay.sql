@@ -455,7 +455,9 @@ create type case_claim as (
     responder smallint, last_seq bigint, operator text, place int, delivery_job bigint, llm_job bigint, free_job bigint,
     suggestion_job bigint, trace text, work json);
 
--- status: 0 claimed (there is something to show: finish it), 1 gone, 2 busy, 3 early (wait_ms), 4 nothing to show, and
+-- The claim need not be on disk at once: if it has changed anything, a finish follows, which is.
+--
+-- status: 0 claimed (there is something to show or to tell: finish it), 1 gone, 2 busy, 3 early (wait_ms), 4 nothing to show, and
 -- the job is at rest.  p_texts: as for announce().  p_unsure: a claim whose answer was lost may have succeeded.
 create function claim_handoff(p_job bigint, p_worker int, p_unsure boolean, p_texts jsonb) returns case_claim
 language plpgsql as $$
@@ -466,6 +468,7 @@ declare
     p jsonb;
     s case_step;
     r case_claim;
+    v_before record;
 begin
     select * into j from job where id = p_job for update skip locked;
     if not found then
@@ -485,6 +488,7 @@ begin
         r.status := 2;
         return r;
     end if;
+    select c.epoch, c.last_seq into v_before;
     select * into h from handoff where conversation_id = c.id and state < 3;
     if found then
         p := handoff_policy(c.bot_id);
@@ -500,7 +504,7 @@ begin
         select * into c from conversation where id = j.conversation_id;
     end if;
     select * into h from handoff where conversation_id = c.id order by id desc limit 1;
-    r.work := case_work(h, c);
+    r.work := coalesce(case_work(h, c), case when row (c.epoch, c.last_seq) is distinct from v_before then '{"notes": []}'::json end);
     r.status := case when r.work is null then 4 else 0 end;
     if r.work is null then
         perform rest_case(j.id, c.id, false);

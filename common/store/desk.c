@@ -120,7 +120,7 @@ void store_claim_case(struct store *s, struct flow *f, flow_step *next, struct c
 {
 	json_auto_t *words = desk_words();
 
-	STORE_CALL(s->durable, f, next, &claim_stmt, PG_ALONE, decode_claim, out,
+	STORE_CALL(s->relaxed, f, next, &claim_stmt, PG_ALONE, decode_claim, out,
 		   store_int(f, job), store_int(f, worker), store_bool(unsure),
 		   store_json(f, words));
 }

@@ -10,11 +10,12 @@
 /*
  * A look at a client's conversation:
  *
- *   claim -> examine (tell) -> record -> announce
+ *   claim -> examine -> record -> announce
  *
  * The claim moves the case on (timers, invitations, words to the person); what
  * operators are to see is made here, and recorded by the finish together with
- * its deliveries.  Until then every claim finds it again.
+ * its deliveries.  Until then every claim finds it again.  The finish is on disk
+ * before anybody is told, and with it the claim.
  */
 
 static struct metric looks = METRIC(METRIC_COUNTER, "tandem_case_looks_total", "",
@@ -62,7 +63,7 @@ static void claim(void *self)
 	struct look *l = self;
 
 	flow_extend(&l->flow, RELAY_MS);
-	store_claim_case(&l->relay->store, &l->flow, examine, &l->claim, l->job,
+	store_claim_case(relay_lane(l->relay, l->job), &l->flow, examine, &l->claim, l->job,
 			 jobs_worker(l->relay->jobs), l->is_unsure);
 }
 
@@ -117,12 +118,11 @@ static void examine(void *self)
 	}
 	l->is_claimed = 1;
 	l->is_unsure = 0;
-	tell(l);
 	if (l->claim.failures < RELAY_FAILURES)
 		record(l);
 	else /* what is to be shown cannot be shown; the next look begins anew */
-		store_bury_job(&l->relay->store, &l->flow, put_back, &l->is_fenced, l->job,
-			       l->claim.attempt, "too many attempts");
+		store_bury_job(relay_lane(l->relay, l->job), &l->flow, put_back, &l->is_fenced,
+			       l->job, l->claim.attempt, "too many attempts");
 }
 
 static void record(void *self)
@@ -131,7 +131,8 @@ static void record(void *self)
 	const struct case_claim *c = &l->claim;
 
 	flow_extend(&l->flow, RELAY_MS);
-	store_finish_case(&l->relay->store, &l->flow, announce, &l->finished, l->job, c,
+	store_finish_case(relay_lane(l->relay, l->job), &l->flow, announce, &l->finished,
+			  l->job, c,
 			  notes_make(&l->flow.arena, c->work, c->channel_id, c->chat_key));
 }
 
@@ -151,6 +152,7 @@ static void announce(void *self)
 {
 	struct look *l = self;
 
+	tell(l);
 	ring_lines(l);
 	if (l->finished.next_ready)
 		relay_ring(l->relay, QUEUE_OPERATOR, l->job, OPERATOR_CASE,
@@ -183,8 +185,9 @@ static void failed(void *self)
 			   relay_backoff_ms(l->failures));
 	} else if (l->is_claimed && !l->is_given_up) {
 		l->is_given_up = 1; /* asked once; then the lease decides */
-		store_retry_job(&l->relay->store, &l->flow, put_back, &l->is_fenced, l->job,
-				l->claim.attempt, relay_backoff_ms(RELAY_FAILURES), why.text);
+		store_retry_job(relay_lane(l->relay, l->job), &l->flow, put_back, &l->is_fenced,
+				l->job, l->claim.attempt, relay_backoff_ms(RELAY_FAILURES),
+				why.text);
 	} else {
 		end(l);
 	}

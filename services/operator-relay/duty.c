@@ -49,7 +49,7 @@ static void claim(void *self)
 	struct duty *d = self;
 
 	flow_extend(&d->flow, RELAY_MS);
-	store_claim_duty(&d->relay->store, &d->flow, examine, &d->claim, d->job,
+	store_claim_duty(relay_lane(d->relay, d->job), &d->flow, examine, &d->claim, d->job,
 			 jobs_worker(d->relay->jobs), d->is_unsure);
 }
 
@@ -76,7 +76,7 @@ static void look(void *self)
 
 	flow_extend(&d->flow, RELAY_MS);
 	if (d->at < json_array_size(d->cases))
-		store_look_again(&d->relay->store, &d->flow, looked, &d->look_job,
+		store_look_again(relay_lane(d->relay, d->job), &d->flow, looked, &d->look_job,
 				 json_integer_value(json_array_get(d->cases, d->at)));
 	else
 		settle(d);
@@ -96,8 +96,8 @@ static void settle(void *self)
 {
 	struct duty *d = self;
 
-	store_finish_duty(&d->relay->store, &d->flow, settled, &d->next_ready, d->job,
-			  &d->claim);
+	store_finish_duty(relay_lane(d->relay, d->job), &d->flow, settled, &d->next_ready,
+			  d->job, &d->claim);
 }
 
 static void settled(void *self)

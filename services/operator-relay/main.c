@@ -40,6 +40,20 @@ static int complain(const struct err *e)
 	return -1;
 }
 
+static void open_lanes(struct relay *r)
+{
+	for (int i = 0; i < RELAY_LANES; i++)
+		r->lanes[i] = (struct store){
+			.durable = pg_open(r->base,
+					   &(struct pg_conf){ .conninfo = r->database_url,
+							      .name = "operator-relay-lane" }),
+			.relaxed = pg_open(r->base,
+					   &(struct pg_conf){ .conninfo = r->database_url,
+							      .name = "operator-relay-looks",
+							      .relaxed = 1 }),
+		};
+}
+
 static int relay_open(void *self, struct event_base *base)
 {
 	struct relay *r = self;
@@ -51,6 +65,7 @@ static int relay_open(void *self, struct event_base *base)
 	r->store.relaxed = pg_open(base, &(struct pg_conf){ .conninfo = r->database_url,
 							    .name = "operator-relay-relaxed",
 							    .relaxed = 1 });
+	open_lanes(r);
 	r->redis = redis_open(base, r->redis_url, &e);
 	if (!r->redis)
 		return complain(&e);
@@ -81,6 +96,8 @@ static void relay_close(void *self)
 	jobs_close(r->jobs);
 	bots_close(r->bots);
 	redis_close(r->redis);
+	for (int i = 0; i < RELAY_LANES; i++)
+		pg_close(r->lanes[i].relaxed), pg_close(r->lanes[i].durable);
 	pg_close(r->store.relaxed);
 	pg_close(r->store.durable);
 }

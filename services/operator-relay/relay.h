@@ -13,6 +13,12 @@
  * duty.c follows an operator who has become free, or has left.
  */
 
+/*
+ * Who looks at a case locks operators, so the call travels in no group; that many of
+ * them share a flush of the server's log by coming over connections of their own.
+ */
+enum { RELAY_LANES = 4 };
+
 struct relay {
 	/* configuration */
 	const char *database_url, *redis_url;
@@ -20,6 +26,7 @@ struct relay {
 
 	struct event_base *base;
 	struct store store;
+	struct store lanes[RELAY_LANES]; /* see relay_lane() */
 	struct redis *redis;
 	struct bots *bots;
 	struct jobs *jobs;
@@ -29,6 +36,9 @@ enum { RELAY_MS = 15000, RELAY_BUSY_MS = 3, RELAY_HOLD_MS = 2000, RELAY_FAILURES
 
 /* How long to wait after so many failures. */
 int relay_backoff_ms(int failures);
+
+/* For the calls about one job. */
+struct store *relay_lane(struct relay *r, int64_t job);
 
 /* Announce a job; 0 is none. */
 void relay_ring(struct relay *r, enum queue queue, int64_t job, int kind, int64_t conversation,

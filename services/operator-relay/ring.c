@@ -13,6 +13,11 @@ int relay_backoff_ms(int failures)
 	return ms / 2 + timer_chance(ms);
 }
 
+struct store *relay_lane(struct relay *r, int64_t job)
+{
+	return &r->lanes[job % RELAY_LANES];
+}
+
 void relay_ring(struct relay *r, enum queue queue, int64_t job, int kind, int64_t conversation,
 		const char *trace)
 {

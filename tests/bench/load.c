@@ -2,12 +2,13 @@
  * Telegram's side of the webhook, in a hurry: updates over a number of
  * connections, each sending its next when the last was answered.
  *
- *   bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS FIRST_ID [RATE [FILE]]
+ *   bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS FIRST_ID [RATE [FILE [TEXT]]]
  *
  * RATE: updates a second in all (0 or absent: as fast as they are answered); then
  * latency counts from the time at which an update was due, whether or not a
  * connection was free.  FILE receives that time of each chat's update, in
  * microseconds of the monotonic clock, "CHAT TIME" a line.
+ * TEXT is what everybody says; a command, if it begins with a slash.
  * Prints {"sent","failed","seconds","per_second","p50_ms","p99_ms"}.
  */
 
@@ -25,12 +26,13 @@
 struct load {
 	struct event_base *base;
 	struct sockaddr_in address;
-	const char *path, *secret;
+	const char *path, *secret, *text;
 	long updates, chats, first, rate;
 	long started, done, failed;
 	int64_t began, last;
 	float *latency_ms;
 	FILE *log;
+	char entities[80];
 };
 
 struct line {
@@ -54,9 +56,8 @@ static void ask(struct line *l, int64_t due)
 		"\"is_bot\":false,\"first_name\":\"Ann\",\"last_name\":\"Smith\","
 		"\"username\":\"ann%ld\",\"language_code\":\"en\"},\"chat\":{\"id\":%ld,"
 		"\"first_name\":\"Ann\",\"last_name\":\"Smith\",\"username\":\"ann%ld\","
-		"\"type\":\"private\"},\"date\":1795000000,\"text\":\"How long does the "
-		"delivery to Kazan take? I need the tent by Friday at the latest.\"}}",
-		id, id, chat, chat, chat, chat);
+		"\"type\":\"private\"},\"date\":1795000000,\"text\":\"%s\"%s}}",
+		id, id, chat, chat, chat, chat, load->text, load->entities);
 	l->asked = due ? due : now_us();
 	if (load->log)
 		fprintf(load->log, "%ld %lld\n", chat, (long long)l->asked);
@@ -193,7 +194,7 @@ int main(int argc, char **argv)
 
 	if (argc < 8) {
 		fprintf(stderr, "usage: bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS "
-				"FIRST_ID [RATE [FILE]]\n");
+				"FIRST_ID [RATE [FILE [TEXT]]]\n");
 		return 64;
 	}
 	load.base = precise_loop();
@@ -206,6 +207,14 @@ int main(int argc, char **argv)
 	load.first = atol(argv[7]);
 	load.rate = argc > 8 ? atol(argv[8]) : 0;
 	load.log = argc > 9 ? fopen(argv[9], "w") : NULL;
+	load.text = argc > 10 ? argv[10]
+			      : "How long does the delivery to Kazan take? I need the tent by "
+				"Friday at the latest.";
+	if (*load.text == '/')
+		snprintf(load.entities, sizeof load.entities,
+			 ",\"entities\":[{\"type\":\"bot_command\",\"offset\":0,\"length\":%zu}"
+			 "]",
+			 strlen(load.text));
 	if (!load.base || load.chats < 1)
 		return 69;
 	ok = run(&load, atoi(argv[4]));

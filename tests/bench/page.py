@@ -4,7 +4,7 @@ import pathlib
 
 from tests.bench import machine, table
 
-ORDER = ("idle", "accepts", "turns", "latency", "streams", "scale", "growth", "peer")
+ORDER = ("idle", "accepts", "turns", "latency", "handoffs", "streams", "scale", "growth", "peer")
 PAGE = pathlib.Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 

@@ -149,9 +149,9 @@ class Rig:
             time.sleep(0.05)
         return secret
 
-    def load_words(self, connections, updates, chats, rate=0, port=None, log=None):
+    def load_words(self, connections, updates, chats, rate=0, port=None, log=None, text=None):
         words = [port or self.listening_port(), "/telegram/bench-telegram", self.secret(), connections, updates, chats]
-        words += [self.next_id, rate, *([log] if log else [])]
+        words += [self.next_id, rate, *([log] if log else []), *([text] if text else [])]
         self.next_id += updates
         return [BENCH / "bench-load", *map(str, words)]
 

@@ -1,0 +1,123 @@
+"""Calling a human: from the time a webhook is due to the invitation's arrival; and what choosing whom to ask costs.
+
+Every operator is asked once here, so the first message to an operator is the invitation to one case.
+"""
+
+import contextlib
+import statistics
+import time
+
+import psycopg2
+
+from tests.bench.latency import part, times
+from tests.bench.rig import Rig
+from tests.bench.table import row
+
+RATE, CALLS, WARM, INVITED = 100, 1500, 100, 3
+OPERATORS = 2_000_000  # chats of operators are numbered from here
+WAITING, ON_DUTY, SAMPLES = (10, 100, 1000), (10, 50, 200), 60
+
+
+def run(_words):
+    return latency() + costs()
+
+
+# --- latency ---------------------------------------------------------------------------
+
+
+def latency():
+    with Rig(services=("ingress", "llm-worker", "operator-relay")) as rig:
+        rig.secret()
+        rig.stack.run("courier", DESK_BOT_TOKEN="2:bench-desk")
+        rig.stack.wait_ready()
+        hire(rig.stack, INVITED * (CALLS + WARM))
+        measure(rig, WARM)
+        first, last = measure(rig, CALLS)
+    name = f"an invitation at {RATE} calls/s"
+    return [
+        row(f"{name}: p50", part(first, 0.5), "ms", limit="three commits in a row"),
+        row(f"{name}: p99", part(first, 0.99), "ms", target=("<=", 50), limit="the disk's slowest commits"),
+        row(f"{name}, to the last of {INVITED}: p99", part(last, 0.99), "ms"),
+        row(f"{name}: not arrived", CALLS - len(first), "calls", target=("<=", 0)),
+    ]
+
+
+def hire(stack, n):
+    """Operators with a chat each, everybody on duty."""
+    stack.sql_do(f"""
+        with o as (insert into operator (name, enabled, on_duty, given_at, lang)
+                   select 'op ' || n, true, true, now() + n * interval '1 us', 'en' from generate_series(1, {n}) n returning id),
+             c as (insert into conversation (channel_id, chat_key, bot_id)
+                   select h.id, ({OPERATORS} + o.id)::text, h.bot_id from o, channel h where h.kind = 'desk' returning id, chat_key)
+        insert into desk_chat (conversation_id, operator_id) select id, chat_key::int - {OPERATORS} from c""")
+
+
+def measure(rig, calls):
+    """Milliseconds until the first, and until the last, of those who are asked has the invitation; sorted."""
+    log = rig.folder / "asked"
+    rig.world.get("/arrivals")
+    rig.load(16, calls, 1_000_000, RATE, log=log, text="/operator")
+    deadline = time.monotonic() + 30
+    while rig.stack.sql("select count(*) from delivery where state < 2")[0][0] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    asked, arrived = times(log.read_text()), times(rig.world.get("/arrivals"))
+    invited = {}
+    for chat, operator in rig.stack.sql(
+        "select c.chat_key, i.operator_id from invitation i join handoff h on h.id = i.handoff_id"
+        " join conversation c on c.id = h.conversation_id"
+    ):
+        if int(chat) in asked:
+            invited.setdefault(int(chat), []).append(arrived.get(OPERATORS + operator))
+    whole = {chat: seen for chat, seen in invited.items() if len(seen) == INVITED and all(seen)}
+    ages = [[(of(seen) - asked[chat]) / 1000 for chat, seen in whole.items()] for of in (min, max)]
+    return sorted(ages[0]), sorted(ages[1])
+
+
+# --- cost ------------------------------------------------------------------------------
+
+
+def costs():
+    rows = []
+    with Rig(services=()) as rig, contextlib.closing(psycopg2.connect(rig.stack.env["DATABASE_URL"])) as db:
+        db.autocommit = True
+        do = db.cursor().execute
+        do("set synchronous_commit = off")
+        for policy in ("broadcast", "balanced"):
+            for waiting, on_duty in [(w, ON_DUTY[-1]) for w in WAITING] + [(WAITING[-1], o) for o in ON_DUTY[:-1]]:
+                ms = cost(db, policy, waiting, on_duty)
+                rows.append(row(f"{policy}: {waiting} waiting, {on_duty} on duty: a choice", ms, "ms", limit="lookups by index"))
+    return rows
+
+
+def cost(db, policy, waiting, on_duty):
+    """The median of a claim that tells the person and asks operators, the numbers staying what they are."""
+    cursor = db.cursor()
+    do = cursor.execute
+    do("truncate conversation, message, inbound, job, delivery, operator, desk_chat, handoff, handoff_event, invitation,"
+       " relay, person, identity restart identity")
+    do("update bot set spec = jsonb_set(spec, '{handoff,assign}', to_jsonb(%s::text))", (policy,))
+    do("insert into operator (name, enabled, on_duty, capacity) select 'op', true, true, 100 from generate_series(1, %s)", (on_duty,))
+    do("insert into desk_chat (conversation_id, operator_id) select -id, id from operator")
+    for n in range(waiting):
+        call(do, f"w{n}")
+    do("update handoff set due_at = now() + interval '1 hour', told = 'waiting', told_at = now(), told_place = 1")
+    do("update job set run_at = now() + interval '1 hour' where queue = 3")
+    do("analyze handoff, operator, invitation, conversation, job, message")
+    took = []
+    for n in range(SAMPLES + 10):
+        case, job = call(do, f"s{n}", cursor)
+        began = time.perf_counter()
+        do("select status from claim_handoff(%s, 1, false, '{}')", (job,))
+        took.append(1000 * (time.perf_counter() - began))
+        do("select end_case(%s, 'closed', 'closed', null, 't')", (case,))
+        do("delete from job where id = %s", (job,))
+    return statistics.median(took[10:])
+
+
+def call(do, chat, cursor=None):
+    do("select accept(2, 1, 0::smallint, %s, 't', 10::smallint, %s, false, null, 'en', %s, null, null, '/operator',"
+       " null, null, null, null, null, null, 0, 0)", (chat, chat, chat))
+    if cursor:
+        do("select h.id, j.id from handoff h join job j on j.queue = 3 and j.lane = h.conversation_id order by h.id desc limit 1")
+        return cursor.fetchone()
+    return None
