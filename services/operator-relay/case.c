@@ -179,7 +179,7 @@ static void failed(void *self)
 	log_warn("could not look job=%lld error=\"%s\"", (long long)l->job, why.text);
 	flow_recover(&l->flow, RELAY_MS);
 	l->failures++;
-	if (why.kind != ERR_PERM && l->failures < RELAY_FAILURES) {
+	if (why.kind != ERR_PERM) { /* while our lease lives, nobody else would take it */
 		l->is_unsure = !l->is_claimed;
 		flow_sleep(&l->flow, l->is_claimed ? record : claim,
 			   relay_backoff_ms(l->failures));

@@ -116,7 +116,8 @@ static void failed(void *self)
 
 	log_warn("could not follow duty job=%lld error=\"%s\"", (long long)d->job, why.text);
 	flow_recover(&d->flow, RELAY_MS);
-	if (why.kind == ERR_PERM || d->failures++ >= RELAY_FAILURES) {
+	d->failures++;
+	if (why.kind == ERR_PERM) {
 		end(d); /* the lease tells whose it is */
 		return;
 	}

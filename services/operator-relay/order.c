@@ -186,14 +186,11 @@ static void failed(void *self)
 		 why.text);
 	flow_recover(&o->flow, RELAY_MS);
 	o->failures++;
-	if (o->failures > RELAY_FAILURES) {
-		leave(o); /* the lease tells whose it is */
+	if (why.kind == ERR_PERM) {
+		(o->is_claimed ? put_back : leave)(o);
 		return;
 	}
-	if (o->is_claimed && why.kind == ERR_PERM) {
-		put_back(o);
-		return;
-	}
+	/* Never given up: while our lease lives, nobody else would take it. */
 	o->is_unsure = 1;
 	flow_sleep(&o->flow, claim, relay_backoff_ms(o->failures));
 }

@@ -371,3 +371,17 @@ def test_a_file_too_big_to_be_fetched_is_told_in_words(stack, people, client):
     taken(operator, client)
     stack.telegram.say_file(client.chat, "document", b"x", caption=word(), name="film.mkv", size=30 << 20)
     assert "could not be transferred" in operator.wait("film.mkv")["text"]
+
+
+def test_an_operator_relay_killed_again_and_again_loses_and_doubles_nothing(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    words = [word() for _ in range(12)]
+    for n, text in enumerate(words):
+        operator.say(text)
+        if n % 3 == 0:
+            stack.kill("operator-relay")
+            stack.restart("operator-relay")
+    for text in words:
+        client.wait(text, timeout=30)
+    assert [t for t in client.texts() if t in words] == words
