@@ -24,7 +24,12 @@ class Host implements ChatHost {
 
   private obey(order: Order, id: string): Promise<Done> {
     this.orders.push({ ...order, id });
-    const answer = this.script.shift() ?? { status: "ok", seq: this.orders.length, epoch: 2, state: "operator" as const };
+    const answer = this.script.shift() ?? {
+      status: "ok",
+      seq: this.orders.length,
+      epoch: 2,
+      state: "operator" as const,
+    };
     return answer instanceof Refusal ? Promise.reject(answer) : Promise.resolve(answer);
   }
   row(): Row {

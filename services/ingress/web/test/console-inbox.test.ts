@@ -8,9 +8,23 @@ const ME = 1;
 function row(id: number, state: State, more: Partial<Row> = {}): Row {
   const at = `2026-11-21T10:0${id}:00Z`;
   return {
-    id, state, bot: "shop", channel: { name: "site", kind: "widget" }, title: `p${id}`, lang: "ru", reason: null, since: at,
-    operator: state === "operator" ? { id: ME, name: "Vera" } : null, last: { seq: 1, author: "person", text: "?", created_at: at },
-    last_seq: 1, unread: 0, rating: null, reachable: true, epoch: 1, handoff: null, ...more,
+    id,
+    state,
+    bot: "shop",
+    channel: { name: "site", kind: "widget" },
+    title: `p${id}`,
+    lang: "ru",
+    reason: null,
+    since: at,
+    operator: state === "operator" ? { id: ME, name: "Vera" } : null,
+    last: { seq: 1, author: "person", text: "?", created_at: at },
+    last_seq: 1,
+    unread: 0,
+    rating: null,
+    reachable: true,
+    epoch: 1,
+    handoff: null,
+    ...more,
   };
 }
 
@@ -34,7 +48,10 @@ test("the newest word stands first in the other folders", () => {
   const box = inbox("all", [row(3, "bot"), row(1, "bot")]);
   box.take(row(2, "bot"), ME);
   assert.deepEqual(ids(box), [3, 2, 1]);
-  box.take(row(1, "bot", { last: { seq: 9, author: "person", text: "!", created_at: "2026-11-21T11:00:00Z" } }), ME);
+  box.take(
+    row(1, "bot", { last: { seq: 9, author: "person", text: "!", created_at: "2026-11-21T11:00:00Z" } }),
+    ME,
+  );
   assert.deepEqual(ids(box), [1, 3, 2]);
 });
 
@@ -53,7 +70,12 @@ test("behind a page that is not loaded nothing is added out of its place", () =>
   const box = inbox("all", [row(5, "bot"), row(4, "bot")], "cursor");
   box.take(row(1, "bot"), ME);
   assert.deepEqual(ids(box), [5, 4]);
-  box.page("all", "", { conversations: [row(3, "bot"), row(1, "bot")], counts: { waiting: 0, mine: 0 }, next: null }, false);
+  box.page(
+    "all",
+    "",
+    { conversations: [row(3, "bot"), row(1, "bot")], counts: { waiting: 0, mine: 0 }, next: null },
+    false,
+  );
   assert.deepEqual(ids(box), [5, 4, 3, 1]);
 });
 
@@ -61,7 +83,12 @@ test("a search is a list of its own, in the server's order", () => {
   const box = inbox("all", [row(2, "bot"), row(1, "bot")]);
   box.query = "tent";
   assert.equal(box.list, undefined);
-  box.page("all", "tent", { conversations: [row(1, "bot")], counts: { waiting: 0, mine: 0 }, next: null }, true);
+  box.page(
+    "all",
+    "tent",
+    { conversations: [row(1, "bot")], counts: { waiting: 0, mine: 0 }, next: null },
+    true,
+  );
   box.take(row(2, "bot"), ME);
   assert.deepEqual(ids(box), [1]);
 });

@@ -21,7 +21,12 @@ class Server implements LineHost {
     return new ReadableStream({
       start: (to) => {
         signal.addEventListener("abort", () => to.error(new Error("aborted")));
-        this.opened.push({ watch, signal, write: (text) => to.enqueue(encoder.encode(text)), end: () => to.close() });
+        this.opened.push({
+          watch,
+          signal,
+          write: (text) => to.enqueue(encoder.encode(text)),
+          end: () => to.close(),
+        });
       },
     });
   }
@@ -53,7 +58,7 @@ async function online() {
 
 test("events are told, also when they come in pieces; what is no JSON is not", async () => {
   const { server, line } = await online();
-  server.newest().write('event: typing\nda');
+  server.newest().write("event: typing\nda");
   server.newest().write('ta: {"a":1}\n\nevent: x\ndata: {\n\n: beat\n\nevent: note\ndata: {"b":2}\n\n');
   await until(() => server.events.length === 2);
   assert.deepEqual(server.events, ['typing {"a":1}', 'note {"b":2}']);
@@ -82,7 +87,7 @@ test("for another conversation the new stream begins before the old one ends", a
   await until(() => server.opened.length === 2);
   assert.equal(server.newest().watch, 8, "who only passed by has none");
   assert.equal(first?.signal.aborted, false);
-  first?.write('event: a\ndata: 1\n\n');
+  first?.write("event: a\ndata: 1\n\n");
   await until(() => server.events.length === 1);
   server.newest().write(HELLO);
   await until(() => first?.signal.aborted === true);

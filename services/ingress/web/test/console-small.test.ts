@@ -25,14 +25,24 @@ test("numbers take the form that the language wants", () => {
   assert.equal(en.plural("unread", 1), "1 unread message");
   assert.equal(en.plural("unread", 5), "5 unread messages");
   const said = [1, 2, 5, 11, 21, 22].map((n) => ru.plural("unread", n).split(" ")[1]);
-  assert.deepEqual(said, ["непрочитанное", "непрочитанных", "непрочитанных", "непрочитанных", "непрочитанное", "непрочитанных"]);
+  assert.deepEqual(said, [
+    "непрочитанное",
+    "непрочитанных",
+    "непрочитанных",
+    "непрочитанных",
+    "непрочитанное",
+    "непрочитанных",
+  ]);
   assert.equal(ru.plural("free", 3), "3 места");
 });
 
 test("times are short where there is little room", () => {
   const now = Date.parse("2026-11-21T12:00:00Z");
   const ago = (seconds: number, speech = en) => speech.ago(new Date(now - seconds * 1000).toISOString(), now);
-  assert.deepEqual([10, 60, 3599, 7200, 200_000].map((s) => ago(s)), ["now", "1m", "59m", "2h", "2d"]);
+  assert.deepEqual(
+    [10, 60, 3599, 7200, 200_000].map((s) => ago(s)),
+    ["now", "1m", "59m", "2h", "2d"],
+  );
   assert.equal(ago(360, ru).replace(/\s/g, " "), "6 мин");
   assert.match(ago(30 * 86_400), /^22 Oct$/);
   assert.equal(en.ago("nonsense", now), "");

@@ -15,7 +15,8 @@ function message(seq: number, author: Message["author"] = "person", more: Partia
 }
 
 const seqs = (t: Thread) => t.messages.map((m) => m.seq);
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
 
 test("each message once, in order, the newest form of it", () => {
   const t = thread();

@@ -4,7 +4,10 @@ type Chime = "waiting" | "message";
 
 /** Hertz and seconds: two notes up for who waits, one soft one for a message. */
 const NOTES: Record<Chime, [number, number][]> = {
-  waiting: [[660, 0], [880, 0.14]],
+  waiting: [
+    [660, 0],
+    [880, 0.14],
+  ],
   message: [[740, 0]],
 };
 const TAB_LOCK = "tandem-console-chime";
@@ -17,7 +20,8 @@ export class Alerts {
       if (typeof data === "string") location.hash = data;
     });
     // Browsers let a page sound only after somebody has touched it.
-    for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => this.unlock(), { once: true });
+    for (const kind of ["pointerdown", "keydown"])
+      addEventListener(kind, () => this.unlock(), { once: true });
   }
 
   get permission(): NotificationPermission {

@@ -1,7 +1,16 @@
 import { ApiError } from "../widget/api.ts";
 import { newId } from "../widget/storage.ts";
 import type {
-  AuditEntry, DeadJob, Detail, Done, Folder, Me, MessagePage, Operator, Order, RowPage,
+  AuditEntry,
+  DeadJob,
+  Detail,
+  Done,
+  Folder,
+  Me,
+  MessagePage,
+  Operator,
+  Order,
+  RowPage,
 } from "./types.ts";
 
 /** A refusal of the console's API; `holder` has the chat that was asked for. */
@@ -94,7 +103,12 @@ export class Api {
     return operatorIn(await this.call("POST", `/operators/${id}`, change));
   }
 
-  async addOperator(made: { login: string; name: string; password: string; role: string }): Promise<Operator> {
+  async addOperator(made: {
+    login: string;
+    name: string;
+    password: string;
+    role: string;
+  }): Promise<Operator> {
     return operatorIn(await this.call("POST", "/operators", made));
   }
 
@@ -140,7 +154,13 @@ export class Api {
     if (method !== "GET") headers["X-CSRF-Token"] = this.csrf;
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
-      const response = await fetch(BASE + path, { method, headers, signal: abort.signal, cache: "no-store", ...content });
+      const response = await fetch(BASE + path, {
+        method,
+        headers,
+        signal: abort.signal,
+        cache: "no-store",
+        ...content,
+      });
       if (!response.ok) throw await this.refusal(response, path);
       return response.status === 204 ? (undefined as T) : await response.json();
     } catch (error) {

@@ -1,17 +1,17 @@
 import { ApiError } from "../widget/api.ts";
-import { type Storage, siteStorage } from "../widget/storage.ts";
+import { siteStorage } from "../widget/storage.ts";
 import { Alerts } from "./alerts.ts";
 import { Api, Refusal } from "./api.ts";
 import { Bell } from "./bell.ts";
-import { Chat, type ChatHost } from "./chat.ts";
+import type { Chat, ChatHost } from "./chat.ts";
+import { Chats } from "./chats.ts";
 import { Speech } from "./format.ts";
 import { Inbox, belongs } from "./inbox.ts";
 import { Line, type Link } from "./line.ts";
-import { Prefs, type Theme } from "./prefs.ts";
+import { Prefs } from "./prefs.ts";
 import { type Place, hashOf, parsePlace } from "./route.ts";
 import type { Bot, Detail, Events, Lang, Operator, Row } from "./types.ts";
 
-const CHATS_KEPT = 20;
 const REFRESH_MS = 1500;
 
 export interface Toast {
@@ -47,14 +47,17 @@ export class Desk implements ChatHost {
   heard = "";
   private readonly line: Line;
   private readonly bell: Bell;
-  private storage: Storage;
-  private chats = new Map<number, Chat>();
+  private chats: Chats;
   private refreshing: ReturnType<typeof setTimeout> | undefined;
   private toasting: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    this.storage = siteStorage("console", () => localStorage);
-    this.prefs = new Prefs(this.storage, () => this.restyled(), navigator.languages);
+    this.chats = new Chats(this, 0);
+    this.prefs = new Prefs(
+      siteStorage("console", () => localStorage),
+      () => this.restyled(),
+      navigator.languages,
+    );
     this.speech = new Speech(this.prefs.lang);
     this.api.lang = this.prefs.lang;
     this.alerts = new Alerts(() => this.prefs.sound);
@@ -70,7 +73,7 @@ export class Desk implements ChatHost {
       },
     });
     addEventListener("online", () => this.hurry());
-    addEventListener("offline", () => this.changed());
+    for (const kind of ["offline", "focus"]) addEventListener(kind, () => this.changed());
     addEventListener("hashchange", () => this.placed());
     document.addEventListener("visibilitychange", () => this.hurry());
     this.place = parsePlace(location.hash);
@@ -113,13 +116,14 @@ export class Desk implements ChatHost {
     this.me = operator;
     this.bots = bots;
     this.operators.set(operator.id, operator);
-    this.storage = siteStorage(`console:${operator.id}`, () => localStorage);
-    if (!this.prefs.choseLang && (operator.lang === "ru" || operator.lang === "en")) this.prefs.lang = operator.lang;
+    this.chats = new Chats(this, operator.id);
+    if (!this.prefs.choseLang && (operator.lang === "ru" || operator.lang === "en"))
+      this.prefs.lang = operator.lang;
     this.restyled();
     this.phase = "in";
     this.isExpired = false;
     this.listFailure = null;
-    this.sendRest();
+    this.chats.send();
     this.placed();
     this.line.start();
     void this.loadOperators();
@@ -135,21 +139,12 @@ export class Desk implements ChatHost {
   private leave(): void {
     this.line.stop();
     this.inbox.clear();
-    this.chats.clear();
+    this.chats.forget();
     this.operators.clear();
     this.chat = this.me = null;
     this.phase = "out";
     this.isExpired = false;
     this.changed();
-  }
-
-  /** What was not sent when the page was left, goes now, whichever conversation it belongs to. */
-  private sendRest(): void {
-    for (const chat of this.chats.values()) chat.outbox.kick();
-    for (const key of this.storage.below("c")) {
-      const id = Number(/^(\d+):out:/.exec(key)?.[1] ?? Number.NaN);
-      if (id) this.chatOf(id);
-    }
   }
 
   /* --- places --------------------------------------------------------------- */
@@ -181,24 +176,11 @@ export class Desk implements ChatHost {
   }
 
   private openChat(id: number | null): void {
-    this.chat = id === null ? null : this.chatOf(id);
+    this.chat = id === null ? null : this.chats.open(id);
     this.line.watch(id);
     if (!this.chat) return;
     this.chat.opened();
     void this.chat.load();
-  }
-
-  private chatOf(id: number): Chat {
-    const known = this.chats.get(id);
-    this.chats.delete(id);
-    const owner = this.me?.id ?? 0;
-    const chat = known ?? new Chat(id, this, siteStorage(`console:${owner}:c${id}`, () => localStorage));
-    this.chats.set(id, chat); // at the end: the one used last
-    for (const [old, { outbox }] of this.chats) {
-      if (this.chats.size <= CHATS_KEPT) break;
-      if (old !== id && outbox.items.length === 0) this.chats.delete(old);
-    }
-    return chat;
   }
 
   /* --- the list ------------------------------------------------------------- */
@@ -239,7 +221,7 @@ export class Desk implements ChatHost {
   }
 
   hasDraft(id: number): boolean {
-    return this.storage.get(`c${id}:reply`) !== null;
+    return this.chats.hasDraft(id);
   }
 
   row(id: number): Row | undefined {
@@ -286,7 +268,7 @@ export class Desk implements ChatHost {
   private hello(gap: boolean): void {
     if (gap) {
       void this.loadRows();
-      for (const chat of this.chats.values()) chat.outbox.kick();
+      this.chats.send();
     }
     if (this.chat) {
       this.chat.thread.doubtDraft();
@@ -321,7 +303,8 @@ export class Desk implements ChatHost {
     if (!this.me) return;
     const old = this.inbox.take(row, this.me.id);
     const chat = this.chats.get(row.id);
-    const isChanged = old?.state !== row.state || old.epoch !== row.epoch || old.operator?.id !== row.operator?.id;
+    const isChanged =
+      old?.state !== row.state || old.epoch !== row.epoch || old.operator?.id !== row.operator?.id;
     if (isChanged && row.state !== "bot") chat?.thread.doubtDraft();
     if (isChanged && chat === this.chat) void chat?.describe();
     this.count(old, row);
@@ -343,11 +326,17 @@ export class Desk implements ChatHost {
     const fresh = !row || message.seq > row.last_seq;
     this.chats.get(conversation)?.thread.receive(message);
     if (row && this.me && fresh) {
-      const last = { seq: message.seq, author: message.author, text: message.text, created_at: message.created_at };
+      const last = {
+        seq: message.seq,
+        author: message.author,
+        text: message.text,
+        created_at: message.created_at,
+      };
       this.inbox.take({ ...row, last, last_seq: message.seq }, this.me.id);
     }
     if (fresh && message.author === "person" && conversation === this.chat?.id) this.heard = message.text;
-    if (row && fresh && message.author === "person" && belongs(row, "mine", this.me?.id ?? 0)) this.bell.said(row, message);
+    if (row && fresh && message.author === "person" && belongs(row, "mine", this.me?.id ?? 0))
+      this.bell.said(row, message);
   }
 
   /* --- the operator --------------------------------------------------------- */
@@ -374,14 +363,6 @@ export class Desk implements ChatHost {
     if (this.me && this.me.lang !== lang) void this.changeMe({ lang });
   }
 
-  setTheme(theme: Theme): void {
-    this.prefs.setTheme(theme);
-  }
-
-  get isOffline(): boolean {
-    return !navigator.onLine;
-  }
-
   /* --- telling -------------------------------------------------------------- */
 
   complain(error: unknown): void {
@@ -393,10 +374,13 @@ export class Desk implements ChatHost {
   say(text: string, isBad = false): void {
     this.toast = { text, isBad };
     clearTimeout(this.toasting);
-    this.toasting = setTimeout(() => {
-      this.toast = null;
-      this.changed();
-    }, isBad ? 8000 : 3000);
+    this.toasting = setTimeout(
+      () => {
+        this.toast = null;
+        this.changed();
+      },
+      isBad ? 8000 : 3000,
+    );
     this.changed();
   }
 

@@ -70,7 +70,9 @@ export class Speech {
   /** "5m", "3h", "2d"; nothing of less than a minute. */
   span(ms: number): string {
     const unit = (n: number, unit: string) =>
-      new Intl.NumberFormat(this.locale, { style: "unit", unit, unitDisplay: "narrow" }).format(Math.floor(n));
+      new Intl.NumberFormat(this.locale, { style: "unit", unit, unitDisplay: "narrow" }).format(
+        Math.floor(n),
+      );
     if (ms < MINUTE) return this.lang === "ru" ? "<\u00a01\u00a0мин" : "<\u00a01m";
     if (ms < HOUR) return unit(ms / MINUTE, "minute");
     return ms < DAY ? unit(ms / HOUR, "hour") : unit(ms / DAY, "day");
@@ -98,7 +100,11 @@ export class Speech {
     const date = new Date(iso);
     if (Number.isNaN(date.getTime())) return "";
     const sameYear = date.getFullYear() === new Date(now).getFullYear();
-    return date.toLocaleDateString(this.locale, { day: "numeric", month, ...(sameYear ? {} : { year: "numeric" }) });
+    return date.toLocaleDateString(this.locale, {
+      day: "numeric",
+      month,
+      ...(sameYear ? {} : { year: "numeric" }),
+    });
   }
 
   moment(iso: string): string {
@@ -114,7 +120,9 @@ export class Speech {
 
   bytes(n: number): string {
     const [value, unit] = n < 1e6 ? [Math.max(1, Math.round(n / 1e3)), "kilobyte"] : [n / 1e6, "megabyte"];
-    return new Intl.NumberFormat(this.locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+    return new Intl.NumberFormat(this.locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(
+      value,
+    );
   }
 
   /** The name of a language, in the operator's. */

@@ -3,8 +3,22 @@
  * they work in a Russian layout as well.
  */
 export type KeyName =
-  | "next" | "previous" | "open" | "back" | "search" | "accept" | "return" | "close" | "transfer" | "note" | "card" | "help"
-  | "folder1" | "folder2" | "folder3" | "folder4";
+  | "next"
+  | "previous"
+  | "open"
+  | "back"
+  | "search"
+  | "accept"
+  | "return"
+  | "close"
+  | "transfer"
+  | "note"
+  | "card"
+  | "help"
+  | "folder1"
+  | "folder2"
+  | "folder3"
+  | "folder4";
 
 const CODES: Record<string, KeyName> = {
   KeyJ: "next",
@@ -42,5 +56,8 @@ export function keyName(event: Pressed): KeyName | null {
 /** Keys typed there are words, not commands. */
 export function isWriting(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.matches("input:not([type=radio]):not([type=checkbox]), textarea, select") || target.isContentEditable;
+  return (
+    target.matches("input:not([type=radio]):not([type=checkbox]), textarea, select") ||
+    target.isContentEditable
+  );
 }

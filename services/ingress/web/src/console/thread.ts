@@ -51,7 +51,8 @@ export class Thread {
     if (!this.loaded || this.messages.length === 0) this.hasEarlier = !isBeginning;
     for (const message of page.messages) this.insert(message);
     this.loaded = true;
-    if (this.freshCount > 0) this.freshFrom = this.messages.filter(isPerson).at(-this.freshCount)?.seq ?? null;
+    if (this.freshCount > 0)
+      this.freshFrom = this.messages.filter(isPerson).at(-this.freshCount)?.seq ?? null;
     this.freshCount = 0;
   }
 
@@ -144,8 +145,13 @@ export class Thread {
     const used = new Set<number>();
     return items.filter((item) => {
       const twin = this.messages.find(
-        (m) => !used.has(m.seq) && item.state === "sending" && m.author === "operator" &&
-          m.name === name && m.text.trim() === item.text.trim() && Date.parse(m.created_at) > item.at - 10_000,
+        (m) =>
+          !used.has(m.seq) &&
+          item.state === "sending" &&
+          m.author === "operator" &&
+          m.name === name &&
+          m.text.trim() === item.text.trim() &&
+          Date.parse(m.created_at) > item.at - 10_000,
       );
       if (twin) used.add(twin.seq);
       return !twin;

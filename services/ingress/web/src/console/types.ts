@@ -183,7 +183,7 @@ export interface MessagePage {
 }
 
 export type Verb =
-  | "take" | "skip" | "say" | "edit" | "note" | "return" | "close" | "transfer" | "use" | "discard" | "read";
+  "take" | "skip" | "say" | "edit" | "note" | "return" | "close" | "transfer" | "use" | "discard" | "read";
 
 export interface Order {
   verb: Verb;

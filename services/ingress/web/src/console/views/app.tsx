@@ -33,8 +33,14 @@ export function App({ desk }: { desk: Desk }) {
   useTick(desk);
   return (
     <DeskProvider value={desk}>
-      {desk.phase === "loading" && <p class="splash mute">{desk.speech.t(desk.listFailure ? "unreachable" : "loading")}</p>}
-      {desk.phase === "out" && <main class="gate"><SignIn /></main>}
+      {desk.phase === "loading" && (
+        <p class="splash mute">{desk.speech.t(desk.listFailure ? "unreachable" : "loading")}</p>
+      )}
+      {desk.phase === "out" && (
+        <main class="gate">
+          <SignIn />
+        </main>
+      )}
       {desk.phase === "in" && <Console desk={desk} />}
     </DeskProvider>
   );
@@ -57,24 +63,33 @@ function Console({ desk }: { desk: Desk }) {
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const [wantsCard, setWantsCard] = useState<boolean | null>(null);
   const hasCard = wantsCard ?? ROOMY.matches;
-  const closeDialog = () => setDialog(null);
   const showCard = (is: boolean) => setWantsCard(is);
   const commands = useCommands(desk, setDialog, { isShown: hasCard, isOver: !ROOMY.matches, show: showCard });
   useKeys(commands, dialog !== null || desk.isExpired);
   useEffect(() => {
     if (!ROOMY.matches) setWantsCard(null);
-    if (document.activeElement?.matches("a.row")) document.querySelector<HTMLElement>(".log")?.focus({ preventScroll: true });
+    const isFromList = document.activeElement?.matches("a.row");
+    if (isFromList) document.querySelector<HTMLElement>(".log")?.focus({ preventScroll: true });
   }, [chat?.id]);
   useEffect(() => {
     if (chat && !document.hidden && document.hasFocus()) chat.seen();
   });
   const hasMain = chat !== null || place.page !== null;
-  const isLost = desk.link === "lost" || desk.isOffline;
+  const isLost = desk.link === "lost" || !navigator.onLine;
   return (
     <>
-      <div class={`app ${hasMain ? "has-main" : ""} ${chat && hasCard ? "has-card" : ""}`} inert={desk.isExpired}>
-        <a class="skip-link" href="#main" onClick={skip}>{speech.t("skip")}</a>
-        {isLost && <p class="banner" role="status">{speech.t(desk.isOffline ? "offline" : "lost")}</p>}
+      <div
+        class={`app ${hasMain ? "has-main" : ""} ${chat && hasCard ? "has-card" : ""}`}
+        inert={desk.isExpired}
+      >
+        <a class="skip-link" href="#main" onClick={skip}>
+          {speech.t("skip")}
+        </a>
+        {isLost && (
+          <p class="banner" role="status">
+            {speech.t(navigator.onLine ? "lost" : "offline")}
+          </p>
+        )}
         <Sidebar now={Date.now()} onShortcuts={() => setDialog("shortcuts")} />
         <main class="main" id="main" tabIndex={-1}>
           {place.page === "team" && <TeamPage />}
@@ -86,12 +101,29 @@ function Console({ desk }: { desk: Desk }) {
         </main>
         {chat && hasCard && <Card chat={chat} onClose={() => showCard(false)} />}
       </div>
-      {dialog === "close" && chat && <CloseDialog chat={chat} onClose={closeDialog} />}
-      {dialog === "transfer" && chat && <TransferDialog chat={chat} onClose={closeDialog} />}
-      {dialog === "shortcuts" && <ShortcutsDialog onClose={closeDialog} />}
-      {desk.toast && <p class={`toast ${desk.toast.isBad ? "bad" : ""}`} role={desk.toast.isBad ? "alert" : "status"}>{desk.toast.text}</p>}
+      <Overlays desk={desk} dialog={dialog} onClose={() => setDialog(null)} />
+    </>
+  );
+}
+
+/** What lies over everything: a dialog, a word on what went wrong, and what is only heard. */
+function Overlays(props: { desk: Desk; dialog: DialogName | null; onClose: () => void }) {
+  const { desk, dialog, onClose } = props;
+  const { chat, toast } = desk;
+  return (
+    <>
+      {dialog === "close" && chat && <CloseDialog chat={chat} onClose={onClose} />}
+      {dialog === "transfer" && chat && <TransferDialog chat={chat} onClose={onClose} />}
+      {dialog === "shortcuts" && <ShortcutsDialog onClose={onClose} />}
+      {toast && (
+        <p class={`toast ${toast.isBad ? "bad" : ""}`} role={toast.isBad ? "alert" : "status"}>
+          {toast.text}
+        </p>
+      )}
       {desk.isExpired && <Again />}
-      <p class="hidden" role="status">{desk.heard}</p>
+      <p class="hidden" role="status">
+        {desk.heard}
+      </p>
     </>
   );
 }

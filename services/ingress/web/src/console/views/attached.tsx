@@ -14,7 +14,9 @@ export function Attached({ file, speech }: { file: Attachment; speech: Speech })
     );
   }
   if (href && (file.kind === "voice" || file.kind === "audio")) {
-    return <audio class="sound" controls preload="none" src={href} aria-label={speech.word("file", file.kind)} />;
+    return (
+      <audio class="sound" controls preload="none" src={href} aria-label={speech.word("file", file.kind)} />
+    );
   }
   const words = (
     <>
@@ -24,7 +26,13 @@ export function Attached({ file, speech }: { file: Attachment; speech: Speech })
     </>
   );
   const target = href ?? place(file);
-  return target ? <a class="file" href={target} target="_blank" rel="noopener noreferrer">{words}</a> : <span class="file">{words}</span>;
+  return target ? (
+    <a class="file" href={target} target="_blank" rel="noopener noreferrer">
+      {words}
+    </a>
+  ) : (
+    <span class="file">{words}</span>
+  );
 }
 
 /** SVG is a program: it is opened by whoever wants it, never shown. */

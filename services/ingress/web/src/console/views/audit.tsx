@@ -26,22 +26,46 @@ export function AuditPage() {
       {value && value.entries.length > 0 && (
         <table class="table">
           <thead>
-            <tr><th>{speech.t("when")}</th><th>{speech.t("who")}</th><th>{speech.t("what")}</th><th>{speech.t("details")}</th><th>{speech.t("address")}</th></tr>
+            <tr>
+              <th>{speech.t("when")}</th>
+              <th>{speech.t("who")}</th>
+              <th>{speech.t("what")}</th>
+              <th>{speech.t("details")}</th>
+              <th>{speech.t("address")}</th>
+            </tr>
           </thead>
           <tbody>
             {value.entries.map((entry, i) => (
               <tr key={`${entry.at} ${i}`}>
-                <td data-label={speech.t("when")}><time dateTime={entry.at}>{speech.moment(entry.at)}</time></td>
+                <td data-label={speech.t("when")}>
+                  <time dateTime={entry.at}>{speech.moment(entry.at)}</time>
+                </td>
                 <td data-label={speech.t("who")}>{entry.operator ?? "–"}</td>
-                <td data-label={speech.t("what")}><span class={/fail|lock/.test(entry.what) ? "bad" : ""}>{speech.word("audit", entry.what)}</span></td>
-                <td data-label={speech.t("details")} class="mute">{entry.detail}</td>
-                <td data-label={speech.t("address")} class="mute">{entry.address}</td>
+                <td data-label={speech.t("what")}>
+                  <span class={/fail|lock/.test(entry.what) ? "bad" : ""}>
+                    {speech.word("audit", entry.what)}
+                  </span>
+                </td>
+                <td data-label={speech.t("details")} class="mute">
+                  {entry.detail}
+                </td>
+                <td data-label={speech.t("address")} class="mute">
+                  {entry.address}
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
-      {value?.next && <Button class="more" kind="quiet" disabled={isBusy} label={speech.t("more")} onClick={() => void more()} />}
+      {value?.next && (
+        <Button
+          class="more"
+          kind="quiet"
+          disabled={isBusy}
+          label={speech.t("more")}
+          onClick={() => void more()}
+        />
+      )}
     </Page>
   );
 }

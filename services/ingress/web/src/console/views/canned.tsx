@@ -18,8 +18,16 @@ export function CannedList({ list, chosen, lang, onPick }: Props) {
   return (
     <ul class="canned" id="canned" role="listbox" aria-label={speech.t("canned")} ref={ref}>
       {list.map((reply, i) => (
-        <li key={reply.name} id={`canned-${i}`} role="option" aria-selected={i === chosen}
-          onMouseDown={(event) => { event.preventDefault(); onPick(reply); }}>
+        <li
+          key={reply.name}
+          id={`canned-${i}`}
+          role="option"
+          aria-selected={i === chosen}
+          onMouseDown={(event) => {
+            event.preventDefault();
+            onPick(reply);
+          }}
+        >
           <b>/{reply.name}</b>
           <span class="mute">{speech.of(reply.text, lang)}</span>
         </li>

@@ -37,10 +37,17 @@ function Facts({ person, speech }: { person: Person; speech: Speech }) {
         {person.identities.map(({ channel, kind, user, name }) => (
           <dd key={`${channel} ${user}`}>
             <Icon name={channelIcon(kind)} />
-            <span title={user}><span dir="auto">{name ?? short(user)}</span> <span class="mute">{channel}</span></span>
+            <span title={user}>
+              <span dir="auto">{name ?? short(user)}</span> <span class="mute">{channel}</span>
+            </span>
           </dd>
         ))}
-        {person.lang && <><dt>{speech.t("language")}</dt><dd>{speech.language(person.lang)}</dd></>}
+        {person.lang && (
+          <>
+            <dt>{speech.t("language")}</dt>
+            <dd>{speech.language(person.lang)}</dd>
+          </>
+        )}
         <dt>{speech.t("since")}</dt>
         <dd>{speech.moment(person.since)}</dd>
         <dt>{speech.t("tokens")}</dt>
@@ -61,10 +68,18 @@ function Cases({ cases, speech }: { cases: Case[]; speech: Speech }) {
             <span class="case-title">{capital(speech.word("reason", one.reason))}</span>
             <span class="mute">{speech.moment(one.called_at)}</span>
           </summary>
-          {one.detail && <p class="case-detail" dir="auto">{one.detail}</p>}
+          {one.detail && (
+            <p class="case-detail" dir="auto">
+              {one.detail}
+            </p>
+          )}
           <p class="mute">{summary(one, speech)}</p>
           {one.rating !== null && <Rating stars={one.rating} comment={one.comment} speech={speech} />}
-          <ol class="events">{one.events.map((event, n) => <EventItem key={n} event={event} speech={speech} />)}</ol>
+          <ol class="events">
+            {one.events.map((event, n) => (
+              <EventItem key={n} event={event} speech={speech} />
+            ))}
+          </ol>
         </details>
       ))}
     </section>
@@ -88,7 +103,11 @@ function Rating({ stars, comment, speech }: { stars: number; comment: string | n
   return (
     <p class="stars">
       <span role="img" aria-label={speech.t("rated", { n: stars })}>
-        {[1, 2, 3, 4, 5].map((n) => <span key={n} class={n <= stars ? "on" : ""}><Icon name="star" /></span>)}
+        {[1, 2, 3, 4, 5].map((n) => (
+          <span key={n} class={n <= stars ? "on" : ""}>
+            <Icon name="star" />
+          </span>
+        ))}
       </span>
       {comment && <q dir="auto">{comment}</q>}
     </p>
@@ -97,7 +116,9 @@ function Rating({ stars, comment, speech }: { stars: number; comment: string | n
 
 /** "Anna · taken after 2 min · lasted 12 min · closed". */
 function summary(one: Case, speech: Speech): string {
-  const [called, taken, ended] = [one.called_at, one.taken_at, one.ended_at].map((iso) => (iso ? Date.parse(iso) : null));
+  const [called, taken, ended] = [one.called_at, one.taken_at, one.ended_at].map((iso) =>
+    iso ? Date.parse(iso) : null,
+  );
   const parts = [one.operator?.name ?? ""];
   if (!taken) parts.push(speech.t("untaken"));
   if (taken && called) parts.push(speech.t("tookAfter", { time: speech.span(taken - called) }));
@@ -117,7 +138,9 @@ function EarlierList({ person }: { person: Person }) {
           <li key={other.id}>
             <a href={hashOf({ folder: "all", conversation: other.id })}>
               <span dir="auto">{speech.person(other)}</span>
-              <span class="mute">{other.channel} · {speech.date(other.last_at)}</span>
+              <span class="mute">
+                {other.channel} · {speech.date(other.last_at)}
+              </span>
             </a>
           </li>
         ))}

@@ -28,7 +28,9 @@ export function ChatView({ chat, now, commands }: { chat: Chat; now: number; com
       <Head chat={chat} row={row} now={now} commands={commands} />
       <Log chat={chat} row={row} />
       <Notices chat={chat} row={row} />
-      {chat.thread.suggestion && chat.isMine && <SuggestionCard chat={chat} suggestion={chat.thread.suggestion} />}
+      {chat.thread.suggestion && chat.isMine && (
+        <SuggestionCard chat={chat} suggestion={chat.thread.suggestion} />
+      )}
       <Composer chat={chat} row={row} />
     </>
   );
@@ -45,12 +47,23 @@ function Head({ chat, row, now, commands }: { chat: Chat; row: Row; now: number;
       <div class="chat-names">
         <h1 dir="auto">{name}</h1>
         <p class="mute">
-          <span class={`state ${isLeft(row) ? "waiting" : row.state}`}>{stateWords(row, desk.me?.id ?? 0, speech, now)}</span>
-          <span class="chat-channel"><Icon name={channelIcon(row.channel.kind)} />{row.channel.name}</span>
+          <span class={`state ${isLeft(row) ? "waiting" : row.state}`}>
+            {stateWords(row, desk.me?.id ?? 0, speech, now)}
+          </span>
+          <span class="chat-channel">
+            <Icon name={channelIcon(row.channel.kind)} />
+            {row.channel.name}
+          </span>
         </p>
       </div>
       <Actions chat={chat} row={row} commands={commands} />
-      <IconButton class="card-toggle" label={speech.t("card")} icon="card" hint="i" onClick={commands.toggleCard} />
+      <IconButton
+        class="card-toggle"
+        label={speech.t("card")}
+        icon="card"
+        hint="i"
+        onClick={commands.toggleCard}
+      />
     </header>
   );
 }
@@ -58,7 +71,9 @@ function Head({ chat, row, now, commands }: { chat: Chat; row: Row; now: number;
 export function stateWords(row: Row, me: number, speech: Speech, now: number): string {
   if (isLeft(row)) return speech.word("reason", "message");
   if (row.state === "operator") {
-    return row.operator?.id === me ? speech.t("stateYou") : speech.t("stateOther", { name: row.operator?.name ?? "" });
+    return row.operator?.id === me
+      ? speech.t("stateYou")
+      : speech.t("stateOther", { name: row.operator?.name ?? "" });
   }
   if (row.state === "closed") return speech.t("stateClosed");
   if (row.state === "bot") return speech.t("stateBot");
@@ -79,16 +94,28 @@ function Actions({ chat, row, commands }: { chat: Chat; row: Row; commands: Comm
   if (row.state === "operator" && !chat.isMine) {
     if (!mayForce) return null;
     const label = speech.t("takeFrom", { name: row.operator?.name ?? speech.t("operator") });
-    return <div class="actions"><Button label={label} hint="a" disabled={isBusy} onClick={commands.accept} /></div>;
+    return (
+      <div class="actions">
+        <Button label={label} hint="a" disabled={isBusy} onClick={commands.accept} />
+      </div>
+    );
   }
   if (!chat.isMine) {
     const isWaiting = row.state === "waiting";
     const canSkip = isWaiting && !(row.handoff !== null && skipped.has(row.handoff));
     return (
       <div class="actions">
-        {canSkip && <Button kind="quiet" label={speech.t("pass")} disabled={isBusy} onClick={commands.skip} />}
-        <Button kind="primary" icon={isWaiting ? "check" : "person"} label={speech.t(isWaiting ? "accept" : "take")} hint="a"
-          disabled={isBusy} onClick={commands.accept} />
+        {canSkip && (
+          <Button kind="quiet" label={speech.t("pass")} disabled={isBusy} onClick={commands.skip} />
+        )}
+        <Button
+          kind="primary"
+          icon={isWaiting ? "check" : "person"}
+          label={speech.t(isWaiting ? "accept" : "take")}
+          hint="a"
+          disabled={isBusy}
+          onClick={commands.accept}
+        />
       </div>
     );
   }
@@ -115,12 +142,27 @@ function More({ actions, isBusy }: { actions: Action[]; isBusy: boolean }) {
   const { isOpen, setOpen, ref } = usePopover();
   return (
     <div class="menu-place narrow-only" ref={ref}>
-      <IconButton label={speech.t("actions")} icon="more" expanded={isOpen} onClick={() => setOpen(!isOpen)} />
+      <IconButton
+        label={speech.t("actions")}
+        icon="more"
+        expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      />
       {isOpen && (
         <div class="menu" role="group" aria-label={speech.t("actions")}>
           {actions.map(({ label, icon, run }) => (
-            <button type="button" key={label} class="menu-item" disabled={isBusy} onClick={() => { setOpen(false); run(); }}>
-              <Icon name={icon} />{label}
+            <button
+              type="button"
+              key={label}
+              class="menu-item"
+              disabled={isBusy}
+              onClick={() => {
+                setOpen(false);
+                run();
+              }}
+            >
+              <Icon name={icon} />
+              {label}
             </button>
           ))}
         </div>
@@ -134,12 +176,22 @@ function Notices({ chat, row }: { chat: Chat; row: Row }) {
   const { speech, mayForce } = useDesk();
   return (
     <>
-      {!row.reachable && <p class="strip warn"><Icon name="warn" />{speech.t("unreachablePerson")}</p>}
+      {!row.reachable && (
+        <p class="strip warn">
+          <Icon name="warn" />
+          {speech.t("unreachablePerson")}
+        </p>
+      )}
       {chat.holder !== null && (
         <div class="strip warn" role="alert">
           <Icon name="lock" />
           <span>{speech.t("hasChat", { name: chat.holder })}</span>
-          {mayForce && <Button label={speech.t("takeFrom", { name: chat.holder })} onClick={() => void chat.order({ verb: "take", force: true })} />}
+          {mayForce && (
+            <Button
+              label={speech.t("takeFrom", { name: chat.holder })}
+              onClick={() => void chat.order({ verb: "take", force: true })}
+            />
+          )}
         </div>
       )}
     </>

@@ -16,33 +16,57 @@ export function Composer({ chat, row }: { chat: Chat; row: Row }) {
   const { mode } = chat;
   const name = speech.person(row);
   const tab = (which: Mode, hint: string) => (
-    <button type="button" aria-pressed={mode === which} aria-keyshortcuts={hint} title={`${speech.t(which)} (${hint})`}
-      onClick={() => chat.setMode(which)}>
+    <button
+      type="button"
+      aria-pressed={mode === which}
+      aria-keyshortcuts={hint}
+      title={`${speech.t(which)} (${hint})`}
+      onClick={() => chat.setMode(which)}
+    >
       {speech.t(which)}
     </button>
   );
   return (
     <section class={`composer ${mode}`}>
       <div class="composer-head">
-        <div class="modes" role="group">{tab("reply", "Enter")}{tab("note", "n")}</div>
+        <div class="modes" role="group">
+          {tab("reply", "Enter")}
+          {tab("note", "n")}
+        </div>
         <p class="addressee" id="addressee">
           {mode === "note" ? (
-            <><Icon name="lock" /><span>{speech.t("noteAbout", { name })}</span></>
+            <>
+              <Icon name="lock" />
+              <span>{speech.t("noteAbout", { name })}</span>
+            </>
           ) : (
             <>
               <span class="mute">{speech.t("to")}</span> <strong dir="auto">{name}</strong>
-              <span class="mute via"><Icon name={channelIcon(row.channel.kind)} />{speech.t("via", { channel: row.channel.name })}</span>
+              <span class="mute via">
+                <Icon name={channelIcon(row.channel.kind)} />
+                {speech.t("via", { channel: row.channel.name })}
+              </span>
             </>
           )}
         </p>
       </div>
       {(chat.editing || chat.adopted) && (
         <p class="editing">
-          <Icon name={chat.editing ? "edit" : "bulb"} />{speech.t(chat.editing ? "editing" : "suggestion")}
-          <IconButton label={speech.t("cancel")} icon="close" hint="Esc" onClick={() => chat.setMode("reply")} />
+          <Icon name={chat.editing ? "edit" : "bulb"} />
+          {speech.t(chat.editing ? "editing" : "suggestion")}
+          <IconButton
+            label={speech.t("cancel")}
+            icon="close"
+            hint="Esc"
+            onClick={() => chat.setMode("reply")}
+          />
         </p>
       )}
-      <Field key={`${chat.id} ${mode} ${chat.editing?.seq} ${chat.adopted?.id} ${chat.revision}`} chat={chat} row={row} />
+      <Field
+        key={`${chat.id} ${mode} ${chat.editing?.seq} ${chat.adopted?.id} ${chat.revision}`}
+        chat={chat}
+        row={row}
+      />
     </section>
   );
 }
@@ -71,7 +95,8 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
     setText(next);
     setChosen(0);
     setHidden(false);
-    if (special) special.text = next; // still there when another chat was looked at
+    if (special)
+      special.text = next; // still there when another chat was looked at
     else chat.draft = next;
   }
 
@@ -118,7 +143,13 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
 
   const name = speech.person(row);
   return (
-    <form class="field" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+    <form
+      class="field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
       {canned && <CannedList list={canned} chosen={chosen} lang={row.lang} onPick={insert} />}
       <textarea
         ref={input}
@@ -134,10 +165,19 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
         aria-activedescendant={canned?.[chosen] ? `canned-${chosen}` : undefined}
         enterkeyhint="send"
         onKeyDown={key}
-        onInput={(event) => { write(event.currentTarget.value); chat.typed(event.currentTarget.value); }}
+        onInput={(event) => {
+          write(event.currentTarget.value);
+          chat.typed(event.currentTarget.value);
+        }}
       />
-      <Button type="submit" kind="primary" class="send" icon={chat.mode === "note" ? "note" : "send"}
-        label={speech.t(chat.editing ? "save" : chat.mode === "note" ? "addNote" : "send")} disabled={text.trim() === ""} />
+      <Button
+        type="submit"
+        kind="primary"
+        class="send"
+        icon={chat.mode === "note" ? "note" : "send"}
+        label={speech.t(chat.editing ? "save" : chat.mode === "note" ? "addNote" : "send")}
+        disabled={text.trim() === ""}
+      />
     </form>
   );
 }
@@ -146,5 +186,7 @@ function hint(chat: Chat, row: Row, speech: Speech): string {
   if (chat.mode === "note") return speech.t("placeholderNote");
   if (chat.isMine) return speech.t("placeholder");
   if (row.state === "waiting") return speech.t("placeholderAccept");
-  return row.state === "operator" ? speech.t("placeholderOther", { name: row.operator?.name ?? "" }) : speech.t("placeholderTake");
+  return row.state === "operator"
+    ? speech.t("placeholderOther", { name: row.operator?.name ?? "" })
+    : speech.t("placeholderTake");
 }

@@ -34,7 +34,10 @@ export function TransferDialog({ chat, onClose }: { chat: Chat; onClose: () => v
     void chat.order({ verb: "transfer", operator });
   };
   return (
-    <Dialog title={speech.t("transferTitle", { name: chat.row ? speech.person(chat.row) : "" })} onClose={onClose}>
+    <Dialog
+      title={speech.t("transferTitle", { name: chat.row ? speech.person(chat.row) : "" })}
+      onClose={onClose}
+    >
       {others.length === 0 && <p class="mute">{speech.t("transferNobody")}</p>}
       <ul class="choices">
         {others.map((o) => (
@@ -42,8 +45,12 @@ export function TransferDialog({ chat, onClose }: { chat: Chat; onClose: () => v
             <button type="button" onClick={() => transfer(o.id)}>
               <Avatar name={o.name} id={o.id} small />
               <span>{o.name}</span>
-              <span class={`duty ${o.on_duty ? "on" : ""}`}>{speech.t(o.on_duty ? "onDuty" : "offDuty")}</span>
-              <span class="mute">{o.load < o.capacity ? speech.plural("free", o.capacity - o.load) : speech.t("full")}</span>
+              <span class={`duty ${o.on_duty ? "on" : ""}`}>
+                {speech.t(o.on_duty ? "onDuty" : "offDuty")}
+              </span>
+              <span class="mute">
+                {o.load < o.capacity ? speech.plural("free", o.capacity - o.load) : speech.t("full")}
+              </span>
             </button>
           </li>
         ))}
@@ -79,7 +86,11 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
       <dl class="keys">
         {KEYS.map(([keys, words]) => (
           <div key={words}>
-            <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
             <dd>{speech.t(words)}</dd>
           </div>
         ))}

@@ -19,9 +19,19 @@ export function JobsPage() {
           <p class="mute lead">{speech.t("jobsHint")}</p>
           <table class="table">
             <thead>
-              <tr><th>{speech.t("when")}</th><th>{speech.t("queue")}</th><th>{speech.t("conversation")}</th><th>{speech.t("error")}</th><th /></tr>
+              <tr>
+                <th>{speech.t("when")}</th>
+                <th>{speech.t("queue")}</th>
+                <th>{speech.t("conversation")}</th>
+                <th>{speech.t("error")}</th>
+                <th />
+              </tr>
             </thead>
-            <tbody>{value.map((job) => <JobRow key={job.id} job={job} onGone={() => gone(job.id)} />)}</tbody>
+            <tbody>
+              {value.map((job) => (
+                <JobRow key={job.id} job={job} onGone={() => gone(job.id)} />
+              ))}
+            </tbody>
           </table>
         </>
       )}
@@ -45,13 +55,23 @@ function JobRow({ job, onGone }: { job: DeadJob; onGone: () => void }) {
   }
   return (
     <tr>
-      <td data-label={speech.t("when")}><time dateTime={job.created_at}>{speech.moment(job.created_at)}</time></td>
+      <td data-label={speech.t("when")}>
+        <time dateTime={job.created_at}>{speech.moment(job.created_at)}</time>
+      </td>
       <td data-label={speech.t("queue")}>{job.queue}</td>
       <td data-label={speech.t("conversation")}>
-        {job.conversation ? <a href={hashOf({ folder: "all", conversation: job.conversation })}>{job.conversation}</a> : "–"}
+        {job.conversation ? (
+          <a href={hashOf({ folder: "all", conversation: job.conversation })}>{job.conversation}</a>
+        ) : (
+          "–"
+        )}
       </td>
-      <td data-label={speech.t("error")} class="wrap">{job.error}</td>
-      <td><Button icon="again" label={speech.t("retry")} disabled={isBusy} onClick={() => void retry()} /></td>
+      <td data-label={speech.t("error")} class="wrap">
+        {job.error}
+      </td>
+      <td>
+        <Button icon="again" label={speech.t("retry")} disabled={isBusy} onClick={() => void retry()} />
+      </td>
     </tr>
   );
 }

@@ -67,15 +67,31 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
   const name = speech.person(row);
   return (
     <div class="log-place">
-      <div class="log" ref={scroll} role="log" aria-live="off" aria-label={speech.t("log", { name })} tabIndex={0} onScroll={scrolled}>
+      <div
+        class="log"
+        ref={scroll}
+        role="log"
+        aria-live="off"
+        aria-label={speech.t("log", { name })}
+        tabIndex={0}
+        onScroll={scrolled}
+      >
         <div class="log-list" aria-busy={!thread.loaded}>
-          {thread.hasEarlier && <Button class="more" kind="quiet" label={speech.t("earlierMessages")} onClick={() => void chat.loadEarlier()} />}
+          {thread.hasEarlier && (
+            <Button
+              class="more"
+              kind="quiet"
+              label={speech.t("earlierMessages")}
+              onClick={() => void chat.loadEarlier()}
+            />
+          )}
           <Items chat={chat} row={row} />
         </div>
       </div>
       {isAway && (
         <button type="button" class={`jump ${missed ? "missed" : ""}`} onClick={jump}>
-          <Icon name="down" /><span>{speech.t(missed ? "fresh" : "newest")}</span>
+          <Icon name="down" />
+          <span>{speech.t(missed ? "fresh" : "newest")}</span>
         </button>
       )}
     </div>
@@ -92,7 +108,8 @@ function Items({ chat, row }: { chat: Chat; row: Row }) {
   const putNotes = (upTo: number) => {
     while (notes[0] && notes[0].after < upTo) {
       const note = notes.shift() as Note;
-      if (note.after >= from || from === 0) items.push(<NoteView key={`n${note.id}`} note={note} speech={speech} />);
+      if (note.after >= from || from === 0)
+        items.push(<NoteView key={`n${note.id}`} note={note} speech={speech} />);
       before = null;
     }
   };
@@ -100,7 +117,12 @@ function Items({ chat, row }: { chat: Chat; row: Row }) {
     putNotes(message.seq);
     const isNewDay = dayKey(message.created_at) !== (before ? dayKey(before.created_at) : lastDay(items));
     if (isNewDay) items.push(dayLine(message, speech));
-    if (thread.freshFrom === message.seq) items.push(<div key="fresh" class="fresh-line"><span>{speech.t("fresh")}</span></div>);
+    if (thread.freshFrom === message.seq)
+      items.push(
+        <div key="fresh" class="fresh-line">
+          <span>{speech.t("fresh")}</span>
+        </div>,
+      );
     items.push(messageNode(message, isNewDay || !goesOn(before, message), chat, row, speech));
     before = message;
   }
@@ -110,7 +132,8 @@ function Items({ chat, row }: { chat: Chat; row: Row }) {
     items.push(<Unsent key={`u${item.id}`} item={item} chat={chat} />);
   }
   if (thread.isPersonTyping) items.push(<Typing key="typing" name={speech.person(row)} side="person" />);
-  for (const name of thread.typists(me?.name ?? "")) items.push(<Typing key={`t${name}`} name={name} side="operator" />);
+  for (const name of thread.typists(me?.name ?? ""))
+    items.push(<Typing key={`t${name}`} name={name} side="operator" />);
   return <>{items}</>;
 }
 
@@ -119,14 +142,23 @@ function messageNode(message: Message, isFirst: boolean, chat: Chat, row: Row, s
     return <EventLine key={message.seq} message={message} speech={speech} />;
   }
   return (
-    <MessageView key={message.seq} message={message} isFirst={isFirst} isOwn={chat.isOwn(message)} chat={chat}
-      person={speech.person(row)} speech={speech} />
+    <MessageView
+      key={message.seq}
+      message={message}
+      isFirst={isFirst}
+      isOwn={chat.isOwn(message)}
+      chat={chat}
+      person={speech.person(row)}
+      speech={speech}
+    />
   );
 }
 
 function goesOn(before: Message | null, message: Message): boolean {
   return (
-    before !== null && before.author === message.author && before.name === message.name &&
+    before !== null &&
+    before.author === message.author &&
+    before.name === message.name &&
     Date.parse(message.created_at) - Date.parse(before.created_at) < TOGETHER_MS
   );
 }
@@ -138,7 +170,11 @@ function lastDay(items: VNode[]): string {
 }
 
 function dayLine(message: Message, speech: Speech): VNode {
-  return <div key={`day${dayKey(message.created_at)}`} class="day"><span>{speech.day(message.created_at)}</span></div>;
+  return (
+    <div key={`day${dayKey(message.created_at)}`} class="day">
+      <span>{speech.day(message.created_at)}</span>
+    </div>
+  );
 }
 
 /** The bot's answer while it is written. */
@@ -148,7 +184,10 @@ function Draft({ text, row }: { text: string; row: Row }) {
   const name = speech.of(bot?.title) || speech.t("bot");
   return (
     <article class="message bot first draft">
-      <p class="who"><Icon name="robot" />{name} <span class="mute">{speech.t("writing")}</span></p>
+      <p class="who">
+        <Icon name="robot" />
+        {name} <span class="mute">{speech.t("writing")}</span>
+      </p>
       <div class="bubble">{text ? <Growing text={text} /> : <Dots />}</div>
     </article>
   );
@@ -156,9 +195,20 @@ function Draft({ text, row }: { text: string; row: Row }) {
 
 function Typing({ name, side }: { name: string; side: "person" | "operator" }) {
   const { speech } = useDesk();
-  return <p class={`typing ${side}`} role="status"><Dots />{speech.t("typing", { name })}</p>;
+  return (
+    <p class={`typing ${side}`} role="status">
+      <Dots />
+      {speech.t("typing", { name })}
+    </p>
+  );
 }
 
 function Dots() {
-  return <span class="dots" aria-hidden="true"><i /><i /><i /></span>;
+  return (
+    <span class="dots" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+    </span>
+  );
 }

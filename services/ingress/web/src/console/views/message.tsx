@@ -16,23 +16,50 @@ interface Props {
   speech: Speech;
 }
 
-export const MessageView = still(function MessageView({ message, isFirst, isOwn, person, chat, speech }: Props) {
-  const who = { person, bot: speech.t("bot"), operator: message.name ?? speech.t("operator"), platform: "" }[message.author];
+export const MessageView = still(function MessageView({
+  message,
+  isFirst,
+  isOwn,
+  person,
+  chat,
+  speech,
+}: Props) {
+  const who = { person, bot: speech.t("bot"), operator: message.name ?? speech.t("operator"), platform: "" }[
+    message.author
+  ];
   return (
-    <article class={`message ${message.author} ${isOwn ? "own" : ""} ${isFirst ? "first" : ""}`} data-seq={message.seq}>
+    <article
+      class={`message ${message.author} ${isOwn ? "own" : ""} ${isFirst ? "first" : ""}`}
+      data-seq={message.seq}
+    >
       <p class={isFirst ? "who" : "hidden"}>
         {message.author === "bot" && <Icon name="robot" />}
         {isOwn ? speech.t("you") : who}
       </p>
       <div class="bubble">
-        {message.reply_to?.text && <blockquote class="quote" dir="auto">{message.reply_to.text}</blockquote>}
-        {message.text && (message.author === "person" ? <Plain text={message.text} /> : <Rich html={message.html ?? null} text={message.text} />)}
-        {message.attachments?.map((file, i) => <Attached key={i} file={file} speech={speech} />)}
+        {message.reply_to?.text && (
+          <blockquote class="quote" dir="auto">
+            {message.reply_to.text}
+          </blockquote>
+        )}
+        {message.text &&
+          (message.author === "person" ? (
+            <Plain text={message.text} />
+          ) : (
+            <Rich html={message.html ?? null} text={message.text} />
+          ))}
+        {message.attachments?.map((file, i) => (
+          <Attached key={i} file={file} speech={speech} />
+        ))}
       </div>
       <p class="meta">
-        {isOwn && <IconButton class="edit" label={speech.t("edit")} icon="edit" onClick={() => chat.edit(message)} />}
+        {isOwn && (
+          <IconButton class="edit" label={speech.t("edit")} icon="edit" onClick={() => chat.edit(message)} />
+        )}
         {message.edited_at && <span>{speech.t("edited")}</span>}
-        <time dateTime={message.created_at} title={speech.moment(message.created_at)}>{speech.clock(message.created_at)}</time>
+        <time dateTime={message.created_at} title={speech.moment(message.created_at)}>
+          {speech.clock(message.created_at)}
+        </time>
         <Delivery message={message} speech={speech} />
       </p>
       <Failure message={message} chat={chat} isOwn={isOwn} speech={speech} />
@@ -43,19 +70,42 @@ export const MessageView = still(function MessageView({ message, isFirst, isOwn,
 function Delivery({ message, speech }: { message: Message; speech: Speech }) {
   const { delivery } = message;
   if (!delivery || message.author === "person") return null;
-  const icon = { pending: "clock", sending: "clock", sent: "check", failed: "warn", uncertain: "warn" } as const;
+  const icon = {
+    pending: "clock",
+    sending: "clock",
+    sent: "check",
+    failed: "warn",
+    uncertain: "warn",
+  } as const;
   const words = speech.t(`delivery.${delivery}`);
-  return <span class={`delivery ${delivery}`} role="img" aria-label={words} title={words}><Icon name={icon[delivery]} /></span>;
+  return (
+    <span class={`delivery ${delivery}`} role="img" aria-label={words} title={words}>
+      <Icon name={icon[delivery]} />
+    </span>
+  );
 }
 
 /** The person has not got it, and why; whoever wrote it may send it again. */
-function Failure({ message, chat, isOwn, speech }: { message: Message; chat: Chat; isOwn: boolean; speech: Speech }) {
+function Failure({
+  message,
+  chat,
+  isOwn,
+  speech,
+}: {
+  message: Message;
+  chat: Chat;
+  isOwn: boolean;
+  speech: Speech;
+}) {
   const { delivery, error } = message;
   if (delivery !== "failed" && delivery !== "uncertain") return null;
   return (
     <p class="fate bad">
       <Icon name="warn" />
-      <span>{speech.t(`delivery.${delivery}`)}{error ? `: ${error}` : ""}</span>
+      <span>
+        {speech.t(`delivery.${delivery}`)}
+        {error ? `: ${error}` : ""}
+      </span>
       {isOwn && <Button kind="quiet" label={speech.t("again")} onClick={() => void chat.say(message.text)} />}
     </p>
   );
@@ -82,7 +132,8 @@ export const NoteView = still(function NoteView({ note, speech }: { note: Note; 
   return (
     <article class="note">
       <p class="who">
-        <Icon name="lock" />{speech.t("noteBy", { name: note.operator ?? speech.t("operator") })}
+        <Icon name="lock" />
+        {speech.t("noteBy", { name: note.operator ?? speech.t("operator") })}
         <span class="mute">{speech.t("onlyTeam")}</span>
         <time dateTime={note.created_at}>{speech.clock(note.created_at)}</time>
       </p>
@@ -100,15 +151,23 @@ export function Unsent({ item, chat }: { item: UnsentItem; chat: Chat }) {
   return (
     <article class={`message operator own first unsent ${item.state}`}>
       <p class="who">{speech.t("you")}</p>
-      <div class="bubble"><Plain text={item.text} /></div>
+      <div class="bubble">
+        <Plain text={item.text} />
+      </div>
       {item.state !== "held" ? (
-        <p class="fate"><Icon name="clock" /><span>{speech.t(item.tries > 1 ? "queued" : "sending")}</span></p>
+        <p class="fate">
+          <Icon name="clock" />
+          <span>{speech.t(item.tries > 1 ? "queued" : "sending")}</span>
+        </p>
       ) : (
         <p class="fate bad" role="alert">
           <Icon name="warn" />
           <span>{refusal ? speech.refusal(refusal) : speech.t("heldOld")}</span>
           {refusal?.holder && mayForce ? (
-            <Button label={speech.t("takeAndSend", { name: refusal.holder })} onClick={() => void chat.takeAndResend(item)} />
+            <Button
+              label={speech.t("takeAndSend", { name: refusal.holder })}
+              onClick={() => void chat.takeAndResend(item)}
+            />
           ) : (
             <Button label={speech.t("again")} onClick={() => chat.resend(item)} />
           )}

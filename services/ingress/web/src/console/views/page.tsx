@@ -3,16 +3,32 @@ import { useEffect, useState } from "preact/hooks";
 import { Button, IconButton, useDesk } from "./ui.tsx";
 
 /** The frame of a page that is not a conversation. */
-export function Page({ title, aside, children }: { title: string; aside?: ComponentChildren; children: ComponentChildren }) {
+export function Page({
+  title,
+  aside,
+  children,
+}: {
+  title: string;
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+}) {
   const desk = useDesk();
   return (
     <>
       <header class="page-head">
-        <IconButton class="back" label={desk.speech.t("back")} icon="back" hint="Esc" onClick={() => desk.back()} />
+        <IconButton
+          class="back"
+          label={desk.speech.t("back")}
+          icon="back"
+          hint="Esc"
+          onClick={() => desk.back()}
+        />
         <h1>{title}</h1>
         {aside}
       </header>
-      <div class="page" tabIndex={-1}>{children}</div>
+      <div class="page" tabIndex={-1}>
+        {children}
+      </div>
     </>
   );
 }

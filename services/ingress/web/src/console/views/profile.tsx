@@ -16,19 +16,37 @@ export function ProfilePage() {
   return (
     <Page title={speech.t("profile")}>
       <form class="form" onSubmit={submit}>
-        <label><span>{speech.t("name")}</span><input name="name" required maxLength={100} defaultValue={me?.name ?? ""} autocomplete="name" /></label>
-        <div class="buttons"><Button type="submit" label={speech.t("save")} /></div>
+        <label>
+          <span>{speech.t("name")}</span>
+          <input name="name" required maxLength={100} defaultValue={me?.name ?? ""} autocomplete="name" />
+        </label>
+        <div class="buttons">
+          <Button type="submit" label={speech.t("save")} />
+        </div>
       </form>
       <form class="form" onSubmit={submit}>
         <h2>{speech.t("changePassword")}</h2>
-        <input class="hidden" type="text" autocomplete="username" value={me?.login ?? ""} readOnly tabIndex={-1} aria-hidden="true" />
-        <label><span>{speech.t("oldPassword")}</span><input name="old_password" type="password" required autocomplete="current-password" /></label>
+        <input
+          class="hidden"
+          type="text"
+          autocomplete="username"
+          value={me?.login ?? ""}
+          readOnly
+          tabIndex={-1}
+          aria-hidden="true"
+        />
+        <label>
+          <span>{speech.t("oldPassword")}</span>
+          <input name="old_password" type="password" required autocomplete="current-password" />
+        </label>
         <label>
           <span>{speech.t("newPassword")}</span>
           <input name="password" type="password" required minLength={10} autocomplete="new-password" />
           <small class="mute">{speech.t("passwordHint")}</small>
         </label>
-        <div class="buttons"><Button type="submit" label={speech.t("changePassword")} /></div>
+        <div class="buttons">
+          <Button type="submit" label={speech.t("changePassword")} />
+        </div>
       </form>
     </Page>
   );

@@ -32,7 +32,9 @@ export const RowView = still(function RowView({ row, me, speech, href, isOpen, i
         <Avatar name={name} id={row.id} />
         <span class="row-text">
           <span class="row-top">
-            <strong class="row-name" dir="auto">{name}</strong>
+            <strong class="row-name" dir="auto">
+              {name}
+            </strong>
             <span class={`row-time ${urgency(row)}`}>{speech.ago(time, Date.now())}</span>
           </span>
           <span class="row-words" dir="auto">
@@ -40,12 +42,19 @@ export const RowView = still(function RowView({ row, me, speech, href, isOpen, i
             {row.last && <Said row={row} me={me} speech={speech} />}
           </span>
           <span class="row-foot">
-            <span class="row-channel"><Icon name={channelIcon(row.channel.kind)} />{row.channel.name}</span>
+            <span class="row-channel">
+              <Icon name={channelIcon(row.channel.kind)} />
+              {row.channel.name}
+            </span>
             {isCalling && row.reason && <span class="chip calling">{speech.word("reason", row.reason)}</span>}
             <Holder row={row} me={me} speech={speech} />
           </span>
         </span>
-        {row.unread > 0 && <b class="count" aria-label={speech.plural("unread", row.unread)}>{row.unread > 98 ? "99" : row.unread}</b>}
+        {row.unread > 0 && (
+          <b class="count" aria-label={speech.plural("unread", row.unread)}>
+            {row.unread > 98 ? "99" : row.unread}
+          </b>
+        )}
       </a>
     </li>
   );
@@ -55,15 +64,32 @@ function Said({ row, speech }: { row: Row; me: number; speech: Speech }) {
   const { last } = row;
   if (!last) return null;
   const who = last.author === "person" ? "" : `${speech.t(last.author)}: `;
-  return <>{who && <span class="row-who">{who}</span>}{plain(last.text) || "…"}</>;
+  return (
+    <>
+      {who && <span class="row-who">{who}</span>}
+      {plain(last.text) || "…"}
+    </>
+  );
 }
 
 function Holder({ row, me, speech }: { row: Row; me: number; speech: Speech }) {
   if (row.state === "operator" && row.operator) {
     return <span class="chip held">{row.operator.id === me ? speech.t("you") : row.operator.name}</span>;
   }
-  if (row.state === "bot" && !isLeft(row)) return <span class="chip"><Icon name="robot" />{speech.t("bot")}</span>;
-  if (row.rating) return <span class="chip rating"><Icon name="star" />{row.rating}</span>;
+  if (row.state === "bot" && !isLeft(row))
+    return (
+      <span class="chip">
+        <Icon name="robot" />
+        {speech.t("bot")}
+      </span>
+    );
+  if (row.rating)
+    return (
+      <span class="chip rating">
+        <Icon name="star" />
+        {row.rating}
+      </span>
+    );
   return null;
 }
 
@@ -77,5 +103,9 @@ function urgency(row: Row): string {
 
 /** Markdown's marks would be noise in one line. */
 function plain(text: string): string {
-  return text.replace(/[*_`#>]+/g, "").replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/\s+/g, " ").trim();
+  return text
+    .replace(/[*_`#>]+/g, "")
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/\s+/g, " ")
+    .trim();
 }

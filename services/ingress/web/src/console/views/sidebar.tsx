@@ -21,7 +21,11 @@ export function Sidebar({ now, onShortcuts }: { now: number; onShortcuts: () => 
           on={me?.on_duty ?? false}
           onChange={(on) => void desk.setDuty(on)}
         />
-        {me && <span class="load" title={speech.t("capacity")}>{me.load}/{me.capacity}</span>}
+        {me && (
+          <span class="load" title={speech.t("capacity")}>
+            {me.load}/{me.capacity}
+          </span>
+        )}
         <Menu onShortcuts={onShortcuts} />
       </header>
       <Search />
@@ -60,7 +64,11 @@ function Search() {
         enterkeyhint="search"
         onInput={(event) => setText(event.currentTarget.value)}
       />
-      {text ? <IconButton label={speech.t("clear")} icon="close" onClick={clear} /> : <kbd aria-hidden="true">/</kbd>}
+      {text ? (
+        <IconButton label={speech.t("clear")} icon="close" onClick={clear} />
+      ) : (
+        <kbd aria-hidden="true">/</kbd>
+      )}
     </div>
   );
 }
@@ -73,7 +81,11 @@ function Folders() {
     <ul class="folders" aria-label={speech.t("folders")}>
       {FOLDERS.map((folder) => (
         <li key={folder}>
-          <a href={hashOf({ folder })} class={folder} aria-current={inbox.folder === folder ? "page" : undefined}>
+          <a
+            href={hashOf({ folder })}
+            class={folder}
+            aria-current={inbox.folder === folder ? "page" : undefined}
+          >
             <span>{speech.t(folder)}</span>
             {count(folder) > 0 && <b class="count">{count(folder)}</b>}
           </a>
@@ -88,7 +100,15 @@ function Rows({ now }: { now: number }) {
   const { speech, inbox } = desk;
   const { list, shown, folder } = inbox;
   if (!list) {
-    return desk.listFailure ? <Failure /> : <ul class="rows" aria-busy="true">{[1, 2, 3, 4].map((n) => <li key={n} class="ghost" />)}</ul>;
+    return desk.listFailure ? (
+      <Failure />
+    ) : (
+      <ul class="rows" aria-busy="true">
+        {[1, 2, 3, 4].map((n) => (
+          <li key={n} class="ghost" />
+        ))}
+      </ul>
+    );
   }
   if (shown.length === 0) return <Empty />;
   return (
@@ -108,7 +128,14 @@ function Rows({ now }: { now: number }) {
           />
         ))}
       </ul>
-      {list.next && <Button class="more" kind="quiet" label={speech.t("more")} onClick={() => void desk.loadRows(list.next)} />}
+      {list.next && (
+        <Button
+          class="more"
+          kind="quiet"
+          label={speech.t("more")}
+          onClick={() => void desk.loadRows(list.next)}
+        />
+      )}
     </div>
   );
 }
@@ -127,11 +154,21 @@ function Empty() {
   const desk = useDesk();
   const { speech, inbox, me } = desk;
   if (inbox.query) {
-    return <div class="empty"><p>{speech.t("emptySearch")}</p><p class="mute">{speech.t("emptySearchHint")}</p></div>;
+    return (
+      <div class="empty">
+        <p>{speech.t("emptySearch")}</p>
+        <p class="mute">{speech.t("emptySearchHint")}</p>
+      </div>
+    );
   }
   const isOff = inbox.folder === "waiting" && me && !me.on_duty;
   const hint = { waiting: "emptyWaitingHint", mine: "emptyMineHint", all: null, closed: null } as const;
-  const title = { waiting: "emptyWaiting", mine: "emptyMine", all: "emptyAll", closed: "emptyClosed" } as const;
+  const title = {
+    waiting: "emptyWaiting",
+    mine: "emptyMine",
+    all: "emptyAll",
+    closed: "emptyClosed",
+  } as const;
   const key = hint[inbox.folder];
   return (
     <div class="empty">

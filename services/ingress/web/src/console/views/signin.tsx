@@ -25,7 +25,8 @@ export function SignIn({ isAgain }: { isAgain?: boolean }) {
   function words(failure: unknown): string {
     if (!(failure instanceof ApiError)) throw failure;
     if (failure.status === 401) return speech.t("wrong");
-    if (failure.status === 429) return speech.t("locked", { n: Math.ceil((failure.retryAfterMs ?? 60_000) / 1000) });
+    if (failure.status === 429)
+      return speech.t("locked", { n: Math.ceil((failure.retryAfterMs ?? 60_000) / 1000) });
     return speech.refusal(failure);
   }
 
@@ -36,14 +37,23 @@ export function SignIn({ isAgain }: { isAgain?: boolean }) {
       <p class={isAgain ? "notice" : "mute"}>{speech.t(isAgain ? "expired" : "signInTo")}</p>
       <label>
         <span>{speech.t("login")}</span>
-        <input name="login" autocomplete="username" autocapitalize="none" spellcheck={false} required autofocus
-          defaultValue={desk.me?.login ?? ""} />
+        <input
+          name="login"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck={false}
+          required
+          autofocus
+          defaultValue={desk.me?.login ?? ""}
+        />
       </label>
       <label>
         <span>{speech.t("password")}</span>
         <input name="password" type="password" autocomplete="current-password" required />
       </label>
-      <p class="error" role="alert">{error}</p>
+      <p class="error" role="alert">
+        {error}
+      </p>
       <Button type="submit" kind="primary" label={speech.t("signIn")} disabled={isBusy} />
     </form>
   );

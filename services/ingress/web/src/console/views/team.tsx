@@ -10,17 +10,32 @@ export function TeamPage() {
   const [isAdding, setAdding] = useState(false);
   useEffect(() => void desk.loadOperators(), []);
   const isAdmin = me?.role === "admin";
-  const operators = [...desk.operators.values()].sort((a, b) => Number(b.enabled) - Number(a.enabled) || a.id - b.id);
+  const operators = [...desk.operators.values()].sort(
+    (a, b) => Number(b.enabled) - Number(a.enabled) || a.id - b.id,
+  );
   return (
-    <Page title={speech.t("team")} aside={isAdmin && <Button kind="primary" label={speech.t("addOperator")} onClick={() => setAdding(true)} />}>
+    <Page
+      title={speech.t("team")}
+      aside={
+        isAdmin && <Button kind="primary" label={speech.t("addOperator")} onClick={() => setAdding(true)} />
+      }
+    >
       <table class="table team">
         <thead>
           <tr>
-            <th>{speech.t("name")}</th><th>{speech.t("duty")}</th><th>{speech.t("load")}</th>
-            <th>{speech.t("capacity")}</th><th>{speech.t("role")}</th><th>{speech.t("enabled")}</th>
+            <th>{speech.t("name")}</th>
+            <th>{speech.t("duty")}</th>
+            <th>{speech.t("load")}</th>
+            <th>{speech.t("capacity")}</th>
+            <th>{speech.t("role")}</th>
+            <th>{speech.t("enabled")}</th>
           </tr>
         </thead>
-        <tbody>{operators.map((one) => <Member key={one.id} one={one} isAdmin={isAdmin} />)}</tbody>
+        <tbody>
+          {operators.map((one) => (
+            <Member key={one.id} one={one} isAdmin={isAdmin} />
+          ))}
+        </tbody>
       </table>
       {isAdding && <AddDialog onClose={() => setAdding(false)} />}
     </Page>
@@ -48,30 +63,63 @@ function Member({ one, isAdmin }: { one: Operator; isAdmin: boolean }) {
       <td data-label={speech.t("name")}>
         <span class="member">
           <Avatar name={one.name} id={one.id} small />
-          <span><strong>{one.name}</strong><span class="mute">{one.login ?? speech.t("telegram")}{one.login && one.telegram ? ` · ${speech.t("telegram")}` : ""}</span></span>
+          <span>
+            <strong>{one.name}</strong>
+            <span class="mute">
+              {one.login ?? speech.t("telegram")}
+              {one.login && one.telegram ? ` · ${speech.t("telegram")}` : ""}
+            </span>
+          </span>
         </span>
       </td>
-      <td data-label={speech.t("duty")}><span class={`duty ${one.on_duty ? "on" : ""}`}>{speech.t(one.on_duty ? "onDuty" : "offDuty")}</span></td>
+      <td data-label={speech.t("duty")}>
+        <span class={`duty ${one.on_duty ? "on" : ""}`}>{speech.t(one.on_duty ? "onDuty" : "offDuty")}</span>
+      </td>
       <td data-label={speech.t("load")}>{one.load}</td>
       <td data-label={speech.t("capacity")}>
         {isAdmin ? (
-          <input type="number" min={1} max={100} value={one.capacity} disabled={isBusy} aria-label={`${speech.t("capacity")}: ${one.name}`}
-            onChange={(event) => void change({ capacity: Math.min(100, Math.max(1, Number(event.currentTarget.value) || 1)) })} />
-        ) : one.capacity}
+          <input
+            type="number"
+            min={1}
+            max={100}
+            value={one.capacity}
+            disabled={isBusy}
+            aria-label={`${speech.t("capacity")}: ${one.name}`}
+            onChange={(event) =>
+              void change({ capacity: Math.min(100, Math.max(1, Number(event.currentTarget.value) || 1)) })
+            }
+          />
+        ) : (
+          one.capacity
+        )}
       </td>
       <td data-label={speech.t("role")}>
         {isAdmin ? (
-          <select value={one.role} disabled={isBusy} aria-label={`${speech.t("role")}: ${one.name}`}
-            onChange={(event) => void change({ role: event.currentTarget.value as Operator["role"] })}>
+          <select
+            value={one.role}
+            disabled={isBusy}
+            aria-label={`${speech.t("role")}: ${one.name}`}
+            onChange={(event) => void change({ role: event.currentTarget.value as Operator["role"] })}
+          >
             <option value="operator">{speech.t("roleOperator")}</option>
             <option value="admin">{speech.t("roleAdmin")}</option>
           </select>
-        ) : role}
+        ) : (
+          role
+        )}
       </td>
       <td data-label={speech.t("enabled")}>
         {isAdmin ? (
-          <Switch bare label={`${speech.t("enabled")}: ${one.name}`} on={one.enabled} disabled={isBusy} onChange={(enabled) => void change({ enabled })} />
-        ) : speech.t(one.enabled ? "yes" : "no")}
+          <Switch
+            bare
+            label={`${speech.t("enabled")}: ${one.name}`}
+            on={one.enabled}
+            disabled={isBusy}
+            onChange={(enabled) => void change({ enabled })}
+          />
+        ) : (
+          speech.t(one.enabled ? "yes" : "no")
+        )}
       </td>
     </tr>
   );
@@ -85,7 +133,12 @@ function AddDialog({ onClose }: { onClose: () => void }) {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const value = (name: string) => String(form.get(name) ?? "").trim();
     try {
-      const made = { login: value("login"), name: value("name"), password: String(form.get("password")), role: value("role") };
+      const made = {
+        login: value("login"),
+        name: value("name"),
+        password: String(form.get("password")),
+        role: value("role"),
+      };
       const operator = await desk.api.addOperator(made);
       desk.operators.set(operator.id, operator);
       desk.say(speech.t("saved"));
@@ -97,8 +150,21 @@ function AddDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={speech.t("addOperator")} onClose={onClose}>
       <form class="form" onSubmit={submit}>
-        <label><span>{speech.t("name")}</span><input name="name" required maxLength={100} autocomplete="off" /></label>
-        <label><span>{speech.t("login")}</span><input name="login" required maxLength={64} autocapitalize="none" autocomplete="off" spellcheck={false} /></label>
+        <label>
+          <span>{speech.t("name")}</span>
+          <input name="name" required maxLength={100} autocomplete="off" />
+        </label>
+        <label>
+          <span>{speech.t("login")}</span>
+          <input
+            name="login"
+            required
+            maxLength={64}
+            autocapitalize="none"
+            autocomplete="off"
+            spellcheck={false}
+          />
+        </label>
         <label>
           <span>{speech.t("password")}</span>
           <input name="password" type="password" required minLength={10} autocomplete="new-password" />

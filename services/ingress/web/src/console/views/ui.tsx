@@ -41,7 +41,15 @@ interface ButtonProps {
   class?: string;
 }
 
-export function Button({ label, icon, kind = "plain", hint, type = "button", class: extra, ...rest }: ButtonProps) {
+export function Button({
+  label,
+  icon,
+  kind = "plain",
+  hint,
+  type = "button",
+  class: extra,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       type={type}
@@ -131,13 +139,28 @@ const ADDRESS = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])/g;
 export function Plain({ text }: { text: string }) {
   const parts = text.split(ADDRESS).map((part, i) => {
     const href = i % 2 === 1 ? safeUrl(part) : null;
-    return href ? <a key={i} href={href} target="_blank" rel="noopener noreferrer nofollow">{part}</a> : part;
+    return href ? (
+      <a key={i} href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {part}
+      </a>
+    ) : (
+      part
+    );
   });
-  return <div class="rich plain-text" dir="auto">{parts}</div>;
+  return (
+    <div class="rich plain-text" dir="auto">
+      {parts}
+    </div>
+  );
 }
 
 /** A native dialog: it keeps the focus inside and gives it back. */
-export function Dialog(props: { title: string; onClose: () => void; class?: string; children: ComponentChildren }) {
+export function Dialog(props: {
+  title: string;
+  onClose: () => void;
+  class?: string;
+  children: ComponentChildren;
+}) {
   const ref = useRef<HTMLDialogElement>(null);
   const { speech } = useDesk();
   useEffect(() => {
@@ -157,7 +180,13 @@ export function Dialog(props: { title: string; onClose: () => void; class?: stri
     props.onClose();
   };
   return (
-    <dialog ref={ref} class={`dialog ${props.class ?? ""}`} aria-labelledby="dialog-title" onCancel={cancelled} onClick={outside}>
+    <dialog
+      ref={ref}
+      class={`dialog ${props.class ?? ""}`}
+      aria-labelledby="dialog-title"
+      onCancel={cancelled}
+      onClick={outside}
+    >
       <div class="dialog-body">
         <header>
           <h2 id="dialog-title">{props.title}</h2>
@@ -195,7 +224,13 @@ export function usePopover() {
 }
 
 /** A switch with its words beside it. */
-export function Switch(props: { label: string; on: boolean; onChange: (on: boolean) => void; disabled?: boolean; bare?: boolean }) {
+export function Switch(props: {
+  label: string;
+  on: boolean;
+  onChange: (on: boolean) => void;
+  disabled?: boolean;
+  bare?: boolean;
+}) {
   return (
     <button
       type="button"
@@ -206,7 +241,9 @@ export function Switch(props: { label: string; on: boolean; onChange: (on: boole
       disabled={props.disabled}
       onClick={() => props.onChange(!props.on)}
     >
-      <span class="track" aria-hidden="true"><span class="thumb" /></span>
+      <span class="track" aria-hidden="true">
+        <span class="thumb" />
+      </span>
       {!props.bare && <span>{props.label}</span>}
     </button>
   );

@@ -267,7 +267,8 @@ export const en = {
   address: "Address",
   emptyAudit: "Nothing was written down yet.",
   emptyJobs: "No failed jobs. All is well.",
-  jobsHint: "Work that was tried several times and given up. Look at the error, mend the cause, then try again.",
+  jobsHint:
+    "Work that was tried several times and given up. Look at the error, mend the cause, then try again.",
   queue: "Queue",
   conversation: "Conversation",
   error: "Error",
