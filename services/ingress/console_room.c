@@ -152,6 +152,13 @@ static void show_row(struct desk_room *r, json_t *row, const json_t *unread)
 	json_decref(usual);
 }
 
+static int is_on_its_way(const json_t *message)
+{
+	const char *state = json_string_value(json_object_get(message, "delivery"));
+
+	return state && (strcmp(state, "pending") == 0 || strcmp(state, "sending") == 0);
+}
+
 static void show_messages(struct desk_room *r, const json_t *news, int holder, struct arena *a)
 {
 	json_t *message;
@@ -162,6 +169,7 @@ static void show_messages(struct desk_room *r, const json_t *news, int holder, s
 		json_auto_t *event = json_pack("{sI sO}", "conversation", (json_int_t)r->id,
 					       "message", message);
 
+		r->has_open |= is_on_its_way(message); /* the next look tells how it went */
 		console_dress_message(message, r->id, a);
 		desk_send_to(r->hub, r->id, holder, "message", event);
 		if (seq > r->seq)

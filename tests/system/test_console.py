@@ -494,6 +494,32 @@ def test_a_watched_conversation_is_seen_as_it_happens(stack, ann, bob):
     other.close()
 
 
+def on_telegram(stack, chat):
+    """Somebody on Telegram who has asked and been answered."""
+    stack.telegram.say(chat, word())
+    stack.telegram.wait_sent(chat)
+    return stack.sql("select id from conversation where chat_key = %s", str(chat))[0][0]
+
+
+def test_what_becomes_of_a_message_to_telegram_is_seen(stack, ann):
+    conversation = on_telegram(stack, 903)
+    stream = ann.listen(watch=conversation)
+    stream.wait("hello")
+    said = ann.do(conversation, "say", text="do you get this?")["seq"]
+    stream.wait("message", lambda m: m["message"]["seq"] == said and m["message"]["delivery"] == "sent")
+    text = word()
+    stack.telegram.say(903, text)  # nobody tells of it but operator-relay
+    stream.wait("message", lambda m: m["message"]["text"] == text)
+    stack.telegram.chat(903).forbidden = (403, "Forbidden: bot was blocked by the user")
+    said = ann.do(conversation, "say", text="and this?")["seq"]
+    failed = stream.wait("message", lambda m: m["message"]["seq"] == said and m["message"]["delivery"] == "failed")
+    assert failed["message"]["error"]
+    stream.wait("conversation", lambda r: r["id"] == conversation and not r["reachable"])
+    stream.close()
+    stack.telegram.chat(903).forbidden = None
+    ann.do(conversation, "close")
+
+
 def test_nothing_is_missed_across_a_reconnect(stack, ann):
     widget, conversation = held(stack, ann)
     first = ann.listen(watch=conversation)
