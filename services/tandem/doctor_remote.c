@@ -142,7 +142,8 @@ static void check_channel(struct doctor *d, const struct channel *ch)
 void doctor_check_telegram(struct doctor *d, const struct registry *registry)
 {
 	for (int i = 0; i < registry->channel_count; i++)
-		if (strcmp(registry->channels[i].kind, "telegram") == 0)
+		if (strcmp(registry->channels[i].kind, "telegram") == 0 ||
+		    strcmp(registry->channels[i].kind, "desk") == 0)
 			check_channel(d, &registry->channels[i]);
 }
 
