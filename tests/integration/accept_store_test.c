@@ -87,6 +87,29 @@ static void a_command_is_answered_at_once_and_in_order(void **state)
 	assert_int_equal(number("select place from delivery"), 2000);
 }
 
+/* The number of a reply that is not made is nobody's, also when the event comes again. */
+static void what_a_bot_cannot_read_is_refused_unless_a_human_is_there(void **state)
+{
+	struct accepted a =
+		hear(TELEGRAM, "7", "e1", INBOUND_WORDLESS, "", "I cannot read this.");
+
+	(void)state;
+	assert_int_equal(a.seq, 1);
+	assert_int_equal(a.reply_seq, 2);
+	assert_int_equal(a.turn_job, 0);
+	take_over("7");
+	a = hear(TELEGRAM, "7", "e2", INBOUND_WORDLESS, "", "I cannot read this.");
+	assert_int_equal(a.seq, 3);
+	assert_int_equal(a.reply_seq, 0);
+	assert_true(a.operator_job > 0);
+	assert_int_equal(number("select last_seq from conversation"), 3);
+	a = hear(TELEGRAM, "7", "e2", INBOUND_WORDLESS, "", "I cannot read this.");
+	assert_true(a.duplicate);
+	assert_int_equal(a.seq, 3);
+	assert_int_equal(number("select last_seq from conversation"), 3);
+	assert_int_equal(number("select count(*) from message"), 3);
+}
+
 /* A stop in English, with the replies as the ingress makes them. */
 static struct accepted stop(const char *key, const char *lang)
 {
@@ -250,6 +273,7 @@ int main(void)
 		WORLD_TEST(an_event_key_belongs_to_its_channel),
 		WORLD_TEST(duplicates_in_one_group_are_done_once),
 		WORLD_TEST(a_command_is_answered_at_once_and_in_order),
+		WORLD_TEST(what_a_bot_cannot_read_is_refused_unless_a_human_is_there),
 		WORLD_TEST(a_stop_says_whether_there_was_anything_to_stop),
 		WORLD_TEST(a_chosen_language_holds_until_it_is_changed),
 		WORLD_TEST(what_is_ignored_or_refused_is_recorded),
