@@ -136,11 +136,12 @@ static void decode_finished(void *out, const PGresult *rows, int row, struct are
 
 void store_finish_case(struct store *s, struct flow *f, flow_step *next,
 		       struct case_finished *out, int64_t job, const struct case_claim *claim,
-		       const char *notes)
+		       const struct case_notes *notes)
 {
-	STORE_CALL(s->durable, f, next, &finish_stmt, PG_ALONE, decode_finished, out,
-		   store_int(f, job), store_int(f, claim->attempt), store_int(f, claim->epoch),
-		   notes, claim->trace ? claim->trace : f->trace);
+	STORE_TELL(s->durable, f, next, &finish_stmt, NULL, PG_ALONE, decode_finished, out,
+		   notes->visible, 0, store_int(f, job), store_int(f, claim->attempt),
+		   store_int(f, claim->epoch), notes->json,
+		   claim->trace ? claim->trace : f->trace);
 }
 
 /* --- duty ---------------------------------------------------------------------- */

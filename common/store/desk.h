@@ -79,10 +79,14 @@ struct case_finished {
 	const char *lines; /* JSON [[conversation, job], ...]: deliveries to be announced */
 };
 
-/* notes: JSON, as finish_handoff() wants them. */
+struct case_notes {
+	const char *json;   /* as finish_handoff() wants them */
+	flow_step *visible; /* or NULL: see store.h */
+};
+
 void store_finish_case(struct store *s, struct flow *f, flow_step *next,
 		       struct case_finished *out, int64_t job, const struct case_claim *claim,
-		       const char *notes);
+		       const struct case_notes *notes);
 
 struct duty_claim {
 	enum claim status;

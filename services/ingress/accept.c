@@ -139,6 +139,7 @@ static void ring_bells(void *self)
 	a->is_rung = 1;
 	ring(a, QUEUE_LLM, a->result.turn_job, a->place.quiet_ms);
 	ring(a, QUEUE_DELIVERY, a->result.delivery_job, 0);
+	ring(a, QUEUE_OPERATOR, a->result.operator_job, 0);
 }
 
 /* What whoever looks at the conversation, or answers in it, has to hear at once. */
@@ -174,10 +175,8 @@ static void announce(void *self)
 		metric_add(&poison_count, 1);
 	metric_add(a->result.duplicate ? &duplicate_count : &accepted_count, 1);
 	ring_bells(a);
-	if (!a->result.duplicate) {
-		ring(a, QUEUE_OPERATOR, a->result.operator_job, 0);
+	if (!a->result.duplicate)
 		tell(a);
-	}
 	log_info("accepted channel=%d action=%s duplicate=%d seq=%lld", a->channel_id,
 		 inbound_action_name(a->event.action), a->result.duplicate,
 		 (long long)a->result.seq);

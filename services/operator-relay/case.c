@@ -32,10 +32,10 @@ struct look {
 
 	struct case_claim claim;
 	struct case_finished finished;
-	int is_claimed, is_unsure, failures, is_given_up, is_fenced;
+	int is_claimed, is_unsure, is_rung, failures, is_given_up, is_fenced;
 };
 
-static flow_step claim, examine, record, announce, put_back, failed, release;
+static flow_step claim, examine, record, ring_couriers, announce, put_back, failed, release;
 static const struct flow_class look_class = { "case", failed, release };
 
 void case_begin(void *arg, const struct doorbell *bell, const char *entry_id)
@@ -74,7 +74,6 @@ static void tell(struct look *l)
 	struct relay *r = l->relay;
 	char topic[LIVE_TOPIC_SIZE];
 
-	relay_ring(r, QUEUE_DELIVERY, c->delivery_job, 1, c->conversation_id, c->trace);
 	relay_ring(r, QUEUE_LLM, c->llm_job, 1, c->conversation_id, c->trace);
 	relay_ring(r, QUEUE_LLM, c->suggestion_job, LLM_SUGGESTION, c->conversation_id,
 		   c->trace);
@@ -129,31 +128,38 @@ static void record(void *self)
 {
 	struct look *l = self;
 	const struct case_claim *c = &l->claim;
+	const char *notes = notes_make(&l->flow.arena, c->work, c->channel_id, c->chat_key);
 
 	flow_extend(&l->flow, RELAY_MS);
 	store_finish_case(relay_lane(l->relay, l->job), &l->flow, announce, &l->finished,
-			  l->job, c,
-			  notes_make(&l->flow.arena, c->work, c->channel_id, c->chat_key));
+			  l->job, c, &(struct case_notes){ notes, ring_couriers });
 }
 
-static void ring_lines(struct look *l)
+/* As soon as they can see it: what they send waits for the disk by itself. */
+static void ring_couriers(void *self)
 {
+	struct look *l = self;
+	const struct case_claim *c = &l->claim;
 	json_auto_t *lines = l->finished.lines ? json_loads(l->finished.lines, 0, NULL) : NULL;
 	json_t *line;
 	size_t i;
 
+	if (l->is_rung)
+		return;
+	l->is_rung = 1;
+	relay_ring(l->relay, QUEUE_DELIVERY, c->delivery_job, 1, c->conversation_id, c->trace);
 	json_array_foreach (lines, i, line)
 		relay_ring(l->relay, QUEUE_DELIVERY,
 			   json_integer_value(json_array_get(line, 1)), 1,
-			   json_integer_value(json_array_get(line, 0)), l->claim.trace);
+			   json_integer_value(json_array_get(line, 0)), c->trace);
 }
 
 static void announce(void *self)
 {
 	struct look *l = self;
 
+	ring_couriers(l);
 	tell(l);
-	ring_lines(l);
 	if (l->finished.next_ready)
 		relay_ring(l->relay, QUEUE_OPERATOR, l->job, OPERATOR_CASE,
 			   l->claim.conversation_id, l->claim.trace);

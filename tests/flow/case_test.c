@@ -99,18 +99,19 @@ static void finish_case(struct operation *d)
 
 void __wrap_store_finish_case(struct store *s, struct flow *f, flow_step *next,
 			      struct case_finished *out, int64_t job,
-			      const struct case_claim *claim, const char *notes);
+			      const struct case_claim *claim, const struct case_notes *notes);
 
 void __wrap_store_finish_case(struct store *s, struct flow *f, flow_step *next,
 			      struct case_finished *out, int64_t job,
-			      const struct case_claim *claim, const char *notes)
+			      const struct case_claim *claim, const struct case_notes *notes)
 {
 	struct operation *d = operation_begin(f, next, finish_case, out);
 
 	(void)s, (void)job;
-	assert_non_null(strstr(notes, "t:take:5"));
-	assert_non_null(strstr(notes, "\"self\""));
+	assert_non_null(strstr(notes->json, "t:take:5"));
+	assert_non_null(strstr(notes->json, "\"self\""));
 	d->numbers[0] = claim->attempt;
+	d->visible = notes->visible;
 }
 
 static void put_back(struct operation *d)

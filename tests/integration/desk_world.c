@@ -94,7 +94,8 @@ enum case_end finish_case(int64_t conversation, const struct case_claim *claim)
 
 	store_finish_case(
 		&world.store, f, caller_next, &out, job_of(conversation), claim,
-		notes_make(&f->arena, claim->work, claim->channel_id, claim->chat_key));
+		&(struct case_notes){ .json = notes_make(&f->arena, claim->work,
+							 claim->channel_id, claim->chat_key) });
 	assert_int_equal(done(), 0);
 	return out.status;
 }
