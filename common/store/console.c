@@ -161,16 +161,6 @@ void store_operators(struct store *s, struct flow *f, flow_step *next, const cha
 		&(struct pg_call){ .stmt = &stmt, .decode = decode_text, .out = json });
 }
 
-void store_operator(struct store *s, struct flow *f, flow_step *next, const char **json,
-		    int operator_id)
-{
-	static const struct pg_stmt stmt = {
-		"operator_json", "select operator_json(o) from operator o where o.id = $1::int"
-	};
-
-	STORE_CALL(s->relaxed, f, next, &stmt, 0, decode_text, json, store_int(f, operator_id));
-}
-
 void store_change_self(struct store *s, struct flow *f, flow_step *next, const char **json,
 		       const struct self_change *change)
 {
@@ -197,14 +187,14 @@ void store_add_operator(struct store *s, struct flow *f, flow_step *next, const 
 }
 
 void store_change_operator(struct store *s, struct flow *f, flow_step *next, const char **json,
-			   int by, int64_t id, const char *change, const char *address)
+			   const struct operator_change *change)
 {
 	static const struct pg_stmt stmt = {
 		"change_operator", "select change_operator($1::int, $2::int, $3::jsonb, $4)"
 	};
 
-	STORE_CALL(s->durable, f, next, &stmt, 0, decode_text, json, store_int(f, by),
-		   store_int(f, id), change, address);
+	STORE_CALL(s->durable, f, next, &stmt, 0, decode_text, json, store_int(f, change->by),
+		   store_int(f, change->id), change->change, change->address);
 }
 
 void store_audit(struct store *s, struct flow *f, flow_step *next, const char **json,

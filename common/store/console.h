@@ -84,17 +84,21 @@ struct operator_new {
 	int is_admin;
 };
 
+struct operator_change {
+	int by;
+	int64_t id;
+	const char *change, *address; /* change: {"enabled"?, "role"?, "capacity"?, "name"?} */
+};
+
 void store_operators(struct store *s, struct flow *f, flow_step *next, const char **json);
-void store_operator(struct store *s, struct flow *f, flow_step *next, const char **json,
-		    int operator_id);
 void store_change_self(struct store *s, struct flow *f, flow_step *next, const char **json,
 		       const struct self_change *change);
 /* NULL: the login is taken. */
 void store_add_operator(struct store *s, struct flow *f, flow_step *next, const char **json,
 			const struct operator_new *operator);
-/* change: a JSON object; "\"last\"": nobody would be left to administer. */
+/* NULL: there is no such one; "\"last\"": nobody would be left to administer. */
 void store_change_operator(struct store *s, struct flow *f, flow_step *next, const char **json,
-			   int by, int64_t id, const char *change, const char *address);
+			   const struct operator_change *change);
 void store_audit(struct store *s, struct flow *f, flow_step *next, const char **json,
 		 int64_t before, int limit);
 

@@ -5,7 +5,7 @@
 
 #include "common/base/clock.h"
 
-enum { BEAT_MS = 15000, LOOK_MS = 1000, IDLE_MS = 600000 };
+enum { BEAT_MS = 15000, LOOK_S = 1, IDLE_MS = 600000 };
 
 /* --- sending --------------------------------------------------------------- */
 
@@ -225,22 +225,25 @@ struct desk_hub *desk_hub_open(struct ingress *in, struct err *e)
 	h->tick = event_new(in->base, -1, EV_PERSIST, on_tick, h);
 	if (!h->tick)
 		abort();
-	event_add(h->tick, &(struct timeval){ .tv_usec = LOOK_MS % 1000 * 1000,
-					      .tv_sec = LOOK_MS / 1000 });
+	event_add(h->tick, &(struct timeval){ .tv_sec = LOOK_S });
 	return h;
 }
 
 void desk_hub_close(struct desk_hub *h)
 {
-	struct desk_client *c;
-	struct desk_room *r;
+	struct desk_client *c, *next;
+	struct desk_room *r, *next_room;
 
 	if (!h)
 		return;
-	while ((c = TAILQ_FIRST(&h->clients)))
+	for (c = TAILQ_FIRST(&h->clients); c; c = next) {
+		next = TAILQ_NEXT(c, link);
 		dismiss(c);
-	while ((r = TAILQ_FIRST(&h->rooms)))
+	}
+	for (r = TAILQ_FIRST(&h->rooms); r; r = next_room) {
+		next_room = TAILQ_NEXT(r, link);
 		desk_room_close(r);
+	}
 	desk_look_stop(h);
 	json_decref(h->operators);
 	event_free(h->tick);

@@ -9,7 +9,14 @@
  * index_some -> rest -> index_some.  Of one connection's time it takes a tenth at most.
  */
 
-enum { BATCH = 1000, BATCH_MS = 20000, REST_MS = 1000, REST_MIN_MS = 20, REST_PARTS = 9 };
+enum {
+	BATCH = 1000,
+	BATCH_MS = 20000,
+	REST_MS = 1000,
+	REST_MIN_MS = 20,
+	REST_PARTS = 9,
+	TROUBLE_MS = 10000
+};
 
 struct console_index {
 	struct flow flow;
@@ -62,7 +69,7 @@ static void cannot_index(void *self)
 
 	log_warn("not indexed: %s", x->flow.err.text);
 	if (!x->is_paused)
-		wait_ms(x, REST_MS * 10);
+		wait_ms(x, TROUBLE_MS);
 	flow_done(&x->flow);
 }
 

@@ -137,20 +137,25 @@ static const json_t *known(const struct desk_hub *h, const json_t *operator)
 	return NULL;
 }
 
-static void take_operators(void *self)
+static void show_operators(struct desk_hub *h, json_t *list)
 {
-	struct desk_look *l = self;
-	json_auto_t *page = l->hub && l->json ? json_loads(l->json, 0, NULL) : NULL;
-	json_t *list = json_object_get(page, "operators"), *operator;
+	json_t *operator;
 	size_t i;
 
 	json_array_foreach (list, i, operator)
-		if (l->hub->operators && !json_equal(operator, known(l->hub, operator)))
-			desk_send_to(l->hub, 0, 0, "operator", operator);
-	if (list) {
-		json_decref(l->hub->operators);
-		l->hub->operators = json_incref(list);
-	}
+		if (h->operators && !json_equal(operator, known(h, operator)))
+			desk_send_to(h, 0, 0, "operator", operator);
+	json_decref(h->operators);
+	h->operators = json_incref(list);
+}
+
+static void take_operators(void *self)
+{
+	struct desk_look *l = self;
+	json_auto_t *page = l->json ? json_loads(l->json, 0, NULL) : NULL;
+
+	if (l->hub && page)
+		show_operators(l->hub, json_object_get(page, "operators"));
 	look_at_sessions(l);
 }
 

@@ -8,7 +8,7 @@
 
 /* Administrators: operators, the audit, and jobs that died. */
 
-enum { LOGIN_MAX = 64, NAME_MAX_CHARS = 100, CAPACITY_MAX = 100, DEAD_MAX = 200 };
+enum { LOGIN_MAX = 64, NAME_BYTES = 400, CAPACITY_MAX = 100, DEAD_MAX = 200 };
 
 static json_t *parse(const char *json)
 {
@@ -39,7 +39,7 @@ int console_is_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	return len > 0 && len <= 4 * NAME_MAX_CHARS && name[strspn(name, " \t\r\n")];
+	return len > 0 && len <= NAME_BYTES && name[strspn(name, " \t\r\n")];
 }
 
 /* --- POST /console/api/operators ------------------------------------------------ */
@@ -204,8 +204,11 @@ static void change(void *self)
 	arena_own(&c->flow.arena, text, free);
 	if (json_is_false(json_object_get(g->body, "enabled")))
 		desk_tell(c->in->redis, &g->done, "duty", c->flow.trace);
-	store_change_operator(c->store, &c->flow, show_changed, &c->json, c->who.id, c->id,
-			      text, console_address(c));
+	store_change_operator(c->store, &c->flow, show_changed, &c->json,
+			      &(struct operator_change){ .by = c->who.id,
+							 .id = c->id,
+							 .change = text,
+							 .address = console_address(c) });
 }
 
 static void show_changed(void *self)

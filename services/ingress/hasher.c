@@ -93,6 +93,20 @@ static void finish(struct hashing *g)
 	hashing_free(g);
 }
 
+static struct hashing *take_done(struct hasher *h)
+{
+	struct hashing *g;
+
+	pthread_mutex_lock(&h->lock);
+	g = TAILQ_FIRST(&h->done);
+	if (g) {
+		TAILQ_REMOVE(&h->done, g, link);
+		h->count--;
+	}
+	pthread_mutex_unlock(&h->lock);
+	return g;
+}
+
 static void on_done(evutil_socket_t fd, short what, void *arg)
 {
 	struct hasher *h = arg;
@@ -101,18 +115,8 @@ static void on_done(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	eventfd_read(fd, &n);
-	for (;;) {
-		pthread_mutex_lock(&h->lock);
-		g = TAILQ_FIRST(&h->done);
-		if (g) {
-			TAILQ_REMOVE(&h->done, g, link);
-			h->count--;
-		}
-		pthread_mutex_unlock(&h->lock);
-		if (!g)
-			return;
+	while ((g = take_done(h)))
 		finish(g);
-	}
 }
 
 /* Signals are the loop's business. */
