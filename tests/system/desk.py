@@ -1,5 +1,6 @@
 """Operators and clients in Telegram, for tests of the desk."""
 
+import copy
 import itertools
 import tempfile
 
@@ -104,9 +105,10 @@ class Operator(Talker):
         return callbacks[query]
 
     def invitation(self, client):
-        return wait_for(
+        """As it looks now: it loses its buttons when somebody else takes the chat."""
+        return copy.deepcopy(wait_for(
             lambda: next((m for m in self.messages() if client.name in m["text"] and "Accept" in str(m.get("reply_markup"))), None),
-            f"an invitation to {client.name}; there: {self.texts()}")
+            f"an invitation to {client.name}; there: {self.texts()}"))
 
     def accept(self, client):
         answer = self.press(self.invitation(client), "Accept")
