@@ -3,8 +3,8 @@
 #include "common/store/store.h"
 
 /*
- * What operators order, and what operator-relay asks (schema/0013_handoff.sql,
- * 0014_relay.sql).  An order is complete in itself and happens once: the
+ * What operators order (schema/0019_orders.sql), and what operator-relay asks
+ * (0020_looks.sql).  An order is complete in itself and happens once: the
  * console and the desk in Telegram give the same ones, by this one call.
  * Whoever made it tells the others with desk_tell() (common/desk/desk.h).
  */
@@ -64,7 +64,7 @@ struct case_claim {
 	const char *chat_key, *operator_name; /* the name NULL: nobody's */
 	enum responder responder;
 	int64_t delivery_job, llm_job, duty_job, suggestion_job; /* to be announced; 0 */
-	const char *trace, *work; /* work: JSON, as case_work() in 0014_relay.sql has it */
+	const char *trace, *work; /* work: JSON, as case_work() in 0020_looks.sql has it */
 };
 
 /* Moves the case on: timers, invitations, what the person is told. */

@@ -1,4 +1,4 @@
-/* What operators order, and what happens when they order at once (schema/0013_handoff.sql). */
+/* What operators order, and what happens when they order at once (schema/0019_orders.sql). */
 
 #include <setjmp.h>
 #include <stdarg.h>
