@@ -56,9 +56,7 @@ static void replace(struct evbuffer *out, int status)
 		"{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\","
 		"\"detail\":\"This is not a request we accept.\",\"trace\":\"%s\"}",
 		reply_reason(status), status, code_of(status), trace);
-	evbuffer_unfreeze(out, 1); /* the connection keeps its front to itself */
 	evbuffer_drain(out, evbuffer_get_length(out));
-	evbuffer_freeze(out, 1);
 	evbuffer_add_printf(out,
 			    "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\n"
 			    "Connection: close\r\nContent-Length: %d\r\n\r\n%s",
@@ -79,9 +77,12 @@ static void resolve(struct conn *c)
 	char line[16] = "";
 	int status = 0;
 
+	evbuffer_unfreeze(out,
+			  1); /* the connection keeps its front to itself, even from eyes */
 	evbuffer_copyout(out, line, sizeof line - 1);
 	if (sscanf(line, "HTTP/%*d.%*d %d", &status) == 1 && status >= 400)
 		replace(out, status);
+	evbuffer_freeze(out, 1);
 }
 
 void odd_resolve(struct guard *g)

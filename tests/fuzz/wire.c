@@ -104,7 +104,7 @@ static void open_all(void)
 static void check_answer(const char *answer, size_t len)
 {
 	demand(len < 5 || memcmp(answer, "HTTP/", 5) == 0);
-	demand(!memmem(answer, len, "<HTML>", 6));
+	demand(!memmem(answer, len, "\r\n\r\n<HTML>", 10));
 }
 
 static void visit(int fd, const uint8_t *data, size_t len)

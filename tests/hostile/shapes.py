@@ -60,6 +60,7 @@ FRAMING = [
     ("first line folded", b"GET /healthz HTTP/1.1\r\n X: y\r\n\r\n", [400], True),
     ("pipelined", (GET + b"\r\n") * 5, [200] * 5, False),
     ("pipelined behind a bad head", GET + b"A B: 1\r\n\r\n" + HIDDEN, [400], True),
+    ("no HTTP behind a good head", GET + b"\r\n" + b"HELO mail\r\n\r\n", [200, 400], True),
     ("a bad head behind a good one", GET + b"\r\n" + GET + b"X: 1\n\r\n" + HIDDEN, [200, 400], True),
 ]
 
