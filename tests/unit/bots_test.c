@@ -63,6 +63,12 @@ static void a_mistake_is_told_with_its_line(void **state)
 		  14, "'a' is given twice" },
 		{ PROVIDERS BOT "    greeting: \"\\0\"\n", 12, "valid text" },
 		{ PROVIDERS BOT "      - {kind: desk, name: team}\n", 12, "needs token_env" },
+		{ PROVIDERS BOT
+		  "      - {kind: desk, name: team, token_env: T, group: \"-77\"}\n",
+		  12, "only a desk has a group" },
+		{ PROVIDERS BOT
+		  "      - {kind: telegram, name: tg, token_env: T, group: \"-1001\"}\n",
+		  12, "only a desk has a group" },
 		{ PROVIDERS BOT "    handoff: {enabled: perhaps}\n", 12, "true or false" },
 		{ PROVIDERS BOT "    handoff: {assign: group}\n", 12, "needs 'group'" },
 		{ PROVIDERS BOT "    handoff: {assign: best}\n", 12, "none of: broadcast" },
