@@ -82,7 +82,17 @@ class Answer {
 export class Stack {
   processes = new Map();
 
+  /** Nothing of it is left where it did not come up. */
   async start() {
+    try {
+      return await this.open();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async open() {
     this.folder = mkdtempSync(join(tmpdir(), "tandem-browser-"));
     chmodSync(this.folder, 0o755); // PostgreSQL runs as a user of its own
     this.model = await new Model().start();
@@ -101,7 +111,7 @@ export class Stack {
   }
 
   settings() {
-    this.port = 20_000 + Math.floor(Math.random() * 30_000);
+    this.port = 20_000 + Math.floor(Math.random() * 12_000); // below those that connections are given
     this.url = `http://127.0.0.1:${this.port}`;
     return {
       TANDEM_SECRET: "a secret of the browser tests",
