@@ -63,7 +63,8 @@ static int is_blank(const char *text)
 
 static int has_needed(const struct ordering *o, const char *needs)
 {
-	return !(strchr(needs, 't') && !o->text) && !(strchr(needs, 's') && o->seq < 1) &&
+	return o->operator_id >= 0 && o->operator_id <= INT32_MAX &&
+	       !(strchr(needs, 't') && !o->text) && !(strchr(needs, 's') && o->seq < 1) &&
 	       !(strchr(needs, 'g') && o->suggestion < 1);
 }
 

@@ -184,7 +184,9 @@ void console_change_operator(void *self)
 	if (!body)
 		return;
 	g->body = pick(&c->flow.arena, body);
-	if (!is_change(g->body))
+	if (c->id > INT32_MAX)
+		console_refuse(c, 404, "not_found", TEXT_PROBLEM_NOT_FOUND);
+	else if (!is_change(g->body))
 		console_refuse_fields(c, "{\"enabled\"?: true|false, \"role\"?, \"capacity\"?: "
 					 "1..100, \"name\"?}");
 	else if (json_is_false(json_object_get(g->body, "enabled")))

@@ -253,6 +253,11 @@ def test_what_is_not_there_is_not_found(ann):
     for path in ("conversations/999999", "conversations/999999/messages", "nothing", "conversations/x", "files/1/1/7"):
         assert ann.get(path).status == 404, path
     assert ann.order(999999, "take").status == 404
+    for number in (2**31, 2**40, 10**17, 10**18, 10**30):
+        assert ann.get(f"conversations/{number}").status == 404, number
+        assert ann.get(f"files/{number}/{number}/{number}").status == 404, number
+        assert ann.post(f"operators/{number}", {"capacity": 1}).status == 404, number
+        assert ann.post(f"jobs/{number}/retry").status == 404, number
     assert ann.post("jobs/999999/retry").status == 404
     reply = ann.post("conversations")
     assert reply.status == 405 and reply.headers["Allow"] == "GET"
@@ -274,6 +279,7 @@ def test_bad_orders_are_refused(stack, ann):
         {}, {"id": "12345678"}, {"id": "12345678", "verb": "dance"}, {"id": "12345678", "verb": "say"},
         {"id": "12345678", "verb": "say", "text": 5}, {"id": "short", "verb": "take"},
         {"id": "12345678", "verb": "say", "text": " \n"}, {"id": "12345678", "verb": "edit", "text": "x"},
+        {"id": "12345678", "verb": "transfer", "operator": 2**31}, {"id": "12345678", "verb": "transfer", "operator": -1},
         {"id": "12345678", "verb": "use"}, {"id": "12345678", "verb": "read", "seq": "1"},
     ]
     for body in bad:
