@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/timer.h"
 #include "common/metrics/metrics.h"
@@ -14,8 +15,9 @@ static struct metric lost = METRIC(METRIC_COUNTER, "tandem_leases_lost_total", "
 struct lease {
 	struct lease_conf conf;
 	struct event *timer;
-	int worker;  /* our row; 0: none */
-	int working; /* a renewal is under way */
+	int worker;      /* our row; 0: none */
+	int64_t renewed; /* asked for, on the monotonic clock: it lasts from then at least */
+	int working;     /* a renewal is under way */
 };
 
 /* --- renewing:  renew (or take) -> note ------------------------------------ */
@@ -24,6 +26,7 @@ struct renewal {
 	struct flow flow;
 	struct lease *lease;
 	int known, worker;
+	int64_t asked;
 };
 
 static flow_step renew, note_renewed, note_taken, renewal_failed, renewal_release;
@@ -33,6 +36,7 @@ static void take(struct renewal *r)
 {
 	const struct lease_conf *conf = &r->lease->conf;
 
+	r->asked = clock_mono_ms();
 	store_register_worker(conf->store, &r->flow, note_taken, &r->worker, conf->queue,
 			      conf->name, conf->ttl_ms);
 }
@@ -42,6 +46,7 @@ static void renew(void *self)
 	struct renewal *r = self;
 	const struct lease_conf *conf = &r->lease->conf;
 
+	r->asked = clock_mono_ms();
 	if (r->lease->worker)
 		store_renew_worker(conf->store, &r->flow, note_renewed, &r->known,
 				   r->lease->worker, conf->ttl_ms, conf->in_hand(conf->arg));
@@ -54,6 +59,7 @@ static void note_renewed(void *self)
 	struct renewal *r = self;
 
 	if (r->known) {
+		r->lease->renewed = r->asked;
 		flow_done(&r->flow);
 		return;
 	}
@@ -67,6 +73,7 @@ static void note_taken(void *self)
 	struct renewal *r = self;
 
 	r->lease->worker = r->worker;
+	r->lease->renewed = r->asked;
 	log_info("took a lease queue=%s worker=%d", queue_name(r->lease->conf.queue),
 		 r->worker);
 	r->lease->conf.leased(r->lease->conf.arg);
@@ -89,10 +96,18 @@ static void renewal_release(void *self)
 	free(r);
 }
 
-/* Impatient until there is a lease. */
+static int is_younger(const struct lease *l, int ms)
+{
+	return l->worker && clock_mono_ms() - l->renewed < ms;
+}
+
+/*
+ * Impatient until there is a lease, and when it is overdue, as after a time
+ * without PostgreSQL: what we claim then is anybody's who looks for the dead.
+ */
 static void arm(struct lease *l)
 {
-	timer_set(l->timer, l->worker ? l->conf.ttl_ms / 3 : FIRST_MS);
+	timer_set(l->timer, is_younger(l, l->conf.ttl_ms / 2) ? l->conf.ttl_ms / 3 : FIRST_MS);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -188,4 +203,9 @@ void lease_close(struct lease *l)
 int lease_worker(const struct lease *l)
 {
 	return l->worker;
+}
+
+int lease_is_good(const struct lease *l)
+{
+	return is_younger(l, l->conf.ttl_ms);
 }

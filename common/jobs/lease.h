@@ -32,3 +32,6 @@ void lease_leave(struct lease *l);
 void lease_close(struct lease *l);
 
 int lease_worker(const struct lease *l); /* 0: none yet */
+
+/* 0: perhaps it ran out.  Others may seem dead for the same reason, and be well. */
+int lease_is_good(const struct lease *l);

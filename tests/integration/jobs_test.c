@@ -211,6 +211,30 @@ static void the_lease_is_kept_and_taken_anew_when_it_was_lost(void **state)
 	settle_all();
 }
 
+/* All leases run out while PostgreSQL is away; who is first back must not take the others for
+ * dead. */
+static void nobody_dies_of_a_time_without_postgresql(void **state)
+{
+	int64_t job = make_job("e1"), until;
+
+	(void)state;
+	announce(job, 0);
+	run_until(world.base, &heard.n, 1);
+	assert_int_equal(claim_line(job, jobs_worker(jobs)).status, CLAIM_OK);
+	pg_server_kill(world.server);
+	run_for(world.base, 3 * LEASE_MS);
+	pg_server_revive(world.server);
+	until = clock_mono_ms() + 20000;
+	while (number("select count(*) from worker where alive_until > now()") == 0) {
+		assert_true(clock_mono_ms() < until);
+		run_for(world.base, 2);
+	}
+	run_for(world.base, 10 * SWEEP_MS);
+	assert_int_equal(number("select deaths from job"), 0);
+	assert_int_equal(heard.n, 1);
+	settle_all();
+}
+
 static void no_more_than_the_window_is_in_hand(void **state)
 {
 	(void)state;
@@ -258,6 +282,7 @@ int main(void)
 		TEST(what_nobody_was_told_of_is_found),
 		TEST(doorbells_that_redis_lost_ring_again),
 		TEST(a_dead_workers_job_is_given_to_another),
+		TEST(nobody_dies_of_a_time_without_postgresql),
 		TEST(the_lease_is_kept_and_taken_anew_when_it_was_lost),
 		TEST(no_more_than_the_window_is_in_hand),
 		TEST(a_worker_that_pauses_leaves_when_its_work_is_done),
