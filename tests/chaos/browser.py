@@ -14,8 +14,8 @@ LOST = 0.04  # of all answers to a sending get lost on the way
 
 
 class Browser:
-    def __init__(self, url, http, rng):
-        self.url, self.http, self.rng = url, http, rng
+    def __init__(self, url, http, rng, site=SITE):
+        self.url, self.http, self.rng, self.site = url, http, rng, site
         self.token = None
         self.seen = []  # messages as they came over the stream, repetitions and all
         self.last_answer = ""
@@ -39,7 +39,7 @@ class Browser:
         self.listener = asyncio.get_running_loop().create_task(self.listen())
 
     async def ask_session(self):
-        body, headers = {"site": SITE, "lang": "en"}, {"Origin": ORIGIN}
+        body, headers = {"site": self.site, "lang": "en"}, {"Origin": ORIGIN}
         async with self.http.post(f"{self.url}/api/v1/sessions", json=body, headers=headers) as reply:
             return (await reply.json())["token"] if reply.status == 201 else await asyncio.sleep(RETRY)
 

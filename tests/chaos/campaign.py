@@ -12,6 +12,8 @@ import tempfile
 import time
 
 from tests.chaos.crowd import Crowd
+from tests.chaos.desk import Operator, join
+from tests.chaos.desk_judge import DeskJudge
 from tests.chaos.faults import FAULTS
 from tests.chaos.judge import Judge
 from tests.chaos.report import Report
@@ -96,8 +98,11 @@ class Campaign:
         mending = 0.3 if self.args.lenient else 1  # restarts; and probes, where they are waited for
         length = sum(act.pause + act.seconds + mending for act in self.acts)
         rate = max(self.args.turns / (length + 5), 10)
-        crowd = Crowd(stage, self.args.seed, self.args.people, rate).start()
+        crowd = Crowd(stage, self.args.seed, self.args.people, rate)
+        operator = Operator(crowd)
+        crowd.start()
         try:
+            crowd.call(join(crowd, operator))
             self.warm_up(stage, crowd, rate)
             for act in self.acts:
                 self.perform(stage, crowd, act)
@@ -105,6 +110,7 @@ class Campaign:
             self.settle(stage, crowd)
             self.report.seconds = time.monotonic() - begun
             Judge(stage, crowd, self.report).judge()
+            DeskJudge(stage, crowd, operator, self.report).judge()
         finally:
             crowd.stop()
 

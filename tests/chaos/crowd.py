@@ -13,7 +13,7 @@ import time
 
 import aiohttp
 
-from tests.chaos.browser import Browser
+from tests.chaos.browser import SITE, Browser
 from tests.system.stack import MARK
 
 PATIENCE = 8.0  # seconds a person waits before writing again
@@ -38,8 +38,8 @@ def make_question(channel, key):
 class Person:
     """Somebody in Telegram."""
 
-    def __init__(self, crowd, chat):
-        self.crowd, self.chat = crowd, chat
+    def __init__(self, crowd, chat, token=None):
+        self.crowd, self.chat, self.token = crowd, chat, token
         self.got = asyncio.Queue()
         crowd.telegram.listeners[chat] = self.hear
 
@@ -49,7 +49,7 @@ class Person:
     def ask(self):
         question = make_question("telegram", None)
         question.chat = self.chat
-        update = self.crowd.telegram.say(self.chat, question.text)
+        update = self.crowd.telegram.say(self.chat, question.text, token=self.token)
         question.key = update["update_id"]
         self.crowd.questions.append(question)
         return question
@@ -81,9 +81,9 @@ class Person:
 class Visitor:
     """Somebody at the widget."""
 
-    def __init__(self, crowd, rng):
+    def __init__(self, crowd, rng, site=SITE):
         self.crowd = crowd
-        self.browser = Browser(crowd.stack.url, crowd.http, rng)
+        self.browser = Browser(crowd.stack.url, crowd.http, rng, site)
 
     async def ask(self):
         question = make_question("widget", secrets.token_hex(8))
@@ -118,6 +118,7 @@ class Crowd:
         self.chats = itertools.count(CHATS)
         self.over = False
         self.tasks = []
+        self.more = []  # tasks that nobody waits for
         self.failures = []
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -188,7 +189,7 @@ class Crowd:
     async def leave(self):
         for visitor in self.visitors:
             visitor.browser.close()
-        for task in self.tasks:
+        for task in self.tasks + self.more:
             task.cancel()
         await asyncio.sleep(0.05)
         await self.http.close()

@@ -42,7 +42,7 @@ def killing(name):
         stage.run(KEYS[key], key)
 
 
-for service in ("ingress", "llm-worker", "courier"):
+for service in ("ingress", "llm-worker", "courier", "operator-relay"):
     killing(service)
 
 
@@ -67,6 +67,7 @@ def zombie(name):
 
 zombie("llm-worker")
 zombie("courier")
+zombie("operator-relay")
 
 
 @fault("kill-ingress-mid-commit", 1, 2)
@@ -137,6 +138,17 @@ def pg_crash(stage, _rng, seconds):
     stage.servers.call("postgres", "start")
 
 
+@fault("pg-crash-unflushed", 0.4, 1)
+def pg_crash_unflushed(stage, _rng, seconds):
+    """The disk is slow, and the crash comes while much can be seen that it does not hold yet."""
+    slow_disk(stage)
+    for _ in range(2):
+        time.sleep(seconds)
+        stage.servers.call("postgres", "crash")
+        stage.servers.call("postgres", "start")
+    quick_disk(stage)
+
+
 @fault("pg-cut", 0.3, 2)
 def pg_cut(stage, _rng, seconds):
     """Connections are cut, again and again."""
@@ -161,12 +173,20 @@ def alter_system(stage, *statements):
         stage.sql_alone(statement)
 
 
+def slow_disk(stage):
+    alter_system(stage, "alter system set commit_siblings = 0", "alter system set commit_delay = 100000")
+
+
+def quick_disk(stage):
+    alter_system(stage, "alter system reset commit_siblings", "alter system reset commit_delay")
+
+
 @fault("pg-slow-disk", 0.7, 4)
 def pg_slow_disk(stage, _rng, seconds):
     """Every durable commit takes 100 ms more before its log is flushed."""
-    alter_system(stage, "alter system set commit_siblings = 0", "alter system set commit_delay = 100000")
+    slow_disk(stage)
     time.sleep(seconds)
-    alter_system(stage, "alter system reset commit_siblings", "alter system reset commit_delay")
+    quick_disk(stage)
 
 
 @fault("pg-frozen", 0.7, 4)

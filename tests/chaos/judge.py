@@ -9,14 +9,14 @@ import time
 from tests.chaos.stage import sanitized
 from tests.system.stack import wait_for
 
-OUTCOMES = {1: "answered", 2: "apologised", 3: "stopped", 4: "cancelled", 5: "suggested"}
+OUTCOMES = {1: "answered", 2: "apologised", 3: "stopped", 4: "cancelled", 5: "suggested", 6: "handed over"}
 SENT, FAILED, UNCERTAIN, CANCELLED = 2, 3, 4, 5
 SEE_LIMIT = 40.0  # a widget looks again after 20 s if a word was lost
 MEMORY_SLACK_KB = 4096
 MEMORY_FACTOR = 1.5
 
 FATES = """
-    select c.kind, i.event_key, i.conversation_id, i.seq, f.outcome, f.turn_outcome, t.first_seq, t.last_seq,
+    select c.kind, i.event_key, i.conversation_id, i.seq, f.outcome, f.turn_outcome, f.human, t.first_seq, t.last_seq,
            t.reply_seq, reply.body, t.error
     from inbound i join channel c on c.id = i.channel_id
     join event_fate() f on f.channel_id = i.channel_id and f.event_key = i.event_key
@@ -29,12 +29,12 @@ DELIVERIES = """
     join message m on m.conversation_id = d.conversation_id and m.seq = d.seq
     order by d.conversation_id, d.place, d.id
 """
-SAID = "select body, count(*) from message where author = 0 group by body having count(*) > 1"
+SAID = "select body, count(*) from message where author = 0 and body <> '/operator' group by body having count(*) > 1"
 
 
 class Fate:
     def __init__(self, row):
-        (self.kind, self.key, self.conversation, self.seq, self.outcome, self.turn, self.first, self.last,
+        (self.kind, self.key, self.conversation, self.seq, self.outcome, self.turn, self.human, self.first, self.last,
          self.reply, self.body, self.error) = row
 
 
@@ -76,7 +76,7 @@ class Judge:
 
     def check_questions(self):
         """Whatever was accepted has a fate, and a question's fate is a turn."""
-        ends = collections.Counter()
+        ends, why = collections.Counter(), collections.Counter()
         for q in self.questions:
             is_taken = q.taken or q.key in self.crowd.telegram.taken
             if not is_taken:
@@ -86,14 +86,21 @@ class Judge:
             q.fate = fate
             if not fate:
                 self.fail("lost", f"{q.channel} {q.key} was accepted and is not known")
+            elif fate.human == "answered by a human":
+                ends[fate.human] += 1
+            elif fate.human:
+                self.fail("human", f"{q.channel} {q.key} is {fate.human}")
             elif fate.turn is None:
                 self.fail("lost", f"{q.channel} {q.key} has no turn (outcome {fate.outcome})")
             else:
                 ends[OUTCOMES[fate.turn]] += 1
                 if fate.turn in (1, 2) and not fate.reply:
                     self.fail("lost", f"{q.channel} {q.key} was answered by nothing")
+                if fate.turn == 2:
+                    why[fate.error or "the model is left alone"] += 1
         self.counts["questions accepted"] = sum(ends.values())
         self.counts.update({f"  {name}": n for name, n in ends.items()})
+        self.counts.update({f"    {reason[:60]}": n for reason, n in why.most_common(8)})
         turns = self.stage.sql("select count(*), count(*) filter (where (attempt & 1023) > 1) from turn")[0]
         self.counts["turns"], self.counts["  of them begun more than once"] = turns
 

@@ -16,7 +16,7 @@ import tempfile
 from tests.system.stack import TOP
 
 FOLDER = pathlib.Path(__file__).parent / "mutations"
-PROGRAMS = [f"services/{name}/{name}" for name in ("ingress", "llm-worker", "courier", "tandem")]
+PROGRAMS = [f"services/{name}/{name}" for name in ("ingress", "llm-worker", "courier", "operator-relay", "tandem")]
 
 
 class Mutation:

@@ -15,7 +15,11 @@ from tests.chaos.world import ChaosModel, ChaosTelegram
 from tests.system import stack as system
 from tests.system.stack import Stack
 
-KEYS = {"ingress": "ingress", "llm-1": "llm-worker", "llm-2": "llm-worker", "courier-1": "courier", "courier-2": "courier"}
+KEYS = {
+    "ingress": "ingress", "llm-1": "llm-worker", "llm-2": "llm-worker", "courier-1": "courier", "courier-2": "courier",
+    "relay-1": "operator-relay", "relay-2": "operator-relay",
+}
+BOTS = pathlib.Path(__file__).parent / "bots.yaml"
 FAKETIME = pathlib.Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
@@ -48,7 +52,7 @@ def sanitized():
 
 class Stage(Stack):
     def __init__(self, servers, folder, seed, clock, webhook=True):
-        super().__init__(servers, folder, webhook, env=clock.env())
+        super().__init__(servers, folder, webhook, BOTS, clock.env())
         self.clock = clock
         self.openai.stop()
         self.telegram.stop()
@@ -56,6 +60,7 @@ class Stage(Stack):
         self.telegram = ChaosTelegram(seed).start()
         self.telegram.addresses[system.PUBLIC_URL] = self.url
         self.env["TELEGRAM_API_ROOT"] = self.telegram.url
+        self.env["TELEGRAM_SHOP_TOKEN"] = self.telegram.shop_token
         self.env["OPENAI_BASE_URL"] = self.openai.base_url
         socket = re.search(r"host=([^&]+)", self.env["DATABASE_URL"])[1]
         self.network = Proxy(self.folder / "network", socket)

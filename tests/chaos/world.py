@@ -10,6 +10,7 @@ import random
 from tests.fakes.openai import OpenAI
 from tests.fakes.telegram import Telegram
 
+SHOP_TOKEN = "234567:shop-token-for-tests"  # the bot that calls humans
 REPEATED = 0.02  # of all updates come twice even on a good day
 
 
@@ -55,7 +56,9 @@ class ChaosTelegram(Moody, Telegram):
     """Modes: 429, 500, 403, lost (the answer, after the work), silent (the same, by silence), repeat, reorder."""
 
     def __init__(self, seed=0, **options):
-        super().__init__(**options)
+        super().__init__(bots=[(SHOP_TOKEN, "tandem_shop_bot", False)], **options)
+        self.shop_token = SHOP_TOKEN
+        self.bots[SHOP_TOKEN].next_update += 10**8  # the judge knows updates by their numbers
         self.random = random.Random(f"telegram {seed}")
         self.taken = set()  # update ids we were told 2xx for
         self.listeners = {}  # chat -> called with the text of each message that arrives
