@@ -184,8 +184,9 @@ void store_finish_duty(struct store *s, struct flow *f, flow_step *next, int *ne
 }
 
 void store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,
-		     int attempt, int delay_ms, const char *error)
+		     const struct job_retry *retry)
 {
 	STORE_CALL(s->durable, f, next, &retry_stmt, PG_ALONE, store_decode_bool, fenced,
-		   store_int(f, job), store_int(f, attempt), store_int(f, delay_ms), error);
+		   store_int(f, job), store_int(f, retry->attempt),
+		   store_int(f, retry->delay_ms), retry->error);
 }

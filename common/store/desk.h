@@ -103,6 +103,11 @@ void store_look_again(struct store *s, struct flow *f, flow_step *next, int64_t 
 void store_finish_duty(struct store *s, struct flow *f, flow_step *next, int *next_ready,
 		       int64_t job, const struct duty_claim *claim);
 
+struct job_retry {
+	int attempt, delay_ms;
+	const char *error;
+};
+
 /* Put a job back, to be tried again. */
 void store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced, int64_t job,
-		     int attempt, int delay_ms, const char *error);
+		     const struct job_retry *retry);

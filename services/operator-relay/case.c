@@ -191,9 +191,10 @@ static void failed(void *self)
 			   relay_backoff_ms(l->failures));
 	} else if (l->is_claimed && !l->is_given_up) {
 		l->is_given_up = 1; /* asked once; then the lease decides */
-		store_retry_job(relay_lane(l->relay, l->job), &l->flow, put_back, &l->is_fenced,
-				l->job, l->claim.attempt, relay_backoff_ms(RELAY_FAILURES),
-				why.text);
+		store_retry_job(
+			relay_lane(l->relay, l->job), &l->flow, put_back, &l->is_fenced, l->job,
+			&(struct job_retry){ l->claim.attempt, relay_backoff_ms(RELAY_FAILURES),
+					     why.text });
 	} else {
 		end(l);
 	}

@@ -173,8 +173,9 @@ static void put_back(void *self)
 {
 	struct order *o = self;
 
-	store_retry_job(&o->relay->store, &o->flow, leave, &o->fenced, o->job, o->claim.attempt,
-			relay_backoff_ms(o->claim.failures), "failed");
+	store_retry_job(&o->relay->store, &o->flow, leave, &o->fenced, o->job,
+			&(struct job_retry){ o->claim.attempt,
+					     relay_backoff_ms(o->claim.failures), "failed" });
 }
 
 static void failed(void *self)

@@ -159,10 +159,11 @@ static void understand(struct plan *p)
 	const char *text = string_in(p->event, "text"), *data = string_in(extra, "data");
 	const char *command = string_in(extra, "command");
 
-	if (!command && text)
+	if (!text)
+		text = "";
+	if (!command)
 		command = plan_label(text);
-	if (!command && text && *text == '/' && text[1] != '/' &&
-	    !isspace((unsigned char)text[1]))
+	if (!command && *text == '/' && text[1] != '/' && !isspace((unsigned char)text[1]))
 		command = arena_dup(p->arena, text + 1, strcspn(text + 1, " \t\n"));
 	if (!json_is_true(json_object_get(p->operator, "enabled")) &&
 	    (!command || strcmp(command, "start") != 0))

@@ -44,7 +44,7 @@ const char *transcript_glance(const char *text, size_t max, char *room)
 		if (*p == '\n' || *p == '\r' || *p == '\t')
 			*p = ' ';
 	if (cut < len)
-		strcpy(room + cut, "…");
+		memcpy(room + cut, "…", sizeof "…");
 	return room;
 }
 

@@ -122,12 +122,12 @@ static void put_back(struct operation *d)
 }
 
 void __wrap_store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			    int64_t job, int attempt, int delay_ms, const char *error);
+			    int64_t job, const struct job_retry *retry);
 
 void __wrap_store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			    int64_t job, int attempt, int delay_ms, const char *error)
+			    int64_t job, const struct job_retry *retry)
 {
-	(void)s, (void)job, (void)attempt, (void)delay_ms, (void)error;
+	(void)s, (void)job, (void)retry;
 	operation_begin(f, next, put_back, fenced);
 }
 

@@ -94,7 +94,7 @@ static void desk_effect(struct operation *d)
 void __wrap_store_desk(struct store *s, struct flow *f, flow_step *next, struct desk_done *out,
 		       const struct desk_order *order);
 void __wrap_store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			    int64_t job, int attempt, int delay_ms, const char *error);
+			    int64_t job, const struct job_retry *retry);
 
 void __wrap_store_desk(struct store *s, struct flow *f, flow_step *next, struct desk_done *out,
 		       const struct desk_order *order)
@@ -141,13 +141,13 @@ static void retry_effect(struct operation *d)
 }
 
 void __wrap_store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced,
-			    int64_t job, int attempt, int delay_ms, const char *error)
+			    int64_t job, const struct job_retry *retry)
 {
 	struct operation *d = operation_begin(f, next, retry_effect, fenced);
 
-	(void)s, (void)job, (void)error;
-	d->numbers[0] = attempt;
-	d->numbers[1] = delay_ms;
+	(void)s, (void)job;
+	d->numbers[0] = retry->attempt;
+	d->numbers[1] = retry->delay_ms;
 }
 
 /* --- the rest of the process --------------------------------------------------------- */

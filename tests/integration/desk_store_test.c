@@ -239,7 +239,7 @@ static void of_two_operators_exactly_one_gets_the_chat(void **state)
 
 		assert_true(PQsendQuery(round % 2 ? a : b, round % 2 ? TAKE("1") : TAKE("2")));
 		assert_true(PQsendQuery(round % 2 ? b : a, round % 2 ? TAKE("2") : TAKE("1")));
-		strcpy(one, result_of(a));
+		snprintf(one, sizeof one, "%s", result_of(a));
 		if (strcmp(one, "ok 1") == 0) {
 			assert_string_equal(result_of(b), "taken 1");
 			won[0]++;
@@ -258,26 +258,57 @@ static void of_two_operators_exactly_one_gets_the_chat(void **state)
 	PQfinish(b);
 }
 
+enum moment {
+	BEFORE_CLAIM,
+	BEFORE_FINISH,
+	WHILE_FINISHING,
+	BEFORE_SENDING,
+	WHILE_SENDING,
+	MOMENTS
+};
+
+/* The finish waits for the row that the operator's order holds. */
+static struct turn_finished finish_while_taken(int64_t job, const struct turn_claim *t)
+{
+	struct turn_result late = { .outcome = TURN_ANSWERED, .body = "late" };
+	struct turn_finished end = { 0 };
+	PGconn *other = connect_and("select desk(1, 'take', 2, null, '{}', 't')");
+
+	store_finish_turn(&world.store, begin(), caller_next, &end, job, t, &late);
+	for (int i = 0; i < 20; i++)
+		event_base_loop(world.base, EVLOOP_NONBLOCK);
+	commit(other);
+	assert_int_equal(done(), 0);
+	return end;
+}
+
+static struct turn_finished finish_at(enum moment moment, int64_t job,
+				      const struct turn_claim *t)
+{
+	if (moment == WHILE_FINISHING)
+		return finish_while_taken(job, t);
+	if (moment == BEFORE_CLAIM)
+		return finish_turn(job, t, TURN_CANCELLED, NULL);
+	return finish_turn(job, t, TURN_ANSWERED, "late");
+}
+
+static void assert_fenced_line(void)
+{
+	int64_t line = number("select id from job where queue = 2");
+
+	assert_string_equal(claim_line(line, 1).head.extra ? "notice" : "", "notice");
+	assert_sql("select state || ' ' || error from delivery order by id limit 1",
+		   "5 fenced");
+}
+
 /* The bot's answer on its way: claimed, finished, its delivery claimed, settled; and a human
  * who takes over at each of these moments, or in the middle of the finish. */
 static void a_late_answer_is_never_said_over_a_human(void **state)
 {
-	enum {
-		BEFORE_CLAIM,
-		BEFORE_FINISH,
-		WHILE_FINISHING,
-		BEFORE_SENDING,
-		WHILE_SENDING,
-		MOMENTS
-	};
-
 	(void)state;
-	for (int moment = BEFORE_CLAIM; moment < MOMENTS; moment++) {
-		int64_t job, line = 0, c;
+	for (enum moment moment = BEFORE_CLAIM; moment < MOMENTS; moment++) {
+		int64_t job, line, c;
 		struct turn_claim t;
-		struct turn_finished end = { 0 };
-		struct delivery_claim d;
-		PGconn *other;
 
 		pg_server_clean(world.server);
 		add_operators(1);
@@ -288,27 +319,12 @@ static void a_late_answer_is_never_said_over_a_human(void **state)
 		t = claim_turn(job, 0, 1);
 		if (moment == BEFORE_FINISH)
 			order(1, "take", c, NULL);
-		if (moment == WHILE_FINISHING) {
-			struct turn_result late = { .outcome = TURN_ANSWERED, .body = "late" };
-
-			other = connect_and("select desk(1, 'take', 2, null, '{}', 't')");
-			store_finish_turn(&world.store, begin(), caller_next, &end, job, &t,
-					  &late);
-			for (int i = 0; i < 20; i++)
-				event_base_loop(world.base, EVLOOP_NONBLOCK);
-			commit(other);
-			assert_int_equal(done(), 0);
-		} else {
-			end = finish_turn(job, &t,
-					  moment == BEFORE_CLAIM ? TURN_CANCELLED
-								 : TURN_ANSWERED,
-					  moment == BEFORE_CLAIM ? NULL : "late");
-		}
-		line = end.delivery_job;
+		line = finish_at(moment, job, &t).delivery_job;
 		if (moment == BEFORE_SENDING)
 			order(1, "take", c, NULL);
 		if (moment == WHILE_SENDING) {
-			d = claim_line(line, 1);
+			struct delivery_claim d = claim_line(line, 1);
+
 			order(1, "take", c, NULL);
 			settle(line, &d, d.head.id, DELIVERY_SENT);
 		}
@@ -318,14 +334,8 @@ static void a_late_answer_is_never_said_over_a_human(void **state)
 			moment == WHILE_SENDING);
 		assert_int_equal(number("select count(*) from suggestion where body = 'late'"),
 				 moment == BEFORE_FINISH || moment == WHILE_FINISHING);
-		if (moment == BEFORE_SENDING) {
-			line = number("select id from job where queue = 2");
-			assert_string_equal(claim_line(line, 1).head.extra ? "notice" : "",
-					    "notice");
-			assert_sql("select state || ' ' || error from delivery order by id "
-				   "limit 1",
-				   "5 fenced");
-		}
+		if (moment == BEFORE_SENDING)
+			assert_fenced_line();
 		assert_sql(RESPONDER, "2 1");
 	}
 }

@@ -21,102 +21,95 @@
 	"    channels:\n"                                                                      \
 	"      - {kind: widget, name: site, origins: [\"*\"]}\n"
 
+static const struct {
+	const char *yaml;
+	int line;
+	const char *says;
+} mistaken[] = {
+	{ "", 1, "empty" },
+	{ "a: [}\n", 1, "not YAML" },
+	{ "- x\n", 1, "keys and values" },
+	{ PROVIDERS, 1, "'bots' is missing" },
+	{ PROVIDERS BOT "nonsense: 1\n", 12, "unknown key 'nonsense'" },
+	{ PROVIDERS BOT "    titel: x\n", 12, "did you mean 'title'" },
+	{ PROVIDERS BOT "    title: y\n", 12, "given twice" },
+	{ "providers:\n  a:\n    kind: openia\n" BOT, 3, "none of: openai" },
+	{ "providers:\n  a:\n    kind: openai\n    key: sk-1\n" BOT, 4, "key_env" },
+	{ "providers:\n  a:\n    kind: openai\n    key_env: sk-1\n" BOT, 4, "variable" },
+	{ "providers:\n  a:\n    kind: openai\n    retries: 99\n" BOT, 4, "0 to 10" },
+	{ "providers:\n  a:\n    kind: openai\n    retries: x\n" BOT, 4, "whole number" },
+	{ "providers:\n  other:\n    kind: knowledge\n" BOT, 5, "no provider is named" },
+	{ PROVIDERS BOT "      - {kind: telegram, name: tg}\n", 12, "needs token_env" },
+	{ PROVIDERS BOT "      - {kind: widget, name: two}\n", 12, "needs origins" },
+	{ PROVIDERS BOT "      - {kind: vink, name: site, origins: []}\n", 12,
+	  "'site' is given twice" },
+	{ PROVIDERS BOT "      - {kind: widget, name: Two}\n", 12, "a-z" },
+	{ PROVIDERS BOT "    languages: [de]\n", 5, "neither ru nor en" },
+	{ PROVIDERS BOT "    popular:\n    - title: {ru: Да}\n      questions: [{ru: Да, en: "
+			"Yes}]\n",
+	  13, "title is missing in 'en'" },
+	{ PROVIDERS BOT "    popular:\n    - title: x\n      questions: []\n", 14, "empty" },
+	{ PROVIDERS BOT "    knowledge:\n    - {slug: a, title: t}\n", 13,
+	  "'body' is missing" },
+	{ PROVIDERS BOT "    knowledge:\n    - {slug: a, title: t, body: b}\n"
+			"    - {slug: a, title: t, body: b}\n",
+	  14, "'a' is given twice" },
+	{ PROVIDERS BOT "    greeting: \"\\0\"\n", 12, "valid text" },
+	{ PROVIDERS BOT "      - {kind: desk, name: team}\n", 12, "needs token_env" },
+	{ PROVIDERS BOT "      - {kind: desk, name: team, token_env: T, group: \"-77\"}\n", 12,
+	  "only a desk has a group" },
+	{ PROVIDERS BOT "      - {kind: telegram, name: tg, token_env: T, group: \"-1001\"}\n",
+	  12, "only a desk has a group" },
+	{ PROVIDERS BOT "    handoff: {enabled: perhaps}\n", 12, "true or false" },
+	{ PROVIDERS BOT "    handoff: {assign: group}\n", 12, "needs 'group'" },
+	{ PROVIDERS BOT "    handoff: {assign: best}\n", 12, "none of: broadcast" },
+	{ PROVIDERS BOT "    handoff:\n      hours: {zone: Mars/Base, open: [{day: 1, "
+			"from: \"09:00\", to: \"18:00\"}]}\n",
+	  13, "no time zone 'Mars/Base'" },
+	{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, open: [{day: 8, "
+			"from: \"25:00\", to: \"18:00\"}]}\n",
+	  13, "1 to 7" },
+	{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, open: [{day: 7, "
+			"from: \"25:00\", to: \"18:00\"}]}\n",
+	  13, "a time such as" },
+	{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, holidays: [\"13-01\"], "
+			"open: [{day: 7, from: \"22:00\", to: \"06:00\"}]}\n",
+	  13, "neither YYYY-MM-DD nor MM-DD" },
+	{ PROVIDERS BOT "    handoff:\n      hours: {zone: Europe, open: {mon: "
+			"\"09:00-18:00\"}}\n",
+	  13, "no time zone 'Europe'" },
+	{ PROVIDERS BOT "    handoff:\n      hours:\n        zone: UTC\n        open:\n"
+			"          monday: [\"09:00-18:00\"]\n",
+	  16, "'monday' is no day" },
+	{ PROVIDERS BOT "    handoff:\n      hours:\n        zone: UTC\n        open:\n"
+			"          sat-mon: [\"09:00-18:00\", \"9-18\"]\n",
+	  16, "'9-18' must be as" },
+	{ PROVIDERS BOT "    handoff:\n      hours:\n        zone: UTC\n        open: {}\n", 15,
+	  "no day is open" },
+	{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, holidays: [\"02-30\"], "
+			"open: {sun: \"22:00-06:00\"}}\n",
+	  13, "neither YYYY-MM-DD nor MM-DD" },
+	{ PROVIDERS BOT "    canned:\n    - {name: a, text: x}\n    - {name: a, text: "
+			"y}\n",
+	  14, "'a' is given twice" },
+};
+
 static void a_mistake_is_told_with_its_line(void **state)
 {
-	static const struct {
-		const char *yaml;
-		int line;
-		const char *says;
-	} cases[] = {
-		{ "", 1, "empty" },
-		{ "a: [}\n", 1, "not YAML" },
-		{ "- x\n", 1, "keys and values" },
-		{ PROVIDERS, 1, "'bots' is missing" },
-		{ PROVIDERS BOT "nonsense: 1\n", 12, "unknown key 'nonsense'" },
-		{ PROVIDERS BOT "    titel: x\n", 12, "did you mean 'title'" },
-		{ PROVIDERS BOT "    title: y\n", 12, "given twice" },
-		{ "providers:\n  a:\n    kind: openia\n" BOT, 3, "none of: openai" },
-		{ "providers:\n  a:\n    kind: openai\n    key: sk-1\n" BOT, 4, "key_env" },
-		{ "providers:\n  a:\n    kind: openai\n    key_env: sk-1\n" BOT, 4,
-		  "variable" },
-		{ "providers:\n  a:\n    kind: openai\n    retries: 99\n" BOT, 4, "0 to 10" },
-		{ "providers:\n  a:\n    kind: openai\n    retries: x\n" BOT, 4,
-		  "whole number" },
-		{ "providers:\n  other:\n    kind: knowledge\n" BOT, 5,
-		  "no provider is named" },
-		{ PROVIDERS BOT "      - {kind: telegram, name: tg}\n", 12, "needs token_env" },
-		{ PROVIDERS BOT "      - {kind: widget, name: two}\n", 12, "needs origins" },
-		{ PROVIDERS BOT "      - {kind: vink, name: site, origins: []}\n", 12,
-		  "'site' is given twice" },
-		{ PROVIDERS BOT "      - {kind: widget, name: Two}\n", 12, "a-z" },
-		{ PROVIDERS BOT "    languages: [de]\n", 5, "neither ru nor en" },
-		{ PROVIDERS BOT
-		  "    popular:\n    - title: {ru: Да}\n      questions: [{ru: Да, en: "
-		  "Yes}]\n",
-		  13, "title is missing in 'en'" },
-		{ PROVIDERS BOT "    popular:\n    - title: x\n      questions: []\n", 14,
-		  "empty" },
-		{ PROVIDERS BOT "    knowledge:\n    - {slug: a, title: t}\n", 13,
-		  "'body' is missing" },
-		{ PROVIDERS BOT "    knowledge:\n    - {slug: a, title: t, body: b}\n"
-				"    - {slug: a, title: t, body: b}\n",
-		  14, "'a' is given twice" },
-		{ PROVIDERS BOT "    greeting: \"\\0\"\n", 12, "valid text" },
-		{ PROVIDERS BOT "      - {kind: desk, name: team}\n", 12, "needs token_env" },
-		{ PROVIDERS BOT
-		  "      - {kind: desk, name: team, token_env: T, group: \"-77\"}\n",
-		  12, "only a desk has a group" },
-		{ PROVIDERS BOT
-		  "      - {kind: telegram, name: tg, token_env: T, group: \"-1001\"}\n",
-		  12, "only a desk has a group" },
-		{ PROVIDERS BOT "    handoff: {enabled: perhaps}\n", 12, "true or false" },
-		{ PROVIDERS BOT "    handoff: {assign: group}\n", 12, "needs 'group'" },
-		{ PROVIDERS BOT "    handoff: {assign: best}\n", 12, "none of: broadcast" },
-		{ PROVIDERS BOT "    handoff:\n      hours: {zone: Mars/Base, open: [{day: 1, "
-				"from: \"09:00\", to: \"18:00\"}]}\n",
-		  13, "no time zone 'Mars/Base'" },
-		{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, open: [{day: 8, "
-				"from: \"25:00\", to: \"18:00\"}]}\n",
-		  13, "1 to 7" },
-		{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, open: [{day: 7, "
-				"from: \"25:00\", to: \"18:00\"}]}\n",
-		  13, "a time such as" },
-		{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, holidays: [\"13-01\"], "
-				"open: [{day: 7, from: \"22:00\", to: \"06:00\"}]}\n",
-		  13, "neither YYYY-MM-DD nor MM-DD" },
-		{ PROVIDERS BOT "    handoff:\n      hours: {zone: Europe, open: {mon: "
-				"\"09:00-18:00\"}}\n",
-		  13, "no time zone 'Europe'" },
-		{ PROVIDERS BOT "    handoff:\n      hours:\n        zone: UTC\n        open:\n"
-				"          monday: [\"09:00-18:00\"]\n",
-		  16, "'monday' is no day" },
-		{ PROVIDERS BOT "    handoff:\n      hours:\n        zone: UTC\n        open:\n"
-				"          sat-mon: [\"09:00-18:00\", \"9-18\"]\n",
-		  16, "'9-18' must be as" },
-		{ PROVIDERS BOT
-		  "    handoff:\n      hours:\n        zone: UTC\n        open: {}\n",
-		  15, "no day is open" },
-		{ PROVIDERS BOT "    handoff:\n      hours: {zone: UTC, holidays: [\"02-30\"], "
-				"open: {sun: \"22:00-06:00\"}}\n",
-		  13, "neither YYYY-MM-DD nor MM-DD" },
-		{ PROVIDERS BOT "    canned:\n    - {name: a, text: x}\n    - {name: a, text: "
-				"y}\n",
-		  14, "'a' is given twice" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < sizeof mistaken / sizeof *mistaken; i++) {
 		struct mistakes m;
-		json_t *root = bots_read_text(cases[i].yaml, strlen(cases[i].yaml), &m);
+		json_t *root = bots_read_text(mistaken[i].yaml, strlen(mistaken[i].yaml), &m);
 		int found = 0;
 
 		assert_null(root);
 		for (int k = 0; k < m.n; k++)
-			found |= m.items[k].line == cases[i].line &&
-				 strstr(m.items[k].text, cases[i].says) != NULL;
+			found |= m.items[k].line == mistaken[i].line &&
+				 strstr(m.items[k].text, mistaken[i].says) != NULL;
 		if (!found)
-			fail_msg("case %zu: line %d '%s' not among: %d '%s'", i, cases[i].line,
-				 cases[i].says, m.items[0].line, m.items[0].text);
+			fail_msg("case %zu: line %d '%s' not among: %d '%s'", i,
+				 mistaken[i].line, mistaken[i].says, m.items[0].line,
+				 m.items[0].text);
 	}
 }
 
