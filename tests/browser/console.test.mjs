@@ -470,6 +470,7 @@ describe("the keyboard", () => {
     await press("t");
     await console.page.getByRole("dialog").waitFor();
     await press("Escape");
+    await console.page.getByRole("dialog").waitFor({ state: "hidden" });
     await press("r");
     await console.page.getByText("The bot answers again").waitFor();
     await press("Escape");
