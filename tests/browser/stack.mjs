@@ -154,6 +154,7 @@ export class Stack {
   }
 
   async run(name) {
+    if (this.processes.has(name)) throw new Error(`${name} runs already`);
     const log = createWriteStream(join(this.folder, `${name}.log`), { flags: "a" });
     const child = spawn(join(BUILD, "services", name, name), [], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.pipe(log, { end: false });

@@ -60,7 +60,6 @@ let context;
 before(async () => {
   browser = await launch();
   stack = await new Stack().start();
-  await stack.run("operator-relay");
   execFileSync(join(BUILD, "services/tandem/tandem"), ["user", "add", "--admin", "--name", "Анна", "anna"], { env: stack.env, input: `${PASSWORD}\n`, stdio: ["pipe", "pipe", "inherit"] });
   anna = await Operator.signIn(stack, "anna");
 }, { timeout: 120_000 });
