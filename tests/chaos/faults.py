@@ -257,3 +257,16 @@ def stepping(name, sign):
 
 stepping("forward", 1)
 stepping("back", -1)
+
+
+@fault("clock-kill", 0.5, 2)
+def clock_kill(stage, rng, seconds):
+    """Workers die while the clock is minutes ahead: by the right one, their leases last long."""
+    keys = workers("llm-worker") + workers("courier")
+    stage.clock.step(rng.randrange(300, 600))
+    time.sleep(1.5 + seconds)  # so that they renew
+    for key in keys:
+        stage.kill(key)
+    stage.clock.step(0)
+    for key in keys:
+        stage.run(KEYS[key], key)
