@@ -112,6 +112,21 @@ static int is_event(const struct entry *e)
 	return e->author == AUTHOR_PLATFORM && json_object_get(e->extra, "event");
 }
 
+/* One of the history, on the round of those that are answered, or of those that are not. */
+static void take_entry(struct dialogue *out, struct arena *a, const json_t *history, size_t i,
+		       int64_t first_unanswered, int unanswered)
+{
+	struct entry e = entry_at(history, i);
+	int is_new = e.author == AUTHOR_PERSON && e.seq >= first_unanswered;
+
+	if (is_event(&e) && !unanswered) {
+		out->was_called = 1;
+		out->since = out->n;
+	}
+	if (is_new == unanswered && e.author != AUTHOR_PLATFORM && !is_command(history, i))
+		add_said(out, a, &e, unanswered);
+}
+
 void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_claim *claim)
 {
 	json_t *history = claim->history ? json_loads(claim->history, 0, NULL) : NULL;
@@ -119,19 +134,8 @@ void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_clai
 
 	*out = (struct dialogue){ .lang = claim->lang, .lang_chosen = claim->lang_chosen };
 	out->items = arena_alloc(a, (n + 1) * sizeof *out->items);
-	for (int unanswered = 0; unanswered < 2; unanswered++) {
-		for (size_t i = 0; i < n; i++) {
-			struct entry e = entry_at(history, i);
-			int is_new = e.author == AUTHOR_PERSON && e.seq >= claim->first_seq;
-
-			if (is_event(&e) && !unanswered) {
-				out->was_called = 1;
-				out->since = out->n;
-			}
-			if (is_new == unanswered && e.author != AUTHOR_PLATFORM &&
-			    !is_command(history, i))
-				add_said(out, a, &e, unanswered);
-		}
-	}
+	for (int unanswered = 0; unanswered < 2; unanswered++)
+		for (size_t i = 0; i < n; i++)
+			take_entry(out, a, history, i, claim->first_seq, unanswered);
 	json_decref(history);
 }
