@@ -22,6 +22,7 @@ export class FakeDesk {
     { id: 3, login: "oleg", name: "Олег Ким", role: "operator", enabled: false, on_duty: false, capacity: 2, load: 0, lang: "ru", telegram: true },
   ];
   chats = new Map();
+  suggestions = 900; // made so far: their ids
   sessions = new Map();
   streams = new Set();
   /** Orders by their keys: each is obeyed once. */
@@ -86,7 +87,7 @@ export class FakeDesk {
 
   suggest(id, text) {
     const chat = this.chats.get(id);
-    chat.suggestion = { id: 900 + id, text, last_seq: chat.row.last_seq };
+    chat.suggestion = { id: ++this.suggestions, text, last_seq: chat.row.last_seq };
     this.emit("suggestion", { conversation: id, suggestion: chat.suggestion });
   }
 

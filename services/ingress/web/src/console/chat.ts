@@ -159,7 +159,8 @@ export class Chat {
       ...(takes && me ? { operator: { id: me.id, name: me.name } } : {}),
       ...(done.state === "operator" ? {} : { operator: null }),
     });
-    if (order.verb === "use" || order.verb === "discard") this.thread.suggestion = null;
+    // A newer one may have come before this answer did.
+    if (order.suggestion === this.thread.suggestion?.id) this.thread.suggestion = null;
     if (takes) this.thread.doubtDraft();
     void this.describe();
   }
