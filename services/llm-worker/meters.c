@@ -11,9 +11,11 @@
 	       "Tokens, as providers counted them or as estimated")
 
 static struct metric turns[] = {
-	TURNS("fenced"),  TURNS("answered"),  TURNS("apologised"),
-	TURNS("stopped"), TURNS("cancelled"), TURNS("suggested"),
+	TURNS("fenced"),    TURNS("answered"),  TURNS("apologised"), TURNS("stopped"),
+	TURNS("cancelled"), TURNS("suggested"), TURNS("handed"),
 };
+_Static_assert(sizeof turns / sizeof *turns == TURN_HANDED + 1, "one for each outcome");
+
 static struct metric failures[] = { FAILURES("temporary"), FAILURES("provider"),
 				    FAILURES("too_long"), FAILURES("request") };
 static struct metric tokens_in = TOKENS("in"), tokens_out = TOKENS("out");
