@@ -17,7 +17,7 @@ static int is_safe_address(const char *url)
 	return 0;
 }
 
-static void add_escaped(struct buf *out, const char *text)
+void html_escape(struct buf *out, const char *text)
 {
 	for (; *text; text++) {
 		switch (*text) {
@@ -48,7 +48,7 @@ static void replace_link(cmark_node *link)
 
 	if (url && is_safe_address(url)) {
 		buf_puts(&tag, "<a href=\"");
-		add_escaped(&tag, url);
+		html_escape(&tag, url);
 		buf_puts(&tag, "\" rel=\"nofollow noopener noreferrer\" target=\"_blank\">");
 		cmark_node_set_on_enter(ours, buf_str(&tag));
 		cmark_node_set_on_exit(ours, "</a>");

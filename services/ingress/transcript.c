@@ -4,6 +4,7 @@
 
 #include "common/base/clock.h"
 #include "common/i18n/i18n.h"
+#include "common/markdown/html.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/message.h"
 #include "services/ingress/routes.h"
@@ -34,27 +35,6 @@ static const struct flow_class transcript_class = { "transcript", cannot_read,
 						    transcript_release };
 
 /* --- writing -------------------------------------------------------------- */
-
-static void put_escaped(struct buf *out, const char *text)
-{
-	for (; *text; text++)
-		switch (*text) {
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '>':
-			buf_puts(out, "&gt;");
-			break;
-		case '"':
-			buf_puts(out, "&quot;");
-			break;
-		default:
-			buf_putc(out, *text);
-		}
-}
 
 /* "2026-11-21 15:04" where the person is. */
 static const char *local_time(const struct transcript *t, struct arena *a, const char *iso)
@@ -104,11 +84,11 @@ static void put_html(struct transcript *t, const struct message *m, const char *
 		     const char *time)
 {
 	buf_printf(&t->out, "<article class=\"%s\"><header>", author_name(m->author));
-	put_escaped(&t->out, name);
+	html_escape(&t->out, name);
 	buf_printf(&t->out, " <time>%s</time></header>\n", time);
 	if (m->author == AUTHOR_PERSON) {
 		buf_puts(&t->out, "<p class=\"said\">");
-		put_escaped(&t->out, m->body);
+		html_escape(&t->out, m->body);
 		buf_puts(&t->out, "</p>");
 	} else {
 		buf_puts(&t->out, message_html(m, &t->flow.arena));
@@ -153,9 +133,9 @@ static void put_head(struct transcript *t)
 		   "<!doctype html>\n<html lang=\"%s\">\n<meta charset=\"utf-8\">\n"
 		   "<meta name=\"viewport\" content=\"width=device-width\">\n<title>",
 		   t->lang);
-	put_escaped(&t->out, title);
+	html_escape(&t->out, title);
 	buf_printf(&t->out, "</title>\n<style>%s</style>\n<h1>", style);
-	put_escaped(&t->out, title);
+	html_escape(&t->out, title);
 	buf_puts(&t->out, "</h1>\n");
 }
 

@@ -15,3 +15,9 @@ int tandem_top(int argc, char **argv);
 int tandem_try(int argc, char **argv);
 int tandem_user(int argc, char **argv);
 int tandem_verify(int argc, char **argv);
+
+/* `verb` and its arguments, with the database of DATABASE_URL open.  Says what is wrong with
+ * that. */
+struct pg_sync;
+typedef int command_run(struct pg_sync *db, const char *verb, int argc, char **argv);
+int command_with_database(command_run *run, int argc, char **argv);

@@ -16,7 +16,7 @@
 #include "common/pg/sync.h"
 #include "services/tandem/commands.h"
 
-enum { USAGE = 64, UNAVAILABLE = 69, CONFIG = 78, LINE = PASSWORD_MAX + 2 };
+enum { USAGE = 64, LINE = PASSWORD_MAX + 2 };
 
 static int usage(FILE *out, int status)
 {
@@ -313,25 +313,9 @@ static int run(struct pg_sync *db, const char *verb, int argc, char **argv)
 
 int tandem_user(int argc, char **argv)
 {
-	const char *url = getenv("DATABASE_URL");
-	struct pg_sync *db;
-	struct err e;
-	int status;
-
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
 	if (argc < 2)
 		return usage(stderr, USAGE);
-	if (!url || !*url) {
-		fprintf(stderr, "tandem user: DATABASE_URL is not set\n");
-		return CONFIG;
-	}
-	db = pg_sync_open(url, &e);
-	if (!db) {
-		complain(&e);
-		return UNAVAILABLE;
-	}
-	status = run(db, argv[1], argc - 2, argv + 2);
-	pg_sync_close(db);
-	return status;
+	return command_with_database(run, argc, argv);
 }

@@ -111,17 +111,18 @@ class Store:
         chat = 1000000 + conversation
         # The subqueries find by a key what a service has been told.
         job = "(select id from job where queue = {} and lane = %d)" % conversation
+        attempt = "(select attempt from job where queue = {} and lane = %d)" % conversation
         delivery = f"(select max(id) from delivery where conversation_id = {conversation} and state < 2)"
         c = f"(select {{}} from conversation where id = {conversation})"
         return {
             "accept": f"select accept(1, 1, 1::smallint, 'new-{mark}', md5('{mark}'), 1::smallint, '{chat}', false, 'Ann Smith',"
             f" 'en', '{chat}', 'Ann Smith', '{mark}', '{TEXT}', null, null, null, null, null, null, 0, 0)",
             "claim": f"select status from claim_turn({job.format(1)}, null, 1, {HISTORY})",
-            "finish": f"select status from finish_turn({job.format(1)}, 1, {conversation}, {c.format('epoch')},"
+            "finish": f"select status from finish_turn({job.format(1)}, {attempt.format(1)}, {conversation}, {c.format('epoch')},"
             f" {c.format('answered_seq + 1')}, {c.format('last_seq')}, 1::smallint, 'Two days.', null, 'model', 'bench', 50, 9,"
             f" false, 10, 20, null, md5('{mark}'))",
             "claim_delivery": f"select status from claim_delivery({job.format(2)}, 1, 1, false)",
-            "settle": f"select fenced from settle_delivery({job.format(2)}, 1, {delivery}, 2::smallint, '1', null)",
+            "settle": f"select fenced from settle_delivery({job.format(2)}, {attempt.format(2)}, {delivery}, 2::smallint, '1', null)",
         }
 
     def measure(self, choose):
