@@ -40,7 +40,7 @@ extern const struct field bots_file_fields[];
 struct reader {
 	yaml_document_t *document;
 	struct mistakes *mistakes;
-	int depth, nodes;
+	int depth, nodes, is_too_much;
 };
 
 /* A map of these fields.  NULL if it is not even a map; the caller owns the result. */

@@ -7,7 +7,7 @@
 
 #include "common/bots/scalar.h"
 
-enum { DEPTH_MAX = 16, NODES_MAX = 100000 };
+enum { DEPTH_MAX = 16, NODES_MAX = 100000, ALIASES_FACTOR = 10 };
 
 #define LINE_KEY "\n" /* no key of a file can be this: names hold no newline */
 
@@ -114,11 +114,24 @@ static json_t *read_any_list(struct reader *r, yaml_node_t *node)
 	return list;
 }
 
+/* What the file holds, and then some: aliases must not multiply a small file into a large one.
+ */
+static int nodes_max(const struct reader *r)
+{
+	size_t held = (size_t)(r->document->nodes.top - r->document->nodes.start);
+
+	return held < NODES_MAX / ALIASES_FACTOR ? (int)held * ALIASES_FACTOR : NODES_MAX;
+}
+
+/* Once it is, nothing more is read: an alias inside of what it stands for would never end. */
 static int too_much(struct reader *r, yaml_node_t *node)
 {
-	if (r->depth <= DEPTH_MAX && r->nodes++ <= NODES_MAX)
+	if (r->is_too_much)
+		return 1;
+	if (r->depth <= DEPTH_MAX && r->nodes++ <= nodes_max(r))
 		return 0;
 	mistake_at(r->mistakes, node_line(node), "nested too deeply, or too much");
+	r->is_too_much = 1;
 	return 1;
 }
 

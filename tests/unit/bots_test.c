@@ -175,6 +175,36 @@ static void aliases_that_eat_themselves_end(void **state)
 	assert_true(m.n > 0);
 }
 
+/* Told once: what is above it is not walked through again and again. */
+static void a_list_of_itself_is_told_once(void **state)
+{
+	static const char yaml[] = "providers:\n  x:\n    kind: openai\n"
+				   "    params: &a [*a, *a, *a, *a, *a, *a, *a, *a]\n"
+				   "bots: []\n";
+	struct mistakes m;
+	int told = 0;
+
+	(void)state;
+	assert_null(bots_read_text(yaml, sizeof yaml - 1, &m));
+	for (int i = 0; i < m.n; i++)
+		told += strstr(m.items[i].text, "nested too deeply") != NULL;
+	assert_int_equal(told, 1);
+}
+
+/* They may make a file several times longer: that is what they are for. */
+static void a_few_aliases_are_welcome(void **state)
+{
+	static const char yaml[] =
+		PROVIDERS "  m:\n    kind: openai\n    key_env: K\n"
+			  "    params: {a: &a [x, y, z], b: *a, c: *a, d: *a}\n" BOT;
+	struct mistakes m;
+	json_t *root = bots_read_text(yaml, sizeof yaml - 1, &m);
+
+	(void)state;
+	assert_non_null(root);
+	json_decref(root);
+}
+
 /* Each name stands for ten of the one before: 10^9 in the end. */
 static void aliases_that_multiply_end(void **state)
 {
@@ -322,6 +352,8 @@ int main(void)
 		cmocka_unit_test(all_mistakes_are_told_at_once),
 		cmocka_unit_test(a_literal_secret_is_not_repeated),
 		cmocka_unit_test(aliases_that_eat_themselves_end),
+		cmocka_unit_test(a_list_of_itself_is_told_once),
+		cmocka_unit_test(a_few_aliases_are_welcome),
 		cmocka_unit_test(aliases_that_multiply_end),
 		cmocka_unit_test(files_that_are_huge_or_deep_are_refused),
 		cmocka_unit_test(what_is_read_becomes_a_registry),
