@@ -67,6 +67,28 @@ begin
     return case v_state when 0 then v_id end;
 end $$;
 
+-- The beginning of each claim: the job, locked, unless there is nothing to claim.  status: 0 it is the claimant's,
+-- 1 gone, or somebody else's, 2 busy, 3 early (wait_ms).  p_unsure: a claim whose answer was lost may have succeeded.
+create type claimable as (status smallint, wait_ms int, job job);
+
+create function claimable(p_job bigint, p_kind int, p_worker int, p_unsure boolean) returns claimable
+language plpgsql as $$
+declare
+    j job;
+    r claimable;
+begin
+    select * into j from job where id = p_job for update skip locked;
+    if not found then
+        r.status := case when exists (select from job where id = p_job) then 2 else 1 end;
+        return r;
+    end if;
+    r.wait_ms := greatest(0, ceil(extract(epoch from least(j.run_at, now() + interval '1 day') - clock_timestamp()) * 1000));
+    r.job := j;
+    r.status := case when j.kind <> p_kind or j.state <> 0 and not (p_unsure and j.state = 1 and j.worker_id = p_worker) then 1
+                     when j.state = 0 and r.wait_ms > 0 then 3 else 0 end;
+    return r;
+end $$;
+
 create function enqueue_turn(p_conversation bigint, p_trace text) returns bigint
 language plpgsql as $$
 declare

@@ -10,7 +10,14 @@ create index operator_admin on operator (id) where enabled and role = 2;
 -- --- business hours --------------------------------------------------------------------
 
 -- The opening that `p_at` is in, or the next one; none within a fortnight and the longest holidays: no row.
--- A shift belongs to the day on which it begins, also where it goes on after midnight.
+-- A shift belongs to the day on which it begins, also where it goes on after midnight.  A holiday is one from its
+-- own midnight on: a shift that would run on into it ends there, and none begins in it, nor goes on after it.
+create function is_holiday(p_hours jsonb, p_day date) returns boolean
+language plpgsql immutable as $$
+begin
+    return coalesce(p_hours -> 'holidays', '[]') ?| array[to_char(p_day, 'YYYY-MM-DD'), to_char(p_day, 'MM-DD')];
+end $$;
+
 create function handoff_opening(p_hours jsonb, p_at timestamptz, out opens timestamptz, out closes timestamptz)
 language plpgsql stable as $$
 declare
@@ -22,12 +29,10 @@ begin
          lateral (select v_today + n as day) d,
          jsonb_array_elements(p_hours -> 'open') e,
          lateral (select (d.day + (e ->> 'from')::time) at time zone v_zone as opens,
-                         (d.day + (e ->> 'to')::time + case when (e ->> 'to')::time <= (e ->> 'from')::time
-                                                            then interval '1 day' else interval '0' end)
-                             at time zone v_zone as closes) s
-    where extract(isodow from d.day) = (e ->> 'day')::int
-      and not coalesce(p_hours -> 'holidays', '[]') ?| array[to_char(d.day, 'YYYY-MM-DD'), to_char(d.day, 'MM-DD')]
-      and s.closes > p_at
+                         (case when (e ->> 'to')::time > (e ->> 'from')::time then d.day + (e ->> 'to')::time
+                              when is_holiday(p_hours, d.day + 1) then d.day + time '24:00'
+                              else d.day + 1 + (e ->> 'to')::time end) at time zone v_zone as closes) s
+    where extract(isodow from d.day) = (e ->> 'day')::int and not is_holiday(p_hours, d.day) and s.closes > p_at
     order by s.opens limit 1;
 end $$;
 
@@ -40,37 +45,38 @@ end $$;
 
 -- --- who is asked -----------------------------------------------------------------------
 
--- The next ones for a case, taken so that others ask others.  Every look is one at an index.
+-- The next ones for a case, taken so that others ask others.  Every look is one at an index, and bounded: a round
+-- locks whom it asks and is a delivery for each, so from the third on it asks up to 50 more of those who are free,
+-- and from the fourth on up to 20 administrators besides.  Who was asked stays asked, so later rounds reach the rest.
 create function pick_operators(p_handoff bigint, p_pool text[], p_round int, p_limit int) returns int[]
 language plpgsql as $$
 declare
-    v_ids int[];
+    v_limit  int := case when p_round < 3 then p_limit else 50 end;
+    v_ids    int[];
+    v_admins int[];
 begin
-    if p_round >= 4 then
-        select array_agg(a.id) into v_ids
-        from (select o.id from operator o
-              where o.enabled and o.role = 2
-                and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id and i.state in (0, 2))
-              order by o.id limit 20) a;
-    elsif p_pool is not null then
+    if p_pool is not null then
         select array_agg(a.id) into v_ids
         from (select o.id from operator o
               where o.login = any (p_pool) and o.enabled and o.on_duty and o.load < o.capacity
                 and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id and i.state in (0, 2))
-              order by o.load, o.given_at limit case when p_round < 3 then p_limit else 50 end
-              for no key update skip locked) a;
+              order by o.load, o.given_at limit v_limit for no key update skip locked) a;
     else
         select array_agg(a.id) into v_ids
         from (select o.id from operator o
               where o.enabled and o.on_duty and o.load < o.capacity
                 and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id and i.state in (0, 2))
-              order by o.load, o.given_at limit case when p_round < 3 then p_limit else 50 end
-              for no key update skip locked) a;
+              order by o.load, o.given_at limit v_limit for no key update skip locked) a;
     end if;
-    if p_round < 4 then
-        update operator set given_at = clock_timestamp() where id = any (v_ids);
+    update operator set given_at = clock_timestamp() where id = any (v_ids);
+    if p_round >= 4 then
+        select array_agg(a.id) into v_admins
+        from (select o.id from operator o
+              where o.enabled and o.role = 2 and (o.id = any (v_ids)) is not true
+                and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id and i.state in (0, 2))
+              order by o.id limit 20) a;
     end if;
-    return v_ids;
+    return v_ids || v_admins;
 end $$;
 
 -- A round of invitations: wider than the last, and at once wider still if that finds nobody new.
@@ -153,7 +159,7 @@ end $$;
 
 -- --- moving a case on -----------------------------------------------------------------------
 
--- When something is due in a case.
+-- When something is due in a case; null: never.
 create type case_times as (unattended timestamptz, idle timestamptz, person_idle timestamptz, left_message timestamptz);
 
 create function case_times(h handoff, c conversation, p_policy jsonb) returns case_times
@@ -172,10 +178,10 @@ begin
         if not h.has_joined then
             t.unattended := h.taken_at + (p_policy ->> 'repeat_s')::int * interval '1 s';
         end if;
-        t.idle := greatest(v_asked, h.taken_at) + (p_policy ->> 'idle_s')::int * interval '1 s';
-        if v_asked is null then
-            t.idle := null;
-            t.person_idle := v_last + (p_policy ->> 'person_idle_s')::int * interval '1 s';
+        if v_asked is not null then
+            t.idle := greatest(v_asked, h.taken_at) + nullif((p_policy ->> 'idle_s')::int, 0) * interval '1 s';
+        else
+            t.person_idle := v_last + nullif((p_policy ->> 'person_idle_s')::int, 0) * interval '1 s';
         end if;
     elsif h.leaving then
         t.left_message := v_last + interval '2 minutes';

@@ -36,8 +36,8 @@ begin
 end $$;
 
 -- Their rights have changed: an operator is told in their Telegram, and one who may not work any more is
--- followed by operator-relay.  The sweep announces both.
-create function tell_enabled(p_operator int, p_enabled boolean, p_trace text) returns void
+-- followed by operator-relay.  The sweep announces both.  p_texts: as for announce().
+create function tell_enabled(p_operator int, p_enabled boolean, p_texts jsonb, p_trace text) returns void
 language plpgsql as $$
 declare
     v_line bigint;
@@ -53,11 +53,8 @@ begin
         return;
     end if;
     insert into delivery (conversation_id, place, kind, payload, trace)
-    values (v_line, floor(extract(epoch from clock_timestamp()) * 1000) * 1000, 3, jsonb_build_object('text', case
-        when p_enabled and v_lang = 'ru' then 'Вас включили. Чтобы выйти на смену, отправьте /start.'
-        when p_enabled then 'You are enabled. To go on duty, send /start.'
-        when v_lang = 'ru' then 'Вас выключили: пока вы не можете принимать чаты.'
-        else 'You are disabled: you cannot take chats for now.' end), p_trace);
+    values (v_line, floor(extract(epoch from clock_timestamp()) * 1000) * 1000, 3,
+            jsonb_build_object('text', p_texts -> case when p_enabled then 'enabled' else 'disabled' end -> v_lang), p_trace);
     perform enqueue_delivery(v_line, p_trace);
 end $$;
 
@@ -196,25 +193,20 @@ create type order_claim as (
 create function claim_order(p_job bigint, p_worker int, p_unsure boolean) returns order_claim
 language plpgsql as $$
 declare
+    a      claimable;
     j      job;
     c      conversation;
     m      message;
     v_desk bigint;
     r      order_claim;
 begin
-    select * into j from job where id = p_job for update skip locked;
-    if not found then
-        r.status := case when exists (select from job where id = p_job) then 2 else 1 end;
+    a := claimable(p_job, 2, p_worker, p_unsure);
+    r.status := a.status;
+    r.wait_ms := a.wait_ms;
+    if a.status <> 0 then
         return r;
     end if;
-    r.wait_ms := ceil(extract(epoch from least(j.run_at, now() + interval '1 day') - clock_timestamp()) * 1000);
-    if j.kind <> 2 or j.state <> 0 and not (p_unsure and j.state = 1 and j.worker_id = p_worker) then
-        r.status := 1;
-        return r;
-    elsif j.state = 0 and r.wait_ms > 0 then
-        r.status := 3;
-        return r;
-    end if;
+    j := a.job;
     select * into c from conversation where id = j.conversation_id;
     select * into m from message
     where conversation_id = c.id and seq > c.last_seq - 200 and seq <= c.answered_seq and extra ? 'edited'
@@ -247,7 +239,7 @@ end $$;
 
 -- One thing that comes of an event.
 --   {"payload", "kind", "line"?, "client"?, "shows"?, "seq"?, "first"?}   a note or a call, and the memory of it
---   {"select"} {"topics"} {"enable"}
+--   {"select"} {"topics"} {"enable", "texts"}
 create function order_act(p_line bigint, p_action jsonb, p_place bigint, p_trace text) returns void
 language plpgsql as $$
 declare
@@ -271,7 +263,8 @@ begin
         update desk_chat set has_topics = (p_action ->> 'topics')::boolean
         where operator_id = (p_action ->> 'operator')::int;
     elsif p_action ? 'enable' then
-        perform change_operator((p_action ->> 'operator')::int, (p_action ->> 'enable')::int, '{"enabled": true}', 'telegram');
+        perform change_operator((p_action ->> 'operator')::int, (p_action ->> 'enable')::int, '{"enabled": true}', 'telegram',
+                                p_action -> 'texts');
     end if;
 end $$;
 

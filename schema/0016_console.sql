@@ -176,8 +176,9 @@ begin
     return operator_json(o);
 end $$;
 
--- Null: there is no such one; 'last' would be left without an administrator who can sign in.
-create function change_operator(p_by int, p_id int, p_change jsonb, p_address text)
+-- Null: there is no such one; 'last' would be left without an administrator who can sign in.  p_texts: what they are
+-- told when they are enabled or disabled, as for announce().
+create function change_operator(p_by int, p_id int, p_change jsonb, p_address text, p_texts jsonb)
 returns json language plpgsql as $$
 declare
     old operator;
@@ -203,7 +204,7 @@ begin
         delete from session where operator_id = p_id;
     end if;
     if o.enabled <> old.enabled then
-        perform tell_enabled(p_id, o.enabled, md5(random()::text));
+        perform tell_enabled(p_id, o.enabled, p_texts, md5(random()::text));
     end if;
     insert into audit (operator_id, what, detail, address)
     values (p_by, 'operator_changed', format('%s (%s): %s', coalesce(o.login, o.name), o.id, p_change), p_address);

@@ -129,6 +129,7 @@ create type case_claim as (
 create function claim_handoff(p_job bigint, p_worker int, p_unsure boolean, p_texts jsonb) returns case_claim
 language plpgsql as $$
 declare
+    a claimable;
     j job;
     c conversation;
     h handoff;
@@ -137,19 +138,13 @@ declare
     r case_claim;
     v_before record;
 begin
-    select * into j from job where id = p_job for update skip locked;
-    if not found then
-        r.status := case when exists (select from job where id = p_job) then 2 else 1 end;
+    a := claimable(p_job, 1, p_worker, p_unsure);
+    r.status := a.status;
+    r.wait_ms := a.wait_ms;
+    if a.status <> 0 then
         return r;
     end if;
-    r.wait_ms := ceil(extract(epoch from least(j.run_at, now() + interval '1 day') - clock_timestamp()) * 1000);
-    if j.kind <> 1 or j.state <> 0 and not (p_unsure and j.state = 1 and j.worker_id = p_worker) then
-        r.status := 1;
-        return r;
-    elsif j.state = 0 and r.wait_ms > 0 then
-        r.status := 3;
-        return r;
-    end if;
+    j := a.job;
     select * into c from conversation where id = j.conversation_id for update skip locked;
     if not found then
         r.status := 2;
@@ -285,20 +280,16 @@ create function claim_duty(p_job bigint, p_worker int, p_unsure boolean,
                            out status smallint, out attempt int, out cases bigint[], out trace text)
 language plpgsql as $$
 declare
-    j job;
+    a claimable := claimable(p_job, 3, p_worker, p_unsure);
+    j job := a.job;
     o operator;
 begin
-    select * into j from job where id = p_job for update skip locked;
-    if not found then
-        status := case when exists (select from job where id = p_job) then 2 else 1 end;
-        return;
-    elsif j.kind <> 3 or j.state <> 0 and not (p_unsure and j.state = 1 and j.worker_id = p_worker) then
-        status := 1;
+    status := a.status;
+    if status <> 0 then
         return;
     end if;
     update job set state = 1, attempt = next_attempt(j.attempt), worker_id = p_worker, pending = 0
     where id = p_job returning job.attempt into attempt;
-    status := 0;
     trace := j.trace;
     select * into o from operator where id = -j.lane;
     if random() < 0.01 then

@@ -128,6 +128,20 @@ static void check_channels(struct reader *r, const json_t *bot)
 	}
 }
 
+/* Whom a fixed group consists of; a list that nobody would look at is a mistake, too. */
+static void check_group(struct reader *r, const json_t *handoff)
+{
+	const json_t *group = json_object_get(handoff, "group");
+
+	if (strcmp(str(handoff, "assign"), "group") != 0) {
+		if (group)
+			mistake_at(r->mistakes, json_line(handoff),
+				   "'group' is of no use without 'assign: group'");
+	} else if (json_array_size(group) == 0) {
+		mistake_at(r->mistakes, json_line(handoff), "a fixed group needs 'group'");
+	}
+}
+
 static void check_handoff(struct reader *r, const json_t *bot)
 {
 	const json_t *handoff = json_object_get(bot, "handoff"), *day;
@@ -142,8 +156,7 @@ static void check_handoff(struct reader *r, const json_t *bot)
 			mistake_at(r->mistakes, json_line(hours),
 				   "holiday '%.20s' is neither YYYY-MM-DD nor MM-DD",
 				   json_string_value(day));
-	if (strcmp(str(handoff, "assign"), "group") == 0 && !json_object_get(handoff, "group"))
-		mistake_at(r->mistakes, json_line(handoff), "a fixed group needs 'group'");
+	check_group(r, handoff);
 }
 
 /* Names of providers become the providers themselves. */

@@ -24,6 +24,8 @@ static const struct {
 	{ "closed_message", TEXT_HUMAN_CLOSED_MESSAGE },
 	{ "leave_message", TEXT_HUMAN_LEAVE_MESSAGE },
 	{ "message_left", TEXT_HUMAN_MESSAGE_LEFT },
+	{ "enabled", TEXT_OPERATOR_ENABLED },
+	{ "disabled", TEXT_OPERATOR_DISABLED },
 };
 
 json_t *desk_words(void)

@@ -138,6 +138,10 @@ static const struct {
 				      "отвечаю я.",
 				      "Your message has been passed on; somebody will answer "
 				      "you here. I am here meanwhile." },
+	[TEXT_OPERATOR_ENABLED] = { "Вас включили. Чтобы выйти на смену, отправьте /start.",
+				    "You are enabled. To go on duty, send /start." },
+	[TEXT_OPERATOR_DISABLED] = { "Вас выключили: пока вы не можете принимать чаты.",
+				     "You are disabled: you cannot take chats for now." },
 
 	[TEXT_PROBLEM_BAD_ADDRESS] = { "Адрес записан не в UTF-8.",
 				       "The address is not valid UTF-8." },

@@ -60,6 +60,9 @@ enum text_id {
 	TEXT_HUMAN_OPENS_TODAY,    /* {time} */
 	TEXT_HUMAN_LEAVE_MESSAGE,
 	TEXT_HUMAN_MESSAGE_LEFT,
+	/* to an operator, in Telegram */
+	TEXT_OPERATOR_ENABLED,
+	TEXT_OPERATOR_DISABLED,
 	/* what was wrong with a request */
 	TEXT_PROBLEM_BAD_ADDRESS,
 	TEXT_PROBLEM_TOO_LARGE, /* %zu: bytes */

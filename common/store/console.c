@@ -1,5 +1,6 @@
 #include "common/store/console.h"
 
+#include "common/desk/words.h"
 #include "common/store/calls.h"
 
 static void decode_text(void *out, const PGresult *rows, int row, struct arena *a)
@@ -190,11 +191,14 @@ void store_change_operator(struct store *s, struct flow *f, flow_step *next, con
 			   const struct operator_change *change)
 {
 	static const struct pg_stmt stmt = {
-		"change_operator", "select change_operator($1::int, $2::int, $3::jsonb, $4)"
+		"change_operator",
+		"select change_operator($1::int, $2::int, $3::jsonb, $4, $5::jsonb)"
 	};
+	json_auto_t *words = desk_words();
 
 	STORE_CALL(s->durable, f, next, &stmt, 0, decode_text, json, store_int(f, change->by),
-		   store_int(f, change->id), change->change, change->address);
+		   store_int(f, change->id), change->change, change->address,
+		   store_json(f, words));
 }
 
 void store_audit(struct store *s, struct flow *f, flow_step *next, const char **json,

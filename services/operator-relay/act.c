@@ -80,10 +80,11 @@ void act_drop_buttons(struct plan *p)
 			      "reply_markup", "inline_keyboard"));
 }
 
-void act_set(struct plan *p, const char *what, json_t *value)
+json_t *act_set(struct plan *p, const char *what, json_t *value)
 {
 	json_array_append_new(p->actions, json_pack("{s:o, s:O?}", what, value, "operator",
 						    json_object_get(p->operator, "id")));
+	return last(p);
 }
 
 json_t *act_button(struct plan *p, const char *text, const char *data)

@@ -74,7 +74,8 @@ void act_toast(struct plan *p, const char *words);
 void act_tell(struct plan *p, const char *words);
 /* The pressed message keeps its words and loses its buttons. */
 void act_drop_buttons(struct plan *p);
-void act_set(struct plan *p, const char *what, json_t *value);
+/* Returns the action, to be added to. */
+json_t *act_set(struct plan *p, const char *what, json_t *value);
 json_t *act_button(struct plan *p, const char *text, const char *data);
 /* What can be done now, under the input field. */
 json_t *act_keyboard(const struct plan *p, int on_duty);

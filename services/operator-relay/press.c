@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/desk/words.h"
 #include "common/i18n/i18n.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/plan.h"
@@ -116,7 +117,8 @@ static void enable(struct plan *p)
 		act_tell(p, word(WORD_ADMINS_ONLY, p->lang));
 		return;
 	}
-	act_set(p, "enable", json_integer(number_in(who, "operator")));
+	json_object_set_new(act_set(p, "enable", json_integer(number_in(who, "operator"))),
+			    "texts", desk_words());
 	act_tell(p,
 		 arena_printf(p->arena, word(WORD_ENABLED, p->lang), string_in(who, "name")));
 	act_drop_buttons(p);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/desk/words.h"
 #include "common/pg/sync.h"
 #include "services/tandem/commands.h"
 
@@ -83,12 +84,16 @@ static int report(PGresult *rows, const struct err *e, const char *who)
 static int change(struct pg_sync *db, const char *who, const char *key, const char *value)
 {
 	struct err e;
+	json_auto_t *words = desk_words();
+	char *texts = json_dumps(words, JSON_COMPACT);
 	PGresult *rows = pg_sync_query(
 		db, &e,
 		"select change_operator(null, o.id, jsonb_build_object($2::text, $3::text), "
-		"'command line') from operator o where o.login = $1 or o.id::text = $1 limit 1",
-		3, (const char *const[]){ who, key, value });
+		"'command line', $4::jsonb) from operator o where o.login = $1 or o.id::text = "
+		"$1 limit 1",
+		4, (const char *const[]){ who, key, value, texts });
 
+	free(texts);
 	return report(rows, &e, who);
 }
 

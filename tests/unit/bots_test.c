@@ -62,6 +62,11 @@ static const struct {
 	  12, "only a desk has a group" },
 	{ PROVIDERS BOT "    handoff: {enabled: perhaps}\n", 12, "true or false" },
 	{ PROVIDERS BOT "    handoff: {assign: group}\n", 12, "needs 'group'" },
+	{ PROVIDERS BOT "    handoff: {assign: group, group: []}\n", 12, "needs 'group'" },
+	{ PROVIDERS BOT "    handoff: {group: [anna]}\n", 12, "without 'assign: group'" },
+	{ PROVIDERS BOT "    handoff: {idle_s: -1}\n", 12,
+	  "idle_s must be a whole number from 0" },
+	{ PROVIDERS BOT "    handoff: {max_chats: 3}\n", 12, "max_chats" },
 	{ PROVIDERS BOT "    handoff: {assign: best}\n", 12, "none of: broadcast" },
 	{ PROVIDERS BOT "    handoff:\n      hours: {zone: Mars/Base, open: [{day: 1, "
 			"from: \"09:00\", to: \"18:00\"}]}\n",
