@@ -148,7 +148,7 @@ size_t letters_fold(uint16_t *out, size_t max, const char *text, size_t len)
 	while (at < len && n < max) {
 		uint32_t c = letter_fold(utf8_next(text, len, &at));
 
-		if (c)
+		if (c && c != ' ') /* an apostrophe joins: зв'язати */
 			out[n++] = (uint16_t)c;
 	}
 	return n;

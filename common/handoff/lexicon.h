@@ -80,6 +80,17 @@
 #define LATER  (UINT64_C(1) << 58) /* another time, another place */
 #define PEOPLE (UINT64_C(1) << 57) /* SOMEBODY who are many */
 
+#define RING   (UINT64_C(1) << 59) /* call me, call back: asks for a human by itself */
+#define NUMBER (UINT64_C(1) << 60) /* a phone number, a contact: asks for one beside a desk */
+#define OFFICE (UINT64_C(1) << 61) /* a part of the house, or a trade that it may not have */
+#define MINE   (UINT64_C(1) << 62) /* my: whose manager it is */
+#define LENGTHY                                                                                \
+	(UINT64_C(1) << 63) /* a verb of speech that tells how one does it in general          \
+			     */
+
+/* A desk that is asked for by its name alone. */
+#define DESK (SUPPORT | ALONE)
+
 #define TARGET  (ROLE | PERSON)
 #define REQUEST (WANT | CALL | CONNECT | SPEAK)
 
@@ -130,8 +141,8 @@ int words_request(const struct words *w, int t, const char **reason);
 /* Does the person refuse to talk to a bot, which is to ask for another? */
 int words_refuse_bot(const struct words *w);
 
-/* Does the person ask to be connected, without saying to whom? */
-int words_connect(const struct words *w);
+/* Is a human asked for without being named: connect me, call me back, a number to call? */
+int words_implied(const struct words *w, const char **reason);
 
 /* The end of the sentence and of the clause that i is in, and where they begin. */
 int sentence_begin(const struct words *w, int i);

@@ -1,156 +1,143 @@
 #include "common/handoff/lexicon.h"
 
 const struct lexeme lexicon_en[] = {
-	{ ROLE,
-	  "~operator ~operators ~agent agents ~representative ~representatives rep reps "
-	  "~manager managers ~supervisor supervisors consultant consultants specialist "
-	  "specialists advisor adviser advisors employee employees staff staffer admin "
-	  "administrator moderator associate team_member staff_member csr customer_care_agent "
-	  "~represenative helpdesk_agent boss technician real_one live_chat colleague "
-	  "~assistant_manager attendant" },
+	{ ROLE, "~operator ~operators ~agent agents ~representative ~representatives rep reps "
+		"~manager managers ~supervisor supervisors consultant consultants specialist "
+		"specialists advisor adviser advisors employee employees staff staffer admin "
+		"administrator moderator associate team_member staff_member csr "
+		"customer_care_agent ~represenative helpdesk_agent boss technician real_one "
+		"live_chat colleague ~assistant_manager attendant "
+		"support_{agent,person,rep,guy,team} live_{agent,person,chat,support,help} "
+		"account_manager case_manager officer officers dispatcher clerk receptionist "
+		"mods mod gm game_master personnel_member staff_members workers_here escalate "
+		"escalated escalation" },
 	{ PERSON | LIVE, "~human humans human_being human_beings hooman" },
 	{ PERSON, "~person" },
-	{ SOMEBODY, "someone somebody anyone anybody people persons guy" },
-	{ LIVE,
-	  "live real actual living genuine breathing alive competent flesh flesh_and_blood "
-	  "proper physical in_person" },
-	{ SUPPORT,
-	  "department ~support service helpdesk help_desk service_desk call_center call_centre "
-	  "customer_service customer_support customer_care tech_support care_team" },
-	{ BOT,
-	  "bot bots robot robots machine machines ai chatbot chatbots chatgpt gpt algorithm "
-	  "automated computer ivr software program autoresponder virtual_assistant" },
-	{ WANT,
-	  "lets ~want wanna ~need required request requesting demand demanding prefer "
-	  "would_like "
-	  "id_like wed_like id_love id_rather ~gimme give_me give_us ~lemme let_me let_us wish "
-	  "asking_for "
-	  "wanted "
-	  "waiting_for looking_for can_i_have could_i_have may_i_have can_we_have how_about "
-	  "insist wanting needing im_requesting i_require i_expect do_you_mind "
-	  "want_to_have require get_through can_i_please_have" },
+	{ SOMEBODY, "someone somebody anyone anybody people persons guy ~somebody ~someone sb "
+		    "sum1 any1 smb smone some1 dude folks anybody_real who_can_i who_do_i "
+		    "who_should_i who_could_i who_to" },
+	{ LIVE, "live real actual living genuine breathing alive competent flesh "
+		"flesh_and_blood proper physical in_person" },
+	{ SUPPORT, "department ~support service helpdesk help_desk service_desk call_center "
+		   "call_centre customer_service customer_support customer_care tech_support "
+		   "care_team" },
+	{ BOT, "bot bots robot robots machine machines ai chatbot chatbots chatgpt gpt "
+	       "algorithm automated computer ivr software program autoresponder "
+	       "virtual_assistant" },
+	{ WANT, "lets ~want wanna ~need required request requesting demand demanding prefer "
+		"would_like id_like wed_like id_love id_rather ~gimme give_me give_us ~lemme "
+		"let_me let_us wish asking_for wanted waiting_for looking_for can_i_have "
+		"could_i_have may_i_have can_we_have how_about insist wanting needing "
+		"im_requesting i_require i_expect do_you_mind want_to_have require "
+		"get_through can_i_please_have im_after let_me_through gonna_need "
+		"hook_me_up_with mind_getting id_appreciate would_appreciate grateful "
+		"grateful_if" },
 	{ CALL, "call ask put get bring summon fetch find page send invite loop_in bring_in "
-		"raise add "
-		"include "
-		"provide assign ask_for involve put_on getme" },
+		"raise add include provide assign ask_for involve put_on getme" },
 	{ CONNECT,
-	  "~connect ~transfer switch forward redirect route reroute hook_up "
-	  "put_through put_me put_us pass hand_over hand_me direct patch turn_me move_me "
-	  "pass_me hand handover hook_me refer pls_connect swap conect tranfer link_me "
-	  "patch_me take_me switch_me" },
-	{ SPEAK,
-	  "~speak ~talk chat converse communicate discuss reach contact consult get_a_hold "
-	  "get_hold get_ahold deal_with interact get_in_touch talk_with communication "
-	  "conversation message speak_to chatting_with complain complaint resolve discuss_it" },
-	{ CAN,
-	  "can could may might possible would able is_it_possible allowed way any_chance" },
+	  "~connect ~transfer switch forward redirect route reroute hook_up put_through "
+	  "put_me put_us pass hand_over hand_me direct patch turn_me move_me pass_me "
+	  "hand handover hook_me refer pls_connect swap conect tranfer link_me patch_me "
+	  "take_me switch_me" },
+	{ SPEAK, "~speak ~talk chat converse communicate discuss reach contact consult "
+		 "get_a_hold get_hold get_ahold deal_with interact get_in_touch talk_with "
+		 "communication conversation message speak_to chatting_with complain complaint "
+		 "resolve discuss_it not_talking not_speaking not_chatting word_with "
+		 "a_word_with a_chat_with hear_from liaise correspond call_in" },
+	{ CAN, "can could may might possible would able is_it_possible allowed way "
+	       "any_chance who_can_i who_do_i who_should_i who_could_i who_to" },
 	{ CAN | NOT, "cant cannot couldnt impossible unable" },
-	{ HELP,
-	  "help assist answer reply respond handle look check take review explain step_in "
-	  "join call_me contact_me get_back reach_out take_over deal call_back solve fix "
-	  "message_me ring_me intervene" },
+	{ HELP, "help assist answer reply respond handle look check take review explain "
+		"step_in join call_me contact_me get_back reach_out take_over deal call_back "
+		"solve fix message_me ring_me intervene" },
 	{ LET, "let have" },
-	{ ME, "me us my our" },
+	{ ME, "me us" },
 	{ SELF, "i we im ive id ill weve were i_am" },
 	{ YOU, "you u ya your youre yourself thou" },
-	{ THEY,
-	  "he she they customer customers client clients user users caller "
-	  "callers hero heroine character protagonist friend friends boss_of wife husband "
-	  "mother "
-	  "father mom mum dad son daughter everyone people guest guests visitor visitors "
-	  "neighbour "
-	  "neighbor robots_who who_ever nobody shoppers patients many most brother sister "
-	  "prince princess knight player players" },
+	{ THEY, "he she they customer customers client clients user users caller callers hero "
+		"heroine character protagonist friend friends boss_of wife husband mother "
+		"father mom mum dad son daughter everyone people guest guests visitor "
+		"visitors neighbour neighbor robots_who who_ever nobody shoppers patients "
+		"many most brother sister prince princess knight player players my_boss "
+		"our_boss my_teacher my_wife" },
 	{ WANTS, "wants needs asks says said asked saying yells shouts yelled shouted demanded "
 		 "demands requested requests speaks talks calls prefers thinks thought tells" },
-	{ NOT,
-	  "not dont doesnt didnt isnt wont wouldnt shouldnt never arent aint wasnt dont_need "
-	  "havent neither nor hardly rather_not dnt" },
-	{ CAN, "cant_you cant_i couldnt_you couldnt_i wont_you wouldnt_you why_not can_not_you "
-	       "cant_someone cant_a" },
+	{ NOT, "not dont doesnt didnt isnt wont wouldnt shouldnt never arent aint wasnt "
+	       "dont_need havent neither nor hardly rather_not dnt" },
+	{ CAN, "cant_you cant_i couldnt_you couldnt_i wont_you wouldnt_you why_not "
+	       "can_not_you cant_someone cant_a" },
 	{ NO, "no nope nah" },
 	{ WITHOUT, "without instead_of avoid rather_than avoiding" },
 	{ NONEED, "no_need unnecessary needless no_longer never_mind nevermind dont_want "
 		  "dont_need not_needed do_not_want do_not_need changed_my_mind not_necessary "
 		  "no_reason not_asking not_looking no_thanks" },
-	{ STOP,
-	  "stop enough quit tired sick fed hate useless stupid dumb terrible done_with cut_the "
-	  "ridiculous fuck fucking damn screw skip bye shut no_more" },
-	{ PAST,
-	  "yesterday ago earlier previously already last had was managed got was_able "
-	  "were_able "
-	  "got_to had_to told used once after before finally_got happened been turned_out "
-	  "were_great" },
+	{ STOP, "stop enough quit tired sick fed hate useless stupid dumb terrible done_with "
+		"cut_the ridiculous fuck fucking damn screw skip bye shut no_more not_talking "
+		"not_speaking not_chatting refuse" },
+	{ PAST, "yesterday ago earlier previously already last had was managed got was_able "
+		"were_able got_to had_to told used once after before finally_got happened "
+		"been turned_out were_great" },
 	{ HOW, "how" },
 	{ WHAT, "what which who whats whos whose describe explain_what" },
 	{ HOWMUCH, "how_much how_many when how_long what_time how_often what_hours which_hours "
-		   "until_when hours opening_hours" },
+		   "until_when hours opening_hours do_i_have_to do_i_need_to should_i "
+		   "do_we_have_to do_we_need_to do_you_have_to is_it_necessary" },
 	{ WHY, "why" },
 	{ WHERE, "where wheres" },
 	{ OR, "or versus vs" },
-	{ IF,
-	  "if whether suppose imagine unless whenever assuming pretend in_case hypothetically "
-	  "every_time each_time" },
+	{ IF, "if whether suppose imagine unless whenever assuming pretend in_case "
+	      "hypothetically every_time each_time" },
 	{ BE, "are is am be being r this_is" },
 	{ HAVE, "there theres exist exists do_you_have have_any got_any are_there is_there" },
-	{ TRANSLATE,
-	  "translate translation translating how_do_you_say how_to_say how_would_you_say "
-	  "how_do_i_say" },
-	{ WRITE,
-	  "write compose draft generate rewrite paraphrase rephrase summarize summarise "
-	  "correct "
-	  "proofread create tell narrate invent design draw quote complete continue edit "
-	  "analyze analyse make read sing describe roleplay role_play act classify spell print "
-	  "writing finish implement" },
-	{ TEXT,
-	  "story stories poem tale essay song joke letter email mail text sentence sentences "
-	  "phrase script dialogue scene novel play slogan post tweet headline paragraph code "
-	  "function regex haiku caption ad advert advertisement word words title chapter "
-	  "lyrics "
-	  "limerick riddle article line lines scenario instruction instructions prompt grammar "
-	  "fairytale fairy_tale movie film book game blog description quote role essay comic "
-	  "program class query template sign tweets tagline rap" },
+	{ TRANSLATE, "translate translation translating how_do_you_say how_to_say "
+		     "how_would_you_say how_do_i_say" },
+	{ WRITE, "write compose draft generate rewrite paraphrase rephrase summarize summarise "
+		 "correct proofread create tell narrate invent design draw quote complete "
+		 "continue edit analyze analyse make read sing describe roleplay role_play act "
+		 "classify spell print writing finish implement" },
+	{ TEXT, "story stories poem tale essay song joke letter email mail text sentence "
+		"sentences phrase script dialogue scene novel play slogan post tweet headline "
+		"paragraph code function regex haiku caption ad advert advertisement word "
+		"words title chapter lyrics limerick riddle article line lines scenario "
+		"instruction instructions prompt grammar fairytale fairy_tale movie film book "
+		"game blog description quote role comic program class query template sign "
+		"tweets tagline rap" },
 	{ SAY, "say repeat type echo pronounce type_out" },
-	{ MEAN,
-	  "mean means meaning define definition difference called spelled synonym synonyms "
-	  "plural explain_the stands_for defined etymology distinguish" },
-	{ LANGNAME,
-	  "english german russian french spanish chinese kazakh ukrainian turkish polish "
-	  "italian arabic japanese latin portuguese" },
-	{ TOPIC,
-	  "factory warehouse sell house apartment mortgage salary wage wages earn earns modulo "
-	  "ternary overloading overload precedence sql "
-	  "python "
-	  "java javascript rust cpp golang php boolean logical bitwise arithmetic comparison "
-	  "spread nullish "
-	  "assignment crane forklift drone machine_operator camera tour mobile_operator "
-	  "network "
-	  "phone_operator radio mobile telecom carrier vacancy vacancies job jobs resume "
-	  "career hiring hired resources resource rights body bodies anatomy error nature "
-	  "race hair heart brain eye skin history dna estate travel insurance real_estate "
-	  "property cleaning user_agent secret user-agent chemical bleaching package password "
-	  "task file files window download project bag community portfolio investment fund "
-	  "hedge tent tents per first third missing sleeping bus train elevator switchboard "
-	  "heavy equipment sample sales_rep per_person trafficking kind evolution genome "
-	  "psychology interaction development readable intelligence laplace differential "
-	  "linear matrix hamiltonian integral quantum math mathematical string concatenation "
-	  "equality remainder division null coalescing pipe kubernetes forklifts plant "
-	  "commission become becoming literary free shipping artificial reinforcement "
-	  "llm autonomous reward training train_as free_agent biology theory medieval sci_fi "
-	  "human_size interest waist weight height tall capital error_rate consumption "
-	  "population physiology behavior behaviour immune torso skeleton ears ear eyes touch "
-	  "relations management feet foot toes hand_size trials rate" },
+	{ MEAN, "mean means meaning define definition difference called spelled synonym "
+		"synonyms plural explain_the stands_for defined etymology distinguish" },
+	{ LANGNAME, "english german russian french spanish chinese kazakh ukrainian turkish "
+		    "polish italian arabic japanese latin portuguese" },
+	{ TOPIC, "factory warehouse sell house apartment mortgage salary wage wages earn earns "
+		 "modulo ternary overloading overload precedence sql python java javascript "
+		 "rust cpp golang php boolean logical bitwise arithmetic comparison spread "
+		 "nullish assignment crane forklift drone machine_operator camera tour "
+		 "mobile_operator network phone_operator radio mobile telecom carrier vacancy "
+		 "vacancies job jobs resume career hiring hired resources resource rights body "
+		 "bodies anatomy error nature race hair heart brain eye skin history dna "
+		 "estate travel insurance real_estate property cleaning user_agent secret "
+		 "user-agent chemical bleaching package password task file files window "
+		 "download project bag community portfolio investment fund hedge tent tents "
+		 "per first third missing sleeping bus train elevator switchboard heavy "
+		 "equipment sample sales_rep per_person trafficking kind evolution genome "
+		 "psychology interaction development readable intelligence laplace "
+		 "differential linear matrix hamiltonian integral quantum math mathematical "
+		 "string concatenation equality remainder division null coalescing pipe "
+		 "kubernetes forklifts plant commission become becoming literary free shipping "
+		 "artificial reinforcement llm autonomous reward training train_as free_agent "
+		 "biology theory medieval sci_fi human_size interest waist weight height tall "
+		 "capital error_rate consumption population physiology behavior behaviour "
+		 "immune torso skeleton ears ear eyes touch relations management feet foot "
+		 "toes hand_size trials rate like_a like_an with_dementia on_linkedin "
+		 "privilege_escalation" },
 	{ WORK, "work works working available open exists earn paid hours shift shifts breaks "
-		"weekends "
-		"schedule do_operators employed do_agents" },
+		"weekends schedule do_operators employed do_agents" },
 	{ ABOUT, "about for like as than regarding concerning between for_each such" },
-	{ PREP | VIA, "through via" },
-	{ PREP, "to with from on in at of by over onto into" },
+	{ PREP | VIA, "through via by" },
+	{ PREP, "to with from on in at of over onto into" },
 	{ THE, "a an the one some any another other" },
-	{ PLEASE,
-	  "please pls plz plox now asap immediately urgently urgent right_now quickly fast "
-	  "right_away already_now pleeease kindly ffs rn thx_now straight_away this_instant "
-	  "pleas today" },
+	{ PLEASE, "please pls plz plox now asap immediately urgently urgent right_now quickly "
+		  "fast right_away already_now pleeease kindly ffs rn thx_now straight_away "
+		  "this_instant pleas today pronto at_once right_this_second real_quick" },
 	{ CONNECT | ROLE, "escalate" },
 	{ LATER, "later tomorrow someday another_time come_in visit" },
 	{ ROLE, "member_of_{your,staff,the}" },
@@ -160,34 +147,52 @@ const struct lexeme lexicon_en[] = {
 	{ CONNECT, "be_connected be_transferred be_redirected get_connected get_transferred" },
 	{ FILLER, "i_mean" },
 	{ FILLER,
-	  "assistance intervention for_real for_once help_from so just really and yes yeah yep "
-	  "ok "
-	  "okay well um uh hmm actually then too also only "
-	  "directly quick finally this that these here customer support_team company sales "
-	  "billing technical first_line team department line phone side again  "
-	  "man bro dude sir mate lol omg wtf god oh hey_there still very "
-	  "some_kind anymore desk its more qualified senior "
-	  "instead do did will does to_please whoever off over_to up to_a straight "
-	  "somewhere possible_please question questions issue problem back out help_me "
-	  "must should gotta have_to got_to_have try trying option "
-	  "options "
-	  "button number" },
-	{ HERE, "here" },
+	  "assistance intervention for_real for_once help_from so just really and yes "
+	  "yeah yep ok okay well um uh hmm actually then too also only directly quick "
+	  "finally this that these here customer support_team company sales billing "
+	  "technical first_line team department line phone side again man bro dude sir "
+	  "mate lol omg wtf god oh hey_there still very some_kind anymore desk its more "
+	  "qualified senior instead do did will does to_please whoever off over_to up "
+	  "to_a straight somewhere possible_please question questions issue problem "
+	  "back out help_me must should gotta have_to got_to_have try trying option "
+	  "options button number" },
+	{ HERE, "here there around out_there in_here hear_me" },
 	{ THANKS, "thanks thank thx cheers ty appreciate" },
-	{ HELLO,
-	  "hi hello hey greetings good_morning good_evening good_day good_afternoon dear" },
+	{ HELLO, "hi hello hey greetings good_morning good_evening good_day good_afternoon "
+		 "dear" },
 	{ BUT, "but however though" },
 	{ THAT, "that who_can whom which_can" },
-	{ COUNT,
-	  "two three four five six seven eight ten twelve each every many several both couple "
-	  "2 3 4 5 most half million thousand billion average" },
-	{ KNOWN,
-	  "manage managed manages operate operates operated operating operation operations "
-	  "humane humanity humanoid humanities personal personality personnel persons "
-	  "talking speaking chatting talked spoke spoken called connected transferred wait "
-	  "waiting walk tall want_not heed weed seed supporting supported supports "
-	  "supporter supporters contract persona agency agenda romans roman woman women wants "
-	  "taught tank perfect permit parson agile talks content connection connections "
-	  "connects management region season reason lesson peron" },
+	{ COUNT, "two three four five six seven eight ten twelve each every many several both "
+		 "couple 2 3 4 5 most half million thousand billion average" },
+	{ KNOWN, "manage managed manages operate operates operated operating operation "
+		 "operations humane humanity humanoid humanities personal personality "
+		 "personnel persons talking speaking chatting talked spoke spoken called "
+		 "connected transferred wait waiting walk tall want_not heed weed seed "
+		 "supporting supported supports supporter supporters contract persona agency "
+		 "agenda romans roman woman women wants taught tank perfect permit parson "
+		 "agile talks content connection connections connects management region season "
+		 "reason lesson peron yourself_a add_a_person staff_meeting support_in "
+		 "provide_support provide_service smooth_operator" },
+	{ OFFICE,
+	  "teacher tutor mentor instructor professor coach curator director owner ceo "
+	  "lawyer engineer technician expert accountant broker sales billing accounting "
+	  "accounts retention logistics returns refunds_team finance fraud team teams "
+	  "department desk office dept branch crew coworker gentleman lady" },
+	{ DESK, "~customer_service ~customer_support customer_care tech_support "
+		"technical_support technical_assistance helpdesk help_desk service_desk "
+		"call_center call_centre contact_center contact_centre hotline helpline "
+		"client_services client_service client_support care_team service_team "
+		"it_support live_support support_line customer_services customer_relations "
+		"user_support human_support human_help human_assistance" },
+	{ NUMBER,
+	  "number phone telephone phone_number telephone_number contact_number "
+	  "contact_details contact_info contact_information contacts hotline helpline" },
+	{ RING, "call_me call_me_back call_us ring_me ring_me_back phone_me phone_me_back "
+		"call_us_back give_me_a_{call,ring,shout,buzz} a_callback a_call_back "
+		"a_phone_call_from a_call_from get_back_to_me contact_me reach_out_to_me "
+		"get_in_touch_with_me get_in_contact_with_me reach_me ring_us "
+		"give_us_a_{call,ring} contact_you reach_you get_in_touch_with_you "
+		"reach_out_to_you get_a_hold_of_you" },
+	{ MINE | THE, "my our mine" },
 	{ 0 },
 };

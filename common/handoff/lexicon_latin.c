@@ -4,31 +4,32 @@
 
 const struct lexeme lexicon_fr[] = {
 	{ ROLE, "~opérat{eur,rice,eurs} ~conseill{er,ère,ers} agent{,s,e} ~représentant{,e} "
-		"responsable employé{,e} "
-		"~interlocuteur technicien manager superviseur collaborateur téléconseiller "
-		"gestionnaire" },
+		"responsable employé{,e} ~interlocuteur technicien manager superviseur "
+		"collaborateur téléconseiller gestionnaire technicien{,ne} supérieur{,e} "
+		"chargé{,e}_de_clientèle téléconseillère collègue gérant{,e} spécialiste "
+		"personnel_humain" },
 	{ PERSON | LIVE, "~humain{,e,s} être_humain" },
 	{ PERSON, "~personne" },
 	{ LATER, "demain" },
 	{ PEOPLE, "gens personnes" },
 	{ SOMEBODY, "quelqu_un quelqu quelquun gens personnes" },
-	{ LIVE, "vrai vraie réel réelle vivant vivante en_chair_et_en_os physique vraies" },
+	{ LIVE, "vrai vraie réel réelle vivant vivante en_chair_et_en_os physique vraies "
+		"compétent{,e}" },
 	{ SUPPORT, "support service_client assistance service sav" },
 	{ BOT, "bot bots robot robots machine machines chatbot intelligence_artificielle ia "
 	       "répondeur" },
 	{ WANT, "~veux ~voudrais ~aimerais souhaite ~besoin exige donnez donne préfère "
-		"souhaiterais demande voulons "
-		"faut attends donnez_moi préférerais il_me_faut réclame veut_bien" },
+		"souhaiterais demande voulons faut attends donnez_moi préférerais il_me_faut "
+		"réclame veut_bien il_me_faudrait faudrait désire avoir" },
 	{ CALL, "appelle appelez appeler cherche trouvez trouve envoyez faites_venir" },
 	{ CONNECT, "~passe{,z,r} ~connecte{,z,r} ~transf{ère,érez,érer,erer} ~mettez mets "
-		   "mettre_en redirige redirigez "
-		   "rediriger relie orientez branchez basculez mise_en_relation bascule" },
+		   "mettre_en redirige redirigez rediriger relie orientez branchez basculez "
+		   "mise_en_relation bascule" },
 	{ SPEAK, "~parler ~discuter joindre ~contacter échanger dialoguer converser "
-		 "communiquer tchatter contact "
-		 "parlé_avec relation causer" },
+		 "communiquer tchatter contact parlé_avec relation causer" },
 	{ IFHOW, "parle contacte joindre_un" },
-	{ CAN, "puis peux peut pourrais pouvez pourriez possible pourrait on_peut possibilité "
-	       "pouvons moyen" },
+	{ CAN, "puis peux peut pourrais pouvez pourriez possible pourrait on_peut "
+	       "possibilité pouvons moyen" },
 	{ CAN | NOT, "impossible" },
 	{ HELP, "aider aide répondre réponde répond rappeler rappelle occuper assister" },
 	{ LET, "que laissez laisse" },
@@ -62,33 +63,44 @@ const struct lexeme lexicon_fr[] = {
 	{ MEAN, "signifie différence définition veut_dire appelle_t" },
 	{ LANGNAME, "anglais français allemand espagnol russe italien" },
 	{ TOPIC, "grue mobile téléphonique modulo ternaire logique salaire gagne métier emploi "
-		 "poste immobilier assurance voyages "
-		 "ressources droits corps cerveau erreur tourisme arithmétique python java "
-		 "affectation télécom secret sécurité "
-		 "public immobilière de_fret machine_outil par_personne tente âgée devenir "
-		 "entretien jardinier" },
+		 "poste immobilier assurance voyages ressources droits corps cerveau erreur "
+		 "tourisme arithmétique python java affectation télécom secret sécurité public "
+		 "immobilière de_fret machine_outil par_personne tente âgée devenir entretien "
+		 "jardinier" },
 	{ WORK, "travaille travaillent gagnent ouvert disponibles disponible travailler" },
 	{ ABOUT, "sur comme à_propos" },
 	{ PREP, "à a avec au de du d en dans par pour vers chez" },
 	{ THE, "un une le la l les des autre" },
 	{ PLEASE, "s_il_vous_plaît s_il_te_plaît svp stp maintenant vite urgent tout_de_suite "
-		  "immédiatement urgence plaît merci_de "
-		  "rapidement" },
+		  "immédiatement urgence plaît merci_de rapidement" },
 	{ FILLER, "et oui bon juste directement plutôt ici ce cet cette mon ma votre plus aide "
-		  "client alors donc seulement en_ligne "
-		  "ça y est_ce est qu suis j ai peu tout réel_svp s une_fois faire mise" },
+		  "client alors donc seulement en_ligne ça y est_ce est qu suis j ai peu tout "
+		  "réel_svp s une_fois faire mise" },
 	{ HERE, "ici là" },
 	{ THANKS, "merci" },
 	{ HELLO, "bonjour salut bonsoir" },
 	{ BUT, "mais" },
 	{ COUNT, "deux trois quatre cinq six plusieurs chaque beaucoup mille" },
+	{ OFFICE, "chef cheffe directeur directrice professeur prof tuteur formateur ventes "
+		  "comptabilité facturation équipe commercial{,e} direction patron "
+		  "service_{technique,commercial,facturation,comptabilité,facture} boss" },
+	{ DESK, "service_client service_clients service_clientèle service_après_vente "
+		"support_technique assistance_technique sav support_client hotline "
+		"centre_d_appel{,s} relation_client service_technique assistance_humaine "
+		"support_humain" },
+	{ NUMBER, "numéro téléphone coordonnées numéro_de_téléphone contact" },
+	{ RING, "appelez_moi appelle_moi rappelez_moi rappelle_moi me_rappeler m_appeler "
+		"être_rappelé être_rappelée être_contacté être_contactée contactez_moi "
+		"contacte_moi me_contacter me_contacte me_rappelle m_appelle_quelqu "
+		"vous_contacter vous_joindre" },
 	{ 0 },
 };
 
 const struct lexeme lexicon_it[] = {
 	{ ROLE, "~operator{e,i} ~operatrice agente ~addett{o,a} consulente ~responsabile "
-		"rappresentante impiegat{o,a} "
-		"assistente_umano supervisore manager dipendente" },
+		"rappresentante impiegat{o,a} assistente_umano supervisore manager dipendente "
+		"tecnico specialista superiore capoturno impiegati dipendent{e,i} "
+		"commess{o,a}" },
 	{ PERSON | LIVE, "~uman{o,a,i} essere_umano" },
 	{ PERSON, "~persona" },
 	{ SOMEBODY, "qualcuno persone gente" },
@@ -97,13 +109,12 @@ const struct lexeme lexicon_it[] = {
 	{ SUPPORT, "assistenza supporto servizio_clienti servizio" },
 	{ BOT, "bot robot macchina macchine chatbot risponditore intelligenza_artificiale ia" },
 	{ WANT, "~voglio ~vorrei ~bisogno desidero serve ~necessito esigo dammi datemi "
-		"preferisco pretendo vogliamo mi_serve "
-		"richiedo chiedo fatemi fammi mi_dia preferirei devo aspetto" },
+		"preferisco pretendo vogliamo mi_serve richiedo chiedo fatemi fammi mi_dia "
+		"preferirei devo aspetto mi_servirebbe gradirei" },
 	{ CALL, "chiama chiami chiamate chiamare chiamatemi chiamami trovami cercate manda" },
 	{ CONNECT, "~passa{,mi,temi,re,rmi} passatemi mi_passi mi_passa ~collega{,mi,temi,re} "
-		   "collegatemi ~trasferi{scimi,re,rmi,sci,temi} "
-		   "trasferisca metti mettimi mettetemi mettermi connettimi connettetemi "
-		   "connetti inoltra contattare "
+		   "collegatemi ~trasferi{scimi,re,rmi,sci,temi} trasferisca metti mettimi "
+		   "mettetemi mettermi connettimi connettetemi connetti inoltra contattare "
 		   "mettete indirizzami trasferiscami mi_metta" },
 	{ SPEAK, "~parlare ~chattare contattare discutere comunicare contatto conversare" },
 	{ IFHOW, "parlo contatto" },
@@ -140,10 +151,9 @@ const struct lexeme lexicon_it[] = {
 	{ MEAN, "significa differenza definizione vuol_dire definisci" },
 	{ LANGNAME, "inglese italiano francese tedesco russo spagnolo" },
 	{ TOPIC, "gru telefonico telefonica mobile modulo ternario logico stipendio guadagna "
-		 "lavoro mestiere immobiliare assicurativo "
-		 "viaggi risorse diritti corpo cervello errore turistico aritmetico python "
-		 "java assegnazione segreto sociosanitario "
-		 "oss macchinari a_persona muletto diventare ecologico razza" },
+		 "lavoro mestiere immobiliare assicurativo viaggi risorse diritti corpo "
+		 "cervello errore turistico aritmetico python java assegnazione segreto "
+		 "sociosanitario oss macchinari a_persona muletto diventare ecologico razza" },
 	{ WORK, "lavora lavorano guadagnano disponibili lavorare" },
 	{ ABOUT, "su riguardo" },
 	{ PREP, "con a ad al all di del della dell da in per" },
@@ -151,12 +161,22 @@ const struct lexeme lexicon_it[] = {
 	{ PLEASE, "per_favore perfavore per_piacere cortesia per_cortesia ora adesso subito "
 		  "urgente immediatamente prego" },
 	{ FILLER, "e sì si ok solo direttamente meglio qui questo questa mio vostro più aiuto "
-		  "clienti allora ho con_cui ed "
-		  "molto ancora contatto proprio" },
+		  "clienti allora ho con_cui ed molto ancora contatto proprio" },
 	{ HERE, "qui qua" },
 	{ THANKS, "grazie" },
 	{ HELLO, "ciao salve buongiorno buonasera" },
 	{ BUT, "ma però bensì" },
 	{ COUNT, "due tre quattro cinque sei_persone molte molti ogni mille" },
+	{ OFFICE, "capo direttore direttrice professore insegnante tutor reparto ufficio "
+		  "vendite contabilità amministrazione fatturazione titolare squadra team" },
+	{ DESK,
+	  "servizio_clienti assistenza_clienti assistenza_tecnica supporto_tecnico "
+	  "supporto_clienti call_center centro_assistenza numero_verde assistenza_umana" },
+	{ NUMBER, "numero telefono recapito contatti numero_di_telefono numero_verde" },
+	{ RING, "chiamatemi chiamami richiamatemi richiamami mi_chiami mi_richiami "
+		"mi_chiamate mi_richiamate potete_chiamarmi può_chiamarmi contattatemi "
+		"mi_contattate mi_contatti essere_contattat{o,a} essere_richiamat{o,a} "
+		"essere_chiamat{o,a} richiamarmi chiamarmi contattarmi contattarvi" },
+	{ THAT, "che_mi che_sappia che_capisca" },
 	{ 0 },
 };

@@ -3,10 +3,10 @@
 /* Spanish and Portuguese. */
 
 const struct lexeme lexicon_es[] = {
-	{ ROLE,
-	  "~operador{,a,es} agente{,s} ~asesor{,a,es} ~representante{,s} ejecutivo gerente "
-	  "supervisor{,a} "
-	  "encargad{o,a} empleado emplead{a,os} responsable ejecutiv{o,a} teleoperador{,a}" },
+	{ ROLE, "~operador{,a,es} agente{,s} ~asesor{,a,es} ~representante{,s} ejecutivo "
+		"gerente supervisor{,a} encargad{o,a} empleado emplead{a,os} responsable "
+		"ejecutiv{o,a} teleoperador{,a} técnico técnica teleoperadora "
+		"ejecutivo_de_cuenta jef{e,a}_de_turno trabajador{,a} gestor{,a} dependiente" },
 	{ PERSON | LIVE, "~human{o,a,os,as} ser_humano" },
 	{ PERSON, "~persona" },
 	{ SOMEBODY, "alguien personas gente" },
@@ -17,39 +17,33 @@ const struct lexeme lexicon_es[] = {
 	{ BOT, "bot bots robot robots máquina máquinas chatbot contestador "
 	       "inteligencia_artificial ia" },
 	{ WANT, "~quiero ~quisiera ~necesito ~necesitamos deseo exijo querría preciso dame "
-		"deme denme prefiero "
-		"queremos solicito requiero pido me_gustaría gustaría espero ponme póngame "
-		"pónganme quería "
-		"me_urge urge" },
+		"deme denme prefiero queremos solicito requiero pido me_gustaría gustaría "
+		"espero ponme póngame pónganme quería me_urge urge ocupo páseme_con "
+		"quisiéramos me_hace_falta" },
 	{ CALL, "llama llame llamen llamar busca trae traiga tráeme búscame consígueme buscar "
 		"manda" },
-	{ CONNECT,
-	  "~conecta{,r,me,s} pasas comunicas transfieres ~conécteme conéctame "
-	  "~comunica{,r,me,rme} comuníqueme comuníquenme "
-	  "comuníquenme "
-	  "pas{a,ar,arme,ame,eme,enme} pásame páseme pásenme pásenme transfi{ere,era,eran} "
-	  "transfiér{eme,ame} transfiéra{me,nme} transferir{me,} deriva{r,me,} derívame "
-	  "conectarme comunicarme contáctame contactarme enlázame redirige redirigir "
-	  "redirígeme pasarme "
-	  "transfiéreme transferirme" },
+	{ CONNECT, "~conecta{,r,me,s} pasas comunicas transfieres ~conécteme conéctame "
+		   "~comunica{,r,me,rme} comuníqueme comuníquenme pas{a,ar,arme,ame,eme,enme} "
+		   "pásame páseme pásenme transfi{ere,era,eran} transfiér{eme,ame} "
+		   "transfiéra{me,nme} transferir{me,} deriva{r,me,} derívame conectarme "
+		   "comunicarme contáctame contactarme enlázame redirige redirigir redirígeme "
+		   "pasarme transfiéreme transferirme" },
 	{ SPEAK, "ser_atendido ser_atendida ~hablar ~platicar charlar conversar chatear "
-		 "contactar contacto comunicarme hable "
-		 "contactarme dialogar" },
+		 "contactar contacto comunicarme hable contactarme dialogar" },
 	{ IFHOW, "hablo comunico contacto_con" },
 	{ CAN, "puedo puede puedes podría podrías pueden posible podemos podrían puedo_yo "
 	       "hay_manera hay_forma podéis" },
 	{ CAN | NOT, "imposible" },
 	{ HELP, "ayude ayudar ayudarme atender atienda atenderme responder responda conteste "
-		"contestar "
-		"atiéndame ayúdeme llame_a" },
+		"contestar atiéndame ayúdeme llame_a" },
 	{ LET, "que deja" },
 	{ ME, "me mi mí nos conmigo" },
 	{ SELF, "yo nosotros" },
 	{ YOU, "tú usted eres ustedes vosotros te" },
-	{ THEY, "él ella ellos cliente clientes héroe personaje amigo amiga marido esposa mamá "
-		"jefe usuario mi_hijo hermano" },
-	{ WANTS,
-	  "quiere quieren pide piden dice dijo necesita necesitan pidió gritó grita preguntó" },
+	{ THEY, "él ella ellos cliente clientes héroe personaje amigo amiga marido esposa "
+		"mamá jefe usuario mi_hijo hermano" },
+	{ WANTS, "quiere quieren pide piden dice dijo necesita necesitan pidió gritó grita "
+		 "preguntó" },
 	{ NOT, "no ni nunca tampoco" },
 	{ NO, "no" },
 	{ WITHOUT, "sin en_vez_de en_lugar_de" },
@@ -65,8 +59,8 @@ const struct lexeme lexicon_es[] = {
 	{ WHY, "por_qué" },
 	{ WHERE, "dónde donde" },
 	{ OR, "o u" },
-	{ IF, "si_un si_una si_pido si_quiero si_llamo si_necesito si_alguien si_el supongamos "
-	      "imagina" },
+	{ IF, "si_un si_una si_pido si_quiero si_llamo si_necesito si_alguien si_el "
+	      "supongamos imagina" },
 	{ BE, "es eres soy está" },
 	{ HAVE, "hay existe existen tienen tenéis tienes" },
 	{ TRANSLATE,
@@ -74,19 +68,15 @@ const struct lexeme lexicon_es[] = {
 	{ WRITE,
 	  "escribe escriba redacta crea inventa compón corrige resume genera escríbeme" },
 	{ TEXT, "historia cuento poema canción texto frase oración carta correo chiste guion "
-		"novela código función relato "
-		"diálogo palabra verso" },
+		"novela código función relato diálogo palabra verso" },
 	{ SAY, "repite di" },
 	{ MEAN, "significa significado diferencia define llama_se definición" },
 	{ LANGNAME, "inglés español francés alemán ruso italiano" },
-	{ TOPIC,
-	  "grúa grua móvil móviles telefónico telefonía módulo ternario lógico sueldo salario "
-	  "gana trabajo empleo "
-	  "vacante inmobiliari{o,a} seguros viajes recursos derechos cuerpo ser_humano_es "
-	  "cerebro error "
-	  "turístico aritmético python mayor mayores tienda_para java asignación comercial "
-	  "turismo "
-	  "secreto contraseñas archivos montacargas maquinaria por_persona raza naturaleza" },
+	{ TOPIC, "grúa grua móvil móviles telefónico telefonía módulo ternario lógico sueldo "
+		 "salario gana trabajo empleo vacante inmobiliari{o,a} seguros viajes recursos "
+		 "derechos cuerpo ser_humano_es cerebro error turístico aritmético python "
+		 "mayor mayores tienda_para java asignación comercial turismo secreto "
+		 "contraseñas archivos montacargas maquinaria por_persona raza naturaleza" },
 	{ WORK, "trabaja trabajan atienden gana_un cobra ganan trabajar" },
 	{ ABOUT, "sobre acerca" },
 	{ PREP, "con a al de del en para por hasta" },
@@ -94,22 +84,34 @@ const struct lexeme lexicon_es[] = {
 	{ PLEASE, "por_favor porfavor porfa ya ahora urgente inmediatamente rápido ahora_mismo "
 		  "pronto favor" },
 	{ FILLER, "y e se lo sí bueno pues solo directamente mejor aquí servicio este esta mi "
-		  "su es_que ver más ayuda mismo "
-		  "cliente ventas tu usted_a alguien_que le esto sólo un_momento todavía "
-		  "urgentemente tipo "
-		  "puedas que aquí" },
-	{ HERE, "aquí ahí" },
+		  "su es_que ver más ayuda mismo cliente ventas tu usted_a alguien_que le esto "
+		  "sólo un_momento todavía urgentemente tipo puedas que" },
+	{ HERE, "aquí ahí allí alguien_ahí" },
 	{ THANKS, "gracias" },
 	{ HELLO, "hola buenas buenos_días buenas_tardes" },
 	{ BUT, "pero sino" },
 	{ COUNT, "dos tres cuatro cinco seis muchas muchos cada varias varios mil" },
+	{ OFFICE, "jefe jefa director{,a} profesor{,a} tutor{,a} ventas facturación "
+		  "contabilidad departamento equipo dueño dueña técnicos cobranzas" },
+	{ DESK, "atención_al_cliente servicio_al_cliente servicio_técnico soporte_técnico "
+		"servicio_de_atención call_center mesa_de_ayuda atención_al_usuario "
+		"centro_de_atención soporte_humano atención_humana asistencia_técnica "
+		"línea_de_atención" },
+	{ NUMBER, "teléfono número contacto número_de_teléfono teléfono_de" },
+	{ RING, "llámame llámeme llámenme llamadme me_pueden_llamar me_puede_llamar "
+		"me_podrían_llamar pueden_llamarme puede_llamarme que_me_llame que_me_llamen "
+		"devuélvanme_la_llamada contácteme contáctenme comuníquense_conmigo me_llame "
+		"llamarme me_llaman que_alguien_me_llame contactarlos contactarme_con_ustedes "
+		"contactarse_con_ustedes contactar_con_ustedes comunicarme_con_ustedes "
+		"contactaros" },
 	{ 0 },
 };
 
 const struct lexeme lexicon_pt[] = {
 	{ ROLE, "~atendente{,s} ~operador{,a,es} agente{,s} ~representante gerente "
-		"supervisor{,a} funcionári{o,a,os} "
-		"consultor{,a} responsável especialista" },
+		"supervisor{,a} funcionári{o,a,os} consultor{,a} responsável especialista "
+		"técnic{o,a} vendedor{,a} encarregad{o,a} assistente_humano profissional "
+		"colaborador{,a}" },
 	{ PERSON | LIVE, "~human{o,a,os,as} ser_humano" },
 	{ PERSON, "~pessoa" },
 	{ SOMEBODY, "alguém pessoas gente" },
@@ -118,17 +120,13 @@ const struct lexeme lexicon_pt[] = {
 	{ SUPPORT, "suporte atendimento sac" },
 	{ BOT, "bot bots robô robôs robo máquina chatbot inteligência_artificial ia" },
 	{ WANT, "~quero ~queria ~preciso ~gostaria desejo exijo prefiro precisamos queremos "
-		"solicito aguardo "
-		"me_dá dá_me dê me_dê esperando necessito" },
+		"solicito aguardo me_dá dá_me dê me_dê esperando necessito" },
 	{ CALL, "chama chame chamar chamem chamam busque traga arruma me_arruma" },
 	{ CONNECT, "transfer{e,ir,em,ira} transfira transfiram passa passe passar conecta "
-		   "conecte conectar conectem "
-		   "me_passa coloca coloque encaminhe encaminha encaminhar redireciona "
-		   "ligue_me contatar direciona "
-		   "me_coloca ligar_com" },
+		   "conecte conectar conectem me_passa coloca coloque encaminhe encaminha "
+		   "encaminhar redireciona ligue_me contatar direciona me_coloca ligar_com" },
 	{ SPEAK, "ser_atendido ser_atendida ~falar ~conversar contatar contato bater_papo "
-		 "dialogar atendimento_com "
-		 "atendimento" },
+		 "dialogar atendimento_com atendimento" },
 	{ IFHOW, "falo converso" },
 	{ CAN, "posso pode poderia podem possível consigo podemos dá_para tem_como poderiam "
 	       "dá_pra" },
@@ -140,8 +138,8 @@ const struct lexeme lexicon_pt[] = {
 	{ YOU, "você vocês és tu" },
 	{ THEY, "ele ela eles cliente clientes herói personagem amigo amiga marido esposa mãe "
 		"chefe usuário irmão" },
-	{ WANTS,
-	  "quer querem pede pedem diz disse precisa precisam pediu gritou perguntou falou" },
+	{ WANTS, "quer querem pede pedem diz disse precisa precisam pediu gritou perguntou "
+		 "falou" },
 	{ NOT, "não nao nem nunca" },
 	{ NO, "não" },
 	{ WITHOUT, "sem em_vez_de ao_invés_de" },
@@ -167,22 +165,30 @@ const struct lexeme lexicon_pt[] = {
 	{ MEAN, "significa significado diferença define" },
 	{ LANGNAME, "inglês português espanhol francês alemão russo" },
 	{ TOPIC, "guindaste empilhadeira máquinas celular telefonia módulo ternário lógico "
-		 "salário ganha trabalho emprego vaga "
-		 "imobiliári{o,a} seguros viagens recursos direitos corpo cérebro erro turismo "
-		 "aritmético python java "
-		 "atribuição secreto senhas arquivos por_pessoa raça idosa caixa" },
+		 "salário ganha trabalho emprego vaga imobiliári{o,a} seguros viagens recursos "
+		 "direitos corpo cérebro erro turismo aritmético python java atribuição "
+		 "secreto senhas arquivos por_pessoa raça idosa caixa" },
 	{ WORK, "trabalha trabalham ganham atendem trabalhar" },
 	{ ABOUT, "sobre" },
 	{ PREP, "com a ao à de do da em no na para pra pro por até num" },
 	{ THE, "um uma o os as algum alguma outro outra" },
 	{ PLEASE, "por_favor pfv pf favor agora urgente imediatamente rápido já logo" },
 	{ FILLER, "e se sim bom só direto melhor aqui este esse essa meu minha seu mais ajuda "
-		  "mesmo cliente vendas apenas aí "
-		  "muito atendimento_humano isso ainda está" },
+		  "mesmo cliente vendas apenas aí muito atendimento_humano isso ainda está" },
 	{ HERE, "aqui aí" },
 	{ THANKS, "obrigado obrigada valeu" },
 	{ HELLO, "olá oi bom_dia boa_tarde boa_noite" },
 	{ BUT, "mas porém" },
 	{ COUNT, "dois duas três quatro cinco seis muitas muitos cada várias vários mil" },
+	{ OFFICE, "chefe diretor{,a} professor{,a} tutor{,a} vendas financeiro setor "
+		  "departamento equipe equipa dono dona gerência cobrança" },
+	{ DESK, "suporte_técnico atendimento_ao_cliente atendimento_humano suporte_humano "
+		"central_de_atendimento serviço_de_atendimento apoio_ao_cliente sac "
+		"assistência_técnica atendimento_ao_consumidor serviço_ao_cliente" },
+	{ NUMBER, "telefone número contato contacto número_de_telefone" },
+	{ RING, "me_liga me_ligue me_liguem ligue_me liguem_me ligue_para_mim liguem_para_mim "
+		"liga_pra_mim podem_me_ligar pode_me_ligar poderiam_me_ligar me_retornem "
+		"entre_em_contato_comigo entrem_em_contato_comigo me_telefone alguém_me_ligue "
+		"me_ligar falar_com_vocês contatar_vocês entrar_em_contato_com_vocês" },
 	{ 0 },
 };

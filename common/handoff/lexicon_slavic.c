@@ -3,29 +3,29 @@
 /* Ukrainian and Polish.  Ukrainian messages are also read with the Russian table. */
 
 const struct lexeme lexicon_uk[] = {
-	{ ROLE, "~оператор* ~менеджер* ~консультант* ~працівник* співробітник* ~фахівц{я,ю,ем} "
-		"фахівець "
-		"спеціаліст* адміністратор* керівник* представник* агент{а,у,ом}" },
+	{ ROLE, "~оператор* ~менеджер* ~консультант* ~працівник* співробітник* "
+		"~фахівц{я,ю,ем} фахівець спеціаліст* адміністратор* керівник* представник* "
+		"агент{а,у,ом} фахівчин* оператор{ка,ку,кою} керівни{к,ка,ку,ком,цтво,цтвом} "
+		"начальни{к,ка,ку,ком} адмін{а,у,ом} старш{ого,ому,им} спец{а,у,ом}" },
 	{ ROLE | NOM, "оператор менеджер консультант оператори фахівець спеціаліст працівник" },
 	{ PERSON, "~людин{и,і,у,ою,а}" },
 	{ PERSON | NOM, "людина" },
 	{ PEOPLE, "люди людей людьми" },
-	{ SOMEBODY, "люди людей людьми хтось хто_небудь кимось кимсь когось ким_небудь" },
-	{ LIVE,
-	  "жива живою живу живий живі справжн{я,ю,ій,ього,ьою,ім} реальн* нормальн{ий,ого}" },
+	{ SOMEBODY, "люди людей людьми хтось хто_небудь кимось кимсь когось ким_небудь "
+		    "хтось_живий кимось_із когось_із хто_живий є_хто" },
+	{ LIVE, "жива живою живу живий живі справжн{я,ю,ій,ього,ьою,ім} реальн* "
+		"нормальн{ий,ого}" },
 	{ LIVE | ALONE, "живого живому живим" },
 	{ SUPPORT, "підтримк{а,у,ою,и} служб{а,у,ою,и} техпідтримк{а,у,ою}" },
 	{ BOT, "бот* робот* штучн{ий,ого,им}_інтелект*" },
 	{ WANT, "хочу хочемо хотів хотіла потріб{ен,на,но,ні} ~потрібен треба вимагаю прошу "
-		"дай дайте давай "
-		"давайте бажаю чекаю необхідн{ий,о,а} волію потребую" },
-	{ CALL,
-	  "~поклич{,те} покликати кличте клич ~виклич{,те} викликати запрос{и,іть} запросити "
-	  "знайди знайдіть надай надайте приведи поверніть" },
-	{ CONNECT,
-	  "~з'єдна{й,йте,ти} ~підключи{,ть,ти} підключіть ~переключи{,ть,ти} переключіть "
-	  "перемкн{и,іть} перемикайте ~переведи переведіть перевести зв'яж{и,іть} "
-	  "зв'язати зв'язатися передай передайте перенаправ{,те,ити} приєднайте сполучіть" },
+		"дай дайте давай давайте бажаю чекаю необхідн{ий,о,а} волію потребую" },
+	{ CALL, "~поклич{,те} покликати кличте клич ~виклич{,те} викликати запрос{и,іть} "
+		"запросити знайди знайдіть надай надайте приведи поверніть" },
+	{ CONNECT, "~з'єдна{й,йте,ти} ~підключи{,ть,ти} підключіть ~переключи{,ть,ти} "
+		   "переключіть перемкн{и,іть} перемикайте ~переведи переведіть перевести "
+		   "зв'яж{и,іть} зв'язати зв'язатися передай передайте перенаправ{,те,ити} "
+		   "приєднайте сполучіть зв'яж{и,іть}_з зв'яжи зв'яжіть з'єднай з'єднайте" },
 	{ SPEAK, "~поговорити ~говорити розмовляти поспілкуватися поспілкуватись спілкуватися "
 		 "звернутися побалакати порозмовляти додзвонитися спитати обговорити розмова "
 		 "спілкуватись зв'язатись" },
@@ -41,16 +41,14 @@ const struct lexeme lexicon_uk[] = {
 	{ THEY, "він вона вони йому їй клієнт{,и} герой друг подруга брат сусід покупець "
 		"чоловік дружина" },
 	{ WANTS, "хоче хочуть просить просять вимагає сказав сказала говорить каже запитав "
-		 "відповів кличе "
-		 "попросив покликав" },
+		 "відповів кличе попросив покликав" },
 	{ NOT, "не ні ані" },
 	{ NO, "ні" },
 	{ WITHOUT, "без замість" },
 	{ NONEED, "не_{треба,потрібен,потрібна,потрібно,хочу} непотрібно обійдуся відмовляюсь "
-		  "нема_потреби "
-		  "немає_потреби" },
-	{ STOP,
-	  "досить набрид{,ли,ло,ла} годі припини{,ть} втомився втомилась задовбав дістав" },
+		  "нема_потреби немає_потреби" },
+	{ STOP, "досить набрид{,ли,ло,ла} годі припини{,ть} втомився втомилась задовбав "
+		"дістав" },
 	{ PAST, "вчора учора раніше допоміг допомогла допомогли вже_відповів вдалося минулого "
 		"тому був була" },
 	{ HOW, "як" },
@@ -63,65 +61,70 @@ const struct lexeme lexicon_uk[] = {
 	{ BE, "це є_ти" },
 	{ HAVE, "є існує існують" },
 	{ TRANSLATE, "переклад{и,іть,ти,} перекласти як_{буде,сказати,перекласти}" },
-	{ WRITE,
-	  "напиши напишіть склади складіть придумай придумайте створи виправ опиши розкажи" },
-	{ TEXT, "казк* оповідання історі{я,ю,ї} вірш* пісн* текст* речення лист листа сценарій "
-		"анекдот фраз* код "
-		"розповідь твір" },
+	{ WRITE, "напиши напишіть склади складіть придумай придумайте створи виправ опиши "
+		 "розкажи" },
+	{ TEXT, "казк* оповідання історі{я,ю,ї} вірш* пісн* текст* речення лист листа "
+		"сценарій анекдот фраз* код розповідь твір" },
 	{ SAY, "повтори скажи скажіть" },
 	{ MEAN, "означає значить називається різниця таке такий" },
 	{ LANGNAME, "англійськ* німецьк* українськ* російськ* польськ* французьк*" },
 	{ TOPIC, "верстат* верстата зв'язку мобільн* стільников* київстар* водафон* lifecell "
-		 "вакансі* зарплат* "
-		 "професі* посад* тернарн* логічн* присвоєн* прав_людини права нерухомост* "
-		 "туристичн* крана "
-		 "тіла мозк* робот{и,у,а}_оператором працювати" },
+		 "вакансі* зарплат* професі* посад* тернарн* логічн* присвоєн* прав_людини "
+		 "права нерухомост* туристичн* крана тіла мозк* робот{и,у,а}_оператором "
+		 "працювати" },
 	{ WORK, "працю{є,ють,ю} отримує заробляє заробляють графік" },
 	{ ABOUT, "про для наче немов щодо" },
 	{ PREP, "з із зі до на у в від по за через" },
-	{ PLEASE,
-	  "будь_ласка будьласка терміново швидко швидше негайно зараз вже нарешті прошу_вас" },
-	{ FILLER,
-	  "ну а та й і же просто тільки краще добре гаразд так бо хоч дуже мій цей питання "
-	  "допомогу допомога хоча_б якогось когось_з мати мою" },
+	{ PLEASE, "будь_ласка будьласка терміново швидко швидше негайно зараз вже нарешті "
+		  "прошу_вас сюди" },
+	{ FILLER, "ну а та й і же просто тільки краще добре гаразд так бо хоч дуже мій цей "
+		  "питання допомогу допомога хоча_б якогось когось_з мати мою коли_вже" },
 	{ HERE, "тут" },
 	{ THANKS, "дякую спасибі вдячний" },
 	{ HELLO, "привіт вітаю добрий_день доброго_дня" },
 	{ BUT, "але проте" },
 	{ COUNT, "дві три чотири двох трьох п'ять багато кількох кожна кожну" },
+	{ OFFICE, "викладач{а,у,ем,} вчител{я,ю,ем,ь} директор{а,у,ом} ментор{а,у,ом} "
+		  "куратор{а,у,ом} бухгалтер{а,у,ом,ію,ією} юрист{а,у,ом} майстр{а,у,ом} "
+		  "відділ{,у,ом} команд{у,ою} логіст{а,у,ом} експерт{а,у,ом}" },
+	{ DESK, "техпідтримк{а,у,ою,и} технічн{а,у,ою,ої}_підтримк{а,у,ою,и} "
+		"служб{а,у,ою,и,і}_підтримки гаряч{а,у,ої}_ліні{я,ю,ї} кол_центр* "
+		"контакт_центр* саппорт{а,у,ом,}" },
+	{ NUMBER, "номер{,а,у} телефон{,у} контакт{,и,ів} гаряч{а,ої}_ліні{я,ї}" },
+	{ RING, "передзвоніть передзвони зателефонуйте_мені зателефонуй_мені подзвоніть_мені "
+		"подзвони_мені наберіть_мене наберіть_мені мені_зателефонуйте "
+		"мені_передзвоніть зв'яжіться_зі_мною зв'язатися_з_вами з_вами_зв'язатися" },
+	{ LENGTHY, "розмовляти спілкуватися спілкуватись говорити" },
 	{ 0 },
 };
 
 const struct lexeme lexicon_pl[] = {
 	{ ROLE, "~konsultant* ~operator* ~pracownik* doradc{a,ę,ą,y} agent{a,em,owi,} "
-		"przedstawiciel* "
-		"~specjalist{a,ę,ą,y} kierownik* menedżer* obsług{ą,i,a,ę} opiekun* "
-		"prac{ownica,ownicą}" },
+		"przedstawiciel* ~specjalist{a,ę,ą,y} kierownik* menedżer* obsług{ą,i,a,ę} "
+		"opiekun* prac{ownica,ownicą} specjalist** przełożon{y,ego,emu,ym,ą,a} "
+		"konsultantk{a,ą,ę,i} pracownic** menadżer* kierowni** menedżerem "
+		"fachow{iec,ca,cem} ekspert{a,em,}" },
 	{ ROLE | NOM, "konsultant operator pracownik agent doradca" },
 	{ PERSON, "~człowiek{,a,iem,owi} ~czlowiekiem osob{ą,ę,a,y}" },
 	{ PERSON | NOM, "człowiek" },
 	{ PEOPLE, "ludzie ludźmi ludzi" },
-	{ SOMEBODY, "ktoś kogoś kimś ludzie ludźmi ludzi" },
+	{ SOMEBODY, "ktoś kogoś kimś ludzie ludźmi ludzi komuś kimkolwiek kogokolwiek" },
 	{ LIVE, "żyw{y,ego,ym,ą,a,emu} prawdziw{y,ego,ym,ą,a} ludzk{i,iego,im,ą} "
 		"realn{y,ego,ym,ą} normaln{ym,ego}" },
-	{ SUPPORT,
-	  "pomoc_techniczna biur{em,o}_obsługi biura wsparci{e,em} infolini{a,ę,ą} pomoc{ą}" },
+	{ SUPPORT, "pomoc_techniczna biur{em,o}_obsługi biura wsparci{e,em} infolini{a,ę,ą} "
+		   "pomoc{ą}" },
 	{ BOT, "bot bota botem boty robot robota robotem robotami maszyn{a,ą,y} automat "
 	       "automatem sztuczn{a,ą,ej}_inteligencj{a,ą,i}" },
 	{ WANT, "chcę chciał{bym,abym,byśmy} ~potrzebuję poproszę proszę prosze_o potrzebny "
-		"potrzebna "
-		"potrzebn{e,y} daj dajcie wymagam żądam domagam wolę czekam potrzeba chcemy "
-		"wolałbym wolałabym "
-		"muszę dawaj" },
+		"potrzebna potrzebn{e,y} daj dajcie wymagam żądam domagam wolę czekam "
+		"potrzeba chcemy wolałbym wolałabym muszę dawaj" },
 	{ CALL, "wezwij wezwać zawołaj zawołać zawołajcie przywołaj poproś poprosić znajdź "
-		"sprowadź wołaj "
-		"zaproś przyślij wezwijcie" },
+		"sprowadź wołaj zaproś przyślij wezwijcie" },
 	{ CONNECT, "~połącz{,cie,yć,enie,ysz,ycie} ~przełącz{,cie,yć,ysz} ~przekieruj{,cie} "
-		   "przekierować przekaż{,cie} "
-		   "przekazać skontaktuj{,cie} skontaktować podłącz poproszę_z" },
+		   "przekierować przekaż{,cie} przekazać skontaktuj{,cie} skontaktować podłącz "
+		   "poproszę_z przekieruj{,cie,esz} przenieś{cie,} połączenie" },
 	{ SPEAK, "~rozmawiać ~porozmawiać pogadać rozmow{a,y,ę} mówić kontakt{,u} popisać "
-		 "gadać pomówić "
-		 "dodzwonić rozmowę_z zapytać" },
+		 "gadać pomówić dodzwonić rozmowę_z zapytać" },
 	{ CAN, "mogę można możesz możemy może mogłbym mogłabym możecie czy_jest_możliwość "
 	       "możliwość mógłby" },
 	{ CAN | NOT, "niemożliwe nie_mogę nie_da" },
@@ -133,8 +136,8 @@ const struct lexeme lexicon_pl[] = {
 	{ YOU, "ty wy jesteś ciebie ci wam pan pani" },
 	{ THEY, "on ona oni klient klienci bohater przyjaciel mąż żona mama szef kolega "
 		"klienta brat" },
-	{ WANTS,
-	  "chce_on chcą prosi proszą powiedział powiedziała mówi krzyczy pyta poprosił woła" },
+	{ WANTS, "chce_on chcą prosi proszą powiedział powiedziała mówi krzyczy pyta poprosił "
+		 "woła" },
 	{ NOT, "nie ani nigdy" },
 	{ NO, "nie" },
 	{ WITHOUT, "bez zamiast" },
@@ -151,33 +154,43 @@ const struct lexeme lexicon_pl[] = {
 	{ OR, "albo lub czy_raczej czy" },
 	{ IF, "jeśli jeżeli gdyby gdy załóżmy" },
 	{ BE, "jest jesteś są to_jest czy_to" },
-	{ HAVE, "jest_tu istnieje macie" },
+	{ HAVE, "jest_tu istnieje macie jest_tam czy_jest_tu jest_tutaj" },
 	{ TRANSLATE,
 	  "przetłumacz{,cie} przetłumaczyć jak_{powiedzieć,jest,będzie} tłumaczenie" },
 	{ WRITE, "napisz stwórz wymyśl ułóż popraw opisz opowiedz" },
 	{ TEXT, "opowiadani* histori{a,ę,i} bajk* wiersz* piosenk* tekst* zdani{e,a,u} list "
-		"mail dowcip* scenariusz* kod frazę "
-		"funkcj{a,ę,i} powieść dialog" },
+		"mail dowcip* scenariusz* kod frazę funkcj{a,ę,i} powieść dialog" },
 	{ SAY, "powtórz powiedz" },
 	{ MEAN, "znaczy oznacza różnica nazywa definicja" },
 	{ LANGNAME, "angielsk* niemieck* polsk* rosyjsk* francusk*" },
 	{ TOPIC, "wózk* maszyn dźwig* koparki sieci komórkow* telekomunikacyj* zarabia pensj* "
-		 "prac{ę,y} zawod* praw{a,} "
-		 "nieruchomości ubezpiecz* turystyczn* modulo logiczn* trójargumentowy "
-		 "porównania hasłem haseł plików "
-		 "ciała ciało zostać python dronów suwnic* stanowisk* dorosł* namiot*" },
+		 "prac{ę,y} zawod* praw{a,} nieruchomości ubezpiecz* turystyczn* modulo "
+		 "logiczn* trójargumentowy porównania hasłem haseł plików ciała ciało zostać "
+		 "python dronów suwnic* stanowisk* dorosł* namiot*" },
 	{ WORK, "pracuj{e,ą,ecie} zarabia{,ją} czynn* dostępn*" },
 	{ ABOUT, "o jako dla" },
 	{ PREP, "z ze do na w u od po za przez" },
 	{ PLEASE, "proszę pilnie szybko natychmiast teraz wreszcie prosze" },
 	{ FILLER, "no a i ale_już tylko po_prostu się to tak ten tego od_razu dobra chociaż "
-		  "jakimś jakiegoś kimkolwiek "
-		  "sprawie pomocy klienta czatu mój innym bezpośrednio bardzo od_was waszym" },
+		  "jakimś jakiegoś kimkolwiek sprawie pomocy klienta czatu mój innym "
+		  "bezpośrednio bardzo od_was waszym" },
 	{ HERE, "tu tutaj" },
 	{ THANKS, "dziękuję dzięki dziekuje" },
 	{ HELLO, "cześć dzień_dobry witam hej halo" },
 	{ BUT, "ale jednak lecz" },
-	{ COUNT,
-	  "dwie dwóch trzy trzech cztery czterech kilka wiele każda każdy dwa pięć sześć" },
+	{ COUNT, "dwie dwóch trzy trzech cztery czterech kilka wiele każda każdy dwa pięć "
+		 "sześć" },
+	{ OFFICE, "szef{a,em,} szefow{ą,a,ę} dyrektor{a,em,} nauczyciel{a,em,} mentor{a,em,} "
+		  "technik{a,iem} dział{,u,em} dziale księgowoś{ć,ci,cią} sprzedaż{y,ą} "
+		  "zespoł{u,em} biur{o,a,em}" },
+	{ DESK, "infolini{a,ę,ą,i} pomoc{y,ą,}_techniczn{a,ą,ej} obsług{a,i,ą,ę}_klienta "
+		"biur{o,a,em}_obsługi dział{,u,em}_obsługi "
+		"wsparci{e,a,em}_techniczn{e,ego,ym} helpdesk call_center "
+		"dział{,u,em}_techniczn{y,ego,ym} centrum_obsługi" },
+	{ NUMBER, "numer{,u} telefon{,u} kontakt infolini{a,i,ę}" },
+	{ RING, "zadzwoń{cie,}_do_mnie oddzwoń{cie,} oddzwoń{cie,}_do_mnie do_mnie_zadzwonić "
+		"proszę_zadzwonić_do_mnie zadzwonić_do_mnie oddzwonić "
+		"skontaktujcie_się_ze_mną proszę_o_telefon proszę_o_oddzwonienie "
+		"o_kontakt_telefoniczny się_z_wami_skontaktować skontaktować_się_z_wami" },
 	{ 0 },
 };

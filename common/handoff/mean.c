@@ -69,6 +69,7 @@ static void look_transliterated(const struct word *w, uint64_t of[LANGUAGES])
 		if (letter == u'ы' && russian.len > 0 &&
 		    (russian.letters[russian.len - 1] == u'о' ||
 		     russian.letters[russian.len - 1] == u'а' ||
+		     russian.letters[russian.len - 1] == u'у' ||
 		     russian.letters[russian.len - 1] == u'и'))
 			letter = u'и';
 		russian.letters[russian.len++] = letter;

@@ -98,6 +98,68 @@ int target_is_compound(const struct target *t)
 	return next->script == SCRIPT_LATIN;
 }
 
+/* "менеджеру", not "поддержку", "консультантку", "людину" */
+static int is_dative(const struct word *w)
+{
+	int n = w->len;
+
+	if (w->script != SCRIPT_CYRILLIC || n < 4)
+		return 0;
+	if (w->letters[n - 1] == u'ю')
+		return w->letters[n - 2] == u'л';
+	if (w->letters[n - 1] != u'у' || w->letters[n - 2] == u'н' || w->letters[n - 2] == u'ш')
+		return 0;
+	return w->letters[n - 2] != u'к' || w->letters[n - 3] == u'и' ||
+	       w->letters[n - 3] == u'е';
+}
+
+/*
+ * "which operator ...", "вызвать оператор delete": Russian calls a person in the
+ * genitive, so what is called in the nominative is a thing, where more is said of it.
+ */
+int target_is_thing(const struct target *t)
+{
+	const struct word *it = &t->w->items[t->at];
+	const struct word *next = t->at + 1 < t->to ? it + 1 : NULL;
+	uint64_t verb = means(t, t->verb);
+
+	if (means(t, t->at - 1) & WHAT && !(means(t, t->at - 1) & (THAT | FILLER)))
+		return 1;
+	if (next && it->script == SCRIPT_CYRILLIC && next->script == SCRIPT_LATIN)
+		return !(next->means & (PLEASE | TARGET | BOT | HELLO));
+	if (next && it->script == SCRIPT_LATIN && next->means & THAT && t->at + 2 < t->to)
+		return it[2].means == 0;
+	if (it->means & TARGET && !(verb & ~WANT & REQUEST) && t->verb < t->at && is_dative(it))
+		return find(t, t->verb, t->at, PREP) < 0; /* who needs, not who is needed */
+	for (int i = t->from; verb & CALL && it->means & NOM && i < t->to; i++)
+		if (t->w->items[i].means == 0)
+			return 1;
+	return 0;
+}
+
+/* "как разговаривать с начальником": how one does it in general, with anybody. */
+int target_is_advice(const struct target *t)
+{
+	int how = find(t, t->from, t->verb, HOW | WHAT);
+	uint64_t verb = means(t, t->verb), it = means(t, t->at);
+
+	if (means(t, t->at - 1) & MINE && (verb & CALL || how >= 0 || it & OFFICE))
+		return 1;
+	if (find(t, t->from, t->verb, THANKS) >= 0 && find(t, t->from, t->at, ABOUT) >= 0)
+		return 1;
+	if (how < 0 || find(t, how, t->at, CAN | ME) >= 0)
+		return 0;
+	if (verb & LENGTHY)
+		return find(t, t->from, t->to, LIVE | HERE) < 0;
+	if (verb & REQUEST && it & (TARGET | OFFICE) && !(it & (PERSON | OFFICE)) &&
+	    !(verb & CALL))
+		return 0;
+	for (int i = t->at + 1; i < t->to; i++)
+		if (!(means(t, i) & (AROUND | BARE)))
+			return 1;
+	return 0;
+}
+
 int target_is_others(const struct target *t)
 {
 	int previous = t->from > 0 ? clause_begin(t->w, t->from - 1) : 0;

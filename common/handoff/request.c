@@ -2,16 +2,6 @@
 
 #include "common/handoff/request.h"
 
-#define AROUND                                                                                 \
-	(FILLER | PLEASE | ME | SELF | YOU | THE | PREP | LIVE | ALONE | SUPPORT | BOT | NOT | \
-	 NO | REQUEST | CAN | HELP | TARGET | SOMEBODY | HELLO | HERE | OR | THAT | LET |      \
-	 STOP | HOW | WHY | IFHOW)
-#define BARE                                                                                   \
-	(FILLER | PLEASE | ME | THE | PREP | LIVE | SOMEBODY | ALONE | SUPPORT | BOT | NOT |   \
-	 NO | REQUEST | TARGET | HELLO | HERE | CAN | STOP | HELP | WITHOUT | NONEED)
-#define NEVER_BARE                                                                             \
-	(SELF | YOU | THEY | BE | OR | IF | HAVE | WHAT | HOWMUCH | ABOUT | WANTS | PAST)
-
 static int no(struct target *t, const char *why)
 {
 	t->why = why;
@@ -91,14 +81,6 @@ static int find_right(const struct target *t)
 
 /* --- the patterns ------------------------------------------------------------- */
 
-static int is_all(const struct target *t, int from, int to, uint64_t allowed, uint64_t never)
-{
-	for (int i = from; i < to; i++)
-		if (!(means(t, i) & allowed) || means(t, i) & never)
-			return 0;
-	return 1;
-}
-
 /* "in the game one has to call an operator" */
 static int is_within_text(const struct target *t)
 {
@@ -114,7 +96,7 @@ static int is_joining(const struct target *t)
 	       t->verb < t->at && !(t->w->items[t->verb].flags & WORD_FINAL) &&
 	       find(t, t->verb, t->at, ME | PREP | FILLER) < 0 &&
 	       !(means(t, t->verb) & (WANT | CALL | SPEAK)) &&
-	       !is_all(t, t->at, t->to, BARE & ~(BOT | PREP), 0);
+	       !target_is_all(t, t->at, t->to, BARE & ~(BOT | PREP), 0);
 }
 
 static int by_verb(struct target *t)
@@ -123,8 +105,10 @@ static int by_verb(struct target *t)
 
 	if (target_is_negated(t) || target_is_stopped(t) || target_is_refused_next(t))
 		return no(t, "negated");
-	if (target_is_topic(t) || target_is_compound(t))
+	if (target_is_topic(t) || target_is_compound(t) || target_is_thing(t))
 		return no(t, "about-operators");
+	if (target_is_advice(t))
+		return no(t, "advice");
 	if (target_is_others(t))
 		return no(t, "third-person");
 	if (target_is_hypothetical(t))
@@ -152,6 +136,9 @@ static int by_help(struct target *t)
 
 	if (help < 0 && before >= 0 && find(t, t->from, before, LET) >= 0)
 		help = t->at, ask = find(t, t->from, before, LET);
+	if (before >= 0 && t->w->items[t->at].flags & WORD_ASKED &&
+	    target_is_all(t, t->from, t->to, AROUND, NEVER_BARE & ~OR))
+		return yes(t, "let-a-human-help"); /* "will a human answer me" */
 	if (help < 0 || (ask < 0 && (later < 0 || !(t->w->items[t->at].flags & WORD_ASKED))))
 		return 0;
 	for (int i = ask < 0 ? t->at : ask; i < help; i++)
@@ -198,7 +185,7 @@ static int alone(struct target *t)
 	int begin = sentence_begin(t->w, t->at), end = sentence_end(t->w, t->at);
 	int greeting = find(t, t->from, t->to, HELLO) >= 0;
 
-	if (!is_all(t, t->from, modified(t), BARE, NEVER_BARE))
+	if (!target_is_all(t, t->from, modified(t), BARE, NEVER_BARE))
 		return 0;
 	if (target_is_negated(t) || target_is_refused_next(t))
 		return no(t, "negated");
@@ -219,9 +206,9 @@ static int alone(struct target *t)
 static int by_absence(struct target *t)
 {
 	uint64_t around = BARE | BE | YOU | WHERE | SOMEBODY | HAVE;
-	int others = find(t, t->from, t->at, SOMEBODY) >= 0 && means(t, t->at) & SOMEBODY;
+	int others = (means(t, t->at) & SOMEBODY) != 0;
 
-	if (!is_all(t, t->from, t->to, around, OR | IF | HOWMUCH | PAST | SELF | NOT) ||
+	if (!target_is_all(t, t->from, t->to, around, OR | IF | HOWMUCH | PAST | SELF | NOT) ||
 	    target_is_topic(t))
 		return 0;
 	if (find(t, t->from, t->at, WHERE) >= 0)
@@ -242,7 +229,8 @@ static int by_absence_in_sentence(struct target *t)
 	whole.from = sentence_begin(t->w, t->at);
 	whole.to = sentence_end(t->w, t->at);
 	if (find(&whole, whole.from, whole.to, WHERE) < 0 ||
-	    !is_all(&whole, whole.from, whole.to, BARE | BE | YOU | WHERE, OR | IF | NOT) ||
+	    !target_is_all(&whole, whole.from, whole.to, BARE | BE | YOU | WHERE,
+			   OR | IF | NOT) ||
 	    target_is_topic(&whole))
 		return 0;
 	return yes(t, "where-is");
@@ -253,7 +241,7 @@ static int by_courtesy(struct target *t)
 {
 	int end = sentence_end(t->w, t->at), before = t->at - 1;
 
-	if (t->to != end || t->at + 1 >= end || !is_all(t, t->at + 1, end, PLEASE, 0))
+	if (t->to != end || t->at + 1 >= end || !target_is_all(t, t->at + 1, end, PLEASE, 0))
 		return 0;
 	while (means(t, before) & (LIVE | SUPPORT))
 		before--;
@@ -265,7 +253,20 @@ static int by_courtesy(struct target *t)
 	return yes(t, "polite");
 }
 
-/* People in general, and a support desk, are asked for only by a verb that fits them. */
+/* "get me someone who ...": what somebody is to know or do may be said behind. */
+static int known_until(const struct target *t)
+{
+	int next = t->at + 1;
+	int goes_on = (means(t, next) & (THAT | WHAT | CAN | LET)) != 0;
+
+	if (!(means(t, t->verb) & CALL) || t->verb > t->at || !goes_on)
+		return t->to;
+	if (t->w->items[t->at].script == SCRIPT_LATIN && find(t, t->verb, t->at, ME) < 0)
+		return t->to;
+	return next;
+}
+
+/* People in general, and parts of the house, are asked for only by a verb that fits them. */
 static int is_weak(const struct target *t)
 {
 	uint64_t m = means(t, t->at);
@@ -273,8 +274,11 @@ static int is_weak(const struct target *t)
 
 	if (m & (TARGET | ALONE))
 		return 0;
-	if (m & SOMEBODY && !(m & PEOPLE) && verb & (CALL | WANT) &&
-	    is_all(t, t->from, t->to, AROUND, NEVER_BARE & ~(SELF | YOU)))
+	if (m & (SOMEBODY | OFFICE) && !(m & PEOPLE) && verb & (CALL | WANT) &&
+	    target_is_all(t, t->from, known_until(t), AROUND, NEVER_BARE & ~(SELF | YOU)))
+		return 0;
+	if (m & SUPPORT &&
+	    target_is_all(t, sentence_begin(t->w, t->at), t->to, BARE, NEVER_BARE))
 		return 0;
 	if (m & SUPPORT)
 		return !(verb & (CALL | CONNECT | SPEAK)) && !(means(t, t->at - 1) & LIVE);
@@ -304,6 +308,8 @@ int words_request(const struct words *w, int at, const char **reason)
 			answer = by_verb(&t);
 		if (!answer && !t.why)
 			answer = alone(&t) || (!t.why && (by_help(&t) || by_courtesy(&t)));
+	} else if (means(&t, at) & OFFICE || find(&t, t.from, t.to, LET) >= 0) {
+		answer = by_help(&t);
 	}
 	if (!answer && !t.why)
 		answer = by_absence(&t) || by_absence_in_sentence(&t);
@@ -312,6 +318,24 @@ int words_request(const struct words *w, int at, const char **reason)
 	else
 		*reason = find(&t, t.from, at, YOU | SELF | BE) >= 0 ? "identity" : "mention";
 	return answer;
+}
+
+/* "let somebody answer who is not a bot", "no bots, please" */
+static int is_other_wanted(const struct target *t)
+{
+	int begin = sentence_begin(t->w, t->at), end = sentence_end(t->w, t->at),
+	    none = t->at - 1;
+	struct target whole = { .w = t->w, .at = t->at, .from = begin, .to = end };
+
+	while (means(t, none) & (THE | LIVE | PREP))
+		none--;
+	if (!(means(t, none) & (NOT | NO | WITHOUT)) || t->w->items[t->at].flags & WORD_ASKED)
+		return 0;
+	if (find(&whole, none + 1, end, REQUEST | HELP) >= 0)
+		return 0;
+	return target_is_all(&whole, begin, end, AROUND | WITHOUT, NEVER_BARE | TARGET) &&
+	       (find(&whole, begin, none, WANT | CALL | CONNECT | LET | HELP) >= 0 ||
+		end - begin <= 3);
 }
 
 /* "I don't want to talk to a bot" */
@@ -323,6 +347,8 @@ int words_refuse_bot(const struct words *w)
 
 		if (!(w->items[i].means & BOT) || w->items[i].flags & (WORD_QUOTED | WORD_CODE))
 			continue;
+		if (is_other_wanted(&t))
+			return 1;
 		t.verb = find_left(&t);
 		if (t.verb < 0 || !(means(&t, t.verb) & SPEAK))
 			t.verb = find_right(&t);
@@ -331,34 +357,10 @@ int words_refuse_bot(const struct words *w)
 			continue;
 		if (find(&t, from, to, TARGET | WHY | YOU) >= 0)
 			continue;
-		if (find(&t, from, t.verb, NOT | NONEED | STOP) >= 0 &&
+		if (find(&t, from, t.verb + 1, NOT | NONEED | STOP) >= 0 &&
 		    find(&t, from, to, WANT | NONEED | STOP) >= 0)
 			return 1;
 		if (find(&t, i - 2, i, NOT) > t.verb && find(&t, from, t.verb, WANT | CAN) >= 0)
-			return 1;
-	}
-	return 0;
-}
-
-/* "connect me, please": to whom need not be said. */
-int words_connect(const struct words *w)
-{
-	for (int i = 0; i < w->n; i++) {
-		int from = sentence_begin(w, i), to = sentence_end(w, i);
-		struct target t = { .w = w, .at = i, .from = from, .to = to, .verb = i };
-
-		if (!(w->items[i].means & (CONNECT | CALL)) ||
-		    w->items[i].flags & (WORD_QUOTED | WORD_CODE) ||
-		    w->items[i].means & (FILLER | SPEAK))
-			continue;
-		int named = from > 0 && words_find(w, sentence_begin(w, from - 1), from,
-						   TARGET | SOMEBODY) >= 0;
-
-		if (w->items[i].means & CALL && w->items[i].script == SCRIPT_LATIN)
-			continue;
-		if ((named || (find(&t, from, to, ME) >= 0 && w->items[i].means & CONNECT)) &&
-		    !target_is_negated(&t) && !target_is_stopped(&t) &&
-		    is_all(&t, from, to, BARE | YOU, SELF | THEY | IF | OR | BOT | NOT | TEXT))
 			return 1;
 	}
 	return 0;

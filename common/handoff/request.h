@@ -4,6 +4,16 @@
 
 /* One word that may be asked for, and what is asked about it.  Private to common/handoff. */
 
+#define AROUND                                                                                 \
+	(FILLER | PLEASE | ME | SELF | YOU | THE | PREP | LIVE | ALONE | SUPPORT | BOT | NOT | \
+	 NO | REQUEST | CAN | HELP | TARGET | SOMEBODY | HELLO | HERE | OR | THAT | LET |      \
+	 STOP | HOW | WHY | IFHOW | OFFICE | NUMBER)
+#define BARE                                                                                   \
+	(FILLER | PLEASE | ME | THE | PREP | LIVE | SOMEBODY | ALONE | SUPPORT | BOT | NOT |   \
+	 NO | REQUEST | TARGET | HELLO | HERE | CAN | STOP | HELP | WITHOUT | NONEED)
+#define NEVER_BARE                                                                             \
+	(SELF | YOU | THEY | BE | OR | IF | HAVE | WHAT | HOWMUCH | ABOUT | WANTS | PAST)
+
 struct target {
 	const struct words *w;
 	int at, from, to; /* the word, its clause */
@@ -21,6 +31,9 @@ static inline int find(const struct target *t, int from, int to, uint64_t what)
 	return words_find(t->w, from > t->from ? from : t->from, to < t->to ? to : t->to, what);
 }
 
+/* Do all words of from <= i < to mean one of `allowed` and none of `never`? */
+int target_is_all(const struct target *t, int from, int to, uint64_t allowed, uint64_t never);
+
 /* What takes a request back. */
 int target_is_negated(const struct target *t);
 int target_is_refused_next(const struct target *t);
@@ -29,6 +42,8 @@ int target_is_stopped(const struct target *t);
 /* What makes it another thing, another's, or not of now; t->verb is there. */
 int target_is_topic(const struct target *t);
 int target_is_compound(const struct target *t);
+int target_is_thing(const struct target *t);
+int target_is_advice(const struct target *t);
 int target_is_others(const struct target *t);
 int target_is_hypothetical(const struct target *t);
 int target_is_past(const struct target *t);

@@ -7,6 +7,9 @@
 
 enum { SLIP_MAX = 400, ASKED_MAX = 48 };
 
+/* Who may be asked for. */
+#define ASKED (TARGET | ALONE | SUPPORT | SOMEBODY | OFFICE)
+
 /* What a key of one keyboard gives on the other. */
 static const char latin_keys[] = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
 static const uint16_t cyrillic_keys[] = u"йцукенгшщзхъфывапролджэячсмитьбюё";
@@ -18,7 +21,7 @@ static int judge(struct words *w, const char **reason)
 
 	*reason = "none";
 	words_mean(w);
-	if (words_find(w, 0, w->n, TARGET | ALONE | SUPPORT | SOMEBODY | BOT | CONNECT) < 0)
+	if (words_find(w, 0, w->n, ASKED | BOT | CONNECT | RING | NUMBER) < 0)
 		return 0;
 	words_settle(w);
 	frame = words_frame(w);
@@ -30,12 +33,10 @@ static int judge(struct words *w, const char **reason)
 		*reason = "not-the-bot";
 		return 1;
 	}
-	if (words_connect(w)) {
-		*reason = "connect-me";
+	if (words_implied(w, reason))
 		return 1;
-	}
 	for (int i = 0; i < w->n && targets < ASKED_MAX; i++) {
-		if (!(w->items[i].means & (TARGET | ALONE | SUPPORT | SOMEBODY)))
+		if (!(w->items[i].means & (ASKED)))
 			continue;
 		targets++;
 		if (words_request(w, i, reason))
