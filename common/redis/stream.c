@@ -10,9 +10,10 @@
 #include "common/redis/sweeping.h"
 
 /*
- * Reading:  read_more -> on_entries -> hand_out -> read_more ...
+ * Reading:  read_more -> on_entries -> hand_out -> on_round -> read_more ...
  * If the group is missing:  make_group -> on_group -> read_more.
- * Settling is remembered until the end of the loop's round.
+ * Settling is remembered until the end of the loop's round.  So is reading on:
+ * what the entries make us ask of others leaves first.
  */
 
 enum { BLOCK_MS = 2000, GRACE_MS = 2000, RETRY_S = 1 };
@@ -130,7 +131,7 @@ static void on_entries(void *arg, const redisReply *reply)
 	}
 	if (reply->type == REDIS_REPLY_ARRAY && reply->elements > 0)
 		hand_out(s, reply->element[0]->element[1]);
-	read_more(s);
+	event_active(s->round, 0, 0);
 }
 
 static void on_up(void *arg)
