@@ -73,7 +73,9 @@ static int want_timer(CURLM *multi, long ms, void *arg)
 	struct http *h = arg;
 
 	(void)multi;
-	if (ms < 0)
+	if (ms == 0) /* in this round of the loop yet: a request is to leave */
+		event_active(h->timer, EV_TIMEOUT, 0);
+	else if (ms < 0)
 		event_del(h->timer);
 	else
 		timer_set(h->timer, ms);
