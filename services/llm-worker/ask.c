@@ -95,12 +95,12 @@ void ask(struct turn *t, const struct bot *bot, const struct provider *p, struct
 	t->phase = PHASE_ASK;
 	llm_answer_finish(&t->answer);
 	llm_answer_init(&t->answer, &t->keep);
-	orders_listen(t);
 	live_begin(t);
 	make_request(t, &scratch, bot, p, &request);
 	forget_round(t);
 	flow_extend(&t->flow, (p->total_ms > 0 ? p->total_ms : 300000) + SLACK_MS);
 	http_send(t->worker->http, &t->flow, answered, &t->response, &request);
+	orders_listen(t); /* behind the request, which is what a person waits for */
 	arena_free(&scratch);
 }
 
