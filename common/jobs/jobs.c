@@ -30,7 +30,6 @@ struct early {
 	struct jobs *jobs;
 	struct event timer;
 	struct doorbell bell;
-	char entry_id[48];
 };
 
 struct jobs {
@@ -48,10 +47,10 @@ struct jobs {
 
 /* --- doorbells ------------------------------------------------------------- */
 
-static void hand(struct jobs *j, const struct doorbell *bell, const char *entry_id)
+static void hand(struct jobs *j, const struct doorbell *bell)
 {
 	metric_add(&handed, 1);
-	j->handler(j->arg, bell, entry_id);
+	j->handler(j->arg, bell);
 }
 
 static void early_free(struct early *e)
@@ -66,11 +65,11 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 	struct early *e = arg;
 
 	(void)fd, (void)what;
-	hand(e->jobs, &e->bell, e->entry_id);
+	hand(e->jobs, &e->bell);
 	early_free(e);
 }
 
-static void hold(struct jobs *j, const struct doorbell *bell, const char *entry_id)
+static void hold(struct jobs *j, const struct doorbell *bell)
 {
 	struct early *e = calloc(1, sizeof *e);
 
@@ -78,7 +77,6 @@ static void hold(struct jobs *j, const struct doorbell *bell, const char *entry_
 		abort();
 	e->jobs = j;
 	e->bell = *bell;
-	snprintf(e->entry_id, sizeof e->entry_id, "%s", entry_id);
 	evtimer_assign(&e->timer, j->base, on_due, e);
 	timer_set(&e->timer, bell->wait_ms);
 	LIST_INSERT_HEAD(&j->early, e, link);
@@ -90,14 +88,15 @@ static void on_entry(void *arg, const char *entry_id, const char *payload)
 	struct doorbell bell;
 	struct err e;
 
+	(void)entry_id;
 	metric_set(&in_hand, stream_in_hand(j->stream));
 	if (doorbell_parse(&bell, payload, &e) != 0) {
 		log_warn("dropped a doorbell queue=%s: %s", queue_name(j->conf.queue), e.text);
-		stream_settle(j->stream, entry_id);
+		stream_settle(j->stream);
 	} else if (bell.wait_ms > 0) {
-		hold(j, &bell, entry_id);
+		hold(j, &bell);
 	} else {
-		hand(j, &bell, entry_id);
+		hand(j, &bell);
 	}
 }
 
@@ -267,7 +266,7 @@ void jobs_pause(struct jobs *j)
 		stream_pause(j->stream);
 	for (e = LIST_FIRST(&j->early); e; e = next) {
 		next = LIST_NEXT(e, link);
-		stream_settle(j->stream, e->entry_id); /* the next worker's sweep finds it */
+		stream_settle(j->stream); /* the next worker's sweep finds it */
 		early_free(e);
 	}
 	lease_leave(j->lease);
@@ -289,9 +288,9 @@ void jobs_close(struct jobs *j)
 	free(j);
 }
 
-void jobs_settle(struct jobs *j, const char *entry_id)
+void jobs_settle(struct jobs *j)
 {
-	stream_settle(j->stream, entry_id);
+	stream_settle(j->stream);
 	metric_set(&in_hand, stream_in_hand(j->stream));
 }
 

@@ -29,7 +29,7 @@ struct jobs;
 struct jobs_conf {
 	enum queue queue;
 	const char *redis_url;
-	struct redis *redis; /* for announcing and acknowledging */
+	struct redis *redis; /* for announcing and cleaning up */
 	struct store *store;
 	int window;       /* jobs in hand at most */
 	int lease_ms;     /* 0: 4000; renewed three times as often */
@@ -39,7 +39,7 @@ struct jobs_conf {
 
 /* A job to be worked on.  The handler begins a flow, which calls jobs_settle() when it is over.
  */
-typedef void jobs_handler(void *arg, const struct doorbell *bell, const char *entry_id);
+typedef void jobs_handler(void *arg, const struct doorbell *bell);
 
 struct jobs *jobs_open(struct event_base *base, const struct jobs_conf *conf,
 		       jobs_handler *handler, void *arg, struct err *e);
@@ -47,7 +47,7 @@ void jobs_pause(struct jobs *j);
 /* Gives back what is still held, if PostgreSQL can be reached; then frees. */
 void jobs_close(struct jobs *j);
 
-void jobs_settle(struct jobs *j, const char *entry_id);
+void jobs_settle(struct jobs *j);
 
 /* Our lease; 0 until PostgreSQL has given one (handlers are not called before). */
 int jobs_worker(const struct jobs *j);

@@ -12,12 +12,11 @@
 /*
  * Reading:  read_more -> on_entries -> hand_out -> on_round -> read_more ...
  * If the group is missing:  make_group -> on_group -> read_more.
- * Settling is remembered until the end of the loop's round.  So is reading on:
- * what the entries make us ask of others leaves first.
+ * Reading on waits for the end of the loop's round: what the entries make us ask
+ * of others leaves first, and what they settle makes room for more.
  */
 
 enum { BLOCK_MS = 2000, GRACE_MS = 2000, RETRY_S = 1 };
-enum { ACKS_MAX = 1000, ENTRY_ID_SIZE = 44 };
 
 struct stream {
 	struct stream_conf conf;
@@ -29,9 +28,6 @@ struct stream {
 	struct event *again; /* after an error */
 	int in_hand;         /* handed out, not settled */
 	int is_reading, is_paused;
-
-	char (*settled)[ENTRY_ID_SIZE]; /* not acknowledged yet */
-	int settled_count;
 };
 
 /* --- reading -------------------------------------------------------------- */
@@ -50,7 +46,7 @@ static void read_more(struct stream *s)
 	snprintf(block, sizeof block, "%d", BLOCK_MS);
 	redis_send(s->reader, on_entries, s,
 		   REDIS_ARGV("XREADGROUP", "GROUP", s->conf.group, s->conf.consumer, "COUNT",
-			      count, "BLOCK", block, "STREAMS", s->conf.key, ">"));
+			      count, "BLOCK", block, "NOACK", "STREAMS", s->conf.key, ">"));
 }
 
 /* The value of field "e", or NULL. */
@@ -74,7 +70,7 @@ static void hand_out(struct stream *s, const redisReply *entries)
 			s->fn(s->arg, id, payload);
 		} else {
 			log_warn("stream entry without payload key=%s id=%s", s->conf.key, id);
-			stream_settle(s, id);
+			stream_settle(s);
 		}
 	}
 }
@@ -147,34 +143,17 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 
 /* --- settling ------------------------------------------------------------- */
 
-static void acknowledge(struct stream *s)
-{
-	enum { LEAD = 3 };
-	const char *argv[LEAD + ACKS_MAX] = { "XACK", s->conf.key, s->conf.group };
-
-	for (int i = 0; i < s->settled_count; i++)
-		argv[LEAD + i] = s->settled[i];
-	if (s->settled_count > 0)
-		redis_send(s->conf.redis, NULL, NULL, LEAD + s->settled_count, argv);
-	s->settled_count = 0;
-}
-
 static void on_round(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
-	acknowledge(arg);
 	read_more(arg);
 }
 
-void stream_settle(struct stream *s, const char *entry_id)
+void stream_settle(struct stream *s)
 {
 	assert(s->in_hand > 0);
 	s->in_hand--;
-	if (s->settled_count == 0)
-		event_active(s->round, 0, 0);
-	snprintf(s->settled[s->settled_count++], ENTRY_ID_SIZE, "%s", entry_id);
-	if (s->settled_count == ACKS_MAX)
-		acknowledge(s);
+	event_active(s->round, 0, 0);
 }
 
 /* --- for callers ---------------------------------------------------------- */
@@ -195,10 +174,9 @@ struct stream *stream_open(struct event_base *base, const struct stream_conf *co
 	s->fn = fn;
 	s->arg = arg;
 	s->reader = reader;
-	s->settled = calloc(ACKS_MAX, sizeof *s->settled);
 	s->round = event_new(base, -1, 0, on_round, s);
 	s->again = evtimer_new(base, on_again, s);
-	if (!s->settled || !s->round || !s->again)
+	if (!s->round || !s->again)
 		abort();
 	s->sweeping = sweeping_open(base, &s->conf);
 	redis_on_up(s->reader, on_up, s);
@@ -210,10 +188,8 @@ void stream_close(struct stream *s)
 	if (!s)
 		return;
 	stream_pause(s);
-	acknowledge(s);
 	event_free(s->round);
 	event_free(s->again);
-	free(s->settled);
 	free(s);
 }
 

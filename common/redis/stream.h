@@ -7,9 +7,9 @@
 /*
  * Reads one Redis stream as a member of a consumer group, never holding more
  * than `window` entries that are not settled.  Entries are doorbells: a lost
- * one is announced again by the sweep (jobs.h), so this module never claims
- * other consumers' entries.  The group is created when it is missing, also
- * after a FLUSHALL.
+ * one is announced again by the sweep (jobs.h), so Redis keeps no account of who
+ * has which (NOACK).  The group is created when it is missing, also after a
+ * FLUSHALL.
  */
 
 struct redis;
@@ -17,7 +17,7 @@ struct stream;
 
 struct stream_conf {
 	const char *url;     /* of Redis: reading blocks a connection of its own */
-	struct redis *redis; /* for acknowledging and cleaning up; outlives us */
+	struct redis *redis; /* for cleaning up; outlives us */
 	const char *key, *group, *consumer; /* borrowed while open */
 	int window;
 };
@@ -32,10 +32,7 @@ void stream_close(struct stream *s);
 /* Stop reading; entries already handed out may still be settled. */
 void stream_pause(struct stream *s);
 
-/*
- * The entry is dealt with, for better or worse: it is acknowledged (many in one
- * XACK, at the end of the loop's round) and frees a place in the window.
- */
-void stream_settle(struct stream *s, const char *entry_id);
+/* An entry is dealt with, for better or worse: it frees a place in the window. */
+void stream_settle(struct stream *s);
 
 int stream_in_hand(const struct stream *s);

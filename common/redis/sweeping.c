@@ -15,12 +15,9 @@ struct sweeping {
 	struct event *timer;
 };
 
-static struct metric litter = METRIC(METRIC_COUNTER, "tandem_stream_litter_total", "",
-				     "Stream entries acknowledged away for dead consumers.");
 static struct metric trimmed = METRIC(METRIC_COUNTER, "tandem_stream_trimmed_total", "",
-				      "Stream entries cut away after their work was done.");
+				      "Stream entries cut away after somebody had read them.");
 
-/* XAUTOCLAIM's rounds are bounded: what is left waits for the next turn. */
 static struct redis_script sweep_script = {
 	.keys = 2,
 	.text = "local stream, group, me = KEYS[1], ARGV[1], ARGV[2]\n"
@@ -40,20 +37,9 @@ static struct redis_script sweep_script = {
 		"end\n"
 		"if not ours then return 0 end\n"
 
-		"local littered, from = 0, '0-0'\n"
-		"for round = 1, 20 do\n"
-		"  local r = redis.call('XAUTOCLAIM', stream, group, me, ARGV[4], from,\n"
-		"                       'COUNT', 500, 'JUSTID')\n"
-		"  if #r[2] > 0 then\n"
-		"    littered = littered + redis.call('XACK', stream, group, unpack(r[2]))\n"
-		"  end\n"
-		"  from = r[1]\n"
-		"  if from == '0-0' then break end\n"
-		"end\n"
-
 		"for _, c in ipairs(redis.call('XINFO', 'CONSUMERS', stream, group)) do\n"
 		"  c = map(c)\n"
-		"  if c.pending == 0 and c.idle > tonumber(ARGV[5]) and c.name ~= me then\n"
+		"  if c.idle > tonumber(ARGV[4]) and c.name ~= me then\n"
 		"    redis.call('XGROUP', 'DELCONSUMER', stream, group, c.name)\n"
 		"  end\n"
 		"end\n"
@@ -67,12 +53,10 @@ static struct redis_script sweep_script = {
 
 		"local lowest\n"
 		"for _, g in ipairs(groups) do\n"
-		"  local pending = redis.call('XPENDING', stream, g.name)\n"
-		"  local id = pending[1] > 0 and pending[2] or g['last-delivered-id']\n"
+		"  local id = g['last-delivered-id']\n"
 		"  if not lowest or less(id, lowest) then lowest = id end\n"
 		"end\n"
-		"return { littered,\n"
-		"         redis.call('XTRIM', stream, 'MINID', '~', lowest, 'LIMIT', 0) }\n",
+		"return redis.call('XTRIM', stream, 'MINID', '~', lowest, 'LIMIT', 0)\n",
 };
 
 struct redis_script *stream_sweep_script(void)
@@ -87,10 +71,8 @@ static void on_swept(void *arg, const redisReply *reply)
 		return;
 	if (reply->type == REDIS_REPLY_ERROR)
 		log_warn("stream sweep why=%s", reply->str);
-	if (reply->type != REDIS_REPLY_ARRAY)
-		return;
-	metric_add(&litter, (double)reply->element[0]->integer);
-	metric_add(&trimmed, (double)reply->element[1]->integer);
+	if (reply->type == REDIS_REPLY_INTEGER)
+		metric_add(&trimmed, (double)reply->integer);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -100,9 +82,9 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	snprintf(turn, sizeof turn, "sweep:%s:%s", conf->key, conf->group);
-	redis_eval_send(conf->redis, on_swept, NULL, &sweep_script,
-			REDIS_ARGV(conf->key, turn, conf->group, conf->consumer, "29000",
-				   "60000", "3600000"));
+	redis_eval_send(
+		conf->redis, on_swept, NULL, &sweep_script,
+		REDIS_ARGV(conf->key, turn, conf->group, conf->consumer, "29000", "3600000"));
 }
 
 struct sweeping *sweeping_open(struct event_base *base, const struct stream_conf *conf)

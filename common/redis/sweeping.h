@@ -3,12 +3,10 @@
 #include "common/redis/stream.h"
 
 /*
- * Keeps a stream short.  XACK frees no memory and dead consumers leave litter,
- * so every 30 s one consumer of the group, whichever comes first,
- *   - acknowledges what lay with anybody for a minute (PostgreSQL announces
- *     what still matters again),
- *   - forgets consumers that hold nothing and were silent for an hour,
- *   - cuts the stream below the lowest id that any group still needs.
+ * Keeps a stream short.  Reading removes nothing, so every 30 s one consumer of
+ * the group, whichever comes first,
+ *   - forgets consumers that were silent for an hour,
+ *   - cuts the stream below the lowest id that any group has yet to read.
  */
 
 struct sweeping;
@@ -19,8 +17,8 @@ void sweeping_close(struct sweeping *s);
 
 /*
  * What runs in Redis.  Keys: the stream, the turn (so that a group is swept once
- * per interval).  Arguments: group, consumer, ms between turns, ms after which an
- * entry is litter, ms after which a silent consumer is forgotten.  The reply is
- * { acknowledged, cut }, or 0 if it was not our turn or there is nothing.
+ * per interval).  Arguments: group, consumer, ms between turns, ms after which a
+ * silent consumer is forgotten.  The reply is how many were cut away; 0 also if it
+ * was not our turn.
  */
 struct redis_script *stream_sweep_script(void);

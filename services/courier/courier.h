@@ -40,7 +40,7 @@ void courier_call(struct courier *c, struct flow *f, flow_step *next,
 		  struct http_response *response, const struct call *call);
 
 /* A jobs_handler; arg: the courier. */
-void deliver_begin(void *arg, const struct doorbell *bell, const char *entry_id);
+void deliver_begin(void *arg, const struct doorbell *bell);
 
 /* Whoever watches this line hears how a sending ended, if somebody does.  The trace may be
  * NULL. */

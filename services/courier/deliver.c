@@ -35,7 +35,7 @@ static flow_step claim, foresee, examine, note_split, check_place, went_wrong, d
 
 static const struct flow_class deliver_class = { "deliver", went_wrong, deliver_release };
 
-void deliver_begin(void *arg, const struct doorbell *bell, const char *entry_id)
+void deliver_begin(void *arg, const struct doorbell *bell)
 {
 	struct deliver *d = calloc(1, sizeof *d);
 
@@ -45,7 +45,6 @@ void deliver_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 	d->claimant = ++d->courier->claimants;
 	d->held = (struct delivery_held){ .job = bell->job, .claim = &d->claim };
 	d->retry_ms = RETRY_MIN_MS;
-	snprintf(d->entry, sizeof d->entry, "%s", entry_id);
 	flow_begin(&d->flow, &deliver_class, d, bell->trace, DEADLINE_MS, claim);
 }
 
@@ -311,6 +310,6 @@ static void deliver_release(void *self)
 
 	parcel_drop(d);
 	forget_place(d);
-	jobs_settle(d->courier->jobs, d->entry);
+	jobs_settle(d->courier->jobs);
 	free(d);
 }

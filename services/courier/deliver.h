@@ -11,7 +11,6 @@
 struct deliver {
 	struct flow flow;
 	struct courier *courier;
-	char entry[48];
 
 	struct delivery_claim claim;
 	struct delivery_held held; /* our job, the head and the claim */

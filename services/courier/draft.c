@@ -219,7 +219,7 @@ static void sight_release(void *self)
 {
 	struct sight *s = self;
 
-	stream_settle(s->drafts->stream, s->entry);
+	stream_settle(s->drafts->stream);
 	free(s);
 }
 

@@ -64,7 +64,7 @@ static int history_limit(const struct worker *w)
 
 /* --- beginning --------------------------------------------------------------- */
 
-void turn_begin(void *arg, const struct doorbell *bell, const char *entry_id)
+void turn_begin(void *arg, const struct doorbell *bell)
 {
 	struct turn *t = calloc(1, sizeof *t);
 
@@ -75,7 +75,6 @@ void turn_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 	t->is_suggestion = bell->kind == LLM_SUGGESTION;
 	t->began = clock_mono_ms();
 	llm_answer_init(&t->answer, &t->keep);
-	snprintf(t->entry, sizeof t->entry, "%s", entry_id);
 	flow_begin(&t->flow, &turn_class, t, bell->trace, PG_MS, turn_claim);
 }
 
@@ -342,7 +341,7 @@ void turn_end(struct turn *t)
 	live_over(t);
 	orders_leave(t);
 	ask_over(t);
-	jobs_settle(t->worker->jobs, t->entry);
+	jobs_settle(t->worker->jobs);
 	flow_done(&t->flow);
 }
 

@@ -71,7 +71,6 @@ struct turn {
 	int is_back;       /* a human has just come and gone: the bot answers by itself */
 	int is_alone;      /* there is no human who could be called */
 	int is_suggestion; /* for an operator: nothing of it is for the person's eyes */
-	char entry[32];
 	enum phase phase;
 	enum order order;
 	int64_t began; /* on the monotonic clock, like all times here */
@@ -131,7 +130,7 @@ struct turn {
 /* --- turn.c ------------------------------------------------------------------ */
 
 /* A jobs_handler; arg: the worker. */
-void turn_begin(void *arg, const struct doorbell *bell, const char *entry_id);
+void turn_begin(void *arg, const struct doorbell *bell);
 
 /* The job is dealt with, or is somebody else's. */
 void turn_end(struct turn *t);

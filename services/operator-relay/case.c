@@ -27,7 +27,6 @@ struct look {
 	struct flow flow;
 	struct relay *relay;
 	int64_t job;
-	char entry[48];
 	int64_t began;
 
 	struct case_claim claim;
@@ -38,7 +37,7 @@ struct look {
 static flow_step claim, examine, record, ring_couriers, announce, put_back, failed, release;
 static const struct flow_class look_class = { "case", failed, release };
 
-void case_begin(void *arg, const struct doorbell *bell, const char *entry_id)
+void case_begin(void *arg, const struct doorbell *bell)
 {
 	struct look *l = calloc(1, sizeof *l);
 
@@ -47,14 +46,13 @@ void case_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 	l->relay = arg;
 	l->job = bell->job;
 	l->began = clock_mono_ms();
-	snprintf(l->entry, sizeof l->entry, "%s", entry_id);
 	metric_add(&looks, 1);
 	flow_begin(&l->flow, &look_class, l, bell->trace, RELAY_MS, claim);
 }
 
 static void end(struct look *l)
 {
-	jobs_settle(l->relay->jobs, l->entry);
+	jobs_settle(l->relay->jobs);
 	flow_done(&l->flow);
 }
 

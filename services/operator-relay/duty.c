@@ -15,7 +15,6 @@ struct duty {
 	struct flow flow;
 	struct relay *relay;
 	int64_t job, look_job;
-	char entry[48];
 
 	struct duty_claim claim;
 	json_t *cases;
@@ -26,7 +25,7 @@ struct duty {
 static flow_step claim, examine, look, looked, settle, settled, failed, release;
 static const struct flow_class duty_class = { "duty", failed, release };
 
-void duty_begin(void *arg, const struct doorbell *bell, const char *entry_id)
+void duty_begin(void *arg, const struct doorbell *bell)
 {
 	struct duty *d = calloc(1, sizeof *d);
 
@@ -34,13 +33,12 @@ void duty_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 		abort();
 	d->relay = arg;
 	d->job = bell->job;
-	snprintf(d->entry, sizeof d->entry, "%s", entry_id);
 	flow_begin(&d->flow, &duty_class, d, bell->trace, RELAY_MS, claim);
 }
 
 static void end(struct duty *d)
 {
-	jobs_settle(d->relay->jobs, d->entry);
+	jobs_settle(d->relay->jobs);
 	flow_done(&d->flow);
 }
 

@@ -17,7 +17,7 @@ static const struct conf_item conf[] = {
 	{ 0 },
 };
 
-static void begin(void *arg, const struct doorbell *bell, const char *entry_id)
+static void begin(void *arg, const struct doorbell *bell)
 {
 	static jobs_handler *const handlers[] = {
 		[OPERATOR_CASE] = case_begin,
@@ -27,11 +27,11 @@ static void begin(void *arg, const struct doorbell *bell, const char *entry_id)
 	struct relay *r = arg;
 
 	if (bell->kind >= OPERATOR_CASE && bell->kind <= OPERATOR_DUTY) {
-		handlers[bell->kind](arg, bell, entry_id);
+		handlers[bell->kind](arg, bell);
 		return;
 	}
 	log_warn("dropped a doorbell of kind=%d", bell->kind);
-	jobs_settle(r->jobs, entry_id);
+	jobs_settle(r->jobs);
 }
 
 static int complain(const struct err *e)

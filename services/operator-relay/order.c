@@ -24,7 +24,6 @@ struct order {
 	struct flow flow;
 	struct relay *relay;
 	int64_t job;
-	char entry[48];
 
 	struct order_claim claim;
 	struct plan plan;
@@ -37,7 +36,7 @@ static flow_step claim, examine, give, given, record, recorded, put_back, leave,
 	release;
 static const struct flow_class order_class = { "order", failed, release };
 
-void order_begin(void *arg, const struct doorbell *bell, const char *entry_id)
+void order_begin(void *arg, const struct doorbell *bell)
 {
 	struct order *o = calloc(1, sizeof *o);
 
@@ -45,7 +44,6 @@ void order_begin(void *arg, const struct doorbell *bell, const char *entry_id)
 		abort();
 	o->relay = arg;
 	o->job = bell->job;
-	snprintf(o->entry, sizeof o->entry, "%s", entry_id);
 	flow_begin(&o->flow, &order_class, o, bell->trace, RELAY_MS, claim);
 }
 
@@ -165,7 +163,7 @@ static void leave(void *self)
 {
 	struct order *o = self;
 
-	jobs_settle(o->relay->jobs, o->entry);
+	jobs_settle(o->relay->jobs);
 	flow_done(&o->flow);
 }
 

@@ -107,22 +107,20 @@ static long long field(const redisReply *group, const char *name)
 	return -1;
 }
 
-void ask_stream(const char *queue, long long *length, long long *lag, long long *unacked)
+void ask_stream(const char *queue, long long *length, long long *lag)
 {
 	struct arena arena = { 0 };
 	const redisReply *reply;
 	struct err e;
 	char key[32];
 
-	*length = *lag = *unacked = -1;
+	*length = *lag = -1;
 	snprintf(key, sizeof key, "jobs:%s", queue);
 	if (ask_redis(&arena, &reply, &e, REDIS_ARGV("XLEN", key)) == 0)
 		*length = reply->integer;
 	if (*length > 0 &&
 	    ask_redis(&arena, &reply, &e, REDIS_ARGV("XINFO", "GROUPS", key)) == 0 &&
-	    reply->elements > 0) {
+	    reply->elements > 0)
 		*lag = field(reply->element[0], "lag");
-		*unacked = field(reply->element[0], "pending");
-	}
 	arena_free(&arena);
 }

@@ -13,5 +13,5 @@
 int ask_redis(struct arena *a, const redisReply **reply, struct err *e, int argc,
 	      const char *const argv[]);
 
-/* Of "jobs:<queue>": entries, entries not read, entries not acknowledged; -1 if unknown. */
-void ask_stream(const char *queue, long long *length, long long *lag, long long *unacked);
+/* Of "jobs:<queue>": entries, and those that nobody has read yet; -1 if unknown. */
+void ask_stream(const char *queue, long long *length, long long *lag);

@@ -44,7 +44,7 @@ enum { QUEUES = sizeof queues / sizeof *queues };
 
 struct view {
 	PGresult *queues, *workers, *deliveries, *turns;
-	long long length[QUEUES], lag[QUEUES], pending[QUEUES]; /* -1: Redis does not say */
+	long long length[QUEUES], lag[QUEUES]; /* -1: Redis does not say */
 };
 
 static int look(struct view *v, struct pg_sync *db, struct err *e)
@@ -55,7 +55,7 @@ static int look(struct view *v, struct pg_sync *db, struct err *e)
 	v->deliveries = v->workers ? pg_sync_query(db, e, DELIVERIES_SQL, 0, NULL) : NULL;
 	v->turns = v->deliveries ? pg_sync_query(db, e, TURNS_SQL, 0, NULL) : NULL;
 	for (int i = 0; i < QUEUES; i++)
-		ask_stream(queues[i], &v->length[i], &v->lag[i], &v->pending[i]);
+		ask_stream(queues[i], &v->length[i], &v->lag[i]);
 	return v->turns ? 0 : -1;
 }
 
@@ -79,15 +79,14 @@ static void print_number(long long n)
 
 static void print_queues(const struct view *v)
 {
-	printf("%-10s %9s %9s %9s %9s %9s %9s %9s %9s\n", "QUEUE", "READY", "RUNNING", "DEAD",
-	       "WORKERS", "OLDEST,s", "STREAM", "LAG", "UNACKED");
+	printf("%-10s %9s %9s %9s %9s %9s %9s %9s\n", "QUEUE", "READY", "RUNNING", "DEAD",
+	       "WORKERS", "OLDEST,s", "STREAM", "LAG");
 	for (int i = 0; i < PQntuples(v->queues) && i < QUEUES; i++) {
 		printf("%-10s", PQgetvalue(v->queues, i, 0));
 		for (int k = 1; k < 6; k++)
 			printf(" %9s", PQgetvalue(v->queues, i, k));
 		print_number(v->length[i]);
 		print_number(v->lag[i]);
-		print_number(v->pending[i]);
 		putchar('\n');
 	}
 }
@@ -138,10 +137,9 @@ static void print_json(const struct view *v)
 	json_t *root = json_object(), *list = rows_json(v->queues, queue_names);
 
 	for (size_t i = 0; i < json_array_size(list) && i < QUEUES; i++)
-		json_object_set_new(
-			json_array_get(list, i), "stream",
-			json_pack("{s:I, s:I, s:I}", "length", (json_int_t)v->length[i], "lag",
-				  (json_int_t)v->lag[i], "unacked", (json_int_t)v->pending[i]));
+		json_object_set_new(json_array_get(list, i), "stream",
+				    json_pack("{s:I, s:I}", "length", (json_int_t)v->length[i],
+					      "lag", (json_int_t)v->lag[i]));
 	json_object_set_new(root, "queues", list);
 	json_object_set_new(root, "workers", rows_json(v->workers, worker_names));
 	json_object_set_new(root, "deliveries", rows_json(v->deliveries, delivery_names));
