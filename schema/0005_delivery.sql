@@ -363,7 +363,8 @@ end $$;
 
 -- Channels whose people fetch: what was not fetched yet, each message once.
 create function fetch_deliveries(p_channel int, p_chat text, p_limit int)
-returns table (seq bigint, author smallint, body text, extra jsonb, created_at timestamptz, responder smallint)
+returns table (seq bigint, author smallint, body text, extra jsonb, created_at timestamptz, responder smallint,
+               conversation_id bigint)
 language plpgsql as $$
 #variable_conflict use_column
 begin
@@ -376,7 +377,7 @@ begin
         taken as (
             update delivery d set state = 2, settled_at = now() from head where d.id = head.id
             returning d.conversation_id, d.seq)
-        select m.seq, m.author, m.body, m.extra, m.created_at, c.responder
+        select m.seq, m.author, m.body, m.extra, m.created_at, c.responder, c.id
         from taken t join message m on m.conversation_id = t.conversation_id and m.seq = t.seq
         join conversation c on c.id = t.conversation_id
         order by m.seq;

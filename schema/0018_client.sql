@@ -26,6 +26,7 @@ begin
         'seq', m.seq, 'author', (array['person', 'bot', 'operator', 'platform'])[m.author + 1],
         'name', case m.author when 0 then (select p.name from person p where p.id = m.person_id)
                               when 2 then m.extra #>> '{operator,name}' end,
+        'operator_id', case m.author when 2 then (m.extra #>> '{operator,id}')::int end,
         'text', m.body, 'extra', m.extra, 'delivery', d.state, 'error', d.error,
         'created_at', iso(m.created_at), 'edited_at', iso(m.edited_at))
         from delivery_of(m, p_mode) d);
@@ -195,7 +196,7 @@ language sql stable as $$
     where c.id = p_conversation and c.responder = 2 and c.operator_id = p_operator
 $$;
 
--- A file that came with a message, and whose bot has it.
+-- A file that came with a message, and whose bot has it, unless it is ours (0021).
 create function attachment_of(p_conversation bigint, p_seq bigint, p_index int)
 returns table (attachment jsonb, channel_id int)
 language plpgsql stable as $$
@@ -207,5 +208,5 @@ begin
         join channel ch on ch.id = c.channel_id and ch.kind <> 'desk'
         join message m on m.conversation_id = c.id and m.seq = p_seq
         cross join lateral (select m.extra -> 'attachments' -> p_index as value) a
-        where c.id = p_conversation and a.value ->> 'file_id' is not null;
+        where c.id = p_conversation and (a.value ->> 'file_id' is not null or a.value ->> 'file' is not null);
 end $$;

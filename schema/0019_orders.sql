@@ -40,14 +40,18 @@ begin
     r.free_job := case when o.load + 1 < o.capacity then enqueue_duty(o.id, p_trace) end;
 end $$;
 
+-- 'attachments': files of 0021, which desk_obey() has found to be in order.
 create function desk_say(inout r desk_done, c conversation, o operator, p_args jsonb, p_trace text)
 language plpgsql as $$
 begin
     select p.seq, p.delivery_job into r.seq, r.delivery_job
-    from publish(c.id, 2::smallint, p_args ->> 'text',
-                 coalesce(p_args -> 'extra', '{}') || jsonb_build_object('operator', jsonb_build_object('id', o.id, 'name', o.name))
+    from publish(c.id, 2::smallint, coalesce(p_args ->> 'text', ''),
+                 coalesce(p_args -> 'extra', '{}')
+                 || case when p_args ? 'attachments' then jsonb_build_object('attachments', p_args -> 'attachments') else '{}' end
+                 || jsonb_build_object('operator', jsonb_build_object('id', o.id, 'name', o.name))
                  || case when p_args ? 'reply_to' then jsonb_build_object('reply_to', p_args -> 'reply_to') else '{}' end,
                  p_trace) p;
+    update file f set seq = r.seq from jsonb_array_elements(p_args -> 'attachments') a where f.id = (a ->> 'file')::bigint;
     update handoff set spoke_seq = r.seq where id = r.handoff_id;
     r.operator_job := enqueue_operator(c.id, 1, p_trace);
 end $$;
@@ -157,10 +161,14 @@ end $$;
 -- Orders within a conversation.  What the bot or nobody has is taken by whoever speaks.
 create function desk_obey(inout r desk_done, p_verb text, c conversation, h handoff, o operator, p_args jsonb, p_trace text)
 language plpgsql as $$
-declare
-    v_seq      bigint;
-    v_delivery bigint;
 begin
+    if p_verb = 'say' and p_args ? 'files' then
+        p_args := p_args || jsonb_build_object('attachments', said_files(o.id, c.id, p_args -> 'files'));
+        if jsonb_typeof(p_args -> 'attachments') = 'null' then
+            r.status := 'bad';
+            return;
+        end if;
+    end if;
     if p_verb in ('take', 'say', 'use') then
         r := desk_take(r, c, h, o, coalesce((p_args ->> 'force')::boolean, false), p_args -> 'texts', p_trace);
     elsif p_verb in ('return', 'close', 'transfer') and not (p_verb = 'close' and h.id is null) then

@@ -236,6 +236,17 @@ static const struct {
 	[TEXT_PROBLEM_FILE_AWAY] = { "Файл сейчас не получить.",
 				     "The file cannot be had now." },
 	[TEXT_PROBLEM_FILE_TOO_LARGE] = { "Файл слишком большой.", "The file is too large." },
+	[TEXT_PROBLEM_FILE_GONE] = { "Этот файл больше не хранится.",
+				     "This file is no longer kept." },
+	[TEXT_PROBLEM_FILE_MAX] = { "Файл слишком большой: принимается не больше %d МБ.",
+				    "The file is too large: %d MB at most are accepted." },
+	[TEXT_PROBLEM_FILES_UNSENT] = { "Слишком много неотправленных файлов: отправьте или "
+					"уберите прежние.",
+					"Too many files are not sent yet: send or remove "
+					"those first." },
+	[TEXT_PROBLEM_NOT_OCTETS] = { "Здесь ожидаются сами байты файла.",
+				      "Bytes of the type application/octet-stream are "
+				      "expected." },
 	[TEXT_PROBLEM_STARTING] = { "Сервис запускается; попробуйте чуть позже.",
 				    "The service is starting; try again in a moment." },
 	[TEXT_PROBLEM_NO_DATABASE] = { "База данных недоступна; попробуйте чуть позже.",

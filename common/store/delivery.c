@@ -42,9 +42,10 @@ static const struct pg_stmt topic_stmt = {
 };
 
 static const struct pg_stmt fetch_stmt = {
-	"fetch_deliveries", "select seq, author, body, extra, to_char(created_at at time zone "
-			    "'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), responder "
-			    "from fetch_deliveries($1, $2, $3)"
+	"fetch_deliveries",
+	"select seq, author, body, extra, to_char(created_at at time zone "
+	"'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), responder, conversation_id "
+	"from fetch_deliveries($1, $2, $3)"
 };
 
 static const struct pg_stmt reachable_stmt = { "set_reachable",

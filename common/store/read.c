@@ -33,8 +33,10 @@ void store_decode_page(void *out, const PGresult *rows, int row, struct arena *a
 									  (size_t)(n + 1)) };
 	for (int i = 0; i < n; i++)
 		read_message(&page->messages[page->n++], rows, i, a);
-	if (n > 0)
+	if (n > 0) {
 		page->responder = (enum responder)pg_int(rows, 0, 5);
+		page->conversation_id = pg_int(rows, 0, 6);
+	}
 }
 
 /* The first row tells of the conversation, the others are its messages. */

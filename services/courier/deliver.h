@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/store/file.h"
 #include "services/courier/courier.h"
 #include "services/courier/message.h"
 
@@ -26,8 +27,9 @@ struct deliver {
 	struct delivery_settled settled;
 	struct topic_renewed topic;
 
-	/* a file on its way from one bot to another */
+	/* a file on its way, from another bot or from PostgreSQL */
 	FILE *file; /* NULL: nothing was fetched */
+	struct file_bytes piece;
 	size_t size;
 	int is_fetching;
 
@@ -40,10 +42,15 @@ struct deliver {
 /* The line's channel; NULL while it is not known. */
 const struct channel *deliver_channel(const struct deliver *d);
 
-/* The attachment has to be fetched from another bot before it can be sent. */
+/* The attachment has to be fetched, from another bot or from PostgreSQL, before it can be sent.
+ */
 int parcel_is_foreign(const struct deliver *d);
+/* Whoever has it is PostgreSQL. */
+int parcel_is_ours(const struct deliver *d);
 /* Fetches it, or makes words of it, and goes on with the sending.  May fail the flow. */
 void parcel_fetch(struct deliver *d);
+/* Telegram would not have it as a picture or a film, but may as a file.  0: it was one. */
+int parcel_as_document(struct deliver *d);
 /* It cannot be transferred: the message says so. */
 void parcel_give_up(struct deliver *d);
 /* The message is sent as a form: what was fetched, or a file made of text. */

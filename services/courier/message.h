@@ -16,7 +16,7 @@
  *
  * An attachment is as channels give it, with the channel whose file_id it has;
  * or {"kind","name","url"}; or {"kind","name","mime","text"}, a file made of that
- * text.
+ * text; or {"kind","name","mime","size","file"}, one that an operator sent from the console.
  */
 
 struct message_out {

@@ -56,7 +56,8 @@ void deliver_act(struct deliver *d, const struct decision *decision)
 		deliver_take_place(d);
 		return;
 	case DEED_WORDS:
-		parcel_give_up(d);
+		if (!parcel_as_document(d))
+			parcel_give_up(d);
 		deliver_take_place(d);
 		return;
 	case DEED_TOPIC:

@@ -1,8 +1,9 @@
 /*
- * A file that one bot was sent and another sends on: Telegram's file ids are
- * each bot's own.
+ * A file that one bot was sent and another sends on, because Telegram's file ids are
+ * each bot's own; and one that an operator sent from the console, which PostgreSQL has.
  *
  *   ask_file -> find_file -> keep_file -> (the line's own sending, as a form)
+ *   read_piece -> keep_piece -> read_piece -> ... likewise
  *
  * The file passes through an unlinked temporary one, never through memory.
  */
@@ -15,7 +16,7 @@
 
 enum { ASK_MS = 15000, FETCH_MS = 60000, SLACK_MS = 20000, FIELDS_MAX = 12 };
 
-static flow_step find_file, keep_file;
+static flow_step find_file, keep_file, keep_piece;
 
 static const char *dump(struct arena *a, json_t *value)
 {
@@ -26,6 +27,11 @@ static const char *dump(struct arena *a, json_t *value)
 		abort();
 	arena_own(a, text, free);
 	return text;
+}
+
+static void release_json(void *json)
+{
+	json_decref(json);
 }
 
 static const char *string_in(const json_t *object, const char *key)
@@ -44,13 +50,26 @@ static const struct channel *owner_of(const struct deliver *d)
 	return registry_channel(r, (int)json_integer_value(id));
 }
 
+/* Its number, if PostgreSQL has it; else 0. */
+static int64_t file_of(const struct deliver *d)
+{
+	return json_integer_value(json_object_get(d->message.attachment, "file"));
+}
+
+int parcel_is_ours(const struct deliver *d)
+{
+	return file_of(d) != 0;
+}
+
 int parcel_is_foreign(const struct deliver *d)
 {
-	const json_t *id = json_object_get(d->message.attachment, "channel");
+	const json_t *attachment = d->message.attachment;
+	const json_t *id = json_object_get(attachment, "channel");
 
-	return d->message.attachment && !d->file &&
-	       string_in(d->message.attachment, "file_id") && json_is_integer(id) &&
-	       json_integer_value(id) != d->claim.channel_id;
+	if (!attachment || d->file)
+		return 0;
+	return file_of(d) || (string_in(attachment, "file_id") && json_is_integer(id) &&
+			      json_integer_value(id) != d->claim.channel_id);
 }
 
 void parcel_drop(struct deliver *d)
@@ -62,19 +81,83 @@ void parcel_drop(struct deliver *d)
 	d->is_fetching = 0;
 }
 
+int parcel_as_document(struct deliver *d)
+{
+	const char *kind = string_in(d->message.attachment, "kind");
+	json_t *copy;
+
+	if (!d->file || !file_of(d) || !kind || strcmp(kind, "document") == 0)
+		return 0;
+	copy = json_copy((json_t *)d->message.attachment);
+	json_object_set_new(copy, "kind", json_string("document"));
+	arena_own(&d->flow.arena, copy, release_json);
+	d->message.attachment = copy;
+	return 1;
+}
+
 void parcel_give_up(struct deliver *d)
 {
 	parcel_drop(d);
 	message_in_words(&d->message, &d->flow.arena, d->claim.lang);
 }
 
-/* --- fetching ---------------------------------------------------------------- */
+/* --- fetching: from PostgreSQL ------------------------------------------------ */
+
+static void read_piece(struct deliver *d)
+{
+	store_read_piece(&d->courier->store, &d->flow, keep_piece, &d->piece, file_of(d),
+			 d->size);
+}
+
+static void begin_reading(struct deliver *d)
+{
+	d->is_fetching = 1;
+	d->file = tmpfile();
+	if (!d->file) {
+		flow_fail(&d->flow, ERR_TEMP, "no temporary file");
+		return;
+	}
+	flow_extend(&d->flow, FETCH_MS + SLACK_MS);
+	d->piece.room = arena_alloc(&d->flow.arena, FILE_PIECE);
+	read_piece(d);
+}
+
+static void keep_piece(void *self)
+{
+	struct deliver *d = self;
+	const json_t *size = json_object_get(d->message.attachment, "size");
+
+	if (d->piece.len == 0) {
+		log_warn("not kept any more delivery=%lld file=%lld", (long long)d->head.id,
+			 (long long)file_of(d));
+		parcel_give_up(d);
+		deliver_transmit(d);
+		return;
+	}
+	if (fwrite(d->piece.room, 1, d->piece.len, d->file) != d->piece.len) {
+		flow_fail(&d->flow, ERR_TEMP, "no room for a temporary file");
+		return;
+	}
+	d->size += d->piece.len;
+	if ((json_int_t)d->size < json_integer_value(size)) {
+		read_piece(d);
+		return;
+	}
+	d->is_fetching = 0;
+	deliver_transmit(d);
+}
+
+/* --- fetching: from the bot that has it ---------------------------------------- */
 
 void parcel_fetch(struct deliver *d)
 {
 	const struct channel *owner = owner_of(d);
 	const json_t *attachment = d->message.attachment;
 
+	if (file_of(d)) {
+		begin_reading(d);
+		return;
+	}
 	if (!owner || !owner->token ||
 	    json_integer_value(json_object_get(attachment, "size")) > TELEGRAM_DOWNLOAD_MAX) {
 		parcel_give_up(d);

@@ -9,6 +9,8 @@
 
 /* A request of the console: authenticate -> admit -> the route's step */
 
+enum { JSON_MAX = 64 << 10 };
+
 static flow_step authenticate, admit, cannot_serve, call_release;
 static const struct flow_class call_class = { "console", cannot_serve, call_release };
 
@@ -224,8 +226,14 @@ void console_reply_read(void *self)
 
 json_t *console_body(struct console_call *c)
 {
-	json_t *body = web_json(c->req);
+	json_t *body = NULL;
+	size_t len;
 
+	web_body(c->req, &len); /* only pieces of files may be longer */
+	if (len > JSON_MAX)
+		web_refuse(c->req, 413, "too_large", TEXT_PROBLEM_TOO_LARGE, (size_t)JSON_MAX);
+	else
+		body = web_json(c->req);
 	if (!body)
 		flow_done(&c->flow);
 	return body;

@@ -3,6 +3,7 @@
 
 #include "common/live/live.h"
 #include "services/ingress/console.h"
+#include "services/ingress/files.h"
 #include "services/ingress/message.h"
 
 /* One conversation: the card, its messages, and who is typing. */
@@ -37,7 +38,7 @@ static json_t *dress_attachment(const json_t *attachment, const char *url)
 
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
 		copy(out, shown[i], attachment);
-	if (json_object_get(attachment, "file_id"))
+	if (file_can_be_had(attachment))
 		json_object_set_new(out, "url", json_string(url));
 	return out;
 }

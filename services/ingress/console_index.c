@@ -2,11 +2,13 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/store/file.h"
 #include "services/ingress/console_index.h"
 
 /*
  * The inbox's order and its search are brought up to date in small batches, for ever:
- * index_some -> rest -> index_some.  Of one connection's time it takes a tenth at most.
+ * index_some -> sweep -> rest -> index_some.  Of one connection's time it takes a tenth at
+ * most. Now and then old files are swept out.
  */
 
 enum {
@@ -15,6 +17,7 @@ enum {
 	REST_MS = 1000,
 	REST_MIN_MS = 20,
 	REST_PARTS = 9,
+	SWEEP_MS = 5000,
 	TROUBLE_MS = 10000
 };
 
@@ -23,10 +26,11 @@ struct console_index {
 	struct ingress *in;
 	struct event *timer;
 	int more, is_busy, is_paused, is_closing;
-	int64_t begun_ms;
+	int gone;
+	int64_t begun_ms, swept_ms;
 };
 
-static flow_step index_some, rest, cannot_index, index_release;
+static flow_step index_some, sweep, rest, cannot_index, index_release;
 static const struct flow_class index_class = { "index", cannot_index, index_release };
 
 static void wait_ms(struct console_index *x, int64_t ms)
@@ -49,7 +53,19 @@ static void index_some(void *self)
 {
 	struct console_index *x = self;
 
-	store_console_index(&x->in->desk_store, &x->flow, rest, &x->more, BATCH);
+	store_console_index(&x->in->desk_store, &x->flow, sweep, &x->more, BATCH);
+}
+
+static void sweep(void *self)
+{
+	struct console_index *x = self;
+
+	if (x->begun_ms - x->swept_ms < SWEEP_MS) {
+		rest(x);
+		return;
+	}
+	x->swept_ms = x->begun_ms;
+	store_sweep_files(&x->in->desk_store, &x->flow, rest, &x->gone, x->in->file_days);
 }
 
 static void rest(void *self)

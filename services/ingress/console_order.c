@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/store/file.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/console_desk.h"
 #include "services/ingress/hub.h"
@@ -12,12 +13,13 @@
 
 enum { TEXT_MAX = 16000, ID_MIN = 8, ID_MAX = 64 };
 
-/* What a verb needs: t text, s seq, g suggestion.  What it may have is up to the command layer.
+/* What a verb needs: t text, w text or files, s seq, g suggestion.  What it may have is up to
+ * the command layer.
  */
 static const struct {
 	const char *verb, *needs;
 } verbs[] = {
-	{ "take", "" },     { "say", "t" },  { "edit", "ts" },   { "note", "t" },
+	{ "take", "" },     { "say", "w" },  { "edit", "ts" },   { "note", "t" },
 	{ "return", "" },   { "close", "" }, { "transfer", "" }, { "use", "g" },
 	{ "discard", "g" }, { "read", "s" }, { "skip", "" },
 };
@@ -26,6 +28,7 @@ struct ordering {
 	const char *id, *verb, *text;
 	json_int_t seq, operator_id, suggestion;
 	int force;
+	json_t *files; /* of console_upload.c: their numbers */
 	json_t *args;
 	struct desk_done done;
 };
@@ -47,7 +50,7 @@ static const char *needs_of(const char *verb)
 	return NULL;
 }
 
-static int is_id(const char *id)
+int console_is_key(const char *id)
 {
 	size_t len = strlen(id);
 
@@ -61,10 +64,25 @@ static int is_blank(const char *text)
 	return text[strspn(text, " \t\r\n")] == 0;
 }
 
+static int are_files(const json_t *files)
+{
+	const json_t *file;
+	size_t i;
+
+	if (!files)
+		return 1;
+	json_array_foreach (files, i, file)
+		if (!json_is_integer(file) || json_integer_value(file) < 1)
+			return 0;
+	return i > 0 && i <= FILES_AT_ONCE;
+}
+
 static int has_needed(const struct ordering *o, const char *needs)
 {
-	return o->operator_id >= 0 && o->operator_id <= INT32_MAX &&
-	       !(strchr(needs, 't') && !o->text) && !(strchr(needs, 's') && o->seq < 1) &&
+	return are_files(o->files) && o->operator_id >= 0 && o->operator_id <= INT32_MAX &&
+	       !(strchr(needs, 't') && !o->text) &&
+	       !(strchr(needs, 'w') && !o->text && !o->files) &&
+	       !(strchr(needs, 's') && o->seq < 1) &&
 	       !(strchr(needs, 'g') && o->suggestion < 1);
 }
 
@@ -76,16 +94,18 @@ static int read_order(struct console_call *c, struct ordering *o)
 
 	if (!body)
 		return -1;
-	if (json_unpack(body, "{ss ss s?s s?I s?I s?I s?b}", "id", &o->id, "verb", &o->verb,
+	if (json_unpack(body, "{ss ss s?s s?I s?I s?I s?b s?o}", "id", &o->id, "verb", &o->verb,
 			"text", &o->text, "seq", &o->seq, "operator", &o->operator_id,
-			"suggestion", &o->suggestion, "force", &o->force) == 0)
+			"suggestion", &o->suggestion, "force", &o->force, "files",
+			&o->files) == 0)
 		needs = needs_of(o->verb);
 	if (!needs || !has_needed(o, needs)) {
 		console_refuse_fields(c, "{\"id\", \"verb\", \"text\"?, \"seq\"?: N, "
-					 "\"operator\"?: N, \"suggestion\"?: N, \"force\"?}");
+					 "\"operator\"?: N, \"suggestion\"?: N, \"force\"?, "
+					 "\"files\"?: [N]}");
 		return -1;
 	}
-	if (!is_id(o->id)) {
+	if (!console_is_key(o->id)) {
 		console_refuse(c, 400, "bad_id", TEXT_PROBLEM_BAD_ID);
 		return -1;
 	}
@@ -113,6 +133,8 @@ static json_t *args_of(struct console_call *c, const struct ordering *o)
 		json_object_set_new(args, "operator", json_integer(o->operator_id));
 	if (o->suggestion)
 		json_object_set_new(args, "suggestion", json_integer(o->suggestion));
+	if (o->files)
+		json_object_set(args, "files", o->files);
 	if (o->force)
 		json_object_set_new(args, "force", json_true());
 	arena_own(&c->flow.arena, args, release_json);

@@ -2,7 +2,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/store/file.h"
 #include "services/ingress/files.h"
+
+enum { PHOTO_MAX = 10 << 20 }; /* Telegram's */
 
 /*
  * Types that browsers show and cannot be made to run, each with the bytes it begins with: what
@@ -53,7 +56,33 @@ const char *file_type(const json_t *attachment, const char *data, size_t len, in
 		return shown[i].type;
 	}
 	*is_shown = 0;
-	return "application/octet-stream";
+	return FILE_OCTETS;
+}
+
+const char *file_shown_type(const char *mime)
+{
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		if (strcasecmp(mime, shown[i].type) == 0)
+			return shown[i].type;
+	return NULL;
+}
+
+const char *file_kind(const char *type, size_t size)
+{
+	static const struct {
+		const char *type, *kind;
+		size_t max;
+	} kinds[] = {
+		{ "image/jpeg", "photo", PHOTO_MAX }, { "image/png", "photo", PHOTO_MAX },
+		{ "image/webp", "photo", PHOTO_MAX }, { "image/gif", "animation", FILE_MAX },
+		{ "audio/mpeg", "audio", FILE_MAX },  { "audio/mp4", "audio", FILE_MAX },
+		{ "video/mp4", "video", FILE_MAX },
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(type, kinds[i].type) == 0 && size <= kinds[i].max)
+			return kinds[i].kind;
+	return "document";
 }
 
 static const char *ending_of(const char *type)

@@ -3,17 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/buf.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/store/console.h"
+#include "common/store/file.h"
 #include "common/telegram/telegram.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/console.h"
 #include "services/ingress/routes.h"
 
-/* The life of a download: find -> ask_path -> fetch -> hand_on */
+/*
+ * The life of a download: find -> ask_path -> fetch -> hand_on, from Telegram, or
+ * find -> take_piece -> take_piece -> ... of one that we have.
+ */
 
-enum { FILE_MS = 60000, CALL_MS = 10000, FILE_MAX = 20 << 20, AT_ONCE = 8, DAY_S = 86400 };
+enum { FILE_MS = 60000, CALL_MS = 10000, AT_ONCE = 8, DAY_S = 86400 };
 
 struct file {
 	struct flow flow;
@@ -24,9 +29,15 @@ struct file {
 	json_t *attachment;
 	const char *token;
 	struct http_response response;
+
+	/* ours */
+	struct file_reply reply;
+	struct file_bytes piece;
+	size_t at;
+	struct buf data;
 };
 
-static flow_step find, ask_path, fetch, hand_on, cannot_fetch, file_release;
+static flow_step find, ask_path, fetch, hand_on, take_piece, cannot_fetch, file_release;
 static const struct flow_class file_class = { "file", cannot_fetch, file_release };
 
 /* --- links ---------------------------------------------------------------- */
@@ -46,6 +57,11 @@ const char *file_link(struct ingress *in, struct arena *a, int64_t conversation_
 	return arena_printf(a, "/api/v1/files/%s", crypto_token_sign(a, in->file_key, what));
 }
 
+int file_can_be_had(const json_t *attachment)
+{
+	return json_object_get(attachment, "file_id") || json_object_get(attachment, "file");
+}
+
 void file_link_all(struct ingress *in, struct arena *a, int64_t conversation_id,
 		   json_t *message)
 {
@@ -56,12 +72,13 @@ void file_link_all(struct ingress *in, struct arena *a, int64_t conversation_id,
 	json_array_foreach (json_object_get(message, "attachments"), i, attachment) {
 		json_t *copy = json_copy(attachment);
 
-		if (json_object_get(copy, "file_id"))
+		if (file_can_be_had(copy))
 			json_object_set_new(
 				copy, "url",
 				json_string(file_link(in, a, conversation_id, seq, i)));
 		json_object_del(copy, "file_id");
 		json_object_del(copy, "unique_id");
+		json_object_del(copy, "file");
 		json_object_del(copy, "channel");
 		json_array_append_new(list, copy);
 	}
@@ -175,6 +192,59 @@ static void send_call(struct file *f)
 	http_send(f->in->http, &f->flow, fetch, &f->response, &request);
 }
 
+/* --- one that we have ------------------------------------------------------ */
+
+static void read_piece(struct file *f)
+{
+	store_read_piece(&f->in->desk_store, &f->flow, take_piece, &f->piece,
+			 json_integer_value(json_object_get(f->attachment, "file")), f->at);
+}
+
+/* Its type was compared with its first bytes when it came. */
+static void begin_reading(struct file *f)
+{
+	const char *mime = json_string_value(json_object_get(f->attachment, "mime"));
+	const char *type = mime ? file_shown_type(mime) : NULL;
+	struct file_reply *r = &f->reply;
+
+	*r = (struct file_reply){ .attachment = f->attachment,
+				  .type = type ? type : FILE_OCTETS,
+				  .is_shown = type != NULL };
+	r->size = (size_t)json_integer_value(json_object_get(f->attachment, "size"));
+	r->asked = file_range_asked(&r->range, f->req, r->size);
+	if (r->asked == FILE_OUTSIDE) {
+		flow_done(&f->flow);
+		return;
+	}
+	f->at = r->range.from / FILE_PIECE * FILE_PIECE;
+	f->piece.room = arena_alloc(&f->flow.arena, FILE_PIECE);
+	read_piece(f);
+}
+
+static void take_piece(void *self)
+{
+	struct file *f = self;
+	const struct file_range *range = &f->reply.range;
+	size_t from = range->from > f->at ? range->from - f->at : 0;
+	size_t to = range->to - f->at < f->piece.len ? range->to - f->at : f->piece.len;
+
+	if (from >= to) {
+		refuse(f, 410, "file_gone", TEXT_PROBLEM_FILE_GONE);
+		return;
+	}
+	buf_add(&f->data, f->piece.room + from, to - from);
+	f->at += FILE_PIECE;
+	if (f->at < range->to) {
+		read_piece(f);
+		return;
+	}
+	f->reply.data = f->data.data;
+	file_reply(f->req, &f->reply);
+	flow_done(&f->flow);
+}
+
+/* --- one that Telegram has ------------------------------------------------- */
+
 static void ask_path(void *self)
 {
 	struct file *f = self;
@@ -182,6 +252,10 @@ static void ask_path(void *self)
 	f->attachment = f->found.json ? json_loads(f->found.json, 0, NULL) : NULL;
 	if (f->attachment)
 		arena_own(&f->flow.arena, f->attachment, release_json);
+	if (json_object_get(f->attachment, "file")) {
+		begin_reading(f);
+		return;
+	}
 	f->token = f->attachment ? find_token(f) : NULL;
 	if (!f->token)
 		refuse(f, 404, "not_found", TEXT_PROBLEM_NOT_FOUND);
@@ -229,20 +303,18 @@ static void hand_on(void *self)
 {
 	struct file *f = self;
 	const struct http_response *r = &f->response;
-	const char *type;
-	int is_shown;
+	struct file_reply reply = { .attachment = f->attachment, .size = r->len };
 
 	if (r->status != 200) {
 		log_warn("file not given status=%ld", r->status);
 		refuse(f, 502, "file_away", TEXT_PROBLEM_FILE_AWAY);
 		return;
 	}
-	type = file_type(f->attachment, r->body, r->len, &is_shown);
-	web_set_header(f->req, "Content-Disposition",
-		       file_disposition(&f->flow.arena, f->attachment, type, is_shown));
-	web_set_header(f->req, "Content-Security-Policy", "default-src 'none'; sandbox");
-	web_set_header(f->req, "Cache-Control", "private, max-age=86400");
-	web_reply(f->req, 200, type, r->body, r->len);
+	reply.type = file_type(f->attachment, r->body, r->len, &reply.is_shown);
+	reply.asked = file_range_asked(&reply.range, f->req, r->len);
+	reply.data = r->body + reply.range.from;
+	if (reply.asked != FILE_OUTSIDE)
+		file_reply(f->req, &reply);
 	flow_done(&f->flow);
 }
 
@@ -264,5 +336,6 @@ static void file_release(void *self)
 	struct file *f = self;
 
 	f->in->file_count--;
+	buf_free(&f->data);
 	free(f);
 }

@@ -25,7 +25,7 @@ struct ingress {
 	const char *const *trusted_proxies;
 	const char *telegram_api_root, *web_root;
 	const char *integration_key; /* NULL: no program may give orders */
-	int rate_limits, max_connections;
+	int rate_limits, max_connections, file_days;
 
 	struct event_base *base;
 	struct store store;

@@ -39,6 +39,8 @@ static const struct conf_item conf[] = {
 	  "0: limit nobody, for measurements" },
 	{ "MAX_CONNECTIONS", CONF_INT, CONF_AT(struct ingress, max_connections), "20000", 16,
 	  1000000, "client connections at most" },
+	{ "FILE_DAYS", CONF_INT, CONF_AT(struct ingress, file_days), "365", 8, 36500,
+	  "files that operators sent from the console are kept for so many days" },
 	{ 0 },
 };
 

@@ -1,6 +1,7 @@
 #include "services/ingress/routes.h"
 
 #include "common/service/pages.h"
+#include "common/store/file.h"
 #include "services/ingress/ingress.h"
 
 enum { UPDATE_MAX = 256 << 10, MESSAGE_MAX = 64 << 10 };
@@ -23,7 +24,7 @@ const struct web_route ingress_routes[] = {
 	{ "GET", "/api/v1/message", vink_fetch, .cors = 1 },
 	{ "GET", "/api/v1/files/*", file_get, .cors = 1 },
 	{ "GET", "/console/api/*", console_serve, .cors = 0 },
-	{ "POST", "/console/api/*", console_serve, .max_body = MESSAGE_MAX },
+	{ "POST", "/console/api/*", console_serve, .max_body = FILE_PIECE },
 	{ "GET", "/console", console_page, .cors = 0 },
 	{ "GET", "/console/*", console_page, .cors = 0 },
 	{ "GET", "/api/v1/health/telegram", health_telegram, .cors = 0 },

@@ -7,6 +7,7 @@
 #include "services/ingress/accept.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/commands.h"
+#include "services/ingress/files.h"
 #include "services/ingress/origin.h"
 #include "services/ingress/routes.h"
 
@@ -220,6 +221,28 @@ static const char *words_of(struct fetching *f, const struct message *m, const j
 		       : in_words(&f->flow.arena, m->body);
 }
 
+/* Where each file can be had; the front end shows words only. */
+static const char *with_files(struct fetching *f, const struct message *m, const json_t *extra,
+			      const char *words)
+{
+	struct arena *a = &f->flow.arena;
+	const char *root = f->in->public_url ? f->in->public_url : "";
+	const json_t *attachment;
+	size_t i;
+
+	json_array_foreach (json_object_get(extra, "attachments"), i, attachment) {
+		const char *name = json_string_value(json_object_get(attachment, "name"));
+		const char *kind = json_string_value(json_object_get(attachment, "kind"));
+
+		if (file_can_be_had(attachment))
+			words = arena_printf(
+				a, "%s%s📎 %s: %s%s", words, *words ? "\n\n" : "",
+				name ? name : i18n_kind(kind ? kind : "document", "ru"), root,
+				file_link(f->in, a, f->page.conversation_id, m->seq, i));
+	}
+	return words;
+}
+
 static json_t *as_shown(struct fetching *f, int i)
 {
 	const struct message *m = &f->page.messages[i];
@@ -227,7 +250,8 @@ static json_t *as_shown(struct fetching *f, int i)
 	const char *event = json_string_value(json_object_get(extra, "event"));
 	int is_end = event && strcmp(event, "closed") == 0;
 
-	return json_pack("{ss ss ss}", "message", words_of(f, m, extra, is_end), "date_create",
+	return json_pack("{ss ss ss}", "message",
+			 with_files(f, m, extra, words_of(f, m, extra, is_end)), "date_create",
 			 m->created_at, "user", is_end ? "OPERATOR" : voice_of(f, i));
 }
 

@@ -137,6 +137,52 @@ static void a_file_that_cannot_be_had_is_told_of_in_words(void **state)
 	}
 }
 
+static const char *const ours = "{\"attachments\":[{\"kind\":\"photo\",\"file\":5,\"size\":9,"
+				"\"name\":\"a.png\"}]}";
+
+static void a_file_from_the_console_is_uploaded(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("see");
+	world.has_file = 1;
+	world.line[0].extra = ours;
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_string_equal(world.last_method, "sendPhoto");
+	assert_non_null(strstr(world.last_form, "photo=the bytes;"));
+	assert_non_null(strstr(world.last_form, "caption=see;"));
+	world_end();
+}
+
+static void a_picture_that_telegram_refuses_goes_as_a_document(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("");
+	world.has_file = 1;
+	world.line[0].extra = ours;
+	world_play(400, REFUSED("400", "Bad Request: PHOTO_INVALID_DIMENSIONS", ""));
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_string_equal(world.last_method, "sendDocument");
+	assert_non_null(strstr(world.last_form, "document=the bytes;"));
+	world_end();
+}
+
+static void a_file_that_is_not_kept_any_more_is_told_of_in_words(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("");
+	world.line[0].extra = ours;
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_string_equal(world.last_method, "sendMessage");
+	assert_non_null(strstr(world.last_body, "a.png"));
+	world_end();
+}
+
 static void several_files_follow_the_words_one_by_one(void **state)
 {
 	(void)state;
@@ -162,6 +208,9 @@ int main(void)
 		cmocka_unit_test(a_file_of_the_same_bot_goes_by_its_id),
 		cmocka_unit_test(a_file_of_another_bot_is_fetched_and_sent_on),
 		cmocka_unit_test(a_file_that_cannot_be_had_is_told_of_in_words),
+		cmocka_unit_test(a_file_from_the_console_is_uploaded),
+		cmocka_unit_test(a_picture_that_telegram_refuses_goes_as_a_document),
+		cmocka_unit_test(a_file_that_is_not_kept_any_more_is_told_of_in_words),
 		cmocka_unit_test(several_files_follow_the_words_one_by_one),
 	};
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "common/store/desk.h"
+#include "common/store/file.h"
 #include "tests/flow/deliver_world.h"
 
 static struct sending *row_of(int64_t id)
@@ -261,4 +262,24 @@ void store_move_chat(struct store *s, struct flow *f, flow_step *next, int chann
 
 	(void)s, (void)channel_id, (void)from;
 	d->text = to;
+}
+
+/* The file 5 is two pieces, of which the first is "the ". */
+static void piece_effect(struct operation *d)
+{
+	struct file_bytes *out = d->out;
+	const char *text = world.has_file ? (d->numbers[0] ? "bytes" : "the ") : "";
+
+	out->len = strlen(text);
+	memcpy(out->room, text, out->len);
+}
+
+void store_read_piece(struct store *s, struct flow *f, flow_step *next, struct file_bytes *out,
+		      int64_t file, size_t at)
+{
+	struct operation *d = operation_begin(f, next, piece_effect, out);
+
+	(void)s;
+	assert_int_equal(file, 5);
+	d->numbers[0] = (int64_t)at;
 }

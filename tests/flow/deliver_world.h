@@ -34,6 +34,7 @@ struct world {
 	struct play plays[PLAYS_MAX]; /* then: everything is taken */
 	int play_count;
 	int rate_waits;  /* so often there is no place */
+	int has_file;    /* PostgreSQL has it */
 	int dead_sender; /* the first was being sent by somebody who died */
 
 	/* what happened */

@@ -61,9 +61,68 @@ static void files_are_shown_only_as_what_cannot_run(void **state)
 	}
 }
 
+static void a_part_is_what_one_range_asks_for(void **state)
+{
+	static const struct {
+		const char *header;
+		size_t size;
+		enum file_asked asked;
+		size_t from, to;
+	} asked_for[] = {
+		{ NULL, 10, FILE_WHOLE, 0, 10 },
+		{ "bytes=0-", 10, FILE_PART, 0, 10 },
+		{ "bytes=0-0", 10, FILE_PART, 0, 1 },
+		{ "bytes=3-5", 10, FILE_PART, 3, 6 },
+		{ "bytes=3-99", 10, FILE_PART, 3, 10 },
+		{ "bytes=-3", 10, FILE_PART, 7, 10 },
+		{ "bytes=-99", 10, FILE_PART, 0, 10 },
+		{ "bytes=9-99999999999999999999999", 10, FILE_PART, 9, 10 },
+		{ "bytes=10-", 10, FILE_OUTSIDE, 0, 10 },
+		{ "bytes=99999999999999999999999-", 10, FILE_OUTSIDE, 0, 10 },
+		{ "bytes=-0", 10, FILE_OUTSIDE, 0, 10 },
+		{ "bytes=0-", 0, FILE_OUTSIDE, 0, 0 },
+		{ "bytes=-1", 0, FILE_OUTSIDE, 0, 0 },
+		{ "bytes=5-3", 10, FILE_WHOLE, 0, 10 },
+		{ "bytes=1-2,4-5", 10, FILE_WHOLE, 0, 10 },
+		{ "bytes=", 10, FILE_WHOLE, 0, 10 },
+		{ "bytes=-", 10, FILE_WHOLE, 0, 10 },
+		{ "bytes=1", 10, FILE_WHOLE, 0, 10 },
+		{ "bytes= 1-2", 10, FILE_WHOLE, 0, 10 },
+		{ "seconds=1-2", 10, FILE_WHOLE, 0, 10 },
+	};
+	struct file_range range;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof asked_for / sizeof *asked_for; i++) {
+		assert_int_equal(
+			file_range_read(&range, asked_for[i].header, asked_for[i].size),
+			asked_for[i].asked);
+		if (asked_for[i].asked == FILE_OUTSIDE)
+			continue;
+		assert_int_equal(range.from, asked_for[i].from);
+		assert_int_equal(range.to, asked_for[i].to);
+	}
+}
+
+static void its_kind_is_what_telegram_has_it_as(void **state)
+{
+	(void)state;
+	assert_string_equal(file_kind("image/png", 1 << 20), "photo");
+	assert_string_equal(file_kind("image/png", 11 << 20), "document");
+	assert_string_equal(file_kind("image/gif", 100), "animation");
+	assert_string_equal(file_kind("video/mp4", 100), "video");
+	assert_string_equal(file_kind("audio/ogg", 100), "document");
+	assert_string_equal(file_kind(FILE_OCTETS, 100), "document");
+	assert_string_equal(file_shown_type("IMAGE/JPEG"), "image/jpeg");
+	assert_null(file_shown_type("image/svg+xml"));
+	assert_null(file_shown_type(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_part_is_what_one_range_asks_for),
+		cmocka_unit_test(its_kind_is_what_telegram_has_it_as),
 		cmocka_unit_test(files_are_shown_only_as_what_cannot_run),
 	};
 
