@@ -9,7 +9,7 @@ import time
 import urllib.parse
 
 from tests.fakes.server import wait_for
-from tests.system.stack import BUILD
+from tests.system.stack import BUILD, word
 
 PASSWORD = "correct horse battery"
 
@@ -77,6 +77,27 @@ class Console:
 
     def listen(self, watch=None):
         return Stream(self, watch)
+
+    # --- files, in pieces
+
+    def begin_file(self, conversation, name, mime, size, key=None):
+        body = {"id": key or secrets.token_hex(8), "name": name, "mime": mime, "size": size}
+        return self.post(f"conversations/{conversation}/files", body)
+
+    def put_piece(self, file, at, data):
+        return self.stack.http("POST", f"/console/api/files/{file}/pieces/{at}", data,
+                               self.headers(**{"Content-Type": "application/octet-stream"}))
+
+    def upload(self, conversation, name, mime, data):
+        """The number of the file, once all of it is there."""
+        begun = self.begin_file(conversation, name, mime, len(data))
+        assert begun.status == 201, begun.body
+        file, have, piece = begun.json["file"], begun.json["have"], begun.json["piece"]
+        while have < len(data):
+            reply = self.put_piece(file, have, data[have:have + piece])
+            assert reply.status == 200, reply.body
+            have = reply.json["have"]
+        return file
 
 
 class Stream:
@@ -147,3 +168,37 @@ def _unbase64(text):
     import base64
 
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+# --- what several tests begin with ---------------------------------------------------------
+
+
+def talk(stack):
+    """A visitor with one question and its answer; the conversation's number."""
+    widget = stack.widget()
+    widget.ask(word())
+    return widget, conversation_of(stack, widget)
+
+
+def held(stack, console):
+    """A conversation that the operator has."""
+    widget, conversation = talk(stack)
+    assert console.do(conversation, "take")["state"] == "operator"
+    return widget, conversation
+
+
+def next_from(widget, author):
+    found = [m for m in widget.messages() if m["author"] == author]
+    assert found
+    return found[-1]
+
+
+def has(whole, part):
+    assert part in whole
+
+
+def on_telegram(stack, chat):
+    """Somebody on Telegram who has asked and been answered."""
+    stack.telegram.say(chat, word())
+    stack.telegram.wait_sent(chat)
+    return stack.sql("select id from conversation where chat_key = %s", str(chat))[0][0]

@@ -1,0 +1,38 @@
+import pytest
+
+from tests.system.console import Console, add_user
+
+
+@pytest.fixture(scope="module")
+def team(stack):
+    """Who answers in the console: an administrator and two operators."""
+    if "operator-relay" not in stack.processes:
+        stack.run("operator-relay")
+        stack.wait_ready("operator-relay")
+    said = add_user(stack, "ann", "--admin", "--lang", "en", "--name", "Ann Admin")
+    assert "/console" in said
+    add_user(stack, "bob", "--lang", "en", "--name", "Bob")
+    add_user(stack, "eva", "--lang", "ru", "--name", "Ева")
+    return {login: Console(stack, login) for login in ("ann", "bob", "eva")}
+
+
+@pytest.fixture(scope="module")
+def ann(team):
+    return team["ann"]
+
+
+@pytest.fixture(scope="module")
+def bob(team):
+    return team["bob"]
+
+
+@pytest.fixture(scope="module")
+def eva(team):
+    return team["eva"]
+
+
+@pytest.fixture
+def on_duty(team):
+    for console in team.values():
+        if not console.read("me")["operator"]["on_duty"]:
+            assert console.post("me", {"on_duty": True}).status == 200

@@ -1,0 +1,160 @@
+"""The console: the inbox, its search, and what is seen live."""
+
+import pytest
+
+from tests.fakes.server import wait_for
+from tests.system.console import conversation_of, held, on_telegram, talk
+from tests.system.stack import word
+
+pytestmark = pytest.mark.usefixtures("on_duty")
+
+
+# --- the inbox ---------------------------------------------------------------------------------
+
+
+def test_pages_of_the_inbox_hold_each_conversation_once(stack, ann):
+    made = {talk(stack)[1] for _ in range(5)}
+    seen, cursor = [], None
+    while True:
+        page = ann.inbox("all", limit=2, **({"before": cursor} if cursor else {}))
+        seen += [row["id"] for row in page["conversations"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen)) and made <= set(seen)
+    assert seen[:5] == sorted(made, reverse=True)
+
+
+SEARCHES = [
+    ("Где моя палатка? Заказывал две палатки", ["палатками", "палат", "заказывали палатку", "«палатка»"]),
+    ("When will my orders be delivered", ["order", "delivering an order", "deliver", "my orders"]),
+    ("Доставка в Nizhny, номер 778899", ["доставки", "nizhny", "778899", "7788"]),
+]
+
+
+@pytest.mark.parametrize("is_indexed", [False, True])
+def test_search_knows_words_in_all_their_forms(stack, ann, is_indexed):
+    mark = word()
+    found_by = {}
+    for text, queries in SEARCHES:
+        widget = stack.widget()
+        widget.ask(f"{text} {mark}")
+        found_by[conversation_of(stack, widget)] = queries
+    if is_indexed:
+        wait_for(
+            lambda: stack.sql(
+                "select count(*) from message_words w where w.conversation_id = any(%s)", list(found_by)
+            )[0][0] >= 6,
+            "the words to be indexed", 30,
+        )
+        stack.sql_do("update console_progress set until = now() + interval '1 hour'")  # only the index is asked
+    for conversation, queries in found_by.items():
+        for query in queries:
+            got = [row["id"] for row in ann.inbox("all", q=query)["conversations"]]
+            assert conversation in got, query
+            assert not is_indexed or conversation in [
+                r["id"] for r in ann.inbox("all", q=f"{mark} {query}")["conversations"]
+            ]
+    if is_indexed:
+        stack.sql_do("update console_progress set until = now() - interval '1 minute'")
+    assert ann.inbox("all", q=word())["conversations"] == []
+    for odd in ("'", '"', "&|!()", "a" * 200, "%00", "<->", "\\"):
+        assert ann.get("conversations?folder=all&q=" + odd.replace("&", "%26").replace("%00", "x")).status in (200, 400)
+
+
+# --- live --------------------------------------------------------------------------------------
+
+
+def test_a_watched_conversation_is_seen_as_it_happens(stack, ann, bob):
+    widget, conversation = talk(stack)
+    watching, other = ann.listen(watch=conversation), bob.listen()
+    watching.wait("hello")
+    other.wait("hello")
+    text = word()
+    stack.openai.rule(text, pieces=["Привет, ", "мир ", "😀! ", "Как ", "дела?"], delay=0.3, first_delay=0.3)
+    widget.say(text)
+    watching.wait("message", lambda m: m["message"]["text"] == text)
+    watching.wait("message", lambda m: m["message"]["author"] == "bot" and "дела" in m["message"]["text"])
+    assert watching.wait("delta")["conversation"] == conversation
+    watching.wait("end")
+    ann.do(conversation, "take")
+    row = other.wait("conversation", lambda r: r["id"] == conversation and r["state"] == "operator")
+    assert row["operator"]["name"] == "Ann Admin"
+    ann.do(conversation, "note", text="seen live")
+    watching.wait("note", lambda n: n["text"] == "seen live")
+    stack.http("POST", "/api/v1/typing", {}, widget.headers())
+    assert watching.wait("typing", lambda t: t["who"] == "person")["conversation"] == conversation
+    said = ann.do(conversation, "say", text="live words")
+    event = watching.wait("message", lambda m: m["message"]["seq"] == said["seq"])
+    assert event["message"]["html"].strip() == "<p>live words</p>"
+    ann.do(conversation, "edit", seq=said["seq"], text="live words, better")
+    watching.wait("message", lambda m: m["message"]["text"] == "live words, better")
+    assert not other.of("delta") and not other.of("note") and not other.of("typing")
+    ann.do(conversation, "close")
+    other.wait("conversation", lambda r: r["id"] == conversation and r["state"] == "closed")
+    assert ann.post("me", {"name": "Ann Administrator"}).status == 200
+    assert other.wait("operator", lambda o: o["id"] == ann.operator["id"])["name"] == "Ann Administrator"
+    assert ann.post("me", {"name": "Ann Admin"}).status == 200
+    watching.close()
+    other.close()
+
+
+def test_what_becomes_of_a_message_to_telegram_is_seen(stack, ann):
+    conversation = on_telegram(stack, 903)
+    stream = ann.listen(watch=conversation)
+    stream.wait("hello")
+    said = ann.do(conversation, "say", text="do you get this?")["seq"]
+    stream.wait("message", lambda m: m["message"]["seq"] == said and m["message"]["delivery"] == "sent")
+    text = word()
+    stack.telegram.say(903, text)  # nobody tells of it but operator-relay
+    stream.wait("message", lambda m: m["message"]["text"] == text)
+    stack.telegram.chat(903).forbidden = (403, "Forbidden: bot was blocked by the user")
+    said = ann.do(conversation, "say", text="and this?")["seq"]
+    failed = stream.wait("message", lambda m: m["message"]["seq"] == said and m["message"]["delivery"] == "failed")
+    assert failed["message"]["error"]
+    stream.wait("conversation", lambda r: r["id"] == conversation and not r["reachable"])
+    stream.close()
+    stack.telegram.chat(903).forbidden = None
+    ann.do(conversation, "close")
+
+
+def test_nothing_is_missed_across_a_reconnect(stack, ann):
+    widget, conversation = held(stack, ann)
+    first = ann.listen(watch=conversation)
+    first.wait("hello")
+    widget.say(word())
+    first.wait("message")
+    first.close()
+    texts = [word() for _ in range(3)]
+    for text in texts:
+        widget.say(text)
+    second = ann.listen(watch=conversation)
+    second.wait("hello")
+    shown = {m["seq"]: m["text"] for m in ann.messages(conversation)}  # what hello tells to do
+    texts.append(word())
+    widget.say(texts[-1])
+    second.wait("message", lambda m: m["message"]["text"] == texts[-1])
+    shown.update({m["message"]["seq"]: m["message"]["text"] for m in second.of("message")})
+    assert [t for t in shown.values() if t in texts] == texts
+    second.close()
+    ann.do(conversation, "close")
+
+
+def test_streams_survive_a_flushed_redis(stack, ann, bob):
+    widget, conversation = held(stack, ann)
+    stream = ann.listen(watch=conversation)
+    stream.wait("hello")
+    stack.redis().flushall()
+    text = word()
+    widget.say(text)
+    stream.wait("message", lambda m: m["message"]["text"] == text)
+    stream.close()
+    ann.do(conversation, "close")
+
+
+def test_one_operator_has_so_many_streams(stack, ann):
+    streams = [ann.listen() for _ in range(10)]
+    assert all(s.status == 200 for s in streams)
+    assert ann.get("events").status == 429
+    for stream in streams:
+        stream.close()
