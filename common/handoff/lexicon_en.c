@@ -33,7 +33,7 @@ const struct lexeme lexicon_en[] = {
 		"hook_me_up_with mind_getting id_appreciate would_appreciate grateful "
 		"grateful_if" },
 	{ CALL, "call ask put get bring summon fetch find page send invite loop_in bring_in "
-		"raise add include provide assign ask_for involve put_on getme" },
+		"raise add include provide_me provide_us assign ask_for involve put_on getme" },
 	{ CONNECT,
 	  "~connect ~transfer switch forward redirect route reroute hook_up put_through "
 	  "put_me put_us pass hand_over hand_me direct patch turn_me move_me pass_me "
@@ -171,8 +171,8 @@ const struct lexeme lexicon_en[] = {
 		 "supporting supported supports supporter supporters contract persona agency "
 		 "agenda romans roman woman women wants taught tank perfect permit parson "
 		 "agile talks content connection connections connects management region season "
-		 "reason lesson peron yourself_a add_a_person staff_meeting support_in "
-		 "provide_support provide_service smooth_operator" },
+		 "reason lesson peron "
+		 "" },
 	{ OFFICE,
 	  "teacher tutor mentor instructor professor coach curator director owner ceo "
 	  "lawyer engineer technician expert accountant broker sales billing accounting "

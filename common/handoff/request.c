@@ -14,71 +14,6 @@ static int yes(struct target *t, const char *why)
 	return 1;
 }
 
-/* --- the verb ---------------------------------------------------------------- */
-
-/* How many words of other things may stand between a verb and the target. */
-static int reach(uint64_t verb)
-{
-	return verb & CONNECT ? 3 : verb & (CALL | SPEAK) ? 1 : 0;
-}
-
-/* "I prefer the bot to a human" */
-static int is_bot_wanted(const struct target *t, int verb)
-{
-	int bot = find(t, verb, t->at, BOT);
-
-	return bot >= 0 && find(t, t->from, t->at, NOT | STOP | WITHOUT | NO | CONNECT) < 0;
-}
-
-static int find_left(const struct target *t)
-{
-	for (int i = t->at - 1, other = 0; i >= t->from && other <= 3; i--) {
-		uint64_t m = means(t, i);
-
-		if (m & REQUEST && other <= reach(m) && !(m & WANT && is_bot_wanted(t, i)))
-			return i;
-		if (m & WANT && other <= 3 && find(t, i, t->at, VIA) >= 0)
-			return i;
-		if (m & IFHOW && find(t, t->from, i, HOW | WHERE) >= 0)
-			return i;
-		if (m & ABOUT && !(m & (PREP | FILLER | THE)))
-			return -1;
-		other += !(m & AROUND);
-	}
-	return -1;
-}
-
-/* "человеку нужно пить", "специалист нужен чтобы ... ?" */
-static int is_purpose(const struct target *t, int i)
-{
-	if (i >= t->to)
-		return 0;
-	return means(t, i) == 0 || (means(t, i) & LET && t->w->items[i].flags & WORD_ASKED);
-}
-
-/* "оператора позовите"; "is there somebody I can talk to". */
-static int find_right(const struct target *t)
-{
-	int is_subject = (means(t, t->at) & NOM) != 0;
-
-	for (int i = t->at + 1, other = 0; i < t->to && other <= 1; i++) {
-		uint64_t m = means(t, i);
-
-		if (m & WANT && !(m & ~WANT & REQUEST) && is_purpose(t, i + 1))
-			return -1;
-		if (m & REQUEST && t->w->items[i].flags & WORD_FINAL &&
-		    other <= (m & (CALL | CONNECT) && !is_subject ? 1 : 0) &&
-		    (!is_subject || m & ~SPEAK & REQUEST))
-			return i;
-		if (m & SPEAK && find(t, t->from, i, CAN | PREP) >= 0 &&
-		    (t->w->items[i].flags & WORD_ASKED ||
-		     find(t, t->from, t->at, HAVE | WHERE | WANT | CAN | BE) >= 0))
-			return i;
-		other += !(m & AROUND);
-	}
-	return -1;
-}
-
 /* --- the patterns ------------------------------------------------------------- */
 
 /* "in the game one has to call an operator" */
@@ -300,9 +235,9 @@ int words_request(const struct words *w, int at, const char **reason)
 		*reason = "about-operators";
 		return 0;
 	}
-	t.verb = find_left(&t);
+	t.verb = target_verb_before(&t);
 	if (t.verb < 0)
-		t.verb = find_right(&t);
+		t.verb = target_verb_behind(&t);
 	if (!is_weak(&t)) {
 		if (t.verb >= 0)
 			answer = by_verb(&t);
@@ -318,50 +253,4 @@ int words_request(const struct words *w, int at, const char **reason)
 	else
 		*reason = find(&t, t.from, at, YOU | SELF | BE) >= 0 ? "identity" : "mention";
 	return answer;
-}
-
-/* "let somebody answer who is not a bot", "no bots, please" */
-static int is_other_wanted(const struct target *t)
-{
-	int begin = sentence_begin(t->w, t->at), end = sentence_end(t->w, t->at),
-	    none = t->at - 1;
-	struct target whole = { .w = t->w, .at = t->at, .from = begin, .to = end };
-
-	while (means(t, none) & (THE | LIVE | PREP))
-		none--;
-	if (!(means(t, none) & (NOT | NO | WITHOUT)) || t->w->items[t->at].flags & WORD_ASKED)
-		return 0;
-	if (find(&whole, none + 1, end, REQUEST | HELP) >= 0)
-		return 0;
-	return target_is_all(&whole, begin, end, AROUND | WITHOUT, NEVER_BARE | TARGET) &&
-	       (find(&whole, begin, none, WANT | CALL | CONNECT | LET | HELP) >= 0 ||
-		end - begin <= 3);
-}
-
-/* "I don't want to talk to a bot" */
-int words_refuse_bot(const struct words *w)
-{
-	for (int i = 0; i < w->n; i++) {
-		int from = clause_begin(w, i), to = clause_end(w, i);
-		struct target t = { .w = w, .at = i, .from = from, .to = to, .verb = -1 };
-
-		if (!(w->items[i].means & BOT) || w->items[i].flags & (WORD_QUOTED | WORD_CODE))
-			continue;
-		if (is_other_wanted(&t))
-			return 1;
-		t.verb = find_left(&t);
-		if (t.verb < 0 || !(means(&t, t.verb) & SPEAK))
-			t.verb = find_right(&t);
-		if (t.verb < 0 || !(means(&t, t.verb) & SPEAK) || target_is_others(&t) ||
-		    target_is_hypothetical(&t) || target_is_past(&t))
-			continue;
-		if (find(&t, from, to, TARGET | WHY | YOU) >= 0)
-			continue;
-		if (find(&t, from, t.verb + 1, NOT | NONEED | STOP) >= 0 &&
-		    find(&t, from, to, WANT | NONEED | STOP) >= 0)
-			return 1;
-		if (find(&t, i - 2, i, NOT) > t.verb && find(&t, from, t.verb, WANT | CAN) >= 0)
-			return 1;
-	}
-	return 0;
 }

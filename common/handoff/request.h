@@ -34,6 +34,10 @@ static inline int find(const struct target *t, int from, int to, uint64_t what)
 /* Do all words of from <= i < to mean one of `allowed` and none of `never`? */
 int target_is_all(const struct target *t, int from, int to, uint64_t allowed, uint64_t never);
 
+/* The word that asks for it, -1 if none does. */
+int target_verb_before(const struct target *t);
+int target_verb_behind(const struct target *t);
+
 /* What takes a request back. */
 int target_is_negated(const struct target *t);
 int target_is_refused_next(const struct target *t);

@@ -1,0 +1,66 @@
+/* The verb that asks for a target: before it, or behind it. */
+
+#include "common/handoff/request.h"
+
+/* How many words of other things may stand between a verb and the target. */
+static int reach(uint64_t verb)
+{
+	return verb & CONNECT ? 3 : verb & (CALL | SPEAK) ? 1 : 0;
+}
+
+/* "I prefer the bot to a human" */
+static int is_bot_wanted(const struct target *t, int verb)
+{
+	int bot = find(t, verb, t->at, BOT);
+
+	return bot >= 0 && find(t, t->from, t->at, NOT | STOP | WITHOUT | NO | CONNECT) < 0;
+}
+
+int target_verb_before(const struct target *t)
+{
+	for (int i = t->at - 1, other = 0; i >= t->from && other <= 3; i--) {
+		uint64_t m = means(t, i);
+
+		if (m & REQUEST && other <= reach(m) && !(m & WANT && is_bot_wanted(t, i)))
+			return i;
+		if (m & WANT && other <= 3 && find(t, i, t->at, VIA) >= 0)
+			return i;
+		if (m & IFHOW && find(t, t->from, i, HOW | WHERE) >= 0)
+			return i;
+		if (m & ABOUT && !(m & (PREP | FILLER | THE)))
+			return -1;
+		other += !(m & AROUND);
+	}
+	return -1;
+}
+
+/* "человеку нужно пить", "специалист нужен чтобы ... ?" */
+static int is_purpose(const struct target *t, int i)
+{
+	if (i >= t->to)
+		return 0;
+	return means(t, i) == 0 || (means(t, i) & LET && t->w->items[i].flags & WORD_ASKED);
+}
+
+/* "оператора позовите"; "is there somebody I can talk to". */
+int target_verb_behind(const struct target *t)
+{
+	int is_subject = (means(t, t->at) & NOM) != 0;
+
+	for (int i = t->at + 1, other = 0; i < t->to && other <= 1; i++) {
+		uint64_t m = means(t, i);
+
+		if (m & WANT && !(m & ~WANT & REQUEST) && is_purpose(t, i + 1))
+			return -1;
+		if (m & REQUEST && t->w->items[i].flags & WORD_FINAL &&
+		    other <= (m & (CALL | CONNECT) && !is_subject ? 1 : 0) &&
+		    (!is_subject || m & ~SPEAK & REQUEST))
+			return i;
+		if (m & SPEAK && find(t, t->from, i, CAN | PREP) >= 0 &&
+		    (t->w->items[i].flags & WORD_ASKED ||
+		     find(t, t->from, t->at, HAVE | WHERE | WANT | CAN | BE) >= 0))
+			return i;
+		other += !(m & AROUND);
+	}
+	return -1;
+}
