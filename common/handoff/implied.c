@@ -2,7 +2,7 @@
 
 #include "common/handoff/request.h"
 
-#define TOLD (IF | WHAT | HOWMUCH | THEY | PAST | WANTS | WHY | NOT | NONEED | TEXT | TOPIC)
+#define TOLD (IF | WHAT | HOWMUCH | THEY | PAST | WHY | NOT | NONEED | TEXT | TOPIC)
 
 int target_is_all(const struct target *t, int from, int to, uint64_t allowed, uint64_t never)
 {
@@ -23,11 +23,14 @@ static int is_connect(const struct target *t)
 		return 0;
 	if (t->from > 0)
 		named |= words_find(t->w, sentence_begin(t->w, t->from - 1), t->from,
-				    TARGET | SOMEBODY) >= 0;
+				    TARGET | SOMEBODY | DESK) >= 0;
 	if (!named && (!(verb & CONNECT) || find(t, t->from, t->to, ME) < 0))
 		return 0;
 	if (target_is_negated(t) || target_is_stopped(t))
 		return 0;
+	if (verb & TARGET && means(t, t->at + 1) & PREP &&
+	    find(t, t->from, t->at, HOW | TOLD) < 0)
+		return 1; /* "escalate to the next level" */
 	if (verb & TARGET && find(t, t->from, t->at, HOW | WANT | CAN) >= 0)
 		return target_is_all(t, t->from, t->to, AROUND | BARE, TOLD | BOT | OR);
 	return target_is_all(t, t->from, t->to, BARE | YOU,
@@ -41,7 +44,7 @@ static int is_ring(const struct target *t)
 	uint64_t named = TEXT | VIA; /* "call me by this name" */
 	int next = t->at + 1;
 
-	if (!target_is_all(t, t->from, t->at, AROUND | RING, TOLD))
+	if (!target_is_all(t, t->from, t->at, AROUND | RING | WANTS, TOLD))
 		return 0;
 	return next >= t->to ||
 	       (means(t, next) & goes_on && !(means(t, next) & (IF | NOT | named)));
@@ -51,13 +54,14 @@ static int is_ring(const struct target *t)
 static int is_number(const struct target *t)
 {
 	uint64_t ask = WHAT | WHERE | HAVE | WANT | CAN | PLEASE | CALL;
-	uint64_t allowed = AROUND | WHAT | WHERE | HAVE | BE | WANTS | ABOUT;
+	uint64_t allowed = AROUND | WHAT | WHERE | HAVE | BE | ABOUT;
 	int desk = find(t, t->from, t->to, SUPPORT) >= 0;
 
 	if (!desk && (find(t, t->from, t->to, YOU | HAVE) < 0 ||
 		      find(t, t->from, t->to, CALL | SPEAK) < 0))
 		return 0;
-	if (!target_is_all(t, t->from, t->to, allowed, (TOLD & ~WHAT) | MINE | TARGET | SAY))
+	if (!target_is_all(t, t->from, t->to, allowed,
+			   (TOLD & ~WHAT) | WANTS | MINE | TARGET | SAY))
 		return 0;
 	return t->to - t->from <= 4 || find(t, t->from, t->to, ask) >= 0;
 }
@@ -75,10 +79,11 @@ int words_implied(const struct words *w, const char **reason)
 
 		if (!(m & (CONNECT | CALL | RING | NUMBER)) || !is_free(&w->items[i]))
 			continue;
-		t.from = sentence_begin(w, i), t.to = sentence_end(w, i);
+		t.from = clause_begin(w, i), t.to = clause_end(w, i);
 		*reason = "connect-me";
 		if (m & (CONNECT | CALL) && is_connect(&t))
 			return 1;
+		t.from = sentence_begin(w, i), t.to = sentence_end(w, i);
 		*reason = "a-number";
 		if (m & NUMBER && is_number(&t))
 			return 1;

@@ -100,5 +100,6 @@ const struct lexeme lexicon_de[] = {
 		"mich_zurückrufen mich_anrufen mich_jemand_anrufen kontaktieren_sie_mich "
 		"melden_sie_sich_bei_mir um_rückruf mich_zurück euch_erreichen sie_erreichen "
 		"euch_kontaktieren sie_kontaktieren" },
+	{ SUPPORT | FILLER, "hilfe antwort unterstützung kontakt" },
 	{ 0 },
 };

@@ -10,9 +10,11 @@ const struct lexeme lexicon_en[] = {
 		"support_{agent,person,rep,guy,team} live_{agent,person,chat,support,help} "
 		"account_manager case_manager officer officers dispatcher clerk receptionist "
 		"mods mod gm game_master personnel_member staff_members workers_here escalate "
-		"escalated escalation" },
+		"escalated escalation customer_rep customer_agent customer_representative mgr "
+		"customer_service_rep customer_service_agent customer_service_representative "
+		"account_rep service_rep service_agent" },
 	{ PERSON | LIVE, "~human humans human_being human_beings hooman" },
-	{ PERSON, "~person" },
+	{ PERSON, "~person person_in_charge whoever_is_in_charge whoevers_in_charge" },
 	{ SOMEBODY, "someone somebody anyone anybody people persons guy ~somebody ~someone sb "
 		    "sum1 any1 smb smone some1 dude folks anybody_real who_can_i who_do_i "
 		    "who_should_i who_could_i who_to" },
@@ -31,25 +33,31 @@ const struct lexeme lexicon_en[] = {
 		"im_requesting i_require i_expect do_you_mind want_to_have require "
 		"get_through can_i_please_have im_after let_me_through gonna_need "
 		"hook_me_up_with mind_getting id_appreciate would_appreciate grateful "
-		"grateful_if" },
+		"grateful_if ive_asked_for i_asked_for i_have_asked_for i_keep_asking_for "
+		"ive_been_asking_for asked_for im_asking_for giv_me this_needs this_requires "
+		"it_requires it_needs issue_needs issue_requires problem_requires "
+		"problem_needs case_requires case_needs question_requires question_needs "
+		"and_requires and_needs" },
 	{ CALL, "call ask put get bring summon fetch find page send invite loop_in bring_in "
 		"raise add include provide_me provide_us assign ask_for involve put_on getme" },
 	{ CONNECT,
 	  "~connect ~transfer switch forward redirect route reroute hook_up put_through "
 	  "put_me put_us pass hand_over hand_me direct patch turn_me move_me pass_me "
 	  "hand handover hook_me refer pls_connect swap conect tranfer link_me patch_me "
-	  "take_me switch_me" },
+	  "take_me switch_me reconnect reconnect_me" },
 	{ SPEAK, "~speak ~talk chat converse communicate discuss reach contact consult "
 		 "get_a_hold get_hold get_ahold deal_with interact get_in_touch talk_with "
 		 "communication conversation message speak_to chatting_with complain complaint "
 		 "resolve discuss_it not_talking not_speaking not_chatting word_with "
-		 "a_word_with a_chat_with hear_from liaise correspond call_in" },
+		 "a_word_with a_chat_with hear_from liaise correspond call_in continue_with "
+		 "speaking_to speaking_with talking_to_an" },
 	{ CAN, "can could may might possible would able is_it_possible allowed way "
 	       "any_chance who_can_i who_do_i who_should_i who_could_i who_to" },
 	{ CAN | NOT, "cant cannot couldnt impossible unable" },
 	{ HELP, "help assist answer reply respond handle look check take review explain "
 		"step_in join call_me contact_me get_back reach_out take_over deal call_back "
-		"solve fix message_me ring_me intervene" },
+		"solve fix message_me ring_me intervene email_me write_me text_me write_to_me "
+		"answering responding replying helping" },
 	{ LET, "let have" },
 	{ ME, "me us" },
 	{ SELF, "i we im ive id ill weve were i_am" },
@@ -70,7 +78,7 @@ const struct lexeme lexicon_en[] = {
 	{ WITHOUT, "without instead_of avoid rather_than avoiding" },
 	{ NONEED, "no_need unnecessary needless no_longer never_mind nevermind dont_want "
 		  "dont_need not_needed do_not_want do_not_need changed_my_mind not_necessary "
-		  "no_reason not_asking not_looking no_thanks" },
+		  "no_reason not_asking not_looking no_thanks if_needed if_necessary" },
 	{ STOP, "stop enough quit tired sick fed hate useless stupid dumb terrible done_with "
 		"cut_the ridiculous fuck fucking damn screw skip bye shut no_more not_talking "
 		"not_speaking not_chatting refuse" },
@@ -128,7 +136,8 @@ const struct lexeme lexicon_en[] = {
 		 "capital error_rate consumption population physiology behavior behaviour "
 		 "immune torso skeleton ears ear eyes touch relations management feet foot "
 		 "toes hand_size trials rate like_a like_an with_dementia on_linkedin "
-		 "privilege_escalation" },
+		 "privilege_escalation exponentiation multiplication addition subtraction "
+		 "modulus xor iteration membership inheritance casting" },
 	{ WORK, "work works working available open exists earn paid hours shift shifts breaks "
 		"weekends schedule do_operators employed do_agents" },
 	{ ABOUT, "about for like as than regarding concerning between for_each such" },
@@ -145,7 +154,7 @@ const struct lexeme lexicon_en[] = {
 	  "connecting_me transferring_me putting_me getting_me switching_me passing_me" },
 	{ PEOPLE, "people persons humans" },
 	{ CONNECT, "be_connected be_transferred be_redirected get_connected get_transferred" },
-	{ FILLER, "i_mean" },
+	{ FILLER, "i_mean already" },
 	{ FILLER,
 	  "assistance intervention for_real for_once help_from so just really and yes "
 	  "yeah yep ok okay well um uh hmm actually then too also only directly quick "
@@ -171,8 +180,7 @@ const struct lexeme lexicon_en[] = {
 		 "supporting supported supports supporter supporters contract persona agency "
 		 "agenda romans roman woman women wants taught tank perfect permit parson "
 		 "agile talks content connection connections connects management region season "
-		 "reason lesson peron "
-		 "" },
+		 "reason lesson peron bother both brother bottle ask_any ask_anyone" },
 	{ OFFICE,
 	  "teacher tutor mentor instructor professor coach curator director owner ceo "
 	  "lawyer engineer technician expert accountant broker sales billing accounting "
@@ -183,7 +191,8 @@ const struct lexeme lexicon_en[] = {
 		"call_center call_centre contact_center contact_centre hotline helpline "
 		"client_services client_service client_support care_team service_team "
 		"it_support live_support support_line customer_services customer_relations "
-		"user_support human_support human_help human_assistance" },
+		"user_support human_support human_help human_assistance chat_support "
+		"phone_support" },
 	{ NUMBER,
 	  "number phone telephone phone_number telephone_number contact_number "
 	  "contact_details contact_info contact_information contacts hotline helpline" },
@@ -192,7 +201,12 @@ const struct lexeme lexicon_en[] = {
 		"a_phone_call_from a_call_from get_back_to_me contact_me reach_out_to_me "
 		"get_in_touch_with_me get_in_contact_with_me reach_me ring_us "
 		"give_us_a_{call,ring} contact_you reach_you get_in_touch_with_you "
-		"reach_out_to_you get_a_hold_of_you" },
+		"reach_out_to_you get_a_hold_of_you request_callback request_a_callback "
+		"schedule_a_callback order_a_callback get_a_callback need_a_callback "
+		"want_a_callback" },
 	{ MINE | THE, "my our mine" },
+	{ SUPPORT | FILLER,
+	  "help assistance response reply interaction contact aid attention answer" },
+	{ WANT | PREP, "only_with only_through only_via only_to" },
 	{ 0 },
 };

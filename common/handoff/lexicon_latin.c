@@ -93,6 +93,7 @@ const struct lexeme lexicon_fr[] = {
 		"être_rappelé être_rappelée être_contacté être_contactée contactez_moi "
 		"contacte_moi me_contacter me_contacte me_rappelle m_appelle_quelqu "
 		"vous_contacter vous_joindre" },
+	{ SUPPORT | FILLER, "aide réponse contact" },
 	{ 0 },
 };
 
@@ -178,5 +179,6 @@ const struct lexeme lexicon_it[] = {
 		"mi_contattate mi_contatti essere_contattat{o,a} essere_richiamat{o,a} "
 		"essere_chiamat{o,a} richiamarmi chiamarmi contattarmi contattarvi" },
 	{ THAT, "che_mi che_sappia che_capisca" },
+	{ SUPPORT | FILLER, "aiuto risposta contatto" },
 	{ 0 },
 };

@@ -104,6 +104,7 @@ const struct lexeme lexicon_es[] = {
 		"llamarme me_llaman que_alguien_me_llame contactarlos contactarme_con_ustedes "
 		"contactarse_con_ustedes contactar_con_ustedes comunicarme_con_ustedes "
 		"contactaros" },
+	{ SUPPORT | FILLER, "ayuda respuesta contacto asistencia" },
 	{ 0 },
 };
 
@@ -190,5 +191,6 @@ const struct lexeme lexicon_pt[] = {
 		"liga_pra_mim podem_me_ligar pode_me_ligar poderiam_me_ligar me_retornem "
 		"entre_em_contato_comigo entrem_em_contato_comigo me_telefone alguém_me_ligue "
 		"me_ligar falar_com_vocês contatar_vocês entrar_em_contato_com_vocês" },
+	{ SUPPORT | FILLER, "ajuda resposta contato" },
 	{ 0 },
 };

@@ -95,6 +95,7 @@ const struct lexeme lexicon_uk[] = {
 		"подзвони_мені наберіть_мене наберіть_мені мені_зателефонуйте "
 		"мені_передзвоніть зв'яжіться_зі_мною зв'язатися_з_вами з_вами_зв'язатися" },
 	{ LENGTHY, "розмовляти спілкуватися спілкуватись говорити" },
+	{ SUPPORT | FILLER, "допомог{а,у,и} відповідь спілкування" },
 	{ 0 },
 };
 
@@ -192,5 +193,6 @@ const struct lexeme lexicon_pl[] = {
 		"proszę_zadzwonić_do_mnie zadzwonić_do_mnie oddzwonić "
 		"skontaktujcie_się_ze_mną proszę_o_telefon proszę_o_oddzwonienie "
 		"o_kontakt_telefoniczny się_z_wami_skontaktować skontaktować_się_z_wami" },
+	{ SUPPORT | FILLER, "odpowiedź kontakt" },
 	{ 0 },
 };

@@ -179,7 +179,7 @@ static uint64_t foreign(const struct word *w, const uint64_t of[LANGUAGES])
 
 	for (int l = 0; l < LANGUAGES; l++)
 		all |= of[l];
-	return w->script == SCRIPT_LATIN ? all & (TARGET | BOT | PLEASE) : all;
+	return w->script == SCRIPT_LATIN ? all & (TARGET | BOT | PLEASE | TRANSLATE) : all;
 }
 
 static void conclude(struct meaning *m, int i)

@@ -137,6 +137,29 @@ int target_is_thing(const struct target *t)
 	return 0;
 }
 
+/* "thanks for connecting me with a human" */
+static int is_thanks(const struct target *t)
+{
+	int thanks = find(t, t->from, t->verb, THANKS);
+
+	return thanks >= 0 && find(t, thanks + 1, thanks + 3, ABOUT | PREP) >= 0;
+}
+
+/* "люблю общаться с людьми", "I hate to talk to people": not now, and with anybody. */
+static int is_habit(const struct target *t)
+{
+	int before = t->verb - 1;
+	uint64_t it = means(t, t->at);
+
+	if (!(means(t, t->verb) & SPEAK) || it & ROLE || !(it & (PERSON | SOMEBODY)) ||
+	    find(t, t->from, t->to, LIVE) >= 0)
+		return 0;
+	while (before > t->from && means(t, before) & PREP)
+		before--;
+	return before >= t->from && t->w->items[before].means == 0 &&
+	       t->w->items[before].len > 3;
+}
+
 /* "как разговаривать с начальником": how one does it in general, with anybody. */
 int target_is_advice(const struct target *t)
 {
@@ -145,10 +168,15 @@ int target_is_advice(const struct target *t)
 
 	if (means(t, t->at - 1) & MINE && (verb & CALL || how >= 0 || it & OFFICE))
 		return 1;
-	if (find(t, t->from, t->verb, THANKS) >= 0 && find(t, t->from, t->at, ABOUT) >= 0)
+	if (is_thanks(t) || is_habit(t))
 		return 1;
 	if (how < 0 || find(t, how, t->at, CAN | ME) >= 0)
 		return 0;
+	if (it & PEOPLE && find(t, t->from, t->to, LIVE | HERE) < 0)
+		return 1;
+	for (int i = t->verb + 1; verb & CALL && it & PERSON && i < t->at; i++)
+		if (!(means(t, i) & AROUND))
+			return 1; /* "how to find a key to a person" */
 	if (verb & LENGTHY)
 		return find(t, t->from, t->to, LIVE | HERE) < 0;
 	if (verb & REQUEST && it & (TARGET | OFFICE) && !(it & (PERSON | OFFICE)) &&
@@ -186,8 +214,13 @@ int target_is_others(const struct target *t)
 
 int target_is_hypothetical(const struct target *t)
 {
-	int i = find(t, t->from, t->verb, IF);
+	int i = find(t, t->from, t->verb, IF), why = find(t, t->from, t->verb, WHY);
 
+	if (why >= 0 &&
+	    (find(t, why, t->at, NOT | CAN | NO) < 0 || !(means(t, t->verb) & ~WANT & REQUEST)))
+		return 1; /* "why did you call an operator" */
+	if (means(t, t->verb - 1) & ABOUT && find(t, t->from, t->verb, BOT) >= 0)
+		return 1; /* "rather the bot than talk to a person" */
 	return i >= 0 && !(means(t, i + 1) & (CAN | PLEASE)) && !(means(t, i + 2) & CAN);
 }
 

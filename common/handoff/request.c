@@ -64,6 +64,7 @@ static int by_verb(struct target *t)
 /* "can a human help me", "пусть оператор перезвонит" */
 static int by_help(struct target *t)
 {
+	int why = find(t, t->from, t->at, WHY);
 	int ask = find(t, t->at - 4, t->at, CAN | LET | WANT);
 	int help = find(t, t->at + 1, t->at + 5, HELP);
 	int before = find(t, t->at - 4, t->at, HELP);
@@ -71,6 +72,9 @@ static int by_help(struct target *t)
 
 	if (help < 0 && before >= 0 && find(t, t->from, before, LET) >= 0)
 		help = t->at, ask = find(t, t->from, before, LET);
+	if (why >= 0 && find(t, why, t->to, NOT) >= 0 && find(t, why, t->to, HELP) >= 0 &&
+	    target_is_all(t, t->from, t->to, AROUND, NEVER_BARE & ~(BE | PAST | WANTS)))
+		return yes(t, "let-a-human-help"); /* "why does no operator answer" */
 	if (before >= 0 && t->w->items[t->at].flags & WORD_ASKED &&
 	    target_is_all(t, t->from, t->to, AROUND, NEVER_BARE & ~OR))
 		return yes(t, "let-a-human-help"); /* "will a human answer me" */
@@ -94,6 +98,9 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 
 	if (t->from != begin && t->to != end)
 		return 0;
+	if (t->from - begin <= 4 && words_find(t->w, begin, t->from, NOT) >= 0 &&
+	    words_find(t->w, begin, t->from, YOU) >= 0)
+		return 1; /* "not you, a human" */
 	if (it->script == SCRIPT_CYRILLIC && !(it->means & NOM) && t->to == end &&
 	    words_find(t->w, begin, t->from, (told & ~HELLO) | IF | COUNT | HOWMUCH) < 0)
 		return 1;
@@ -107,12 +114,32 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 	       words_find(t->w, begin, t->from, REQUEST | STOP) >= 0;
 }
 
+/* "who are you? an operator?" */
+static int is_guess_who(const struct target *t, int begin)
+{
+	int previous = begin > 0 ? sentence_begin(t->w, begin - 1) : 0;
+
+	return t->w->items[t->at].flags & WORD_ASKED &&
+	       words_find(t->w, previous, begin, YOU) >= 0 &&
+	       words_find(t->w, previous, begin, WHAT | BE | OR) >= 0;
+}
+
 /* Where the target ends for courtesy: "a specialist in returns please" goes on. */
 static int modified(const struct target *t)
 {
 	int polite = find(t, t->from, t->at, PLEASE | ME) >= 0;
 
 	return polite && means(t, t->at + 1) & PREP && t->to - t->at <= 4 ? t->at + 1 : t->to;
+}
+
+/* "operator, answer me" */
+static int is_addressed(const struct target *t, int end)
+{
+	struct target next = *t;
+
+	next.from = t->to, next.to = end;
+	return t->to < end && find(&next, t->to, end, HELP) >= 0 &&
+	       target_is_all(&next, t->to, end, AROUND, NEVER_BARE | BOT);
 }
 
 static int alone(struct target *t)
@@ -132,7 +159,10 @@ static int alone(struct target *t)
 	if (greeting && means(t, t->at) & (PERSON | NOM) &&
 	    find(t, t->from, t->to, PLEASE | ME | CAN) < 0)
 		return 0;
-	if ((t->from != begin || t->to != end) && !may_stand_beside(t, begin, end))
+	if (is_guess_who(t, begin))
+		return no(t, "identity");
+	if ((t->from != begin || t->to != end) && !may_stand_beside(t, begin, end) &&
+	    !is_addressed(t, end))
 		return 0;
 	return yes(t, find(t, t->from, t->to, BOT) >= 0 ? "not-the-bot" : "single-word");
 }
@@ -193,10 +223,12 @@ static int known_until(const struct target *t)
 {
 	int next = t->at + 1;
 	int goes_on = (means(t, next) & (THAT | WHAT | CAN | LET)) != 0;
+	int asked = find(t, t->from, t->verb, CAN) >= 0 && find(t, t->from, t->verb, SELF) >= 0;
 
 	if (!(means(t, t->verb) & CALL) || t->verb > t->at || !goes_on)
 		return t->to;
-	if (t->w->items[t->at].script == SCRIPT_LATIN && find(t, t->verb, t->at, ME) < 0)
+	if (t->w->items[t->at].script == SCRIPT_LATIN && find(t, t->verb, t->at, ME) < 0 &&
+	    !asked)
 		return t->to;
 	return next;
 }

@@ -92,6 +92,20 @@ static void settle_count(struct words *w, int i)
 		w->items[i].means &= ~(PERSON | SOMEBODY | LIVE | ALONE);
 }
 
+/* A live service is asked for like a human: "human support", "живое общение". */
+static void settle_service(struct words *w, int i)
+{
+	struct word *it = &w->items[i];
+	int before = i > 0 && it->gap == GAP_NONE && w->items[i - 1].means & LIVE;
+	int behind =
+		i + 1 < w->n && w->items[i + 1].gap == GAP_NONE && w->items[i + 1].means & LIVE;
+
+	if (before || behind)
+		it->means |= ROLE;
+	else if (it->means & FILLER)
+		it->means &= ~SUPPORT;
+}
+
 static void settle_word(struct words *w, int i)
 {
 	struct word *it = &w->items[i];
@@ -102,6 +116,8 @@ static void settle_word(struct words *w, int i)
 		settle_hyphen(w, i);
 	if (it->means & (PERSON | SOMEBODY))
 		settle_count(w, i);
+	if (it->means & SUPPORT)
+		settle_service(w, i);
 	if (it->flags & WORD_CODE)
 		it->means &= ~(TARGET | ALONE | REQUEST);
 	if (it->means & BUT && it->gap == GAP_NONE && i > 0)
@@ -165,6 +181,8 @@ static const char *frame_at(const struct words *w, int i)
 	if (means & TRANSLATE &&
 	    (is_ordered(w, i) || i + 1 == end || w->items[i].flags & WORD_ASKED))
 		return "translation";
+	if (means & LANGNAME && i + 1 < end && w->items[i + 1].gap == GAP_COLON)
+		return "translation";
 	if (means & WRITE && is_ordered(w, i) && words_find(w, i + 1, i + 9, TEXT) >= 0)
 		return "story";
 	if (means & WRITE && i + 1 >= end - 1 &&
@@ -193,7 +211,7 @@ const char *words_frame(struct words *w)
 		const char *frame = NULL;
 
 		if (!(w->items[i].flags & (WORD_QUOTED | WORD_CODE)) &&
-		    w->items[i].means & (TRANSLATE | WRITE | SAY))
+		    w->items[i].means & (TRANSLATE | WRITE | SAY | LANGNAME))
 			frame = frame_at(w, i);
 		if (!frame && w->items[i].means & LANGNAME &&
 		    words_find(w, sentence_begin(w, i), sentence_end(w, i),

@@ -18,6 +18,8 @@ static int is_bot_wanted(const struct target *t, int verb)
 
 int target_verb_before(const struct target *t)
 {
+	if (means(t, t->at - 1) & HOW) /* "like people do", or the verb is behind */
+		return -1;
 	for (int i = t->at - 1, other = 0; i >= t->from && other <= 3; i--) {
 		uint64_t m = means(t, i);
 
@@ -58,7 +60,7 @@ int target_verb_behind(const struct target *t)
 			return i;
 		if (m & SPEAK && find(t, t->from, i, CAN | PREP) >= 0 &&
 		    (t->w->items[i].flags & WORD_ASKED ||
-		     find(t, t->from, t->at, HAVE | WHERE | WANT | CAN | BE) >= 0))
+		     find(t, t->from, t->at + 1, HAVE | WHERE | WANT | CAN | BE) >= 0))
 			return i;
 		other += !(m & AROUND);
 	}
