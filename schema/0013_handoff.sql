@@ -242,7 +242,9 @@ begin
     update invitation set state = 3 where handoff_id = p_handoff and state = 0;
     update suggestion set state = 3 where conversation_id = h.conversation_id and state = 0;
     perform note_event(p_handoff, p_what, p_operator, null);
-    v_since := greatest(h.spoke_seq, h.called_seq);
+    -- who was not called found questions that nobody had answered yet
+    v_since := greatest(h.spoke_seq, case when exists (select from handoff_event e where e.handoff_id = h.id and e.what = 'called')
+                                          then h.called_seq else h.from_seq - 1 end);
     if p_outcome in ('returned', 'unanswered')
        and exists (select from message m where m.conversation_id = h.conversation_id and m.seq > v_since and m.author = 0) then
         llm_job := enqueue_turn(h.conversation_id, p_trace);
