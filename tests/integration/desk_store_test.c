@@ -258,88 +258,6 @@ static void of_two_operators_exactly_one_gets_the_chat(void **state)
 	PQfinish(b);
 }
 
-enum moment {
-	BEFORE_CLAIM,
-	BEFORE_FINISH,
-	WHILE_FINISHING,
-	BEFORE_SENDING,
-	WHILE_SENDING,
-	MOMENTS
-};
-
-/* The finish waits for the row that the operator's order holds. */
-static struct turn_finished finish_while_taken(int64_t job, const struct turn_claim *t)
-{
-	struct turn_result late = { .outcome = TURN_ANSWERED, .body = "late" };
-	struct turn_finished end = { 0 };
-	PGconn *other = connect_and("select desk(1, 'take', 2, null, '{}', 't')");
-
-	store_finish_turn(&world.store, begin(), caller_next, &end, job, t, &late);
-	for (int i = 0; i < 20; i++)
-		event_base_loop(world.base, EVLOOP_NONBLOCK);
-	commit(other);
-	assert_int_equal(done(), 0);
-	return end;
-}
-
-static struct turn_finished finish_at(enum moment moment, int64_t job,
-				      const struct turn_claim *t)
-{
-	if (moment == WHILE_FINISHING)
-		return finish_while_taken(job, t);
-	if (moment == BEFORE_CLAIM)
-		return finish_turn(job, t, TURN_CANCELLED, NULL);
-	return finish_turn(job, t, TURN_ANSWERED, "late");
-}
-
-static void assert_fenced_line(void)
-{
-	int64_t line = number("select id from job where queue = 2");
-
-	assert_string_equal(claim_line(line, 1).head.extra ? "notice" : "", "notice");
-	assert_sql("select state || ' ' || error from delivery order by id limit 1",
-		   "5 fenced");
-}
-
-/* The bot's answer on its way: claimed, finished, its delivery claimed, settled; and a human
- * who takes over at each of these moments, or in the middle of the finish. */
-static void a_late_answer_is_never_said_over_a_human(void **state)
-{
-	(void)state;
-	for (enum moment moment = BEFORE_CLAIM; moment < MOMENTS; moment++) {
-		int64_t job, line, c;
-		struct turn_claim t;
-
-		pg_server_clean(world.server);
-		add_operators(1);
-		job = SAY("q", "how much?").turn_job;
-		c = number("select id from conversation where chat_key = '7'");
-		if (moment == BEFORE_CLAIM)
-			order(1, "take", c, NULL);
-		t = claim_turn(job, 0, 1);
-		if (moment == BEFORE_FINISH)
-			order(1, "take", c, NULL);
-		line = finish_at(moment, job, &t).delivery_job;
-		if (moment == BEFORE_SENDING)
-			order(1, "take", c, NULL);
-		if (moment == WHILE_SENDING) {
-			struct delivery_claim d = claim_line(line, 1);
-
-			order(1, "take", c, NULL);
-			settle(line, &d, d.head.id, DELIVERY_SENT);
-		}
-		assert_int_equal(
-			number("select count(*) from delivery d join message m using"
-			       " (conversation_id, seq) where m.author = 1 and d.state = 2"),
-			moment == WHILE_SENDING);
-		assert_int_equal(number("select count(*) from suggestion where body = 'late'"),
-				 moment == BEFORE_FINISH || moment == WHILE_FINISHING);
-		if (moment == BEFORE_SENDING)
-			assert_fenced_line();
-		assert_sql(RESPONDER, "2 1");
-	}
-}
-
 static void words_of_operators_are_sent_whatever_happens(void **state)
 {
 	int64_t c, line;
@@ -373,7 +291,6 @@ int main(void)
 		WORLD_TEST(a_transfer_moves_the_chat),
 		WORLD_TEST(the_person_is_told_that_the_chat_is_over),
 		WORLD_TEST(of_two_operators_exactly_one_gets_the_chat),
-		WORLD_TEST(a_late_answer_is_never_said_over_a_human),
 		WORLD_TEST(words_of_operators_are_sent_whatever_happens),
 	};
 
