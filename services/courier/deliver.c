@@ -5,8 +5,8 @@
  *   -> prepare the next ...
  *
  * `sending` is on disk (by claim or deliver_settle) before the bytes leave.  While
- * the disk works, a place is asked for.  What is known not to have left is put
- * back; what may have arrived is uncertain.
+ * the disk works, a place is asked for and the message is made.  What is known not
+ * to have left is put back; what may have arrived is uncertain.
  */
 
 #include <stdlib.h>
@@ -75,7 +75,7 @@ static void forget_place(struct deliver *d)
 }
 
 /* A place that will not be needed after all is no great loss. */
-void deliver_ask_place(struct deliver *d, const struct outgoing *head)
+static void ask_place(struct deliver *d, const struct outgoing *head)
 {
 	const struct channel *ch = deliver_channel(d);
 
@@ -85,12 +85,23 @@ void deliver_ask_place(struct deliver *d, const struct outgoing *head)
 			rates_ask(d->courier->rates, ch, d->claim.chat_key, d->claim.is_group);
 }
 
+/* The place first: that question travels while the message is made. */
+void deliver_foresee(struct deliver *d, const struct outgoing *head)
+{
+	ask_place(d, head);
+	message_make(&d->next, &d->flow.arena, head);
+	d->made = head->id;
+	d->body = d->next.fault || d->next.attachment
+			  ? NULL
+			  : message_body(&d->flow.arena, &d->next, d->claim.chat_key, 0);
+}
+
 static void foresee(void *self)
 {
 	struct deliver *d = self;
 
 	if (d->claim.status == CLAIM_OK)
-		deliver_ask_place(d, &d->claim.head);
+		deliver_foresee(d, &d->claim.head);
 }
 
 void deliver_wait_in_line(struct deliver *d, int ms)
@@ -144,6 +155,17 @@ static int is_free(const struct message_out *m)
 	return m->method && strcmp(m->method, "answerCallbackQuery") == 0;
 }
 
+static void take_message(struct deliver *d)
+{
+	if (d->made && d->made == d->head.id) {
+		d->message = d->next;
+	} else {
+		message_make(&d->message, &d->flow.arena, &d->head);
+		d->body = NULL;
+	}
+	d->made = 0;
+}
+
 void deliver_prepare(void *self)
 {
 	struct deliver *d = self;
@@ -152,7 +174,7 @@ void deliver_prepare(void *self)
 	d->is_plain = 0;
 	d->held.delivery = d->head.id;
 	parcel_drop(d);
-	message_make(&d->message, &d->flow.arena, &d->head);
+	take_message(d);
 	if (d->message.attachment && !telegram_media(kind_of(&d->message)))
 		parcel_give_up(d);
 	if (!deliver_channel(d) || !deliver_channel(d)->token) {
@@ -219,23 +241,27 @@ void deliver_transmit(void *self)
 {
 	struct deliver *d = self;
 	const struct channel *ch = deliver_channel(d);
+	const char *body = d->body;
 
 	if (!ch || !ch->token) { /* somebody changed the bots meanwhile */
 		deliver_prepare(d);
 		return;
 	}
+	d->body = NULL;
 	d->asked = clock_mono_us();
 	d->is_sending = 1;
 	if (parcel_is_upload(d)) {
 		parcel_upload(d, deliver_judge, UPLOAD_MS);
 		return;
 	}
-	courier_call(d->courier, &d->flow, deliver_judge, &d->response,
-		     &(struct call){ .channel = ch,
-				     .method = message_method(&d->message),
-				     .body = message_body(&d->flow.arena, &d->message,
-							  d->claim.chat_key, d->is_plain),
-				     .timeout_ms = SEND_MS });
+	courier_call(
+		d->courier, &d->flow, deliver_judge, &d->response,
+		&(struct call){ .channel = ch,
+				.method = message_method(&d->message),
+				.body = body ? body
+					     : message_body(&d->flow.arena, &d->message,
+							    d->claim.chat_key, d->is_plain),
+				.timeout_ms = SEND_MS });
 }
 
 /* --- failures -------------------------------------------------------------- */
@@ -290,6 +316,7 @@ static void went_wrong(void *self)
 	struct deliver *d = self;
 
 	forget_place(d);
+	d->made = 0;
 	if (d->is_sending) {
 		lost_answer(d);
 	} else if (d->is_fetching) {

@@ -14,9 +14,11 @@ struct deliver {
 	struct courier *courier;
 
 	struct delivery_claim claim;
-	struct delivery_held held; /* our job, the head and the claim */
-	struct outgoing head;      /* being sent */
-	struct message_out message;
+	struct delivery_held held;        /* our job, the head and the claim */
+	struct outgoing head;             /* being sent */
+	struct message_out message, next; /* next: made while the disk works, */
+	int64_t made;                     /* for this head; 0: for none */
+	const char *body;                 /* of the first request for it; NULL: not made */
 	int is_claimed; /* the job is ours, and its head is marked as sending */
 
 	struct taking *taking; /* of a place; NULL: not asked for */
@@ -61,8 +63,8 @@ void parcel_drop(struct deliver *d);
 /* --- deliver.c: steps of a line ------------------------------------------------- */
 
 flow_step deliver_prepare, deliver_take_place, deliver_transmit;
-/* For a head that can be seen already, though perhaps not for ever. */
-void deliver_ask_place(struct deliver *d, const struct outgoing *head);
+/* A head can be seen already, though perhaps not for ever: whatever can be done for it. */
+void deliver_foresee(struct deliver *d, const struct outgoing *head);
 void deliver_wait_in_line(struct deliver *d, int ms);
 
 /* --- outcome.c ---------------------------------------------------------------- */

@@ -162,7 +162,7 @@ static void look_ahead(void *self)
 		return;
 	store_flush(&d->courier->store);
 	if (!d->settled.chat_key)
-		deliver_ask_place(d, &d->settled.head);
+		deliver_foresee(d, &d->settled.head);
 }
 
 static struct metric *ended_as(enum delivery_state state)
