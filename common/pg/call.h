@@ -23,6 +23,7 @@ struct call {
 	struct err err;
 	struct pg *pg;
 	int is_sent;
+	int is_own; /* nobody asked for it: it is how a group commits */
 	flow_step *visible;
 	int is_patient;
 	int is_seen;      /* committed, decoded and told; the log is to be flushed */

@@ -31,7 +31,7 @@ struct pg {
 	struct group_list groups; /* sent, in the order in which results arrive */
 	struct call_list again;   /* of groups that failed */
 	struct seen *seen;        /* of groups that did not wait for the disk */
-	int groups_n, sent_n;     /* sent_n: calls of all groups, and those in `again` */
+	int groups_n, sent_n;     /* sent_n: calls of others, of all groups and in `again` */
 	int wants_flush;
 	struct call *reading; /* of the first group: whose results come next; NULL: all have */
 	struct prepared prepared;
@@ -43,7 +43,6 @@ struct pg {
 
 static void put_on_way(struct pg *pg, struct group *g)
 {
-	pg->sent_n += g->is_hurried + g->is_flush; /* the call that is its own */
 	TAILQ_INSERT_TAIL(&pg->groups, g, link);
 	if (pg->groups_n++ == 0)
 		pg->reading = TAILQ_FIRST(&g->calls);
@@ -72,8 +71,9 @@ static void send_group(struct pg *pg, struct group *g)
 {
 	enum haste haste = pg->conf.relaxed ? HASTE_COMMIT : group_haste(g);
 
-	if (haste != HASTE_COMMIT)
-		group_hurry(g, pg);
+	g->is_hurried = haste != HASTE_COMMIT;
+	if (haste == HASTE_COMMIT && !pg->conf.relaxed)
+		group_wait(g, pg);
 	put_on_way(pg, g);
 	if (haste == HASTE_FLUSH)
 		send_flush(pg);
@@ -81,7 +81,7 @@ static void send_group(struct pg *pg, struct group *g)
 
 static int is_alone(const struct group *g)
 {
-	return TAILQ_FIRST(&g->calls)->order == PG_ALONE;
+	return TAILQ_LAST(&g->calls, call_list)->order == PG_ALONE;
 }
 
 static int may_send(const struct pg *pg)
@@ -143,7 +143,7 @@ static void end_call(struct pg *pg, struct call_list *list, struct call *c)
 {
 	TAILQ_REMOVE(list, c, link);
 	queue_over(&pg->waiting, c);
-	pg->sent_n--;
+	pg->sent_n -= !c->is_own;
 	call_end(c);
 }
 
@@ -170,8 +170,11 @@ static void end_group(struct pg *pg, struct group *g)
 
 	if (g->has_failed)
 		group_unprepare(g, &pg->prepared);
-	while ((c = TAILQ_FIRST(&g->calls)))
+	while ((c = TAILQ_FIRST(&g->calls))) {
+		if (g->has_failed && !c->err.kind)
+			err_set(&c->err, ERR_TEMP, "pg: its group failed");
 		end_call(pg, &g->calls, c);
+	}
 }
 
 /* What is committed needs not be repeated: calls of the same order may follow. */
@@ -291,7 +294,12 @@ static void on_up(void *arg)
 {
 	struct pg *pg = arg;
 
-	if (pg->changed)
+	if (!pg->conf.relaxed) {
+		put_on_way(pg, group_habit(pg));
+		link_expect(pg->link, 1);
+		link_flush(pg->link);
+	}
+	if (pg->changed && link_is_up(pg->link))
 		pg->changed(pg->changed_arg, 1);
 }
 

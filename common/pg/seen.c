@@ -13,21 +13,38 @@ struct seen {
 
 /* --- groups ------------------------------------------------------------------ */
 
+/* What the server was configured to wait for is still there, as what a reset gives. */
 static const struct pg_stmt hurry_stmt = {
-	"hurry", "select set_config('synchronous_commit', 'off', true)"
+	"hurry", "select set_config('synchronous_commit', 'off', false)"
+};
+
+static const struct pg_stmt wait_stmt = {
+	"wait", "select set_config('synchronous_commit', null, true)"
 };
 
 /* A transaction that has written nothing would not wait for the log. */
 static const struct pg_stmt flush_stmt = {
-	"flush", "select pg_logical_emit_message(true, 'tandem', '')"
+	"flush", "select set_config('synchronous_commit', null, true), "
+		 "pg_logical_emit_message(true, 'tandem', '')"
 };
 
-static struct call *create(struct pg *pg, const struct pg_stmt *stmt)
+/* First, because whatever fails undoes the preparing of what comes behind it. */
+static void add_own(struct group *g, struct pg *pg, const struct pg_stmt *stmt)
 {
 	struct call *c = call_create(pg, &(struct pg_call){ .stmt = stmt, .order = PG_LAST });
 
-	c->is_sent = 1;
-	return c;
+	c->is_sent = c->is_own = 1;
+	TAILQ_INSERT_HEAD(&g->calls, c, link);
+	g->n++;
+}
+
+static struct group *create(struct pg *pg, const struct pg_stmt *stmt)
+{
+	struct group *g = group_create();
+
+	g->is_last_try = 1;
+	add_own(g, pg, stmt);
+	return g;
 }
 
 enum haste group_haste(const struct group *g)
@@ -44,21 +61,21 @@ enum haste group_haste(const struct group *g)
 	return haste;
 }
 
-void group_hurry(struct group *g, struct pg *pg)
+struct group *group_habit(struct pg *pg)
 {
-	struct call *c = create(pg, &hurry_stmt);
+	return create(pg, &hurry_stmt);
+}
 
-	TAILQ_INSERT_HEAD(&g->calls, c, link);
-	g->n++;
-	g->is_hurried = 1;
+void group_wait(struct group *g, struct pg *pg)
+{
+	add_own(g, pg, &wait_stmt);
 }
 
 struct group *group_flush(struct pg *pg)
 {
-	struct group *g = group_create();
+	struct group *g = create(pg, &flush_stmt);
 
-	g->is_flush = g->is_last_try = 1;
-	group_add(g, create(pg, &flush_stmt));
+	g->is_flush = 1;
 	return g;
 }
 

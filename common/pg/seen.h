@@ -23,8 +23,12 @@ enum haste {
 
 enum haste group_haste(const struct group *g);
 
-/* Before the group is sent: its commit returns as soon as it is visible. */
-void group_hurry(struct group *g, struct pg *pg);
+/* The first group of a connection: from now on commits return as soon as they are visible.
+ * Should it fail, they wait: slow, but right. */
+struct group *group_habit(struct pg *pg);
+
+/* Before the group is sent: its commit waits for the disk all the same. */
+void group_wait(struct group *g, struct pg *pg);
 
 /* A group that does nothing but flush the log. */
 struct group *group_flush(struct pg *pg);
