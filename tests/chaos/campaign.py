@@ -35,7 +35,8 @@ def parse(argv):
     p.add_argument("--faults", default="", help="names, separated by commas; default: all")
     p.add_argument("--people", type=int, default=100, help="half in Telegram, half at the widget; default 100")
     p.add_argument("--polling", action="store_true", help="Telegram is polled instead of calling us")
-    p.add_argument("--lenient", action="store_true", help="report times and memory, but do not judge them")
+    p.add_argument("--overlap", action="store_true", help="the next fault does not wait until people are answered again")
+    p.add_argument("--lenient", action="store_true", help="report times and memory, but do not judge them; overlaps, too")
     p.add_argument("--keep", action="store_true", help="leave the logs and the database's files in place")
     p.add_argument("--mutation", default="", help="break the build on purpose: a name of tests/chaos/mutations, or 'all'")
     p.add_argument("--report", default="", help="write the report there too, as JSON")
@@ -43,6 +44,7 @@ def parse(argv):
     args = p.parse_args(argv)
     if args.seed is None:
         args.seed = random.SystemRandom().randrange(1, 1000000)
+    args.overlap_too = args.overlap or args.lenient
     args.names = choose([n for n in args.faults.split(",") if n], args.minutes > 0)
     return args
 
@@ -53,8 +55,34 @@ def replay(args):
     words += [f"--faults {args.faults}"] if args.faults else []
     words += [f"--people {args.people}"] if args.people != 100 else []
     words += ["--polling"] if args.polling else []
+    words += ["--overlap"] if args.overlap else []
     words += ["--lenient"] if args.lenient else []
     return " ".join(words)
+
+
+class Probe:
+    """Somebody who asks since a fault is over."""
+
+    def __init__(self, act, begun, crowd):
+        self.act, self.begun, self.ended = act, begun, time.monotonic()
+        self.answer = crowd.probe(PROBE_LIMIT)
+
+    def wait(self):
+        """Seconds until they were answered."""
+        return self.answer.result(PROBE_LIMIT + 10)
+
+
+def time_to_recover(probe, waited, later):
+    """The longest time without any fault in which they waited, and the faults that came meanwhile.
+
+    Faults may overlap, and nobody can promise an answer during one.
+    """
+    at, answered, longest = probe.ended, probe.ended + waited, 0.0
+    met = [p for p in later if p.begun < answered]
+    for other in met:
+        longest = max(longest, other.begun - at)
+        at = min(other.ended, answered)
+    return max(longest, answered - at), [p.act.name for p in met]
 
 
 class Campaign:
@@ -64,7 +92,8 @@ class Campaign:
         self.rng = random.Random(f"faults {args.seed}")
         self.acts = make_schedule(args.seed, args.names, args.minutes)
         self.report = Report(args, self.acts)
-        self.probes = []  # faults that are over, and who asks since
+        self.probes = []  # of each fault that is over
+        self.noted = 0
 
     def say(self, text):
         print(text, file=self.out, flush=True)
@@ -95,7 +124,7 @@ class Campaign:
 
     def play(self, stage):
         begun = time.monotonic()
-        mending = 0.3 if self.args.lenient else 1  # restarts; and probes, where they are waited for
+        mending = 0.3 if self.args.overlap_too else 1  # restarts; and probes, where they are waited for
         length = sum(act.pause + act.seconds + mending for act in self.acts)
         rate = max(self.args.turns / (length + 5), 10)
         crowd = Crowd(stage, self.args.seed, self.args.people, rate)
@@ -124,20 +153,26 @@ class Campaign:
             self.say(f"{act}: left out, without libfaketime or with sanitizers")
             return
         time.sleep(act.pause)
+        begun = time.monotonic()
         FAULTS[act.name][0](stage, self.rng, act.seconds)
-        self.probes.append((act, crowd.probe(PROBE_LIMIT)))
+        self.probes.append(Probe(act, begun, crowd))
         stage.look_after()
-        if not self.args.lenient:  # else the next fault may come before this one is mended
+        if not self.args.overlap_too:
             self.note_recoveries()
 
     def note_recoveries(self):
-        for act, probe in self.probes:
-            recovery = probe.result(PROBE_LIMIT + 10)
-            self.report.note_act(act, recovery)
-            self.say(f"{act}: answered again after {recovery:.2f} s")
-            if recovery > RECOVERY:
-                self.report.fail("recovery", f"{act.name}: {recovery:.1f} s", is_timed=True)
-        self.probes = []
+        waits = [probe.wait() for probe in self.probes]
+        for i in range(self.noted, len(waits)):
+            recovery, met = time_to_recover(self.probes[i], waits[i], self.probes[i + 1:])
+            self.note_recovery(self.probes[i].act, waits[i], recovery, met)
+        self.noted = len(waits)
+
+    def note_recovery(self, act, waited, recovery, met):
+        meanwhile = f", {recovery:.2f} s without {', '.join(met)}" if met else ""
+        self.report.note_act(act, recovery)
+        self.say(f"{act}: answered again after {waited:.2f} s{meanwhile}")
+        if recovery > RECOVERY:
+            self.report.fail("recovery", f"{act.name}: {waited:.1f} s{meanwhile}", is_timed=True)
 
     def finish_load(self, crowd):
         """Faults are over; the rest of the questions."""

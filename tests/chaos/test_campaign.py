@@ -2,10 +2,11 @@
 
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 
-from tests.chaos.campaign import Campaign, parse, work_folder
+from tests.chaos.campaign import Campaign, parse, time_to_recover, work_folder
 from tests.chaos.mutate import mutations
 from tests.chaos.schedule import make_schedule
 from tests.system.stack import TOP
@@ -28,6 +29,19 @@ def test_a_seed_gives_one_schedule():
     assert [str(act) for act in make_schedule(7, names, 5)] == again
     assert [str(act) for act in make_schedule(8, names, 5)] != again
     assert {act.name for act in make_schedule(7, names, 0)} == set(names)
+
+
+def trouble(begun, ended):
+    return SimpleNamespace(begun=begun, ended=ended, act=SimpleNamespace(name=f"at-{begun}"))
+
+
+def test_nobody_has_to_answer_during_the_next_fault():
+    first = trouble(0, 1)
+    assert time_to_recover(first, 2, []) == (2, [])
+    assert time_to_recover(first, 2, [trouble(20, 22)]) == (2, [])
+    assert time_to_recover(first, 8, [trouble(2, 3), trouble(4, 7)]) == (2, ["at-2", "at-4"])
+    assert time_to_recover(first, 8, [trouble(6, 7)]) == (5, ["at-6"])
+    assert time_to_recover(first, 8, [trouble(8.5, 12)]) == (7.5, ["at-8.5"])
 
 
 @pytest.mark.parametrize("mutation", mutations(), ids=lambda m: m.name)
