@@ -40,11 +40,14 @@ static int is_connect(const struct target *t)
 /* "call me back about the bill", not "call me a taxi" */
 static int is_ring(const struct target *t)
 {
-	uint64_t goes_on = PREP | PLEASE | ABOUT | HERE | LATER | FILLER | CAN | YOU | TARGET;
+	uint64_t goes_on =
+		PREP | PLEASE | ABOUT | HERE | LATER | FILLER | CAN | YOU | TARGET | SOMEBODY;
 	uint64_t named = TEXT | VIA; /* "call me by this name" */
 	int next = t->at + 1;
 
 	if (!target_is_all(t, t->from, t->at, AROUND | RING | WANTS, TOLD))
+		return 0;
+	if (means(t, t->at) & HELP && find(t, t->from, t->to, ME) < 0)
 		return 0;
 	return next >= t->to ||
 	       (means(t, next) & goes_on && !(means(t, next) & (IF | NOT | named)));

@@ -80,9 +80,9 @@ const struct lexeme lexicon_de[] = {
 	{ THE, "ein eine einen einem einer der die das den dem des irgendeinen irgendeinem" },
 	{ PLEASE, "bitte sofort jetzt schnell dringend endlich umgehend gleich heute" },
 	{ FILLER, "ja nun doch mal gern gerne einfach nur hier und auch direkt dieser diesem "
-		  "dann so es ob_ich denn kundenservice ihrem ihren eurem euren weiter durch "
-		  "hilfe zurück stattdessen frage anliegen per telefon chat anderen mehr aus "
-		  "kurz lieber persönlich eben" },
+		  "dann so es ob_ich denn ihrem ihren eurem euren weiter durch hilfe zurück "
+		  "stattdessen frage anliegen per telefon chat anderen mehr aus kurz lieber "
+		  "persönlich eben" },
 	{ HERE, "hier da ran" },
 	{ THANKS, "danke dankeschön vielen_dank" },
 	{ HELLO, "hallo hi guten_tag guten_morgen moin servus" },
@@ -94,12 +94,15 @@ const struct lexeme lexicon_de[] = {
 		  "zentrale verwaltung rechnungsabteilung team" },
 	{ DESK, "~kundenservice ~kundendienst kundenbetreuung hotline kundensupport "
 		"kundenhotline helpdesk callcenter call_center servicehotline servicecenter "
-		"technischer_support technischen_support technische_hilfe live_chat" },
+		"technischer_support technischen_support technische_hilfe live_chat "
+		"kundenservices" },
 	{ NUMBER, "nummer telefonnummer rufnummer hotline kontaktdaten kontakt" },
 	{ RING, "rufen_sie_mich ruf_mich ruft_mich rufen_sie_mich_bitte rückruf "
 		"mich_zurückrufen mich_anrufen mich_jemand_anrufen kontaktieren_sie_mich "
 		"melden_sie_sich_bei_mir um_rückruf mich_zurück euch_erreichen sie_erreichen "
 		"euch_kontaktieren sie_kontaktieren" },
 	{ SUPPORT | FILLER, "hilfe antwort unterstützung kontakt" },
+	{ MINE | THE, "mein meine meinen meinem meiner" },
+	{ RING | HELP, "anrufen zurückrufen" },
 	{ 0 },
 };

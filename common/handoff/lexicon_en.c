@@ -5,21 +5,22 @@ const struct lexeme lexicon_en[] = {
 		"~manager managers ~supervisor supervisors consultant consultants specialist "
 		"specialists advisor adviser advisors employee employees staff staffer admin "
 		"administrator moderator associate team_member staff_member csr "
-		"customer_care_agent ~represenative helpdesk_agent boss technician real_one "
+		"customer_care_agent ~represenative helpdesk_agent technician real_one "
 		"live_chat colleague ~assistant_manager attendant "
 		"support_{agent,person,rep,guy,team} live_{agent,person,chat,support,help} "
 		"account_manager case_manager officer officers dispatcher clerk receptionist "
 		"mods mod gm game_master personnel_member staff_members workers_here escalate "
 		"escalated escalation customer_rep customer_agent customer_representative mgr "
 		"customer_service_rep customer_service_agent customer_service_representative "
-		"account_rep service_rep service_agent" },
+		"account_rep service_rep service_agent live_rep" },
 	{ PERSON | LIVE, "~human humans human_being human_beings hooman" },
 	{ PERSON, "~person person_in_charge whoever_is_in_charge whoevers_in_charge" },
 	{ SOMEBODY, "someone somebody anyone anybody people persons guy ~somebody ~someone sb "
 		    "sum1 any1 smb smone some1 dude folks anybody_real who_can_i who_do_i "
 		    "who_should_i who_could_i who_to" },
 	{ LIVE, "live real actual living genuine breathing alive competent flesh "
-		"flesh_and_blood proper physical in_person" },
+		"flesh_and_blood proper physical in_person live_agent live_person live_chat "
+		"live_support live_help live_rep" },
 	{ SUPPORT, "department ~support service helpdesk help_desk service_desk call_center "
 		   "call_centre customer_service customer_support customer_care tech_support "
 		   "care_team" },
@@ -44,13 +45,13 @@ const struct lexeme lexicon_en[] = {
 	  "~connect ~transfer switch forward redirect route reroute hook_up put_through "
 	  "put_me put_us pass hand_over hand_me direct patch turn_me move_me pass_me "
 	  "hand handover hook_me refer pls_connect swap conect tranfer link_me patch_me "
-	  "take_me switch_me reconnect reconnect_me" },
+	  "take_me switch_me reconnect reconnect_me move" },
 	{ SPEAK, "~speak ~talk chat converse communicate discuss reach contact consult "
 		 "get_a_hold get_hold get_ahold deal_with interact get_in_touch talk_with "
 		 "communication conversation message speak_to chatting_with complain complaint "
 		 "resolve discuss_it not_talking not_speaking not_chatting word_with "
 		 "a_word_with a_chat_with hear_from liaise correspond call_in continue_with "
-		 "speaking_to speaking_with talking_to_an" },
+		 "speaking_to speaking_with talking_to_an go_over go_through_it" },
 	{ CAN, "can could may might possible would able is_it_possible allowed way "
 	       "any_chance who_can_i who_do_i who_should_i who_could_i who_to" },
 	{ CAN | NOT, "cant cannot couldnt impossible unable" },
@@ -59,7 +60,7 @@ const struct lexeme lexicon_en[] = {
 		"solve fix message_me ring_me intervene email_me write_me text_me write_to_me "
 		"answering responding replying helping" },
 	{ LET, "let have" },
-	{ ME, "me us" },
+	{ ME, "me us call_me ring_me contact_me call_me_back message_me get_back_to_me" },
 	{ SELF, "i we im ive id ill weve were i_am" },
 	{ YOU, "you u ya your youre yourself thou" },
 	{ THEY, "he she they customer customers client clients user users caller callers hero "
@@ -75,10 +76,13 @@ const struct lexeme lexicon_en[] = {
 	{ CAN, "cant_you cant_i couldnt_you couldnt_i wont_you wouldnt_you why_not "
 	       "can_not_you cant_someone cant_a" },
 	{ NO, "no nope nah" },
-	{ WITHOUT, "without instead_of avoid rather_than avoiding" },
+	{ WITHOUT,
+	  "without instead_of avoid rather_than avoiding besides other_than apart_from "
+	  "except" },
 	{ NONEED, "no_need unnecessary needless no_longer never_mind nevermind dont_want "
 		  "dont_need not_needed do_not_want do_not_need changed_my_mind not_necessary "
-		  "no_reason not_asking not_looking no_thanks if_needed if_necessary" },
+		  "no_reason not_asking not_looking no_thanks if_needed if_necessary "
+		  "close_the_chat end_the_chat cancel_the" },
 	{ STOP, "stop enough quit tired sick fed hate useless stupid dumb terrible done_with "
 		"cut_the ridiculous fuck fucking damn screw skip bye shut no_more not_talking "
 		"not_speaking not_chatting refuse" },
@@ -109,7 +113,7 @@ const struct lexeme lexicon_en[] = {
 		"words title chapter lyrics limerick riddle article line lines scenario "
 		"instruction instructions prompt grammar fairytale fairy_tale movie film book "
 		"game blog description quote role comic program class query template sign "
-		"tweets tagline rap" },
+		"tweets tagline rap quest visual_novel options_for" },
 	{ SAY, "say repeat type echo pronounce type_out" },
 	{ MEAN, "mean means meaning define definition difference called spelled synonym "
 		"synonyms plural explain_the stands_for defined etymology distinguish" },
@@ -154,7 +158,7 @@ const struct lexeme lexicon_en[] = {
 	  "connecting_me transferring_me putting_me getting_me switching_me passing_me" },
 	{ PEOPLE, "people persons humans" },
 	{ CONNECT, "be_connected be_transferred be_redirected get_connected get_transferred" },
-	{ FILLER, "i_mean already" },
+	{ FILLER, "i_mean already them second tier level who_speaks who_speak that_speaks it" },
 	{ FILLER,
 	  "assistance intervention for_real for_once help_from so just really and yes "
 	  "yeah yep ok okay well um uh hmm actually then too also only directly quick "
@@ -170,7 +174,7 @@ const struct lexeme lexicon_en[] = {
 	{ HELLO, "hi hello hey greetings good_morning good_evening good_day good_afternoon "
 		 "dear" },
 	{ BUT, "but however though" },
-	{ THAT, "that who_can whom which_can" },
+	{ THAT, "that who_can whom which_can who_speaks who_speak that_speaks who_knows" },
 	{ COUNT, "two three four five six seven eight ten twelve each every many several both "
 		 "couple 2 3 4 5 most half million thousand billion average" },
 	{ KNOWN, "manage managed manages operate operates operated operating operation "
@@ -185,7 +189,7 @@ const struct lexeme lexicon_en[] = {
 	  "teacher tutor mentor instructor professor coach curator director owner ceo "
 	  "lawyer engineer technician expert accountant broker sales billing accounting "
 	  "accounts retention logistics returns refunds_team finance fraud team teams "
-	  "department desk office dept branch crew coworker gentleman lady" },
+	  "department desk office dept branch crew coworker gentleman lady boss" },
 	{ DESK, "~customer_service ~customer_support customer_care tech_support "
 		"technical_support technical_assistance helpdesk help_desk service_desk "
 		"call_center call_centre contact_center contact_centre hotline helpline "
@@ -203,7 +207,7 @@ const struct lexeme lexicon_en[] = {
 		"give_us_a_{call,ring} contact_you reach_you get_in_touch_with_you "
 		"reach_out_to_you get_a_hold_of_you request_callback request_a_callback "
 		"schedule_a_callback order_a_callback get_a_callback need_a_callback "
-		"want_a_callback" },
+		"want_a_callback put_me_through" },
 	{ MINE | THE, "my our mine" },
 	{ SUPPORT | FILLER,
 	  "help assistance response reply interaction contact aid attention answer" },

@@ -94,6 +94,7 @@ const struct lexeme lexicon_fr[] = {
 		"contacte_moi me_contacter me_contacte me_rappelle m_appelle_quelqu "
 		"vous_contacter vous_joindre" },
 	{ SUPPORT | FILLER, "aide réponse contact" },
+	{ MINE | THE, "mon ma mes son" },
 	{ 0 },
 };
 
@@ -180,5 +181,6 @@ const struct lexeme lexicon_it[] = {
 		"essere_chiamat{o,a} richiamarmi chiamarmi contattarmi contattarvi" },
 	{ THAT, "che_mi che_sappia che_capisca" },
 	{ SUPPORT | FILLER, "aiuto risposta contatto" },
+	{ MINE | THE, "mio mia miei" },
 	{ 0 },
 };

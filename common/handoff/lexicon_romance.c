@@ -29,7 +29,7 @@ const struct lexeme lexicon_es[] = {
 		   "comunicarme contáctame contactarme enlázame redirige redirigir redirígeme "
 		   "pasarme transfiéreme transferirme" },
 	{ SPEAK, "ser_atendido ser_atendida ~hablar ~platicar charlar conversar chatear "
-		 "contactar contacto comunicarme hable contactarme dialogar" },
+		 "contactar contacto comunicarme hable contactarme dialogar quejarme_con" },
 	{ IFHOW, "hablo comunico contacto_con" },
 	{ CAN, "puedo puede puedes podría podrías pueden posible podemos podrían puedo_yo "
 	       "hay_manera hay_forma podéis" },
@@ -37,11 +37,11 @@ const struct lexeme lexicon_es[] = {
 	{ HELP, "ayude ayudar ayudarme atender atienda atenderme responder responda conteste "
 		"contestar atiéndame ayúdeme llame_a" },
 	{ LET, "que deja" },
-	{ ME, "me mi mí nos conmigo" },
+	{ ME, "me mi mí nos conmigo comuníquese_conmigo" },
 	{ SELF, "yo nosotros" },
 	{ YOU, "tú usted eres ustedes vosotros te" },
-	{ THEY, "él ella ellos cliente clientes héroe personaje amigo amiga marido esposa "
-		"mamá jefe usuario mi_hijo hermano" },
+	{ THEY, "ella ellos cliente clientes héroe personaje amigo amiga marido esposa mamá "
+		"jefe usuario mi_hijo hermano" },
 	{ WANTS, "quiere quieren pide piden dice dijo necesita necesitan pidió gritó grita "
 		 "preguntó" },
 	{ NOT, "no ni nunca tampoco" },
@@ -83,9 +83,9 @@ const struct lexeme lexicon_es[] = {
 	{ THE, "un una el la los las algún alguna unos otro otra" },
 	{ PLEASE, "por_favor porfavor porfa ya ahora urgente inmediatamente rápido ahora_mismo "
 		  "pronto favor" },
-	{ FILLER, "y e se lo sí bueno pues solo directamente mejor aquí servicio este esta mi "
-		  "su es_que ver más ayuda mismo cliente ventas tu usted_a alguien_que le esto "
-		  "sólo un_momento todavía urgentemente tipo puedas que" },
+	{ FILLER, "y e se lo sí bueno pues solo directamente mejor aquí este esta mi su es_que "
+		  "ver más ayuda mismo cliente ventas tu usted_a alguien_que le esto sólo "
+		  "un_momento todavía urgentemente tipo puedas que" },
 	{ HERE, "aquí ahí allí alguien_ahí" },
 	{ THANKS, "gracias" },
 	{ HELLO, "hola buenas buenos_días buenas_tardes" },
@@ -103,8 +103,9 @@ const struct lexeme lexicon_es[] = {
 		"devuélvanme_la_llamada contácteme contáctenme comuníquense_conmigo me_llame "
 		"llamarme me_llaman que_alguien_me_llame contactarlos contactarme_con_ustedes "
 		"contactarse_con_ustedes contactar_con_ustedes comunicarme_con_ustedes "
-		"contactaros" },
+		"contactaros comuníquese_conmigo comunícate_conmigo" },
 	{ SUPPORT | FILLER, "ayuda respuesta contacto asistencia" },
+	{ MINE | THE, "mi mis" },
 	{ 0 },
 };
 
@@ -175,7 +176,7 @@ const struct lexeme lexicon_pt[] = {
 	{ THE, "um uma o os as algum alguma outro outra" },
 	{ PLEASE, "por_favor pfv pf favor agora urgente imediatamente rápido já logo" },
 	{ FILLER, "e se sim bom só direto melhor aqui este esse essa meu minha seu mais ajuda "
-		  "mesmo cliente vendas apenas aí muito atendimento_humano isso ainda está" },
+		  "mesmo cliente vendas apenas aí muito isso ainda está" },
 	{ HERE, "aqui aí" },
 	{ THANKS, "obrigado obrigada valeu" },
 	{ HELLO, "olá oi bom_dia boa_tarde boa_noite" },
@@ -192,5 +193,6 @@ const struct lexeme lexicon_pt[] = {
 		"entre_em_contato_comigo entrem_em_contato_comigo me_telefone alguém_me_ligue "
 		"me_ligar falar_com_vocês contatar_vocês entrar_em_contato_com_vocês" },
 	{ SUPPORT | FILLER, "ajuda resposta contato" },
+	{ MINE | THE, "meu minha" },
 	{ 0 },
 };

@@ -32,7 +32,7 @@ const struct lexeme lexicon_uk[] = {
 	{ CAN, "можна можу можемо можеш можете можливо чи_можна міг могли чи" },
 	{ CAN | NOT, "неможливо не_можу" },
 	{ HELP, "допомо{же,гти,жіть} відпові{сть,сти} зателефону{є} зв'яжеться подивиться "
-		"перевірить" },
+		"перевірить підкаж{іть,и}" },
 	{ LET, "нехай хай" },
 	{ THAT, "щоб який яка" },
 	{ ME, "мені мене мною нам нас" },
@@ -174,7 +174,7 @@ const struct lexeme lexicon_pl[] = {
 	{ PLEASE, "proszę pilnie szybko natychmiast teraz wreszcie prosze" },
 	{ FILLER, "no a i ale_już tylko po_prostu się to tak ten tego od_razu dobra chociaż "
 		  "jakimś jakiegoś kimkolwiek sprawie pomocy klienta czatu mój innym "
-		  "bezpośrednio bardzo od_was waszym" },
+		  "bezpośrednio bardzo od_was waszym jakiś jakikolwiek jakaś" },
 	{ HERE, "tu tutaj" },
 	{ THANKS, "dziękuję dzięki dziekuje" },
 	{ HELLO, "cześć dzień_dobry witam hej halo" },
@@ -194,5 +194,7 @@ const struct lexeme lexicon_pl[] = {
 		"skontaktujcie_się_ze_mną proszę_o_telefon proszę_o_oddzwonienie "
 		"o_kontakt_telefoniczny się_z_wami_skontaktować skontaktować_się_z_wami" },
 	{ SUPPORT | FILLER, "odpowiedź kontakt" },
+	{ MINE | FILLER, "mój moim mojego moja" },
+	{ LENGTHY, "rozmawiać mówić gadać" },
 	{ 0 },
 };

@@ -91,7 +91,7 @@ int target_is_compound(const struct target *t)
 	const struct word *next = t->at + 1 < t->to ? &t->w->items[t->at + 1] : NULL;
 
 	if (!next || !(means(t, t->verb) & WANT) || t->verb > t->at || next->means ||
-	    next->flags & WORD_NUMBER)
+	    next->flags & (WORD_NUMBER | WORD_CASED))
 		return 0;
 	if (next->script == SCRIPT_CYRILLIC)
 		return t->at + 3 >= t->to && ends_as_genitive(next);
@@ -151,11 +151,12 @@ static int is_habit(const struct target *t)
 	int before = t->verb - 1;
 	uint64_t it = means(t, t->at);
 
-	if (!(means(t, t->verb) & SPEAK) || it & ROLE || !(it & (PERSON | SOMEBODY)) ||
-	    find(t, t->from, t->to, LIVE) >= 0)
-		return 0;
 	while (before > t->from && means(t, before) & PREP)
 		before--;
+	if (!(means(t, t->verb) & (SPEAK | CALL)) || find(t, t->from, t->to, LIVE) >= 0)
+		return 0;
+	if (!(it & (PERSON | SOMEBODY)) && find(t, t->from, before, BE) < 0)
+		return 0; /* "is it hard to reach support" */
 	return before >= t->from && t->w->items[before].means == 0 &&
 	       t->w->items[before].len > 3;
 }
@@ -174,6 +175,8 @@ int target_is_advice(const struct target *t)
 		return 0;
 	if (it & PEOPLE && find(t, t->from, t->to, LIVE | HERE) < 0)
 		return 1;
+	if (verb & CALL && !(it & (TARGET | SUPPORT)))
+		return 1; /* "how to ask somebody out" */
 	for (int i = t->verb + 1; verb & CALL && it & PERSON && i < t->at; i++)
 		if (!(means(t, i) & AROUND))
 			return 1; /* "how to find a key to a person" */

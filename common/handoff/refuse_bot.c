@@ -15,7 +15,8 @@ static int is_other_wanted(const struct target *t)
 		return 0;
 	if (find(&whole, none + 1, end, REQUEST | HELP) >= 0)
 		return 0;
-	return target_is_all(&whole, begin, end, AROUND | WITHOUT, NEVER_BARE | TARGET) &&
+	return target_is_all(&whole, begin, end, AROUND | WITHOUT,
+			     (NEVER_BARE & ~WANTS) | TARGET) &&
 	       (find(&whole, begin, none, WANT | CALL | CONNECT | LET | HELP) >= 0 ||
 		end - begin <= 3);
 }
@@ -39,7 +40,7 @@ int words_refuse_bot(const struct words *w)
 			continue;
 		if (find(&t, from, to, TARGET | WHY | YOU) >= 0)
 			continue;
-		if (find(&t, from, t.verb + 1, NOT | NONEED | STOP) >= 0 &&
+		if (find(&t, from, t.verb + 3, NOT | NONEED | STOP) >= 0 &&
 		    find(&t, from, to, WANT | NONEED | STOP) >= 0)
 			return 1;
 		if (find(&t, i - 2, i, NOT) > t.verb && find(&t, from, t.verb, WANT | CAN) >= 0)

@@ -68,8 +68,13 @@ static int by_help(struct target *t)
 	int ask = find(t, t->at - 4, t->at, CAN | LET | WANT);
 	int help = find(t, t->at + 1, t->at + 5, HELP);
 	int before = find(t, t->at - 4, t->at, HELP);
+	int let = find(t, t->at - 4, t->at, LET);
 	int later = find(t, t->at + 1, t->at + 3, CAN | LET);
 
+	if (help >= 0 && means(t, help) & LET)
+		ask = help;
+	if (help < 0 && let >= 0)
+		help = find(t, t->at + 1, t->at + 4, SPEAK);
 	if (help < 0 && before >= 0 && find(t, t->from, before, LET) >= 0)
 		help = t->at, ask = find(t, t->from, before, LET);
 	if (why >= 0 && find(t, why, t->to, NOT) >= 0 && find(t, why, t->to, HELP) >= 0 &&
@@ -90,6 +95,13 @@ static int by_help(struct target *t)
 	return yes(t, "let-a-human-help");
 }
 
+static int is_rest(const struct target *t, int end, uint64_t allowed)
+{
+	struct target rest = { .w = t->w, .from = t->to, .to = end };
+
+	return t->to < end && target_is_all(&rest, t->to, end, allowed, NOT | NO | NONEED);
+}
+
 /* A clause that is a request by itself beside others: only where no other reading is near. */
 static int may_stand_beside(const struct target *t, int begin, int end)
 {
@@ -98,6 +110,8 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 
 	if (t->from != begin && t->to != end)
 		return 0;
+	if (t->from == begin && !(it->means & NOM) && is_rest(t, end, THANKS | PLEASE | FILLER))
+		return 1;
 	if (t->from - begin <= 4 && words_find(t->w, begin, t->from, NOT) >= 0 &&
 	    words_find(t->w, begin, t->from, YOU) >= 0)
 		return 1; /* "not you, a human" */
@@ -129,6 +143,9 @@ static int modified(const struct target *t)
 {
 	int polite = find(t, t->from, t->at, PLEASE | ME) >= 0;
 
+	if (t->at + 2 == t->to && !means(t, t->at + 1) && !(means(t, t->at) & NOM) &&
+	    t->w->items[t->at + 1].flags & WORD_CASED)
+		return t->at + 1; /* "the manager Olga" */
 	return polite && means(t, t->at + 1) & PREP && t->to - t->at <= 4 ? t->at + 1 : t->to;
 }
 
@@ -170,7 +187,8 @@ static int alone(struct target *t)
 /* "where is the operator", "is any real person here" */
 static int by_absence(struct target *t)
 {
-	uint64_t around = BARE | BE | YOU | WHERE | SOMEBODY | HAVE;
+	uint64_t live = find(t, t->from, t->to, LIVE) >= 0 ? WORK : 0;
+	uint64_t around = BARE | BE | YOU | WHERE | SOMEBODY | HAVE | live;
 	int others = (means(t, t->at) & SOMEBODY) != 0;
 
 	if (!target_is_all(t, t->from, t->to, around, OR | IF | HOWMUCH | PAST | SELF | NOT) ||
@@ -178,10 +196,10 @@ static int by_absence(struct target *t)
 		return 0;
 	if (find(t, t->from, t->at, WHERE) >= 0)
 		return yes(t, "where-is");
-	if ((others || find(t, t->from, t->to, LIVE) >= 0) &&
-	    find(t, t->from, t->to, HAVE | HERE) >= 0 &&
+	others |= means(t, t->at) & PERSON && find(t, t->from, t->to, HERE) >= 0;
+	if ((others || live) && find(t, t->from, t->to, HAVE | HERE) >= 0 &&
 	    means(t, t->at) & (PERSON | SOMEBODY | ALONE) &&
-	    find(t, t->from, t->to, YOU | BOT) < 0)
+	    (find(t, t->from, t->to, YOU | BOT) < 0 || find(t, t->from, t->to, WITHOUT) >= 0))
 		return yes(t, "anyone-there");
 	return 0;
 }
@@ -244,6 +262,9 @@ static int is_weak(const struct target *t)
 	if (m & (SOMEBODY | OFFICE) && !(m & PEOPLE) && verb & (CALL | WANT) &&
 	    target_is_all(t, t->from, known_until(t), AROUND, NEVER_BARE & ~(SELF | YOU)))
 		return 0;
+	if (m & OFFICE && target_is_all(t, t->from, t->to, BARE, NEVER_BARE) &&
+	    find(t, t->from, t->to, PLEASE | LIVE | CAN) >= 0)
+		return 0;
 	if (m & SUPPORT &&
 	    target_is_all(t, sentence_begin(t->w, t->at), t->to, BARE, NEVER_BARE))
 		return 0;
@@ -255,7 +276,7 @@ static int is_weak(const struct target *t)
 int words_request(const struct words *w, int at, const char **reason)
 {
 	struct target t = { .w = w, .at = at, .why = NULL, .verb = -1 };
-	int answer = 0;
+	int answer = 0, behind;
 
 	t.from = clause_begin(w, at);
 	t.to = clause_end(w, at);
@@ -268,8 +289,9 @@ int words_request(const struct words *w, int at, const char **reason)
 		return 0;
 	}
 	t.verb = target_verb_before(&t);
-	if (t.verb < 0)
-		t.verb = target_verb_behind(&t);
+	behind = target_verb_behind(&t);
+	if (t.verb < 0 || (behind >= 0 && !(means(&t, t.verb) & ~WANT & REQUEST)))
+		t.verb = behind;
 	if (!is_weak(&t)) {
 		if (t.verb >= 0)
 			answer = by_verb(&t);

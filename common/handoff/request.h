@@ -7,10 +7,11 @@
 #define AROUND                                                                                 \
 	(FILLER | PLEASE | ME | SELF | YOU | THE | PREP | LIVE | ALONE | SUPPORT | BOT | NOT | \
 	 NO | REQUEST | CAN | HELP | TARGET | SOMEBODY | HELLO | HERE | OR | THAT | LET |      \
-	 STOP | HOW | WHY | IFHOW | OFFICE | NUMBER)
+	 STOP | HOW | WHY | IFHOW | OFFICE | NUMBER | LANGNAME)
 #define BARE                                                                                   \
 	(FILLER | PLEASE | ME | THE | PREP | LIVE | SOMEBODY | ALONE | SUPPORT | BOT | NOT |   \
-	 NO | REQUEST | TARGET | HELLO | HERE | CAN | STOP | HELP | WITHOUT | NONEED)
+	 NO | REQUEST | TARGET | HELLO | HERE | CAN | STOP | HELP | WITHOUT | NONEED |         \
+	 OFFICE | BUT)
 #define NEVER_BARE                                                                             \
 	(SELF | YOU | THEY | BE | OR | IF | HAVE | WHAT | HOWMUCH | ABOUT | WANTS | PAST)
 

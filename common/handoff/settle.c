@@ -106,6 +106,18 @@ static void settle_service(struct words *w, int i)
 		it->means &= ~SUPPORT;
 }
 
+/* "talk to an actual banker": whatever is live and talked to is a human. */
+static void settle_live(struct words *w, int i)
+{
+	struct word *next = i + 1 < w->n ? &w->items[i + 1] : NULL;
+
+	if (next && next->gap == GAP_NONE && !next->means && !next->flags &&
+	    (i + 2 == w->n || w->items[i + 2].gap != GAP_NONE) &&
+	    words_find(w, i - 3, i, SPEAK) >= clause_begin(w, i) &&
+	    words_find(w, i - 2, i, PREP) >= 0)
+		next->means |= ROLE;
+}
+
 static void settle_word(struct words *w, int i)
 {
 	struct word *it = &w->items[i];
@@ -116,6 +128,8 @@ static void settle_word(struct words *w, int i)
 		settle_hyphen(w, i);
 	if (it->means & (PERSON | SOMEBODY))
 		settle_count(w, i);
+	if (it->means & LIVE)
+		settle_live(w, i);
 	if (it->means & SUPPORT)
 		settle_service(w, i);
 	if (it->flags & WORD_CODE)
@@ -213,7 +227,8 @@ const char *words_frame(struct words *w)
 		if (!(w->items[i].flags & (WORD_QUOTED | WORD_CODE)) &&
 		    w->items[i].means & (TRANSLATE | WRITE | SAY | LANGNAME))
 			frame = frame_at(w, i);
-		if (!frame && w->items[i].means & LANGNAME &&
+		if (!frame && w->items[i].means & LANGNAME && i > 0 &&
+		    !(w->items[i - 1].means & (SPEAK | WANTS | THAT)) &&
 		    words_find(w, sentence_begin(w, i), sentence_end(w, i),
 			       SAY | MEAN | WHAT) >= 0)
 			frame = "translation";

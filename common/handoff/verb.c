@@ -16,6 +16,20 @@ static int is_bot_wanted(const struct target *t, int verb)
 	return bot >= 0 && find(t, t->from, t->at, NOT | STOP | WITHOUT | NO | CONNECT) < 0;
 }
 
+/* "I need to check something with a live agent" */
+static int is_with_live(const struct target *t, int verb)
+{
+	int live = find(t, verb, t->at + 1, LIVE);
+
+	return live >= 0 && find(t, verb, live, PREP) >= 0;
+}
+
+/* "a chat agent", "the contact person": no verb. */
+static int is_noun(const struct target *t, int i)
+{
+	return i == t->at - 1 && means(t, i) & SPEAK && means(t, i - 1) & THE;
+}
+
 int target_verb_before(const struct target *t)
 {
 	if (means(t, t->at - 1) & HOW) /* "like people do", or the verb is behind */
@@ -23,9 +37,11 @@ int target_verb_before(const struct target *t)
 	for (int i = t->at - 1, other = 0; i >= t->from && other <= 3; i--) {
 		uint64_t m = means(t, i);
 
-		if (m & REQUEST && other <= reach(m) && !(m & WANT && is_bot_wanted(t, i)))
+		if (m & REQUEST && other <= reach(m) && !is_noun(t, i) &&
+		    !(m & WANT && is_bot_wanted(t, i)))
 			return i;
-		if (m & WANT && other <= 3 && find(t, i, t->at, VIA) >= 0)
+		if (m & WANT && other <= 3 &&
+		    (find(t, i, t->at, VIA) >= 0 || is_with_live(t, i)))
 			return i;
 		if (m & IFHOW && find(t, t->from, i, HOW | WHERE) >= 0)
 			return i;
@@ -52,6 +68,8 @@ int target_verb_behind(const struct target *t)
 	for (int i = t->at + 1, other = 0; i < t->to && other <= 1; i++) {
 		uint64_t m = means(t, i);
 
+		if (m & LENGTHY && i + 1 < t->to && !means(t, i + 1))
+			return -1; /* "talking to a human is nicer" */
 		if (m & WANT && !(m & ~WANT & REQUEST) && is_purpose(t, i + 1))
 			return -1;
 		if (m & REQUEST && t->w->items[i].flags & WORD_FINAL &&
