@@ -179,11 +179,20 @@ begin
     end if;
 end $$;
 
--- Words of an operator's may not have reached their client: the operator is to be told.  Returns the client's
+-- Words of an operator's may not have reached their client: the operator is to be told.  So they are where an edit
+-- did not work; its payload says of what: {"else": {"operator", "client", "what", "seq"}}.  Returns the client's
 -- conversation; null: it was nothing of the kind.
 create function note_failure(d delivery, p_error text) returns bigint
 language plpgsql as $$
+declare
+    v_else jsonb := d.payload -> 'else';
 begin
+    if v_else is not null then
+        insert into desk_notice (operator_id, conversation_id, what, seq, detail)
+        select (v_else ->> 'operator')::int, (v_else ->> 'client')::bigint, v_else ->> 'what', (v_else ->> 'seq')::bigint,
+               case v_else ->> 'what' when 'failed' then p_error end;
+        return (v_else ->> 'client')::bigint;
+    end if;
     insert into desk_notice (operator_id, conversation_id, what, seq, detail)
     select c.operator_id, c.id, 'failed', d.seq, p_error from conversation c
     where c.id = d.conversation_id and c.responder = 2 and d.kind < 2

@@ -81,13 +81,14 @@ create table invitation (
 );
 create index invitation_open on invitation (operator_id) where state = 0;
 
--- What of a client's conversation is shown by which delivery to a desk: for replies, edits and buttons.
+-- What of a client's conversation is shown by which delivery to a desk: for replies, edits and buttons.  What an
+-- operator said is shown to the client themselves, so there the desk is the client's conversation.
 create table relay (
     delivery_id     bigint primary key,
     desk_id         bigint   not null, -- the conversation it was sent in
     conversation_id bigint   not null, -- the client's
     seq             bigint,            -- the message shown
-    kind            smallint not null  -- 1 message, 2 invitation, 3 suggestion, 4 card, 5 history, 6 notice
+    kind            smallint not null  -- 1 message, 2 invitation, 3 suggestion, 4 card, 5 history, 6 notice, 7 an operator's words
 );
 create index relay_desk on relay (desk_id, delivery_id);
 create index relay_client on relay (conversation_id, seq);

@@ -53,7 +53,7 @@ begin
         return;
     end if;
     insert into delivery (conversation_id, place, kind, payload, trace)
-    values (v_line, floor(extract(epoch from clock_timestamp()) * 1000) * 1000, 3,
+    values (v_line, place_now(), 3,
             jsonb_build_object('text', p_texts -> case when p_enabled then 'enabled' else 'disabled' end -> v_lang), p_trace);
     perform enqueue_delivery(v_line, p_trace);
 end $$;
@@ -274,7 +274,7 @@ create function finish_order(p_job bigint, p_attempt int, p_seq bigint, p_edited
 language plpgsql as $$
 declare
     v_line  bigint := (select conversation_id from job where id = p_job);
-    v_place bigint := floor(extract(epoch from clock_timestamp()) * 1000) * 1000;
+    v_place bigint := place_now();
     v_other bigint;
     v_job   bigint;
     x       jsonb;
@@ -308,27 +308,70 @@ begin
     where id = p_job;
 end $$;
 
--- An operator's words have changed: what was sent of them changes too, where the channel can do that.
-create function deliver_edit(p_conversation bigint, p_seq bigint, p_trace text) returns bigint
+-- --- edits ---------------------------------------------------------------------------------
+
+-- What a message became in a line: [delivery, is a caption, is in its last form] of each part that has words, else of
+-- the first; null: there is nothing to be changed.  What has not been looked at yet will be sent as it is by then.
+create function shown_as(p_line bigint, p_client bigint, p_seq bigint) returns jsonb
+language plpgsql stable as $$
+begin
+    return (
+        with part as (
+            select d.id, d.place, d.kind <> 1 or d.payload ? 'plain' as has_words, d.kind = 1 or d.state > 1 as is_final,
+                   case d.kind when 0 then m.extra ? 'attachments' when 1 then d.payload ? 'attachment'
+                               else d.payload ? 'attachments' end as is_caption
+            from relay r join delivery d on d.id = r.delivery_id
+            join message m on m.conversation_id = r.conversation_id and m.seq = r.seq
+            where r.conversation_id = p_client and r.seq = p_seq and r.desk_id = p_line and r.kind in (1, 7)
+              and (d.kind in (1, 3) or d.kind = 0 and d.state > 0) and (d.state < 2 or d.external_id is not null))
+        select jsonb_agg(jsonb_build_array(p.id, coalesce(p.is_caption, false), p.is_final) order by p.place, p.id) from part p
+        where p.has_words or not exists (select from part w where w.has_words) and p.id = (select min(id) from part));
+end $$;
+
+-- The words of those parts are changed to p_payload's, part by part, in one message for each.  Returns the delivery
+-- of what they have no room for, if there may be anything; whatever does not work is told as `else` says.
+create function send_edits(p_line bigint, p_place bigint, p_shown jsonb, p_payload jsonb, p_trace text) returns bigint
 language plpgsql as $$
 declare
-    v_delivery bigint;
-    m          message;
+    v_rest bigint;
 begin
-    select * into m from message where conversation_id = p_conversation and seq = p_seq;
-    if (select h.delivery from conversation c join channel h on h.id = c.channel_id where c.id = p_conversation) <> 1 then
-        return null;
-    end if;
-    select min(d.id) into v_delivery from delivery d
-    where d.conversation_id = p_conversation and d.place between p_seq * 1000 and p_seq * 1000 + 999 and d.seq = p_seq
-    having count(*) = 1; -- of words that took several messages none can be told from the others
-    if v_delivery is null then
-        return null;
-    end if;
     insert into delivery (conversation_id, place, kind, payload, trace)
-    values (p_conversation, floor(extract(epoch from clock_timestamp()) * 1000) * 1000, 4,
-            jsonb_build_object('method', case when m.extra ? 'attachments' then 'editMessageCaption' else 'editMessageText' end,
-                               'text', m.body, 'plain', coalesce((m.extra ->> 'plain')::boolean, false), 'of', v_delivery),
-            p_trace);
+    select p_line, p_place + e.n - 1, 4,
+           p_payload || jsonb_build_object('method', case when (e.part ->> 1)::boolean then 'editMessageCaption' else 'editMessageText' end,
+                                           'of', e.part -> 0, 'part', e.n - 1), p_trace
+    from jsonb_array_elements(p_shown) with ordinality e (part, n) order by e.n;
+    if not exists (select from jsonb_array_elements(p_shown) e where (e ->> 2)::boolean is not true) then
+        insert into delivery (conversation_id, place, kind, payload, trace)
+        values (p_line, p_place + jsonb_array_length(p_shown), 3,
+                p_payload || jsonb_build_object('skip', jsonb_array_length(p_shown)), p_trace)
+        returning id into v_rest;
+    end if;
+    return v_rest;
+end $$;
+
+-- An operator's words have changed: what was sent of them changes too, where the channel can do that.
+create function deliver_edit(p_conversation bigint, p_seq bigint, p_operator int, p_trace text) returns bigint
+language plpgsql as $$
+declare
+    m       message;
+    v_shown jsonb := shown_as(p_conversation, p_conversation, p_seq);
+begin
+    if v_shown is null then
+        return null;
+    end if;
+    select * into m from message where conversation_id = p_conversation and seq = p_seq;
+    perform remember_words(p_conversation, p_seq, send_edits(
+        p_conversation, place_now(), v_shown,
+        jsonb_build_object('text', m.body, 'plain', coalesce((m.extra ->> 'plain')::boolean, false),
+                           'else', jsonb_build_object('operator', p_operator, 'client', p_conversation, 'what', 'failed', 'seq', p_seq)),
+        p_trace));
     return enqueue_delivery(p_conversation, p_trace);
+end $$;
+
+-- This delivery shows words of an operator's to their client: an edit changes it, and each part that it may become.
+create function remember_words(p_conversation bigint, p_seq bigint, p_delivery bigint) returns void
+language plpgsql as $$
+begin
+    insert into relay (delivery_id, desk_id, conversation_id, seq, kind)
+    select p_delivery, p_conversation, p_conversation, p_seq, 7 where p_delivery is not null;
 end $$;

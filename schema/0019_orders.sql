@@ -52,6 +52,8 @@ begin
                  || case when p_args ? 'reply_to' then jsonb_build_object('reply_to', p_args -> 'reply_to') else '{}' end,
                  p_trace) p;
     update file f set seq = r.seq from jsonb_array_elements(p_args -> 'attachments') a where f.id = (a ->> 'file')::bigint;
+    perform remember_words(c.id, r.seq, (select d.id from delivery d
+                                         where d.conversation_id = c.id and d.place = r.seq * 1000 and d.state < 2));
     update handoff set spoke_seq = r.seq where id = r.handoff_id;
     r.operator_job := enqueue_operator(c.id, 1, p_trace);
 end $$;
@@ -117,7 +119,7 @@ begin
         r.status := 'bad';
         return;
     end if;
-    r.delivery_job := deliver_edit(c.id, r.seq, p_trace);
+    r.delivery_job := deliver_edit(c.id, r.seq, p_operator, p_trace);
 end $$;
 
 create function desk_use(inout r desk_done, c conversation, o operator, p_args jsonb, p_trace text)

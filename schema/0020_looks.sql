@@ -70,8 +70,11 @@ begin
     end if;
     select json_agg(json_build_object(
                'what', n.what, 'id', n.id, 'seq', n.seq, 'detail', n.detail, 'to', n.desk,
-               'body', case n.what when 'notice' then
-                           (select m.body from message m where m.conversation_id = c.id and m.seq = n.seq) end)) into v_notes
+               'message', case n.what when 'notice' then
+                              (select json_build_array(m.seq, m.author, m.body, m.extra, iso(m.created_at)) from message m
+                               where m.conversation_id = c.id and m.seq = n.seq) end,
+               'shown', case when n.detail in ('edited', 'changed') then
+                            shown_as((n.desk ->> 'desk')::bigint, c.id, n.seq) end)) into v_notes
     from (select x.*, desk_of(x.operator_id, case when x.what not in ('invitation', 'reminder', 'answered') then c.id end) as desk
           from case_notes(h, c) x) n where n.desk is not null;
     if v_notes is null then
@@ -200,7 +203,13 @@ declare
     v_id       bigint := (p_note ->> 'id')::bigint;
     v_delivery bigint;
 begin
-    if p_note ? 'payload' then
+    if p_note -> 'payload' ? 'edits' then
+        insert into relay (delivery_id, desk_id, conversation_id, seq, kind)
+        select e.rest, (p_note ->> 'desk')::bigint, p_conversation, v_seq, 1
+        from send_edits((p_note ->> 'desk')::bigint, p_place, p_note -> 'payload' -> 'edits', (p_note -> 'payload') - 'edits',
+                        p_trace) e (rest)
+        where e.rest is not null;
+    elsif p_note ? 'payload' then
         insert into delivery (conversation_id, place, kind, payload, trace)
         values ((p_note ->> 'desk')::bigint, p_place, coalesce((p_note ->> 'kind')::smallint, 3), p_note -> 'payload', p_trace)
         returning id into v_delivery;
@@ -241,7 +250,7 @@ declare
     v_handoff bigint;
     v_job     bigint;
     v_desk    bigint;
-    v_place   bigint := floor(extract(epoch from clock_timestamp()) * 1000) * 1000;
+    v_place   bigint := place_now();
     n         jsonb;
 begin
     for n in select * from jsonb_array_elements(p_notes) loop

@@ -183,6 +183,9 @@ void deliver_prepare(void *self)
 		d->counts = 0;
 		d->error = "the channel is not configured here";
 		deliver_put_back(d);
+	} else if (d->message.is_void) {
+		d->reply = (struct telegram_reply){ 0 };
+		deliver_end_head(d, DELIVERY_SENT, NULL);
 	} else if (d->message.fault) {
 		deliver_end_head(d, DELIVERY_FAILED, d->message.fault);
 	} else if (is_free(&d->message)) {

@@ -14,7 +14,7 @@ static void release_json(void *json)
 	json_decref(json);
 }
 
-static json_t *read_json(struct arena *a, const char *text)
+json_t *message_json(struct arena *a, const char *text)
 {
 	json_t *value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 
@@ -123,11 +123,13 @@ static void make_whole(struct message_out *out, struct arena *a, const char *tex
 		       const json_t *attachments, const json_t *manner, const json_t *extra)
 {
 	struct whole w = { json_array(), manner };
+	int skip = (int)json_integer_value(json_object_get(manner, "skip"));
 	struct telegram_parts parts;
 
 	arena_own(a, w.items, release_json);
 	telegram_render(&parts, a, text ? text : "");
-	for (int i = 0; i < parts.n; i++)
+	out->is_void = skip > 0 && skip >= parts.n;
+	for (int i = skip; i < parts.n; i++)
 		add_text(&w, &parts.items[i]);
 	add_attachments(&w, attachments);
 	set_manner(&w);
@@ -136,13 +138,12 @@ static void make_whole(struct message_out *out, struct arena *a, const char *tex
 		out->parts = dump(a, w.items);
 }
 
-/* What operators type into Telegram is no Markdown. */
-static const char *markdown_of(struct arena *a, const struct outgoing *head,
-			       const json_t *extra)
+/* What operators type into Telegram is no Markdown: `manner` says "plain" then. */
+const char *message_markdown(struct arena *a, const char *text, const json_t *manner)
 {
-	if (!head->body || !json_is_true(json_object_get(extra, "plain")))
-		return head->body;
-	return telegram_escape(a, head->body);
+	if (!text || !json_is_true(json_object_get(manner, "plain")))
+		return text;
+	return telegram_escape(a, text);
 }
 
 /* How was it?  One press says it. */
@@ -162,10 +163,10 @@ static const char *ask_rating(json_t *manner, struct arena *a, const char *text,
 
 static void make_message(struct message_out *out, struct arena *a, const struct outgoing *head)
 {
-	const json_t *extra = read_json(a, head->extra);
+	const json_t *extra = message_json(a, head->extra);
 	const json_t *answers = json_object_get(json_object_get(extra, "reply_to"), "id");
 	const json_t *handoff = json_object_get(extra, "rate");
-	const char *text = markdown_of(a, head, extra);
+	const char *text = message_markdown(a, head->body, extra);
 	json_t *manner = json_object();
 
 	arena_own(a, manner, release_json);
@@ -178,69 +179,10 @@ static void make_message(struct message_out *out, struct arena *a, const struct 
 
 static void make_note(struct message_out *out, struct arena *a, const struct outgoing *head)
 {
-	const json_t *payload = read_json(a, head->payload);
+	const json_t *payload = message_json(a, head->payload);
 
-	make_whole(out, a, string_in(payload, "text"), json_object_get(payload, "attachments"),
-		   payload, NULL);
-}
-
-/* --- calls ------------------------------------------------------------------- */
-
-static void make_callback(struct message_out *out, struct arena *a, const struct outgoing *head)
-{
-	const char *id = string_in(read_json(a, head->payload), "callback");
-	json_t *body = json_pack("{s:s*}", "callback_query_id", id);
-
-	arena_own(a, body, release_json);
-	out->method = "answerCallbackQuery";
-	out->body = body;
-	if (!id)
-		out->fault = "nothing to send";
-}
-
-/* Words for an edit; one message holds what fits. */
-static void set_words(json_t *body, struct arena *a, const json_t *payload)
-{
-	struct telegram_parts parts;
-	json_t *markup = telegram_markup(json_object_get(payload, "buttons"));
-
-	telegram_render(&parts, a, string_in(payload, "text"));
-	if (parts.n > 0) {
-		json_object_set_new(body, "text", json_string(parts.items[0].html));
-		json_object_set_new(body, "parse_mode", json_string("HTML"));
-		json_object_set_new(body, "link_preview_options",
-				    json_pack("{s:b}", "is_disabled", 1));
-	}
-	if (markup)
-		json_object_set_new(body, "reply_markup", markup);
-}
-
-static void set_message_id(struct message_out *out, json_t *body, const json_t *payload)
-{
-	const char *id = string_in(payload, "message_id");
-
-	if (!json_object_get(payload, "of"))
-		return;
-	if (id)
-		json_object_set_new(body, "message_id", json_integer(strtoll(id, NULL, 10)));
-	else
-		out->fault = "the message was never sent";
-}
-
-static void make_call(struct message_out *out, struct arena *a, const struct outgoing *head)
-{
-	const json_t *payload = read_json(a, head->payload);
-	json_t *given = json_object_get(payload, "body");
-	json_t *body = given ? json_deep_copy(given) : json_object();
-
-	arena_own(a, body, release_json);
-	out->method = string_in(payload, "method");
-	out->body = body;
-	if (string_in(payload, "text"))
-		set_words(body, a, payload);
-	set_message_id(out, body, payload);
-	if (!out->method)
-		out->fault = "nothing to call";
+	make_whole(out, a, message_markdown(a, string_in(payload, "text"), payload),
+		   json_object_get(payload, "attachments"), payload, NULL);
 }
 
 void message_make(struct message_out *out, struct arena *a, const struct outgoing *head)
@@ -251,16 +193,16 @@ void message_make(struct message_out *out, struct arena *a, const struct outgoin
 		make_message(out, a, head);
 		return;
 	case DELIVERY_PART:
-		read_item(out, read_json(a, head->payload), read_json(a, head->extra));
+		read_item(out, message_json(a, head->payload), message_json(a, head->extra));
 		return;
 	case DELIVERY_CALLBACK:
-		make_callback(out, a, head);
+		message_callback(out, a, head);
 		return;
 	case DELIVERY_NOTE:
 		make_note(out, a, head);
 		return;
 	case DELIVERY_CALL:
-		make_call(out, a, head);
+		message_call(out, a, head);
 		return;
 	}
 	out->fault = "of an unknown kind";
@@ -269,7 +211,7 @@ void message_make(struct message_out *out, struct arena *a, const struct outgoin
 int message_is_told(struct arena *a, const struct outgoing *head)
 {
 	return head->kind >= DELIVERY_CALL ||
-	       (head->payload && json_object_get(read_json(a, head->payload), "report"));
+	       (head->payload && json_object_get(message_json(a, head->payload), "report"));
 }
 
 /* --- the request ------------------------------------------------------------- */

@@ -10,9 +10,11 @@
  *   part   {"html","plain","attachment","last"} and what a note has besides words
  *   note   {"text": Markdown, "attachments":[...], "buttons":[[{"text","data"|"url"}]],
  *           "keyboard":[["words"]], "prompt":"words", "reply_to": delivery | message id,
- *           "silent", "report": conversation that operators watch}
+ *           "silent", "report": conversation that operators watch, "plain": the text
+ *           is no Markdown, "skip": so many messages' worth of it, which were sent}
  *   call   {"method","body", "of": delivery whose message id goes into the body,
- *           "text": Markdown, "buttons": both for edits, "report"}
+ *           "text": Markdown, "buttons", "part": which of the messages that the words
+ *           become (0), "else": see note_failure(): for edits, "report"}
  *
  * An attachment is as channels give it, with the channel whose file_id it has;
  * or {"kind","name","url"}; or {"kind","name","mime","text"}, a file made of that
@@ -28,7 +30,8 @@ struct message_out {
 	const json_t *buttons;
 	const char *parts; /* too long for one message: JSON for store_split_delivery(), whose
 			      first part this is; else NULL */
-	const char *fault; /* why there is nothing to send; else NULL */
+	const char *fault; /* why it cannot be sent; else NULL */
+	int is_void;       /* there is nothing to be sent, and that is fine */
 };
 
 void message_make(struct message_out *out, struct arena *a, const struct outgoing *head);
@@ -47,3 +50,12 @@ void message_in_words(struct message_out *m, struct arena *a, const char *lang);
 
 /* Operators are to hear how it went. */
 int message_is_told(struct arena *a, const struct outgoing *head);
+
+/* --- between message.c and message_call.c ----------------------------------------- */
+
+/* Kinds 2 and 4. */
+void message_callback(struct message_out *out, struct arena *a, const struct outgoing *head);
+void message_call(struct message_out *out, struct arena *a, const struct outgoing *head);
+/* Owned by the arena; NULL: it is none. */
+json_t *message_json(struct arena *a, const char *text);
+const char *message_markdown(struct arena *a, const char *text, const json_t *manner);

@@ -15,9 +15,9 @@
  * as Markdown.  What a bot says is Markdown, and is shown as such.
  */
 
-enum { LAST_WORDS = 4, GLANCE_MAX = 300, FAILED_MAX = 100 };
+enum { LAST_WORDS = 4, GLANCE_MAX = 300 };
 
-static json_t *list_of(json_t *payload)
+json_t *view_list(json_t *payload)
 {
 	json_t *list = json_pack("[o]", payload);
 
@@ -27,7 +27,7 @@ static json_t *list_of(json_t *payload)
 }
 
 /* Takes what was written. */
-static json_t *note_of(struct buf *text)
+json_t *view_payload(struct buf *text)
 {
 	json_t *payload = json_pack("{s:s}", "text", buf_str(text));
 
@@ -40,7 +40,7 @@ static const char *string_in(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-static const char *client_of(const struct view *v)
+const char *view_client(const struct view *v)
 {
 	const char *name = string_in(v->work, "title");
 
@@ -49,20 +49,11 @@ static const char *client_of(const struct view *v)
 	return name && *name ? name : word(WORD_NO_NAME, v->lang);
 }
 
-static void add_data(struct buf *out, const char *words)
+void view_add(struct buf *out, const char *words)
 {
 	struct arena a = { 0 };
 
 	buf_puts(out, telegram_escape(&a, words ? words : ""));
-	arena_free(&a);
-}
-
-/* A sentence about the client. */
-static void add_about(struct buf *out, const struct view *v, enum word id)
-{
-	struct arena a = { 0 };
-
-	add_data(out, arena_printf(&a, word(id, v->lang), client_of(v)));
 	arena_free(&a);
 }
 
@@ -77,7 +68,7 @@ static int is_topic(const struct view *v)
 static void add_field(struct buf *out, enum word id, const char *lang, const char *value)
 {
 	buf_printf(out, "\\\n%s: ", word(id, lang));
-	add_data(out, value);
+	view_add(out, value);
 }
 
 static json_int_t id_of(const json_t *object)
@@ -99,13 +90,13 @@ static void add_who(struct buf *out, const struct view *v)
 	const char *lang = string_in(v->work, "lang"), *name = string_in(channel, "name");
 
 	buf_puts(out, "**");
-	add_data(out, client_of(v));
+	view_add(out, view_client(v));
 	buf_puts(out, "**");
 	if (lang)
 		buf_printf(out, " · %s", lang);
 	if (name) {
 		buf_puts(out, " · ");
-		add_data(out, name);
+		view_add(out, name);
 	}
 	if (json_is_true(json_object_get(v->work, "is_group")))
 		buf_printf(out, " · %s", word(WORD_GROUP, v->lang));
@@ -120,7 +111,7 @@ static void add_reason(struct buf *out, const struct view *v)
 		  word_reason(string_in(handoff, "reason"), v->lang));
 	if (detail && *detail) {
 		buf_puts(out, " (");
-		add_data(out, detail);
+		view_add(out, detail);
 		buf_putc(out, ')');
 	}
 }
@@ -135,7 +126,7 @@ static void add_last_words(struct buf *out, const struct view *v)
 		buf_printf(out, "\n\n%s:", word(WORD_LAST_WORDS, v->lang));
 	for (size_t i = n > LAST_WORDS ? n - LAST_WORDS : 0; i < n; i++) {
 		buf_puts(out, "\\\n");
-		add_data(out, transcript_line(&a, json_array_get(messages, i), client_of(v),
+		view_add(out, transcript_line(&a, json_array_get(messages, i), view_client(v),
 					      v->lang, GLANCE_MAX));
 	}
 	arena_free(&a);
@@ -154,12 +145,12 @@ json_t *view_invitation(const struct view *v)
 	add_who(&out, v);
 	add_reason(&out, v);
 	add_last_words(&out, v);
-	payload = note_of(&out);
+	payload = view_payload(&out);
 	json_object_set_new(payload, "buttons",
 			    json_pack("[[o, o]]",
 				      button(word(WORD_ACCEPT, v->lang), "take", id),
 				      button(word(WORD_SKIP, v->lang), "skip", id)));
-	return list_of(payload);
+	return view_list(payload);
 }
 
 /* How it ended, as whoever was invited sees it. */
@@ -168,7 +159,7 @@ static const char *end_of(struct arena *a, const struct view *v)
 	const json_t *operator=
 		json_object_get(json_object_get(v->work, "handoff"), "operator");
 	const json_t *me = json_object_get(json_object_get(v->note, "to"), "operator");
-	const char *detail = string_in(v->note, "detail"), *client = client_of(v);
+	const char *detail = string_in(v->note, "detail"), *client = view_client(v);
 
 	if (operator&& id_of(operator) == id_of(me))
 		return arena_printf(a, word(WORD_YOURS, v->lang), client);
@@ -188,7 +179,7 @@ json_t *view_answered(const struct view *v)
 				    json_object_get(v->note, "id"));
 
 	arena_free(&a);
-	return payload ? list_of(payload) : json_array();
+	return payload ? view_list(payload) : json_array();
 }
 
 /* --- the chat begins ------------------------------------------------------------- */
@@ -215,14 +206,14 @@ json_t *view_card(const struct view *v)
 		buf_printf(&out, "\\\n%s: ", word(WORD_KNOWN_SINCE, v->lang));
 		buf_add(&out, since, 10);
 	}
-	payload = note_of(&out);
+	payload = view_payload(&out);
 	json_object_set_new(payload, "buttons", chat_buttons(v));
-	return list_of(payload);
+	return view_list(payload);
 }
 
 json_t *view_history(const struct view *v)
 {
-	return list_of(transcript_note(v->work, client_of(v), v->lang));
+	return view_list(transcript_note(v->work, view_client(v), v->lang));
 }
 
 /* --- while it lasts ---------------------------------------------------------------- */
@@ -248,10 +239,10 @@ static void add_speaker(struct buf *out, const struct view *v, const json_t *mes
 		return;
 	buf_printf(out, "%s **", author == TRANSCRIPT_PERSON ? "👤" : "💬");
 	if (author != TRANSCRIPT_PERSON && !is_topic(v)) {
-		add_data(out, client_of(v));
+		view_add(out, view_client(v));
 		buf_puts(out, "** ← **");
 	}
-	add_data(out, transcript_speaker(&a, message, client_of(v), v->lang));
+	view_add(out, transcript_speaker(&a, message, view_client(v), v->lang));
 	buf_puts(out, "**\n\n");
 	arena_free(&a);
 }
@@ -263,78 +254,36 @@ static void add_quote(struct buf *out, const json_t *extra)
 	if (!text)
 		return;
 	buf_puts(out, "> ");
-	add_data(out, transcript_glance(text, GLANCE_MAX, (char[GLANCE_MAX + 8]){ 0 }));
+	view_add(out, transcript_glance(text, GLANCE_MAX, (char[GLANCE_MAX + 8]){ 0 }));
 	buf_puts(out, "\n\n");
+}
+
+json_t *view_words(const struct view *v, const json_t *message)
+{
+	const char *body = json_string_value(json_array_get(message, 2));
+	struct buf out = { 0 };
+
+	add_speaker(&out, v, message);
+	add_quote(&out, json_array_get(message, 3));
+	if (json_integer_value(json_array_get(message, 1)) == TRANSCRIPT_BOT)
+		buf_puts(&out, body ? body : "");
+	else
+		view_add(&out, body);
+	return view_payload(&out);
 }
 
 json_t *view_message(const struct view *v)
 {
-	const json_t *message = message_at(v), *extra = json_array_get(message, 3);
-	const char *body = json_string_value(json_array_get(message, 2));
-	json_t *attachments = json_object_get(extra, "attachments");
-	struct buf out = { 0 };
+	const json_t *message = message_at(v);
+	json_t *attachments = json_object_get(json_array_get(message, 3), "attachments");
 	json_t *payload;
 
 	if (!message)
 		return json_array();
-	add_speaker(&out, v, message);
-	add_quote(&out, extra);
-	if (json_integer_value(json_array_get(message, 1)) == TRANSCRIPT_BOT)
-		buf_puts(&out, body ? body : "");
-	else
-		add_data(&out, body);
-	payload = note_of(&out);
+	payload = view_words(v, message);
 	if (json_array_size(attachments) > 0)
 		json_object_set(payload, "attachments", attachments);
-	return list_of(payload);
-}
-
-/* Which message it is about, as far as it is still at hand. */
-static void add_subject(struct buf *out, const struct view *v, enum word id)
-{
-	const char *body = string_in(v->note, "body");
-	char glance[FAILED_MAX + 8];
-
-	if (!body)
-		return;
-	buf_puts(out, "\\\n");
-	if (id == WORD_FAILED)
-		body = transcript_glance(body, FAILED_MAX, glance);
-	add_data(out, body);
-}
-
-static const struct {
-	const char *name;
-	enum word id;
-} notices[] = {
-	{ "edited", WORD_EDITED },   { "failed", WORD_FAILED },
-	{ "blocked", WORD_BLOCKED }, { "unblocked", WORD_UNBLOCKED },
-	{ "reset", WORD_RESET },     { "returned", WORD_RETURNED },
-	{ "closed", WORD_CLOSED },   { "expired", WORD_EXPIRED },
-	{ "idle", WORD_IDLE },       { "transferred", WORD_TRANSFERRED },
-	{ "left", WORD_LEFT },       { "unattended", WORD_UNATTENDED },
-};
-
-json_t *view_notice(const struct view *v)
-{
-	const char *detail = string_in(v->note, "detail"), *rest;
-	size_t len = detail ? strcspn(detail, " ") : 0;
-	struct buf out = { 0 };
-
-	for (size_t i = 0; len > 0 && i < sizeof notices / sizeof *notices; i++) {
-		if (strlen(notices[i].name) != len ||
-		    strncmp(notices[i].name, detail, len) != 0)
-			continue;
-		rest = detail + len + (detail[len] == ' ');
-		add_about(&out, v, notices[i].id);
-		if (*rest) {
-			buf_puts(&out, ": ");
-			add_data(&out, rest);
-		}
-		add_subject(&out, v, notices[i].id);
-		return list_of(note_of(&out));
-	}
-	return json_array();
+	return view_list(payload);
 }
 
 json_t *view_suggestion(const struct view *v)
@@ -346,15 +295,15 @@ json_t *view_suggestion(const struct view *v)
 	buf_printf(&out, "💡 **%s", word(WORD_SUGGESTION, v->lang));
 	if (!is_topic(v)) {
 		buf_puts(&out, " · ");
-		add_data(&out, client_of(v));
+		view_add(&out, view_client(v));
 	}
 	buf_printf(&out, "**\n\n%s", string_in(v->note, "detail"));
-	payload = note_of(&out);
+	payload = view_payload(&out);
 	json_object_set_new(payload, "silent", json_true());
 	json_object_set_new(payload, "buttons",
 			    json_pack("[[o, o, o]]",
 				      button(word(WORD_SEND, v->lang), "use", id),
 				      button(word(WORD_EDIT, v->lang), "edit", id),
 				      button(word(WORD_DISCARD, v->lang), "discard", id)));
-	return list_of(payload);
+	return view_list(payload);
 }

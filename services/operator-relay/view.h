@@ -11,6 +11,8 @@
  *    "reply_to"?: the delivery it answers, "silent"?: bool}
  * or, if there is a "method", of DELIVERY_CALL:
  *   {"method","body","of"?: the delivery whose message it changes, "report"?: conversation}
+ * or, if there are "edits", an edit of what was shown, with these words:
+ *   {"text","edits": [...] of shown_as() in schema/0015_order.sql,"else"}
  * An empty array shows nothing; the note counts as shown.
  */
 
@@ -21,9 +23,8 @@ struct view {
 	 *  "handoff":{"id","reason","detail","called_at","round","operator":{"id","name"}|null},
 	 *  "messages":[[seq,author,body,extra,created_at],...]}: the newest */
 	const json_t *work;
-	/* {"what","id","seq","detail","body": of message seq, for notices,
-	 * "to":{"operator":{"id","name","lang"},"desk","channel","chat"}}
-	 */
+	/* {"what","id","seq","detail","message": seq, as above, and "shown": what it became,
+	 * both for notices; "to":{"operator":{"id","name","lang"},"desk","channel","chat"}} */
 	const json_t *note;
 };
 
@@ -37,8 +38,22 @@ json_t *view_card(const struct view *v);
 json_t *view_history(const struct view *v);
 /* Message note.seq. */
 json_t *view_message(const struct view *v);
-/* Something happened; the first word of detail: edited, failed, blocked, unblocked, reset,
+/* Something happened; the first word of detail: edited, changed (an edit that could not be
+ * shown as one), failed, blocked, unblocked, reset,
  * returned, closed, expired, transferred, idle, unattended, left. */
 json_t *view_notice(const struct view *v);
 /* The bot would say `detail`; note.id is the suggestion. */
 json_t *view_suggestion(const struct view *v);
+
+/* --- between view.c and view_notice.c ----------------------------------------------- */
+
+struct buf;
+
+/* Takes the payload. */
+json_t *view_list(json_t *payload);
+/* A note of what was written; takes the text. */
+json_t *view_payload(struct buf *text);
+void view_add(struct buf *out, const char *words); /* as data */
+const char *view_client(const struct view *v);
+/* A note with what the message says, and who says it. */
+json_t *view_words(const struct view *v, const json_t *message);

@@ -61,6 +61,94 @@ static void a_call_says_which_message_and_where(void **state)
 	world_end();
 }
 
+/* As many words as two messages hold, and the rest of a payload. */
+static const char *long_words(char *room, size_t size, const char *rest)
+{
+	size_t n = (size_t)snprintf(room, size, "{\"plain\":true,\"text\":\"");
+
+	while (n < 6000)
+		n += (size_t)snprintf(room + n, size - n, "*%04zu* ", n);
+	snprintf(room + n, size - n, "end\",%s}", rest);
+	return room;
+}
+
+static void an_edit_changes_the_message_that_has_its_part(void **state)
+{
+	static char first[8000], second[8000], third[8000];
+
+	(void)state;
+	world_begin();
+	add(DELIVERY_CALL, long_words(first, sizeof first,
+				      "\"method\":\"editMessageText\",\"of\":4,"
+				      "\"message_id\":\"77\""));
+	world_run();
+	assert_non_null(strstr(world.last_body, "*0022* "));
+	assert_null(strstr(world.last_body, "end\""));
+	world_end();
+
+	world_begin();
+	add(DELIVERY_CALL, long_words(second, sizeof second,
+				      "\"method\":\"editMessageText\",\"of\":4,\"part\":1,"
+				      "\"message_id\":\"78\""));
+	world_run();
+	assert_null(strstr(world.last_body, "*0022* "));
+	assert_non_null(strstr(world.last_body, "end\""));
+	world_end();
+
+	world_begin(); /* the words were longer before */
+	add(DELIVERY_CALL, long_words(third, sizeof third,
+				      "\"method\":\"editMessageText\",\"of\":4,\"part\":2,"
+				      "\"message_id\":\"79\""));
+	world_run();
+	assert_string_equal(world.last_method, "deleteMessage");
+	assert_non_null(strstr(world.last_body, "\"message_id\":79"));
+	expect_state(0, DELIVERY_SENT);
+	world_end();
+}
+
+static void what_an_edit_has_no_room_for_is_sent(void **state)
+{
+	static char rest[8000], none[8000];
+
+	(void)state;
+	world_begin();
+	add(DELIVERY_NOTE, long_words(rest, sizeof rest, "\"skip\":1"));
+	world_run();
+	assert_int_equal(world.count, 1);
+	assert_string_equal(world.last_method, "sendMessage");
+	assert_non_null(strstr(world.last_body, "end\""));
+	world_end();
+
+	world_begin();
+	add(DELIVERY_NOTE, long_words(none, sizeof none, "\"skip\":2"));
+	add(DELIVERY_NOTE, "{\"text\":\"next\"}");
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	expect_state(1, DELIVERY_SENT);
+	assert_int_equal(world.requests, 1);
+	world_end();
+}
+
+static void a_caption_is_changed_as_one(void **state)
+{
+	static char too_long[8000];
+
+	(void)state;
+	world_begin();
+	add(DELIVERY_CALL, "{\"method\":\"editMessageCaption\",\"text\":\"a **b**\",\"of\":4,"
+			   "\"message_id\":\"77\"}");
+	add(DELIVERY_CALL, long_words(too_long, sizeof too_long,
+				      "\"method\":\"editMessageCaption\",\"of\":4,"
+				      "\"message_id\":\"77\""));
+	world_run();
+	assert_int_equal(world.requests, 1);
+	assert_string_equal(world.last_method, "editMessageCaption");
+	assert_non_null(strstr(world.last_body, "\"caption\":\"a <b>b</b>\""));
+	assert_null(strstr(world.last_body, "\"text\""));
+	expect_state(1, DELIVERY_FAILED);
+	world_end();
+}
+
 static void a_topic_that_was_deleted_is_made_again(void **state)
 {
 	(void)state;
@@ -204,6 +292,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_note_has_buttons_an_answered_message_and_a_listener),
 		cmocka_unit_test(a_call_says_which_message_and_where),
+		cmocka_unit_test(an_edit_changes_the_message_that_has_its_part),
+		cmocka_unit_test(what_an_edit_has_no_room_for_is_sent),
+		cmocka_unit_test(a_caption_is_changed_as_one),
 		cmocka_unit_test(a_topic_that_was_deleted_is_made_again),
 		cmocka_unit_test(a_file_of_the_same_bot_goes_by_its_id),
 		cmocka_unit_test(a_file_of_another_bot_is_fetched_and_sent_on),

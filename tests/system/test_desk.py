@@ -278,8 +278,42 @@ def test_a_clients_edit_is_shown(stack, people, client):
     update = client.say(old := word())
     operator.wait(old)
     stack.telegram.edit(client.chat, update, new := word())
-    operator.wait("changed a message")
-    operator.wait(new)
+    assert client.name in operator.wait(new)["text"]
+    assert not any(old in t or "changed a message" in t for t in operator.texts())
+
+
+def test_a_clients_edit_that_cannot_be_shown_is_told(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    update = client.say(old := word())
+    operator.wait(old)
+    stack.telegram.rule(f"editmessagetext {operator.chat}", error=400, description="Bad Request: message can't be edited")
+    stack.telegram.edit(client.chat, update, new := word())
+    notice = operator.wait("changed a message")
+    assert new in notice["text"]
+    assert notice["reply_to_message"]["message_id"] == operator.wait(old)["message_id"]
+
+
+def test_an_edit_of_a_long_message_changes_every_part(stack, people, client):
+    operator = people()
+    taken(operator, client)
+
+    def long(mark, parts):
+        return "\n\n".join(f"{mark}{n} " + "words " * 550 for n in range(parts))
+
+    def parts(mark):
+        return sum(any(f"{mark}{n} " in t for t in client.texts()) for n in range(5))
+
+    first, longer, shorter = word(), word(), word()
+    update = operator.say(long(first, 2))
+    wait_for(lambda: parts(first) == 2, "both parts")
+    stack.telegram.edit(operator.chat, update, long(longer, 3), operator.token)
+    wait_for(lambda: parts(longer) == 3, "three parts")
+    assert parts(first) == 0
+    stack.telegram.edit(operator.chat, update, shorter, operator.token)
+    client.wait(shorter)
+    wait_for(lambda: parts(longer) == 0, "the others to be deleted")
+    assert not any("not delivered" in t for t in operator.texts())
 
 
 def test_words_that_cannot_be_delivered_are_told(stack, people, client):

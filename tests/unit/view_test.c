@@ -194,7 +194,8 @@ static void notices_say_what_happened(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof notices / sizeof *notices; i++) {
-		look_at("en", "{\"what\":\"notice\",\"body\":\"my *words*\"," TO("42") "}");
+		look_at("en", "{\"what\":\"notice\",\"message\":[1,0,\"my "
+			      "*words*\",null,\"x\"]," TO("42") "}");
 		json_object_set_new(note, "detail", json_string(notices[i].detail));
 		list = view_notice(&view);
 		assert_non_null(strstr(shown(), notices[i].shown));
@@ -202,6 +203,47 @@ static void notices_say_what_happened(void **state)
 		forget(NULL);
 	}
 	look_at("en", "{\"what\":\"notice\",\"detail\":\"unheard of\"," TO("42") "}");
+	list = view_notice(&view);
+	assert_int_equal(json_array_size(list), 0);
+}
+
+#define EDITED "\"what\":\"notice\",\"detail\":\"edited\",\"seq\":1," TO("42")
+#define NOW    "\"message\":[1,0,\"where is *she*?\",null,\"x\"],\"shown\":[[31,false,true]]"
+
+static void a_message_that_was_changed_changes_where_it_stands(void **state)
+{
+	const json_t *payload, *otherwise;
+
+	(void)state;
+	look_at("en", "{" EDITED "," NOW "}");
+	list = view_notice(&view);
+	assert_string_equal(shown(), "👤 **Ann** <b>\n\nwhere is *she*?");
+	payload = json_array_get(list, 0);
+	assert_true(
+		json_equal(json_object_get(payload, "edits"), json_object_get(note, "shown")));
+	otherwise = json_object_get(payload, "else");
+	assert_string_equal(json_string_value(json_object_get(otherwise, "what")), "changed");
+	assert_int_equal(json_integer_value(json_object_get(otherwise, "client")), 12);
+	assert_int_equal(json_integer_value(json_object_get(otherwise, "operator")), 3);
+	assert_int_equal(json_integer_value(json_object_get(otherwise, "seq")), 1);
+	forget(NULL);
+
+	look_at("en", "{\"what\":\"notice\",\"detail\":\"changed\",\"seq\":1," TO(
+			      "42") "," NOW "}"); /* it could not be edited: a notice, under the
+						     message itself */
+	list = view_notice(&view);
+	assert_non_null(strstr(shown(), "changed a message\nwhere is *she*?"));
+	assert_int_equal(
+		json_integer_value(json_object_get(json_array_get(list, 0), "reply_to")), 31);
+}
+
+static void what_is_shown_for_the_first_time_was_not_changed(void **state)
+{
+	(void)state;
+	look_at("en", "{" EDITED "," NOW "}");
+	json_object_set_new(work, "notes",
+			    json_pack("[{s:s, s:i, s:O}, O]", "what", "message", "seq", 1, "to",
+				      json_object_get(note, "to"), note));
 	list = view_notice(&view);
 	assert_int_equal(json_array_size(list), 0);
 }
@@ -231,6 +273,10 @@ int main(void)
 		cmocka_unit_test_teardown(a_message_brings_its_files_and_what_it_answers,
 					  forget),
 		cmocka_unit_test_teardown(notices_say_what_happened, forget),
+		cmocka_unit_test_teardown(a_message_that_was_changed_changes_where_it_stands,
+					  forget),
+		cmocka_unit_test_teardown(what_is_shown_for_the_first_time_was_not_changed,
+					  forget),
 		cmocka_unit_test_teardown(a_suggestion_can_be_sent_changed_and_dropped, forget),
 	};
 

@@ -1,0 +1,101 @@
+/* Calls that are no messages: answers to buttons, and edits. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/utf8.h"
+#include "services/courier/message.h"
+
+static void release_json(void *json)
+{
+	json_decref(json);
+}
+
+static const char *string_in(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+void message_callback(struct message_out *out, struct arena *a, const struct outgoing *head)
+{
+	const char *id = string_in(message_json(a, head->payload), "callback");
+	json_t *body = json_pack("{s:s*}", "callback_query_id", id);
+
+	arena_own(a, body, release_json);
+	out->method = "answerCallbackQuery";
+	out->body = body;
+	if (!id)
+		out->fault = "nothing to send";
+}
+
+/* --- edits --------------------------------------------------------------------- */
+
+static int is_caption(const struct message_out *m)
+{
+	return strcmp(m->method, "editMessageCaption") == 0;
+}
+
+static void set_part(struct message_out *out, json_t *body, const struct telegram_part *part)
+{
+	if (is_caption(out) &&
+	    utf8_utf16_units(part->plain, strlen(part->plain)) > TELEGRAM_CAPTION_MAX) {
+		out->fault = "too long for a caption";
+		return;
+	}
+	json_object_set_new(body, is_caption(out) ? "caption" : "text",
+			    json_string(part->html));
+	json_object_set_new(body, "parse_mode", json_string("HTML"));
+	if (!is_caption(out))
+		json_object_set_new(body, "link_preview_options",
+				    json_pack("{s:b}", "is_disabled", 1));
+}
+
+/*
+ * Words for an edit, of which a message holds its own part.  A message that is
+ * not needed any more is deleted; a file stays without words.
+ */
+static void set_words(struct message_out *out, struct arena *a, const json_t *payload)
+{
+	int part = (int)json_integer_value(json_object_get(payload, "part"));
+	json_t *markup = telegram_markup(json_object_get(payload, "buttons"));
+	json_t *body = (json_t *)out->body;
+	struct telegram_parts parts;
+
+	telegram_render(&parts, a, message_markdown(a, string_in(payload, "text"), payload));
+	if (part < parts.n)
+		set_part(out, body, &parts.items[part]);
+	else if (!is_caption(out))
+		out->method = "deleteMessage";
+	if (markup)
+		json_object_set_new(body, "reply_markup", markup);
+}
+
+static void set_message_id(struct message_out *out, json_t *body, const json_t *payload)
+{
+	const char *id = string_in(payload, "message_id");
+
+	if (!json_object_get(payload, "of"))
+		return;
+	if (id)
+		json_object_set_new(body, "message_id", json_integer(strtoll(id, NULL, 10)));
+	else
+		out->fault = "the message was never sent";
+}
+
+void message_call(struct message_out *out, struct arena *a, const struct outgoing *head)
+{
+	const json_t *payload = message_json(a, head->payload);
+	json_t *given = json_object_get(payload, "body");
+	json_t *body = given ? json_deep_copy(given) : json_object();
+
+	arena_own(a, body, release_json);
+	out->method = string_in(payload, "method");
+	out->body = body;
+	if (!out->method) {
+		out->fault = "nothing to call";
+		return;
+	}
+	if (string_in(payload, "text"))
+		set_words(out, a, payload);
+	set_message_id(out, body, payload);
+}
