@@ -27,6 +27,8 @@ export class FakeDesk {
   streams = new Set();
   /** Orders by their keys: each is obeyed once. */
   done = new Map();
+  /** Uploads by their numbers, from 1. */
+  files = [];
   /** What came in: {method, path, body}. */
   seen = [];
   /** May answer a request by itself; then it returns true. */
@@ -122,7 +124,9 @@ export class FakeDesk {
     const url = new URL(req.url, this.url);
     const chunks = [];
     for await (const chunk of req) chunks.push(chunk);
-    const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : {};
+    const bytes = Buffer.concat(chunks);
+    const isJson = req.headers["content-type"] === "application/json";
+    const body = isJson ? JSON.parse(bytes.toString()) : { bytes };
     const path = url.pathname.replace(/^\/console\/api/, "");
     if (url.pathname.startsWith("/console/api/")) this.seen.push({ method: req.method, path, body });
     if (await this.interfere({ req, res, path, body })) return;
@@ -163,6 +167,10 @@ export class FakeDesk {
         return json(res, 200, { operators: this.operators });
       case "POST operators":
         return this.operator(id, body, res);
+      case "POST files":
+        return this.piece(this.files[Number(id) - 1], path.split("/").slice(3), body, res);
+      case "GET files":
+        return res.writeHead(200, { "Content-Type": this.files[Number(id) - 1].mime }).end(this.files[Number(id) - 1].bytes);
       case "GET audit":
         return json(res, 200, { entries: this.audit, next: null });
       case "GET jobs":
@@ -191,6 +199,28 @@ export class FakeDesk {
     res.write("event: hello\ndata: {}\n\n");
   }
 
+  /** Pieces are small, so that there are several. */
+  begin({ id: key, name, mime, size }, res) {
+    let file = this.files.find((f) => f.key === key);
+    if (!file) this.files.push((file = { file: this.files.length + 1, key, name, mime, size, bytes: Buffer.alloc(0) }));
+    return json(res, 201, { file: file.file, have: file.bytes.length, piece: 1000 });
+  }
+
+  piece(file, [verb, at], { bytes }, res) {
+    if (verb === "drop") file.isDropped = true;
+    if (verb === "drop") return res.writeHead(204).end();
+    if (Number(at) === file.bytes.length) file.bytes = Buffer.concat([file.bytes, bytes]);
+    return json(res, 200, { have: file.bytes.length });
+  }
+
+  attachments(numbers = []) {
+    return numbers.map((n) => {
+      const { name, mime, size } = this.files[n - 1];
+      const kind = mime.startsWith("image/") ? "photo" : "document";
+      return { kind, name, mime, size, url: `/console/api/files/${n}` };
+    });
+  }
+
   rows({ me, res, url }) {
     const rows = [...this.chats.values()].map((chat) => chat.row);
     const folders = {
@@ -212,6 +242,7 @@ export class FakeDesk {
   conversation(chat, what, { me, req, res, url, body }) {
     if (!chat) return problem(res, 404, "not_found", "No such conversation.");
     if (what === "orders") return this.obey(chat, me, body, res);
+    if (what === "files") return this.begin(body, res);
     if (what === "typing") return res.writeHead(204).end();
     if (what === "messages") {
       const before = Number(url.searchParams.get("before") ?? Number.MAX_SAFE_INTEGER);
@@ -256,14 +287,14 @@ export class FakeDesk {
 
   verbs = {
     take: (chat, me) => this.take(chat, me),
-    say: (chat, me, { text }) => {
+    say: (chat, me, { text = "", files }) => {
       this.take(chat, me);
-      return this.say(chat.row.id, "operator", text, { name: me.name, delivery: "sent" }).seq;
+      return this.say(chat.row.id, "operator", text, { ...by(me), attachments: this.attachments(files) }).seq;
     },
     use: (chat, me, { text }) => {
       const said = text ?? chat.suggestion.text;
       chat.suggestion = null;
-      return this.say(chat.row.id, "operator", said, { name: me.name, delivery: "sent" }).seq;
+      return this.say(chat.row.id, "operator", said, by(me)).seq;
     },
     discard: (chat) => {
       chat.suggestion = null;
@@ -302,6 +333,11 @@ export class FakeDesk {
   }
 }
 
+/** What a message of an operator's has. */
+export function by({ id, name }) {
+  return { name, operator_id: id, delivery: "sent" };
+}
+
 /** A desk in the middle of a day: what the screenshots show. */
 export function busyDay(desk) {
   const telegram = { name: "shop-telegram", kind: "telegram" };
@@ -317,14 +353,14 @@ export function busyDay(desk) {
   desk.chat(4, "Дмитрий Орлов", { channel: telegram, unread: 0 });
   const talk = [
     ["person", "Здравствуйте! Заказал палатку 12 числа, а трек не меняется уже четыре дня.", 1500],
-    ["bot", "Здравствуйте! Обычно доставка занимает **3–5 дней**. Вот что можно сделать:\n\n1. Проверить [статус заказа](https://example.com/track)\n2. Написать номер заказа сюда", 1499],
+    ["bot", "Здравствуйте! Обычно доставка занимает **3–5 дней**. Вот что можно сделать:\n\n1. Проверить [статус заказа](https://example.com/track)\n2. Написать номер заказа сюда", 1499, { sources: [{ title: "Доставка и сроки", url: "https://example.com/delivery" }, { title: "Статус заказа" }], buttons: [[{ text: "Где мой заказ?", data: "q:0:1" }, { text: "Позвать человека", data: "c:operator" }]] }],
     ["person", "Номер 4417. Проверял, там «передан в доставку» с субботы. Позовите человека.", 14],
     ["platform", "Переключаю на человека. Вы первый в очереди.", 13.9, { event: "called" }],
   ];
   for (const [author, text, minutes, more] of talk) desk.say(4, author, text, { created_at: ago(minutes), delivery: author === "bot" ? "sent" : null, ...more });
   desk.call(4, "asked", ago(13.9));
   desk.take(desk.chats.get(4), desk.operators[0]);
-  const vera = { name: desk.operators[0].name, delivery: "sent" };
+  const vera = by(desk.operators[0]);
   desk.say(4, "operator", "Дмитрий, здравствуйте! Вижу заказ 4417, сейчас спрошу у службы доставки.", { ...vera, created_at: ago(11) });
   desk.verbs.note(desk.chats.get(4), desk.operators[1], { text: "У «Быстрой почты» с субботы стоит сортировка в Твери, заявка 8812." });
   desk.say(4, "person", "Спасибо, жду. Вот фото накладной", { created_at: ago(6), attachments: [{ kind: "document", name: "nakladnaya-4417.pdf", url: "/console/api/files/1", mime: "application/pdf", size: 184_320 }] });

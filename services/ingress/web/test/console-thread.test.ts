@@ -89,10 +89,12 @@ test("own words that the stream has shown already are not shown twice", () => {
   const t = thread();
   t.newest({ messages: [], last_seq: 0 }, 50);
   const item = { id: "a", text: "Hello", at: clock.now, state: "sending" as const, tries: 1 };
-  assert.equal(t.unconfirmed([item], "Vera").length, 1);
-  t.receive(message(1, "operator", { name: "Vera", text: "Hello" }));
-  assert.equal(t.unconfirmed([item], "Vera").length, 0);
-  assert.equal(t.unconfirmed([{ ...item, state: "held" }], "Vera").length, 1, "but what was refused is");
-  t.confirm(item, 1, "Vera");
+  assert.equal(t.unconfirmed([item], 1).length, 1);
+  t.receive(message(1, "operator", { name: "Vera", operator_id: 2, text: "Hello" }));
+  assert.equal(t.unconfirmed([item], 1).length, 1, "a colleague may have the same name");
+  t.receive(message(1, "operator", { name: "Vera", operator_id: 1, text: "Hello" }));
+  assert.equal(t.unconfirmed([item], 1).length, 0);
+  assert.equal(t.unconfirmed([{ ...item, state: "held" }], 1).length, 1, "but what was refused is");
+  t.confirm(item, 1, { id: 1, name: "Vera" });
   assert.deepEqual(seqs(t), [1]);
 });

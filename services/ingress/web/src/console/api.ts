@@ -2,6 +2,7 @@ import { ApiError } from "../widget/api.ts";
 import { newId } from "../widget/storage.ts";
 import type {
   AuditEntry,
+  Begun,
   DeadJob,
   Detail,
   Done,
@@ -95,6 +96,22 @@ export class Api {
     return this.call("POST", `/conversations/${id}/typing`, {});
   }
 
+  beginFile(
+    conversation: number,
+    told: { id: string; name: string; mime: string; size: number },
+  ): Promise<Begun> {
+    return this.call("POST", `/conversations/${conversation}/files`, told);
+  }
+
+  /** From where to go on. */
+  async putPiece(file: number, at: number, bytes: Blob): Promise<number> {
+    return (await this.call<{ have: number }>("POST", `/files/${file}/pieces/${at}`, bytes)).have;
+  }
+
+  dropFile(file: number): Promise<void> {
+    return this.call("POST", `/files/${file}/drop`, {});
+  }
+
   async operators(): Promise<Operator[]> {
     return (await this.call<{ operators: Operator[] }>("GET", "/operators")).operators;
   }
@@ -150,9 +167,11 @@ export class Api {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), REQUEST_MS);
     const headers: Record<string, string> = { "Accept-Language": this.lang };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (body !== undefined)
+      headers["Content-Type"] = body instanceof Blob ? "application/octet-stream" : "application/json";
     if (method !== "GET") headers["X-CSRF-Token"] = this.csrf;
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const content =
+      body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) };
     try {
       const response = await fetch(BASE + path, {
         method,

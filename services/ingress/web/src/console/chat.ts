@@ -4,6 +4,7 @@ import { type Storage, newId } from "../widget/storage.ts";
 import { type Api, Refusal } from "./api.ts";
 import { Thread } from "./thread.ts";
 import type { Detail, Done, Message, Operator, Order, Row, Suggestion } from "./types.ts";
+import { Uploads } from "./uploads.ts";
 
 export type Mode = "reply" | "note";
 const PAGE = 50;
@@ -25,6 +26,7 @@ export interface ChatHost {
 export class Chat {
   readonly thread: Thread;
   readonly outbox: Outbox;
+  readonly uploads: Uploads;
   mode: Mode = "reply";
   /** The own message that is being edited, and its text. */
   editing: { seq: number; text: string } | null = null;
@@ -56,6 +58,12 @@ export class Chat {
       now: Date.now,
     });
     this.outbox.kick();
+    this.uploads = new Uploads(storage, {
+      begin: (told) => host.api.beginFile(id, told),
+      piece: (file, at, bytes) => host.api.putPiece(file, at, bytes),
+      drop: (file) => host.api.dropFile(file),
+      changed: () => host.changed(),
+    });
   }
 
   get row(): Row | undefined {
@@ -206,7 +214,18 @@ export class Chat {
       return isDone;
     }
     if (this.mode === "note") return this.order({ verb: "note", text });
+    if (this.uploads.items.length > 0) return this.submitFiles(text);
     this.say(text);
+    return true;
+  }
+
+  /** A file can be said once, so trying again cannot double them. */
+  private async submitFiles(text: string): Promise<boolean> {
+    const { files, isHeld } = this.uploads;
+    if (isHeld) return false;
+    const words = text === "" ? {} : { text };
+    if (!(await this.order({ verb: "say", ...words, files }))) return false;
+    this.uploads.sent(files);
     return true;
   }
 
@@ -233,7 +252,7 @@ export class Chat {
   }
 
   isOwn(message: Message): boolean {
-    return message.author === "operator" && message.name === this.host.me?.name;
+    return message.author === "operator" && message.operator_id === this.host.me?.id;
   }
 
   get lastOwn(): Message | undefined {
@@ -287,7 +306,8 @@ export class Chat {
   }
 
   private sent(item: Unsent, seq: number): void {
-    if (seq > 0) this.thread.confirm(item, seq, this.host.me?.name ?? "");
+    const { me } = this.host;
+    if (seq > 0 && me) this.thread.confirm(item, seq, me);
     this.host.changed();
   }
 }

@@ -1,6 +1,16 @@
 import { Draft } from "../widget/draft.ts";
 import type { Unsent } from "../widget/outbox.ts";
-import type { Case, Detail, Events, Message, MessagePage, Note, Person, Suggestion } from "./types.ts";
+import type {
+  Case,
+  Detail,
+  Events,
+  Message,
+  MessagePage,
+  Named,
+  Note,
+  Person,
+  Suggestion,
+} from "./types.ts";
 
 /** A draft whose message does not follow was dropped. */
 const ORPHAN_MS = 4000;
@@ -134,14 +144,15 @@ export class Thread {
   /* --- our own words -------------------------------------------------------- */
 
   /** Taken by the server, which may have told the stream before it told us. */
-  confirm(item: Unsent, seq: number, name: string): void {
+  confirm(item: Unsent, seq: number, me: Named): void {
     if (this.has(seq) || !this.loaded) return;
     const created_at = new Date(this.now()).toISOString();
-    this.insert({ seq, author: "operator", name, text: item.text, created_at });
+    const { id: operator_id, name } = me;
+    this.insert({ seq, author: "operator", name, operator_id, text: item.text, created_at });
   }
 
   /** Unconfirmed words that the stream has not shown already. */
-  unconfirmed(items: readonly Unsent[], name: string): Unsent[] {
+  unconfirmed(items: readonly Unsent[], me: number | undefined): Unsent[] {
     const used = new Set<number>();
     return items.filter((item) => {
       const twin = this.messages.find(
@@ -149,7 +160,7 @@ export class Thread {
           !used.has(m.seq) &&
           item.state === "sending" &&
           m.author === "operator" &&
-          m.name === name &&
+          m.operator_id === me &&
           m.text.trim() === item.text.trim() &&
           Date.parse(m.created_at) > item.at - 10_000,
       );

@@ -159,14 +159,30 @@ export interface Attachment {
   first_name?: string | null;
 }
 
+export interface Source {
+  title?: string | null;
+  url?: string | null;
+}
+
+export interface AnswerButton {
+  text: string;
+  data?: string | null;
+  url?: string | null;
+}
+
 export interface Message {
   seq: number;
   author: Author;
   name?: string | null;
+  /** Whose words they are, if they are an operator's. */
+  operator_id?: number | null;
   text: string;
   /** Rendered by the server.  Never trusted. */
   html?: string | null;
   attachments?: Attachment[] | null;
+  /** What the bot's answer rests on, and what it offers to press. */
+  sources?: Source[] | null;
+  buttons?: AnswerButton[][] | null;
   /** Words that it answers to. */
   reply_to?: { text?: string | null } | null;
   /** What a message of the platform is about: joined, returned, closed, ... */
@@ -192,6 +208,14 @@ export interface Order {
   operator?: number;
   suggestion?: number;
   force?: boolean;
+  files?: number[];
+}
+
+/** An upload, as far as the server has it. */
+export interface Begun {
+  file: number;
+  have: number;
+  piece: number;
 }
 
 export interface Done {

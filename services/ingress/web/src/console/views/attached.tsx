@@ -13,9 +13,14 @@ export function Attached({ file, speech }: { file: Attachment; speech: Speech })
       </a>
     );
   }
-  if (href && (file.kind === "voice" || file.kind === "audio")) {
+  if (href && (file.kind === "voice" || file.kind === "audio" || file.mime?.startsWith("audio/"))) {
     return (
       <audio class="sound" controls preload="none" src={href} aria-label={speech.word("file", file.kind)} />
+    );
+  }
+  if (href && (file.kind === "video" || file.kind === "video_note")) {
+    return (
+      <video class="film" controls preload="metadata" playsInline src={href} aria-label={file.name || speech.word("file", file.kind)} />
     );
   }
   const words = (
@@ -37,7 +42,7 @@ export function Attached({ file, speech }: { file: Attachment; speech: Speech })
 
 /** SVG is a program: it is opened by whoever wants it, never shown. */
 function isPicture({ kind, mime }: Attachment): boolean {
-  if (mime === "image/svg+xml" || kind === "animation" || kind === "video") return false;
+  if (mime === "image/svg+xml" || kind === "video") return false;
   return kind === "photo" || (mime?.startsWith("image/") ?? false);
 }
 

@@ -8,6 +8,7 @@ import { type IconName, channelIcon, Icon } from "./icon.tsx";
 import { Log } from "./log.tsx";
 import { SuggestionCard } from "./suggestion.tsx";
 import { Avatar, Button, IconButton, useDesk, usePopover } from "./ui.tsx";
+import { DropPlace } from "./uploads.tsx";
 
 /** One conversation: who it is, what was said, and where to answer. */
 export function ChatView({ chat, now, commands }: { chat: Chat; now: number; commands: Commands }) {
@@ -24,7 +25,7 @@ export function ChatView({ chat, now, commands }: { chat: Chat; now: number; com
     );
   }
   return (
-    <>
+    <DropPlace chat={chat}>
       <Head chat={chat} row={row} now={now} commands={commands} />
       <Log chat={chat} row={row} />
       <Notices chat={chat} row={row} />
@@ -32,7 +33,7 @@ export function ChatView({ chat, now, commands }: { chat: Chat; now: number; com
         <SuggestionCard chat={chat} suggestion={chat.thread.suggestion} />
       )}
       <Composer chat={chat} row={row} />
-    </>
+    </DropPlace>
   );
 }
 

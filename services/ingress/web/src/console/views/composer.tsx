@@ -6,6 +6,7 @@ import type { Canned, Row } from "../types.ts";
 import { CannedList } from "./canned.tsx";
 import { Icon, channelIcon } from "./icon.tsx";
 import { Button, IconButton, useDesk } from "./ui.tsx";
+import { AttachButton, UploadList, attach } from "./uploads.tsx";
 
 const HIGH_PX = 180;
 const BORDER_PX = 2;
@@ -62,6 +63,7 @@ export function Composer({ chat, row }: { chat: Chat; row: Row }) {
           />
         </p>
       )}
+      {mode === "reply" && !chat.editing && !chat.adopted && <UploadList chat={chat} />}
       <Field
         key={`${chat.id} ${mode} ${chat.editing?.seq} ${chat.adopted?.id} ${chat.revision}`}
         chat={chat}
@@ -80,6 +82,9 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
   const [isHidden, setHidden] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
   const bot = desk.bots.find((b) => b.name === row.bot);
+  const takesFiles = special === null && chat.mode === "reply";
+  const { uploads } = chat;
+  const canSend = takesFiles && uploads.items.length > 0 ? !uploads.isHeld && !chat.busy : text.trim() !== "";
   const canned = special || chat.mode === "note" || isHidden ? null : matching(bot?.canned ?? [], text);
 
   useLayoutEffect(() => {
@@ -103,7 +108,7 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
   async function send() {
     const said = text.trim();
     const isOrder = special !== null || chat.mode === "note";
-    if (said === "" || (isOrder && chat.busy)) return;
+    if (!canSend || (isOrder && chat.busy)) return;
     write("");
     if (!(await chat.submit(said))) write(said);
   }
@@ -150,6 +155,7 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
         void send();
       }}
     >
+      {takesFiles && <AttachButton chat={chat} />}
       {canned && <CannedList list={canned} chosen={chosen} lang={row.lang} onPick={insert} />}
       <textarea
         ref={input}
@@ -165,6 +171,12 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
         aria-activedescendant={canned?.[chosen] ? `canned-${chosen}` : undefined}
         enterkeyhint="send"
         onKeyDown={key}
+        onPaste={(event) => {
+          const files = [...(event.clipboardData?.files ?? [])];
+          if (!takesFiles || files.length === 0) return;
+          event.preventDefault();
+          attach(desk, chat, files);
+        }}
         onInput={(event) => {
           write(event.currentTarget.value);
           chat.typed(event.currentTarget.value);
@@ -176,7 +188,7 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
         class="send"
         icon={chat.mode === "note" ? "note" : "send"}
         label={speech.t(chat.editing ? "save" : chat.mode === "note" ? "addNote" : "send")}
-        disabled={text.trim() === ""}
+        disabled={!canSend}
       />
     </form>
   );

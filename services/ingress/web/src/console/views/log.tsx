@@ -128,11 +128,11 @@ function Items({ chat, row }: { chat: Chat; row: Row }) {
   }
   if (thread.loaded) putNotes(Number.POSITIVE_INFINITY);
   if (thread.draft.answer !== null) items.push(<Draft key="draft" text={thread.draft.text} row={row} />);
-  for (const item of thread.unconfirmed(chat.outbox.items, me?.name ?? "")) {
+  for (const item of thread.unconfirmed(chat.outbox.items, me?.id)) {
     items.push(<Unsent key={`u${item.id}`} item={item} chat={chat} />);
   }
   if (thread.isPersonTyping) items.push(<Typing key="typing" name={speech.person(row)} side="person" />);
-  for (const name of thread.typists(me?.name ?? ""))
+  for (const name of thread.typists(chat.isMine ? (me?.name ?? "") : ""))
     items.push(<Typing key={`t${name}`} name={name} side="operator" />);
   return <>{items}</>;
 }
@@ -159,6 +159,7 @@ function goesOn(before: Message | null, message: Message): boolean {
     before !== null &&
     before.author === message.author &&
     before.name === message.name &&
+    before.operator_id === message.operator_id &&
     Date.parse(message.created_at) - Date.parse(before.created_at) < TOGETHER_MS
   );
 }

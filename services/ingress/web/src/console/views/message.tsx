@@ -3,6 +3,7 @@ import type { Chat } from "../chat.ts";
 import type { Speech } from "../format.ts";
 import type { Message, Note } from "../types.ts";
 import { Attached } from "./attached.tsx";
+import { Basis } from "./basis.tsx";
 import { Icon } from "./icon.tsx";
 import { Button, IconButton, Plain, Rich, still, useDesk } from "./ui.tsx";
 
@@ -51,6 +52,7 @@ export const MessageView = still(function MessageView({
         {message.attachments?.map((file, i) => (
           <Attached key={i} file={file} speech={speech} />
         ))}
+        {message.author === "bot" && <Basis message={message} speech={speech} />}
       </div>
       <p class="meta">
         {isOwn && (
@@ -106,7 +108,9 @@ function Failure({
         {speech.t(`delivery.${delivery}`)}
         {error ? `: ${error}` : ""}
       </span>
-      {isOwn && <Button kind="quiet" label={speech.t("again")} onClick={() => void chat.say(message.text)} />}
+      {isOwn && !message.attachments?.length && (
+        <Button kind="quiet" label={speech.t("again")} onClick={() => void chat.say(message.text)} />
+      )}
     </p>
   );
 }

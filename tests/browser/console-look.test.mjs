@@ -1,0 +1,117 @@
+// The console: keys, pages of administrators, and how it looks.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { PHONE, shot, until } from "./browser.mjs";
+import { browser, context, desk, openConsole, person } from "./console-room.mjs";
+import { busyDay } from "./desk.mjs";
+
+describe("the keyboard", () => {
+  test("from the list to a reply and back, without a mouse", async () => {
+    person(1, "First", "a");
+    desk.change(1, { since: "2020-01-01T00:00:00Z" });
+    person(2, "Second", "b");
+    const console = await openConsole();
+    const press = (key) => console.page.keyboard.press(key);
+    await press("j");
+    await press("j");
+    await press("k");
+    await press("j");
+    await press("Enter");
+    await console.addressee.getByText("Second").waitFor();
+    await press("a");
+    await console.page.getByText("You answer").waitFor();
+    await press("Enter");
+    await console.page.keyboard.type("Hi, jkarx?");
+    await press("Enter");
+    await console.message("Hi, jkarx?").waitFor();
+    await press("Escape");
+    await press("n");
+    await console.page.getByText("never see it").waitFor();
+    await until(() => console.composer.evaluate((node) => node === document.activeElement), "the field has the focus");
+    await press("Escape");
+    await press("t");
+    await console.page.getByRole("dialog").waitFor();
+    await press("Escape");
+    await console.page.getByRole("dialog").waitFor({ state: "hidden" });
+    await press("r");
+    await console.page.getByText("The bot answers again").waitFor();
+    await press("Escape");
+    await until(() => console.page.evaluate(() => location.hash === "#/waiting"), "the list");
+    await press("Shift+Slash");
+    await console.page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  });
+
+  test("letters work in a Russian layout", async () => {
+    person(1, "First", "a");
+    const console = await openConsole("#/waiting/1");
+    await console.button("Accept").waitFor();
+    await console.page.evaluate(() => document.dispatchEvent(new KeyboardEvent("keydown", { key: "ф", code: "KeyA", bubbles: true })));
+    await until(() => desk.orders("take").length === 1, "accepted");
+  });
+});
+
+describe("administration", () => {
+  test("operators are added, enabled and given room; jobs are retried; the audit is read", async () => {
+    const console = await openConsole("#/team");
+    await console.page.getByRole("switch", { name: "Enabled: Олег Ким" }).click();
+    await until(() => desk.operators[2].enabled, "enabled");
+    await console.page.getByLabel("Chats at once: Олег Ким").fill("5");
+    await console.page.keyboard.press("Tab");
+    await until(() => desk.operators[2].capacity === 5, "room");
+    await console.button("Add operator").click();
+    const dialog = console.page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("Nina");
+    await dialog.getByLabel("Login").fill("nina");
+    await dialog.getByLabel("Password").fill("long enough!");
+    await dialog.getByRole("button", { name: "Add operator" }).click();
+    await console.page.getByRole("cell", { name: "Nina nina" }).waitFor();
+    await console.page.goto(`${desk.url}/console#/jobs`);
+    await console.page.getByText("bot was blocked by the user").waitFor();
+    await console.button("Try again").click();
+    await console.page.getByText("No failed jobs").waitFor();
+    await console.page.goto(`${desk.url}/console#/audit`);
+    await console.page.getByText("failed to sign in").waitFor();
+  });
+
+  test("who is no administrator sees no such pages", async () => {
+    const console = await openConsole("", context, "anna");
+    await console.page.getByRole("button", { name: "Menu" }).click();
+    assert.equal(await console.page.getByRole("link", { name: "Audit" }).count(), 0);
+    assert.equal(await console.page.getByRole("link", { name: "Failed jobs" }).count(), 0);
+  });
+});
+
+describe("the look", () => {
+  for (const [name, options] of Object.entries({
+    "desk-light-ru": { locale: "ru-RU", viewport: { width: 1280, height: 800 } },
+    "desk-dark-en": { locale: "en-GB", viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
+    "phone-light-en": { ...PHONE, locale: "en-GB" },
+    "phone-dark-ru": { ...PHONE, locale: "ru-RU", colorScheme: "dark" },
+  })) {
+    test(`every page is whole and readable: ${name}`, async () => {
+      busyDay(desk);
+      const own = await browser.newContext(options);
+      const console = await openConsole("", own);
+      for (const place of ["waiting", "waiting/11", "mine/4", "all", "all/22", "team", "audit", "jobs", "profile"]) {
+        await console.go(`#/${place}`);
+        await shot(console.page, `console-${place.replace("/", "-")}-${name}`);
+        await console.isWhole(place);
+      }
+      assert.deepEqual(console.page.complaints, []);
+      await own.close();
+    });
+  }
+
+  test("language and appearance are switched, and kept", async () => {
+    const console = await openConsole();
+    await console.page.getByRole("button", { name: "Menu" }).click();
+    await console.page.getByRole("radio", { name: "Русский" }).check();
+    await console.page.getByText("Никто не ждёт").waitFor();
+    await console.page.getByRole("radio", { name: "Тёмное" }).check();
+    await console.page.reload();
+    await console.page.getByText("Никто не ждёт").waitFor();
+    assert.equal(await console.page.locator("html").getAttribute("data-theme"), "dark");
+    assert.equal(await console.page.locator("html").getAttribute("lang"), "ru");
+    assert.equal(desk.operators[0].lang, "ru");
+  });
+});
