@@ -28,8 +28,8 @@ static int is_connect(const struct target *t)
 		return 0;
 	if (target_is_negated(t) || target_is_stopped(t))
 		return 0;
-	if (verb & TARGET && means(t, t->at + 1) & PREP &&
-	    find(t, t->from, t->at, HOW | TOLD) < 0)
+	if (verb & TARGET && t->w->items[t->at].script == SCRIPT_LATIN &&
+	    means(t, t->at + 1) & PREP && find(t, t->from, t->at, HOW | TOLD) < 0)
 		return 1; /* "escalate to the next level" */
 	if (verb & TARGET && find(t, t->from, t->at, HOW | WANT | CAN) >= 0)
 		return target_is_all(t, t->from, t->to, AROUND | BARE, TOLD | BOT | OR);

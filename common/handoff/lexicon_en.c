@@ -20,7 +20,8 @@ const struct lexeme lexicon_en[] = {
 		    "who_should_i who_could_i who_to" },
 	{ LIVE, "live real actual living genuine breathing alive competent flesh "
 		"flesh_and_blood proper physical in_person live_agent live_person live_chat "
-		"live_support live_help live_rep" },
+		"live_support live_help live_rep normal regular sane decent sensible "
+		"qualified" },
 	{ SUPPORT, "department ~support service helpdesk help_desk service_desk call_center "
 		   "call_centre customer_service customer_support customer_care tech_support "
 		   "care_team" },
@@ -38,27 +39,32 @@ const struct lexeme lexicon_en[] = {
 		"ive_been_asking_for asked_for im_asking_for giv_me this_needs this_requires "
 		"it_requires it_needs issue_needs issue_requires problem_requires "
 		"problem_needs case_requires case_needs question_requires question_needs "
-		"and_requires and_needs" },
+		"and_requires and_needs count_on interested_in_talking interested_in_speaking "
+		"appreciate_speaking appreciate_talking chance_of_speaking chance_of_talking "
+		"insist_on_speaking insist_on_talking needed" },
 	{ CALL, "call ask put get bring summon fetch find page send invite loop_in bring_in "
 		"raise add include provide_me provide_us assign ask_for involve put_on getme" },
 	{ CONNECT,
 	  "~connect ~transfer switch forward redirect route reroute hook_up put_through "
 	  "put_me put_us pass hand_over hand_me direct patch turn_me move_me pass_me "
 	  "hand handover hook_me refer pls_connect swap conect tranfer link_me patch_me "
-	  "take_me switch_me reconnect reconnect_me move" },
+	  "take_me switch_me reconnect reconnect_me move_this" },
 	{ SPEAK, "~speak ~talk chat converse communicate discuss reach contact consult "
 		 "get_a_hold get_hold get_ahold deal_with interact get_in_touch talk_with "
 		 "communication conversation message speak_to chatting_with complain complaint "
 		 "resolve discuss_it not_talking not_speaking not_chatting word_with "
 		 "a_word_with a_chat_with hear_from liaise correspond call_in continue_with "
-		 "speaking_to speaking_with talking_to_an go_over go_through_it" },
+		 "speaking_to speaking_with talking_to_an go_over go_through_it "
+		 "interested_in_talking interested_in_speaking appreciate_speaking "
+		 "appreciate_talking chance_of_speaking chance_of_talking insist_on_speaking "
+		 "insist_on_talking get_to go_straight_to" },
 	{ CAN, "can could may might possible would able is_it_possible allowed way "
 	       "any_chance who_can_i who_do_i who_should_i who_could_i who_to" },
 	{ CAN | NOT, "cant cannot couldnt impossible unable" },
 	{ HELP, "help assist answer reply respond handle look check take review explain "
 		"step_in join call_me contact_me get_back reach_out take_over deal call_back "
 		"solve fix message_me ring_me intervene email_me write_me text_me write_to_me "
-		"answering responding replying helping" },
+		"answering responding replying helping know" },
 	{ LET, "let have" },
 	{ ME, "me us call_me ring_me contact_me call_me_back message_me get_back_to_me" },
 	{ SELF, "i we im ive id ill weve were i_am" },
@@ -75,7 +81,7 @@ const struct lexeme lexicon_en[] = {
 	       "dont_need havent neither nor hardly rather_not dnt" },
 	{ CAN, "cant_you cant_i couldnt_you couldnt_i wont_you wouldnt_you why_not "
 	       "can_not_you cant_someone cant_a" },
-	{ NO, "no nope nah" },
+	{ NO, "no nope nah no_more" },
 	{ WITHOUT,
 	  "without instead_of avoid rather_than avoiding besides other_than apart_from "
 	  "except" },
@@ -114,7 +120,7 @@ const struct lexeme lexicon_en[] = {
 		"instruction instructions prompt grammar fairytale fairy_tale movie film book "
 		"game blog description quote role comic program class query template sign "
 		"tweets tagline rap quest visual_novel options_for" },
-	{ SAY, "say repeat type echo pronounce type_out" },
+	{ SAY, "say repeat type echo pronounce type_out tell" },
 	{ MEAN, "mean means meaning define definition difference called spelled synonym "
 		"synonyms plural explain_the stands_for defined etymology distinguish" },
 	{ LANGNAME, "english german russian french spanish chinese kazakh ukrainian turkish "
@@ -147,7 +153,7 @@ const struct lexeme lexicon_en[] = {
 	{ ABOUT, "about for like as than regarding concerning between for_each such" },
 	{ PREP | VIA, "through via by" },
 	{ PREP, "to with from on in at of over onto into" },
-	{ THE, "a an the one some any another other" },
+	{ THE, "a an the one some any another other your" },
 	{ PLEASE, "please pls plz plox now asap immediately urgently urgent right_now quickly "
 		  "fast right_away already_now pleeease kindly ffs rn thx_now straight_away "
 		  "this_instant pleas today pronto at_once right_this_second real_quick" },
@@ -158,7 +164,9 @@ const struct lexeme lexicon_en[] = {
 	  "connecting_me transferring_me putting_me getting_me switching_me passing_me" },
 	{ PEOPLE, "people persons humans" },
 	{ CONNECT, "be_connected be_transferred be_redirected get_connected get_transferred" },
-	{ FILLER, "i_mean already them second tier level who_speaks who_speak that_speaks it" },
+	{ FILLER, "i_mean already them second tier level who_speaks who_speak that_speaks it "
+		  "him ticket conversation dialog session matter third_time second_time "
+		  "for_the_third_time for_the_second_time fourth_time" },
 	{ FILLER,
 	  "assistance intervention for_real for_once help_from so just really and yes "
 	  "yeah yep ok okay well um uh hmm actually then too also only directly quick "
@@ -188,8 +196,8 @@ const struct lexeme lexicon_en[] = {
 	{ OFFICE,
 	  "teacher tutor mentor instructor professor coach curator director owner ceo "
 	  "lawyer engineer technician expert accountant broker sales billing accounting "
-	  "accounts retention logistics returns refunds_team finance fraud team teams "
-	  "department desk office dept branch crew coworker gentleman lady boss" },
+	  "retention logistics returns refunds_team finance fraud team teams department "
+	  "desk office dept branch crew coworker gentleman lady boss" },
 	{ DESK, "~customer_service ~customer_support customer_care tech_support "
 		"technical_support technical_assistance helpdesk help_desk service_desk "
 		"call_center call_centre contact_center contact_centre hotline helpline "

@@ -85,11 +85,30 @@ static int ends_as_genitive(const struct word *w)
 	return last == u'а' || last == u'я' || last == u'ы' || last == u'и' || last == u'в';
 }
 
+/* "transfer the money to a person": what is sent is no conversation. */
+static int is_sent(const struct target *t)
+{
+	const struct word *next = t->at + 1 < t->to ? &t->w->items[t->at + 1] : NULL;
+	uint64_t it = means(t, t->at);
+
+	if (!(means(t, t->verb) & CONNECT) || t->verb > t->at || it & (ROLE | SUPPORT | OFFICE))
+		return 0;
+	if (find(t, t->verb, t->at + 1, LIVE) >= 0 || find(t, t->verb, t->at, ME) >= 0)
+		return 0;
+	for (int i = t->verb + 1; i < t->at; i++)
+		if (!means(t, i))
+			return 1;
+	return next && !next->means &&
+	       (next->script == SCRIPT_LATIN || !(means(t, t->at - 1) & PREP));
+}
+
 /* "нужен оператор станка", "I need human hair": a word behind it makes it another thing. */
 int target_is_compound(const struct target *t)
 {
 	const struct word *next = t->at + 1 < t->to ? &t->w->items[t->at + 1] : NULL;
 
+	if (is_sent(t))
+		return 1;
 	if (!next || !(means(t, t->verb) & WANT) || t->verb > t->at || next->means ||
 	    next->flags & (WORD_NUMBER | WORD_CASED))
 		return 0;
@@ -137,6 +156,15 @@ int target_is_thing(const struct target *t)
 	return 0;
 }
 
+/* "am I talking to a human?" */
+static int is_who(const struct target *t)
+{
+	int be = find(t, t->from, t->verb, BE);
+
+	return be >= 0 && means(t, be + 1) & SELF && means(t, t->verb) & SPEAK &&
+	       find(t, t->from, be, HOW | WHY) < 0;
+}
+
 /* "thanks for connecting me with a human" */
 static int is_thanks(const struct target *t)
 {
@@ -169,7 +197,7 @@ int target_is_advice(const struct target *t)
 
 	if (means(t, t->at - 1) & MINE && (verb & CALL || how >= 0 || it & OFFICE))
 		return 1;
-	if (is_thanks(t) || is_habit(t))
+	if (is_thanks(t) || is_habit(t) || is_who(t))
 		return 1;
 	if (how < 0 || find(t, how, t->at, CAN | ME) >= 0)
 		return 0;

@@ -116,9 +116,13 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 	    words_find(t->w, begin, t->from, YOU) >= 0)
 		return 1; /* "not you, a human" */
 	if (it->script == SCRIPT_CYRILLIC && !(it->means & NOM) && t->to == end &&
+	    words_find(t->w, t->from, t->to, CAN | PLEASE) >= 0 &&
+	    words_find(t->w, begin, t->from, THEY | WANTS | IF) < 0)
+		return 1;
+	if (it->script == SCRIPT_CYRILLIC && !(it->means & NOM) && t->to == end &&
 	    words_find(t->w, begin, t->from, (told & ~HELLO) | IF | COUNT | HOWMUCH) < 0)
 		return 1;
-	if (words_find(t->w, begin, t->from, told | YOU | IF | COUNT | HOWMUCH) >= 0 ||
+	if (words_find(t->w, begin, t->from, told | YOU | OR | IF | COUNT | HOWMUCH) >= 0 ||
 	    words_find(t->w, t->to, end, told) >= 0)
 		return words_find(t->w, t->from, t->to, PLEASE) >= 0;
 	if (t->w->items[t->at].means & NOM || t->from == begin)

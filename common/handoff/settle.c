@@ -118,6 +118,18 @@ static void settle_live(struct words *w, int i)
 		next->means |= ROLE;
 }
 
+/* "скажите оператору", "tell an operator": the message is for them. */
+static void settle_tell(struct words *w, int i)
+{
+	int next = i + 1;
+
+	while (next < w->n && next < i + 3 && w->items[next].means & THE)
+		next++;
+	if (next < w->n && w->items[next].means & ROLE && w->items[next].gap == GAP_NONE &&
+	    !(w->items[next - 1].means & MINE))
+		w->items[i].means |= CALL;
+}
+
 static void settle_word(struct words *w, int i)
 {
 	struct word *it = &w->items[i];
@@ -128,7 +140,10 @@ static void settle_word(struct words *w, int i)
 		settle_hyphen(w, i);
 	if (it->means & (PERSON | SOMEBODY))
 		settle_count(w, i);
+	if (it->means & SAY)
+		settle_tell(w, i);
 	if (it->means & LIVE)
+
 		settle_live(w, i);
 	if (it->means & SUPPORT)
 		settle_service(w, i);

@@ -21,7 +21,11 @@ static int is_with_live(const struct target *t, int verb)
 {
 	int live = find(t, verb, t->at + 1, LIVE);
 
-	return live >= 0 && find(t, verb, live, PREP) >= 0;
+	if (live == t->at && means(t, live - 1) & LIVE)
+		live--;
+	if (means(t, live - 1) & THE)
+		live--;
+	return live > verb && means(t, live - 1) & PREP;
 }
 
 /* "a chat agent", "the contact person": no verb. */
@@ -61,6 +65,17 @@ static int is_purpose(const struct target *t, int i)
 }
 
 /* "оператора позовите"; "is there somebody I can talk to". */
+/* "operator needed" */
+static int is_participle(const struct target *t, int i)
+{
+	const struct word *w = &t->w->items[i];
+	int n = w->len;
+
+	return i == t->at + 1 && w->script == SCRIPT_LATIN && n > 3 &&
+	       w->letters[n - 2] == 'e' && w->letters[n - 1] == 'd' &&
+	       target_is_all(t, t->from, t->to, AROUND, YOU | SELF | OR);
+}
+
 int target_verb_behind(const struct target *t)
 {
 	int is_subject = (means(t, t->at) & NOM) != 0;
@@ -68,6 +83,8 @@ int target_verb_behind(const struct target *t)
 	for (int i = t->at + 1, other = 0; i < t->to && other <= 1; i++) {
 		uint64_t m = means(t, i);
 
+		if (m & WANT && is_participle(t, i))
+			return i;
 		if (m & LENGTHY && i + 1 < t->to && !means(t, i + 1))
 			return -1; /* "talking to a human is nicer" */
 		if (m & WANT && !(m & ~WANT & REQUEST) && is_purpose(t, i + 1))
