@@ -89,6 +89,15 @@ create type accepted as (
     duplicate boolean, conversation_id bigint, seq bigint, reply_seq bigint,
     turn_job bigint, delivery_job bigint, responder smallint, stopped boolean, operator_job bigint, epoch int);
 
+-- When a job is run that waits for quiet and is asked for once more.
+create function later(j job, p_quiet_ms int, p_quiet_max_ms int) returns timestamptz
+language sql stable as $$
+    select case
+        when j.state = 0 and j.failures = 0 and p_quiet_ms > 0
+            then least(now() + p_quiet_ms * interval '1 ms', j.created_at + p_quiet_max_ms * interval '1 ms')
+        else j.run_at end
+$$;
+
 -- p_choice: the language the person asks for from now on, or 'auto': the one their words show.
 -- p_versions: what is said in each language, {"ru": {"text", "reply", "idle", "extra"}, "en": ..., "": ...}, because
 -- only the conversation knows which one it is in; "" is for one that knows none.  `idle` is the reply to a stop
@@ -99,6 +108,61 @@ create function accept(
     p_chat text, p_is_group boolean, p_title text, p_lang text, p_user text, p_user_name text,
     p_external text, p_body text, p_extra jsonb, p_reply text, p_reply_extra jsonb, p_versions jsonb, p_choice text,
     p_callback text, p_quiet_ms int, p_quiet_max_ms int, p_is_desk boolean default false) returns accepted
+language plpgsql as $$
+declare
+    v_person bigint;
+    v_state  smallint;
+    r        accepted;
+begin
+    -- The usual case: words to a bot, from somebody who is known.
+    if p_action = 1 and p_body is not null and p_reply is null and p_versions is null and p_choice is null
+       and p_callback is null and not p_is_desk then
+        update conversation c
+        set last_seq = c.last_seq + 1, bot_id = p_bot, reachable = true,
+            lang = case when c.lang_chosen then c.lang else coalesce(p_lang, c.lang) end,
+            title = coalesce(p_title, c.title)
+        where c.channel_id = p_channel and c.chat_key = p_chat and c.responder = 0 and not c.is_group
+          and (c.person_id is not null or p_user is null)
+        returning c.id, c.last_seq, c.responder, c.epoch, c.person_id
+        into r.conversation_id, r.seq, r.responder, r.epoch, v_person;
+    end if;
+    if r.conversation_id is null then
+        return accept_unusual(
+            p_channel, p_bot, p_mode, p_event, p_trace, p_action, p_chat, p_is_group, p_title, p_lang, p_user, p_user_name,
+            p_external, p_body, p_extra, p_reply, p_reply_extra, p_versions, p_choice, p_callback, p_quiet_ms,
+            p_quiet_max_ms, p_is_desk);
+    end if;
+
+    with heard as (
+        insert into inbound (channel_id, event_key, conversation_id, seq, trace)
+        values (p_channel, p_event, r.conversation_id, r.seq, p_trace)
+        on conflict do nothing returning seq),
+    kept as (
+        insert into message (conversation_id, seq, author, body, extra, external_id, person_id, trace)
+        select r.conversation_id, h.seq, 0, p_body, p_extra, p_external, v_person, p_trace from heard h)
+    insert into job as j (queue, kind, lane, conversation_id, run_at, announce_at, trace)
+    select 1, 1, r.conversation_id, r.conversation_id, now() + p_quiet_ms * interval '1 ms',
+           now() + (p_quiet_ms + 2000) * interval '1 ms', p_trace
+    from heard
+    on conflict (queue, lane) do update
+        set pending = j.pending + 1, run_at = later(j, p_quiet_ms, p_quiet_max_ms)
+    returning j.id, j.state into r.turn_job, v_state;
+    r.duplicate := not found;
+    if r.duplicate then -- the conversation's lock is ours, so nobody saw the number we take back
+        update conversation c set last_seq = c.last_seq - 1 where c.id = r.conversation_id;
+        select i.conversation_id, i.seq into r.conversation_id, r.seq
+        from inbound i where i.channel_id = p_channel and i.event_key = p_event;
+    elsif v_state <> 0 then -- whoever runs it sees `pending` when it finishes
+        r.turn_job := null;
+    end if;
+    return r;
+end $$;
+
+create function accept_unusual(
+    p_channel int, p_bot int, p_mode smallint, p_event text, p_trace text, p_action smallint,
+    p_chat text, p_is_group boolean, p_title text, p_lang text, p_user text, p_user_name text,
+    p_external text, p_body text, p_extra jsonb, p_reply text, p_reply_extra jsonb, p_versions jsonb, p_choice text,
+    p_callback text, p_quiet_ms int, p_quiet_max_ms int, p_is_desk boolean) returns accepted
 language plpgsql as $$
 declare
     v_says   int := case when p_action in (1, 3, 4, 5, 10, 12) and p_body is not null then 1 else 0 end; -- their words are kept
@@ -202,12 +266,7 @@ begin
         values (1, 1, r.conversation_id, r.conversation_id, now() + p_quiet_ms * interval '1 ms',
                 now() + (p_quiet_ms + 2000) * interval '1 ms', p_trace)
         on conflict (queue, lane) do update
-            set pending = j.pending + 1,
-                run_at = case
-                    when j.state = 0 and j.failures = 0 and p_quiet_ms > 0
-                        then least(now() + p_quiet_ms * interval '1 ms',
-                                   j.created_at + p_quiet_max_ms * interval '1 ms')
-                    else j.run_at end
+            set pending = j.pending + 1, run_at = later(j, p_quiet_ms, p_quiet_max_ms)
         returning j.id, j.state into r.turn_job, v_state;
         if v_state <> 0 then -- whoever runs it sees `pending` when it finishes
             r.turn_job := null;

@@ -91,10 +91,58 @@ end $$;
 -- status: 0 claimed, 1 gone, 2 busy, 3 early (wait_ms), 4 drained (nothing to send)
 -- p_unsure: a claim whose answer was lost; it may have succeeded, and the job be this claimant's already.
 -- What another flow of the same worker holds is not touched: that one is sending.
-create function claim_delivery(
+create type claimed_delivery as (
+    status smallint, wait_ms int, attempt int, failures int, conversation_id bigint, channel_id int, chat_key text,
+    is_group boolean, lang text, uncertain int, head outgoing);
+
+create function claim_delivery(p_job bigint, p_worker int, p_claimant bigint, p_unsure boolean) returns claimed_delivery
+language plpgsql as $$
+declare
+    r claimed_delivery;
+    o outgoing;
+begin
+    r.status := 0;
+    r.uncertain := 0;
+    update job set state = 1, attempt = next_attempt(0), pending = 0, worker_id = p_worker, claimant = p_claimant
+    where id = (select j.id from job j
+                where j.id = p_job and j.state = 0 and j.attempt = 0 and j.run_at <= clock_timestamp()
+                for update skip locked)
+    returning attempt, failures + deaths, conversation_id into r.attempt, r.failures, r.conversation_id;
+    if not found then
+        select s.status, s.wait_ms, s.attempt, s.failures, s.conversation_id, s.uncertain
+        into r.status, r.wait_ms, r.attempt, r.failures, r.conversation_id, r.uncertain
+        from seize_delivery(p_job, p_worker, p_claimant, p_unsure) s;
+        if r.status <> 0 then
+            return r;
+        end if;
+    end if;
+    -- The usual head of a line: words that may go out.
+    update delivery d set state = 1
+    from (select * from delivery where conversation_id = r.conversation_id and state < 2 order by place, id limit 1) h,
+         (select * from conversation where id = r.conversation_id offset 0) c
+    where d.id = h.id and h.state = 0 and h.kind < 3 and c.reachable and not topic_is_missing(c.chat_key)
+      and (c.responder = 0 or h.epoch is null or h.epoch >= c.epoch)
+    returning d.id, d.kind, d.seq, d.payload, d.trace, c.channel_id, c.chat_key, c.is_group, c.lang
+    into o.delivery_id, o.kind, o.seq, o.payload, o.trace, r.channel_id, r.chat_key, r.is_group, r.lang;
+    if not found then
+        select c.channel_id, c.chat_key, c.is_group, c.lang into r.channel_id, r.chat_key, r.is_group, r.lang
+        from conversation c where c.id = r.conversation_id;
+        o := next_delivery(p_job, r.conversation_id);
+    elsif o.seq is not null then
+        select m.author, case when o.kind = 0 then m.body end, m.extra into o.author, o.body, o.extra
+        from message m where m.conversation_id = r.conversation_id and m.seq = o.seq;
+    end if;
+    r.head := o;
+    if o.delivery_id is null then
+        r.status := 4;
+    end if;
+    return r;
+end $$;
+
+-- A claim of a job in whatever state it is.
+create function seize_delivery(
     p_job bigint, p_worker int, p_claimant bigint, p_unsure boolean,
-    out status smallint, out wait_ms int, out attempt int, out failures int, out conversation_id bigint,
-    out channel_id int, out chat_key text, out is_group boolean, out lang text, out uncertain int, out head outgoing)
+    out status smallint, out wait_ms int, out attempt int, out failures int, out conversation_id bigint, out uncertain int)
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -117,22 +165,17 @@ begin
     update job set state = 1, attempt = next_attempt(j.attempt), pending = 0, worker_id = p_worker,
                    claimant = p_claimant
     where id = p_job returning job.attempt into attempt;
+    status := 0;
+    uncertain := 0;
     if j.state = 1 then -- our own claim, of which we did not hear: nothing left us
         update delivery d set state = 0 where d.conversation_id = j.conversation_id and d.state = 1;
-        uncertain := 0;
-    elsif j.attempt = 0 then -- nobody held it before
-        uncertain := 0;
-    else -- what the last holder was sending when it died: nobody knows
+    elsif j.attempt <> 0 then -- what the last holder was sending when it died: nobody knows
         update delivery d set state = 4, error = 'sender died', settled_at = now()
         where d.conversation_id = j.conversation_id and d.state = 1;
         get diagnostics uncertain = row_count;
     end if;
     failures := j.failures + j.deaths;
     conversation_id := j.conversation_id;
-    select c.channel_id, c.chat_key, c.is_group, c.lang into channel_id, chat_key, is_group, lang
-    from conversation c where c.id = j.conversation_id;
-    head := next_delivery(p_job, j.conversation_id);
-    status := case when (head).delivery_id is null then 4 else 0 end;
 end $$;
 
 -- Record how a sending ended (2 sent, 3 failed, 4 uncertain) and go on with the next in line.
@@ -140,16 +183,46 @@ end $$;
 --
 -- Operators are to hear how it went when the payload asks for it (report: the client's conversation), and when
 -- words to a client of theirs may have been lost.  chat_key: the line goes on under this key; else null.
+create type settled_delivery as (
+    fenced boolean, chat_key text, operator_job bigint, operator_conversation bigint, head outgoing);
+
 create function settle_delivery(
-    p_job bigint, p_attempt int, p_delivery bigint, p_state smallint, p_external text, p_error text,
-    out fenced boolean, out chat_key text, out operator_job bigint, out operator_conversation bigint,
-    out head outgoing)
+    p_job bigint, p_attempt int, p_delivery bigint, p_state smallint, p_external text, p_error text)
+returns settled_delivery
+language plpgsql as $$
+declare
+    v_line bigint;
+    r      settled_delivery;
+begin
+    if p_state = 2 then -- the usual case: it was sent, and it was the last
+        perform from job where id = p_job and state = 1 and attempt = p_attempt and failures = 0 and deaths = 0 for update;
+        if found then
+            update delivery set state = 2, external_id = p_external, error = p_error, settled_at = now()
+            where id = p_delivery and state = 1 and kind < 3
+            returning conversation_id into v_line;
+        end if;
+    end if;
+    if v_line is null then
+        return settle_unusual_delivery(p_job, p_attempt, p_delivery, p_state, p_external, p_error);
+    end if;
+    r.fenced := false;
+    delete from job where id = p_job and not exists (select from delivery where conversation_id = v_line and state < 2);
+    if not found then
+        r.head := next_delivery(p_job, v_line);
+    end if;
+    return r;
+end $$;
+
+create function settle_unusual_delivery(
+    p_job bigint, p_attempt int, p_delivery bigint, p_state smallint, p_external text, p_error text)
+returns settled_delivery
 language plpgsql as $$
 declare
     j        job;
     d        delivery;
     v_topic   boolean;
     v_settled boolean;
+    r        settled_delivery;
 begin
     select * into d from delivery where id = p_delivery;
     v_topic := d.kind = 4 and d.payload ->> 'method' = 'createForumTopic';
@@ -157,26 +230,27 @@ begin
         perform from conversation c where c.id = d.conversation_id for update;
     end if;
     select * into j from job where id = p_job for update;
-    fenced := not found or j.state <> 1 or j.attempt <> p_attempt;
+    r.fenced := not found or j.state <> 1 or j.attempt <> p_attempt;
     update delivery set state = p_state, external_id = p_external, error = p_error, settled_at = now()
-    where id = p_delivery and (state = 1 and not fenced or state = 4);
+    where id = p_delivery and (state = 1 and not r.fenced or state = 4);
     v_settled := found;
     if v_settled and v_topic then
-        chat_key := settle_topic(d.conversation_id, p_state, p_external, d.trace);
+        r.chat_key := settle_topic(d.conversation_id, p_state, p_external, d.trace);
     end if;
-    if not fenced then
+    if not r.fenced then
         if j.failures > 0 or j.deaths > 0 then
             update job set failures = 0, deaths = 0 where id = p_job;
         end if;
-        head := next_delivery(p_job, j.conversation_id);
+        r.head := next_delivery(p_job, j.conversation_id);
     end if;
     if v_settled then
-        operator_conversation := coalesce((d.payload ->> 'report')::bigint,
+        r.operator_conversation := coalesce((d.payload ->> 'report')::bigint,
                                           case when p_state > 2 then note_failure(d, p_error) end);
-        if operator_conversation is not null then
-            operator_job := ask_operators(operator_conversation);
+        if r.operator_conversation is not null then
+            r.operator_job := ask_operators(r.operator_conversation);
         end if;
     end if;
+    return r;
 end $$;
 
 -- Words of an operator's may not have reached their client: the operator is to be told.  So they are where an edit

@@ -131,12 +131,8 @@ begin
 end $$;
 
 create function claim_turn_many(p_job text[], p_attempt text[], p_worker text[], p_history text[])
-returns table (
-    status smallint, wait_ms int, attempt int, failures int, conversation_id bigint, epoch int, channel_id int,
-    chat_key text, bot_id int, lang text, lang_chosen boolean, title text, is_group boolean, first_seq bigint,
-    last_seq bigint, stop boolean, trace text, history json)
+returns setof claimed_turn
 language plpgsql as $$
-#variable_conflict use_column
 declare
     v_job    bigint[] := p_job::bigint[];
     v_usual  int;
@@ -157,10 +153,11 @@ begin
         select case when c.responder <> 0 or c.last_seq <= c.context_seq then 4 else 0 end::smallint, null::int, j.attempt,
                j.failures + j.deaths, c.id, c.epoch, c.channel_id, c.chat_key, c.bot_id, c.lang, c.lang_chosen, c.title,
                c.is_group, c.answered_seq + 1, c.last_seq, false, j.trace,
-               (select json_agg(json_build_array(m.seq, m.author, m.body, m.extra) order by m.seq)
-                from message m
-                where m.conversation_id = c.id and m.seq > greatest(c.context_seq, c.last_seq - e.history)
-                  and m.seq <= c.last_seq and c.responder = 0)
+               (select json_agg(json_build_array(m.seq, m.author, m.body, m.extra))
+                from (select h.seq, h.author, h.body, h.extra from message h
+                      where h.conversation_id = c.id and h.seq > greatest(c.context_seq, c.last_seq - e.history)
+                        and h.seq <= c.last_seq and c.responder = 0
+                      order by h.seq) m)
         from unnest(v_job, p_history::int[]) e (id, history),
              lateral (select * from job k where k.id = e.id offset 0) j,
              lateral (select * from conversation o where o.id = j.conversation_id offset 0) c;
@@ -171,9 +168,8 @@ create function finish_turn_many(
     p_outcome text[], p_body text[], p_extra text[], p_provider text[], p_model text[], p_in text[], p_out text[],
     p_estimated text[], p_first_token_ms text[], p_total_ms text[], p_error text[], p_trace text[], p_reason text[],
     p_detail text[])
-returns table (status smallint, reply_seq bigint, delivery_job bigint, next_ready boolean, operator_job bigint)
+returns setof finished_turn
 language plpgsql as $$
-#variable_conflict use_column
 declare
     v_job          bigint[] := p_job::bigint[];
     v_conversation bigint[] := p_conversation::bigint[];
@@ -233,9 +229,8 @@ end $$;
 
 create function settle_delivery_many(
     p_job text[], p_attempt text[], p_delivery text[], p_state text[], p_external text[], p_error text[])
-returns table (fenced boolean, chat_key text, operator_job bigint, operator_conversation bigint, head outgoing)
+returns setof settled_delivery
 language plpgsql as $$
-#variable_conflict use_column
 declare
     v_job      bigint[] := p_job::bigint[];
     v_delivery bigint[] := p_delivery::bigint[];
@@ -273,11 +268,8 @@ begin
 end $$;
 
 create function claim_delivery_many(p_job text[], p_worker text[], p_claimant text[], p_unsure text[])
-returns table (
-    status smallint, wait_ms int, attempt int, failures int, conversation_id bigint, channel_id int, chat_key text,
-    is_group boolean, lang text, uncertain int, head outgoing)
+returns setof claimed_delivery
 language plpgsql as $$
-#variable_conflict use_column
 declare
     v_job      bigint[] := p_job::bigint[];
     v_delivery bigint[];
