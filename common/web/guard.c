@@ -59,6 +59,15 @@ static void set_accepting(struct web *w)
 
 /* --- the life of a connection --------------------------------------------- */
 
+/* What waits in one list waits equally long, so the first of it is due first. */
+static void move_to(struct conn *c, struct conn_list *to, int patience_ms)
+{
+	TAILQ_REMOVE(c->in, c, link);
+	TAILQ_INSERT_TAIL(to, c, link);
+	c->in = to;
+	c->deadline_ms = clock_mono_ms() + patience_ms;
+}
+
 /* evhttp is about to free the connection and, if nobody works on it, its request. */
 static void on_close(struct evhttp_connection *evcon, void *arg)
 {
@@ -68,7 +77,7 @@ static void on_close(struct evhttp_connection *evcon, void *arg)
 
 	(void)evcon;
 	w->guard.by_fd[c->fd] = NULL;
-	TAILQ_REMOVE(&w->guard.conns, c, link);
+	TAILQ_REMOVE(c->in, c, link);
 	odd_forget(c);
 	w->guard.count--;
 	access_connections(-1);
@@ -94,8 +103,8 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
 	bufferevent_setwatermark(c->bev, EV_READ, 0, w->guard.input_max);
 	head_watch(c);
 	c->web = w;
-	c->deadline_ms = clock_mono_ms() + w->guard.request_ms;
-	TAILQ_INSERT_TAIL(&w->guard.fresh, c, link);
+	c->in = &w->guard.fresh;
+	TAILQ_INSERT_TAIL(c->in, c, link);
 	w->guard.count++;
 	access_connections(1);
 	if (w->guard.count >= w->guard.max)
@@ -136,8 +145,7 @@ static void on_adopt(evutil_socket_t fd, short what, void *arg)
 		setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 		evhttp_connection_set_closecb(evcon, on_close, c);
 		odd_watch(c);
-		TAILQ_REMOVE(&w->guard.fresh, c, link);
-		TAILQ_INSERT_TAIL(&w->guard.conns, c, link);
+		move_to(c, &w->guard.sending, w->guard.request_ms);
 		if (!evtimer_pending(w->guard.sweep, NULL))
 			timer_set(w->guard.sweep, SWEEP_MS);
 	}
@@ -162,19 +170,27 @@ static void give_back(struct guard *g)
 	g->most = g->has_left = 0;
 }
 
-static void on_sweep(evutil_socket_t fd, short what, void *arg)
+/* No further than to the first in time: ten thousand idle ones are no work. */
+static void hang_up_late(const struct conn_list *list)
 {
-	struct web *w = arg;
 	int64_t now = clock_mono_ms();
 	struct conn *c;
 
+	for (c = TAILQ_FIRST(list); c && c->deadline_ms < now; c = TAILQ_NEXT(c, link))
+		guard_hang_up(c);
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct web *w = arg;
+	struct guard *g = &w->guard;
+
 	(void)fd, (void)what;
-	TAILQ_FOREACH (c, &w->guard.conns, link)
-		if (c->deadline_ms && c->deadline_ms < now)
-			guard_hang_up(c);
-	give_back(&w->guard);
-	if (!TAILQ_EMPTY(&w->guard.conns) || w->guard.has_left)
-		timer_set(w->guard.sweep, SWEEP_MS);
+	hang_up_late(&g->sending);
+	hang_up_late(&g->silent);
+	give_back(g);
+	if (g->count || g->has_left)
+		timer_set(g->sweep, SWEEP_MS);
 }
 
 /* --- requests ------------------------------------------------------------- */
@@ -185,7 +201,7 @@ struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev)
 	int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evcon));
 	struct conn *c = w->guard.by_fd[fd];
 
-	c->deadline_ms = 0;
+	move_to(c, &w->guard.busy, 0);
 	odd_look_away(c);
 	return c;
 }
@@ -193,7 +209,7 @@ struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev)
 void guard_request_over(struct conn *c)
 {
 	c->req = NULL;
-	c->deadline_ms = clock_mono_ms() + IDLE_MS + c->web->guard.request_ms;
+	move_to(c, &c->web->guard.silent, IDLE_MS + c->web->guard.request_ms);
 }
 
 /* --- accepting ------------------------------------------------------------ */
@@ -224,7 +240,9 @@ void guard_open(struct web *w)
 {
 	struct guard *g = &w->guard;
 
-	TAILQ_INIT(&g->conns);
+	TAILQ_INIT(&g->sending);
+	TAILQ_INIT(&g->silent);
+	TAILQ_INIT(&g->busy);
 	TAILQ_INIT(&g->fresh);
 	TAILQ_INIT(&g->odd);
 	g->max = affordable(w->conf.max_connections ? w->conf.max_connections : CONNECTIONS);

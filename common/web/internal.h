@@ -24,11 +24,12 @@ struct head_watch {
 };
 
 /*
- * What evhttp does not know of a connection.  `deadline_ms` is 0 while we are
- * the ones who take time: evhttp then reads nothing.
+ * What evhttp does not know of a connection.  While we are the ones who take
+ * time (it is among the busy) no deadline counts: evhttp then reads nothing.
  */
 struct conn {
 	TAILQ_ENTRY(conn) link, odd_link;
+	struct conn_list *in; /* one of the guard's */
 	struct web *web;
 	struct bufferevent *bev;
 	int fd;
@@ -43,7 +44,8 @@ TAILQ_HEAD(conn_list, conn);
 TAILQ_HEAD(web_request_list, web_request);
 
 struct guard {
-	struct conn_list conns, fresh, odd;
+	struct conn_list fresh, odd;
+	struct conn_list sending, silent, busy; /* the first two in the order of deadlines */
 	struct conn **by_fd;
 	int by_fd_size;
 	struct event *adopt, *sweep, *breath;

@@ -43,6 +43,28 @@ static void a_body_that_drips_is_cut(void **state)
 	peer_close(p);
 }
 
+/* Those who may stay longer came first, and those who are late are found behind them. */
+static void who_drips_does_not_hide_behind_the_idle(void **state)
+{
+	static const char *const bytes[] = { "GET /client HTTP/1.1\r\n\r\n", "a", "b" };
+	struct peer *peers[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		peers[i] = visit();
+		peer_say(peers[i], bytes[i], strlen(bytes[i]));
+		run_for(world.base, 50);
+	}
+	peer_wait(peers[0], "200 OK");
+	for (int i = 0; i < 100 && !peer_has_ended(peers[1]); i++)
+		run_for(world.base, 50);
+	run_for(world.base, 600);
+	assert_true(peer_has_ended(peers[1]) && peer_has_ended(peers[2]));
+	assert_false(peer_has_ended(peers[0]));
+	for (int i = 0; i < 3; i++)
+		peer_close(peers[i]);
+}
+
 static void our_own_slowness_is_not_held_against_the_client(void **state)
 {
 	struct peer *p = visit();
@@ -204,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_that_drips_is_cut),
 		cmocka_unit_test(a_body_that_drips_is_cut),
+		cmocka_unit_test(who_drips_does_not_hide_behind_the_idle),
 		cmocka_unit_test(our_own_slowness_is_not_held_against_the_client),
 		cmocka_unit_test(a_reply_to_nobody_is_dropped),
 		cmocka_unit_test(connections_are_counted),
