@@ -289,6 +289,7 @@ begin
         -- somebody may have written there already, before we knew that it is ours
         update conversation set chat_key = chat_key || '#' || id where channel_id = c.channel_id and chat_key = v_key;
         update conversation set chat_key = v_key where id = c.id;
+        update desk_topic set is_closed = false where conversation_id = c.id;
         return v_key;
     end if;
     if p_state = 3 then
@@ -327,7 +328,9 @@ begin
     end if;
     status := 0;
     update delivery set state = 0 where id = p_delivery and state = 1;
-    update conversation c set chat_key = split_part(c.chat_key, ':', 1) || ':?' || c.id
+    update conversation c
+    set chat_key = split_part(c.chat_key, ':', 1) || ':?' || c.id, -- named after the client, whoever spoke there last
+        title = (select o.title from desk_topic t join conversation o on o.id = t.client_id where t.conversation_id = c.id)
     where c.id = v_conversation returning c.chat_key into chat_key;
     head := next_delivery(p_job, v_conversation);
 end $$;

@@ -15,6 +15,7 @@ create table operator (
     password   text,                               -- scrypt; null: cannot sign in
     given_at   timestamptz not null default now(), -- when a chat was last offered or given to them
     seen_at    timestamptz,
+    asked_at   timestamptz,                        -- when admins were asked to enable them
     created_at timestamptz not null default now()
 ) with (fillfactor = 70);
 -- Who can take one more, the least busy and longest waiting first: found without a look at the others.
@@ -34,6 +35,7 @@ create table desk_topic (
     desk_id         bigint  not null,               -- the conversation of the chat that has the topics
     conversation_id bigint  unique,                 -- of the topic itself; null while it is being made
     delivery_id     bigint,                         -- the call that makes it
+    is_closed       boolean not null default false, -- nobody of that desk has the chat: the topic says so
     primary key (client_id, desk_id)
 );
 

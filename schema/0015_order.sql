@@ -44,7 +44,7 @@ declare
     v_lang text;
 begin
     if not p_enabled then
-        update operator set on_duty = false where id = p_operator;
+        update operator set on_duty = false, asked_at = null where id = p_operator;
         perform enqueue_duty(p_operator, p_trace);
     end if;
     select d.conversation_id, reads_lang(o.lang) into v_line, v_lang
@@ -80,6 +80,16 @@ begin
     insert into audit (operator_id, what, detail, address)
     values (v_to, 'operator_changed', format('%s: linked with Telegram', p_login), 'command line');
     return json_build_object('id', v_to);
+end $$;
+
+-- {"<channel>:<chat>": true} of those who may work at a desk: in Telegram, the key of somebody's own chat is who
+-- they are.
+create function desk_people() returns json
+language plpgsql stable as $$
+begin
+    return (select coalesce(json_object_agg(c.channel_id || ':' || c.chat_key, true), '{}')
+            from operator o join desk_chat d on d.operator_id = o.id join conversation c on c.id = d.conversation_id
+            where o.enabled);
 end $$;
 
 create function order_client(p_conversation bigint) returns json
@@ -169,7 +179,8 @@ begin
                                    'edited', m.extra ? 'edited', 'edited_at', extract(epoch from m.edited_at)),
         'operator', (select json_build_object(
                          'id', o.id, 'name', o.name, 'lang', o.lang, 'is_admin', o.role = 2, 'enabled', o.enabled,
-                         'on_duty', o.on_duty, 'is_new', o.created_at >= m.created_at)
+                         'on_duty', o.on_duty, 'is_new', o.created_at >= m.created_at,
+                         'is_asked_for', coalesce(o.asked_at > now() - interval '1 day', false))
                      from operator o where o.id = v_operator),
         'has_topics', (select d.has_topics from desk_chat d where d.operator_id = v_operator),
         'selected', (select d.selected from desk_chat d where d.operator_id = v_operator),
@@ -180,9 +191,9 @@ begin
                  where o.operator_id = v_operator and o.key = 'tg:' || c.id || ':' || m.seq and m.extra ? 'edited'),
         'colleagues', case when v_verb = 'transfer' then order_colleagues(v_operator) end,
         'notes', case when v_verb = 'notes' then order_notes(v_operator) end,
-        'admins', (select json_agg(json_build_object('line', d.conversation_id, 'lang', o.lang))
-                   from operator o join desk_chat d on d.operator_id = o.id
-                   where o.role = 2 and o.enabled and v_verb = 'start'));
+        'admins', (select json_agg(json_build_object('line', a.conversation_id, 'lang', a.lang))
+                   from (select d.conversation_id, o.lang from operator o join desk_chat d on d.operator_id = o.id
+                         where o.role = 2 and o.enabled and v_verb = 'start' order by o.id limit 20) a));
 end $$;
 
 create type order_claim as (
@@ -239,7 +250,7 @@ end $$;
 
 -- One thing that comes of an event.
 --   {"payload", "kind", "line"?, "client"?, "shows"?, "seq"?, "first"?}   a note or a call, and the memory of it
---   {"select"} {"topics"} {"enable", "texts"}
+--   {"select"} {"topics"} {"asked"} {"enable", "texts"}
 create function order_act(p_line bigint, p_action jsonb, p_place bigint, p_trace text) returns void
 language plpgsql as $$
 declare
@@ -262,6 +273,8 @@ begin
     elsif p_action ? 'topics' then
         update desk_chat set has_topics = (p_action ->> 'topics')::boolean
         where operator_id = (p_action ->> 'operator')::int;
+    elsif p_action ? 'asked' then
+        update operator set asked_at = now() where id = (p_action ->> 'operator')::int;
     elsif p_action ? 'enable' then
         perform change_operator((p_action ->> 'operator')::int, (p_action ->> 'enable')::int, '{"enabled": true}', 'telegram',
                                 p_action -> 'texts');

@@ -26,6 +26,27 @@ begin
                   order by n.seq desc limit p_limit) m);
 end $$;
 
+-- Likewise for a topic, whoever has it.
+create function line_of(p_line bigint) returns json
+language plpgsql stable as $$
+begin
+    return (select json_build_object('operator', null, 'desk', c.id, 'channel', c.channel_id, 'chat', c.chat_key)
+            from conversation c where c.id = p_line);
+end $$;
+
+-- The client's topics that are to be opened again, or to be closed: open is the one of whoever has the chat.
+create function topics_to_change(h handoff, p_open boolean) returns table (line bigint, name text)
+language plpgsql stable as $$
+declare
+    v_home bigint := case h.state when 2 then (select desk_home(d.conversation_id) from desk_chat d where d.operator_id = h.operator_id) end;
+begin
+    return query
+        select t.conversation_id, left(coalesce(nullif(c.title, ''), '…'), 100)
+        from desk_topic t join conversation c on c.id = t.client_id
+        where t.conversation_id is not null and t.client_id = h.conversation_id and h.state > 1 and t.is_closed = p_open
+          and coalesce(t.desk_id = v_home, false) = p_open;
+end $$;
+
 -- What is to be done, each with the place it is for; see services/operator-relay/view.h.
 create function case_notes(h handoff, c conversation)
 returns table (what text, operator_id int, id bigint, seq bigint, detail text)
@@ -39,6 +60,8 @@ begin
         select 'answered', i.operator_id, i.delivery_id, null::bigint,
                case i.state when 1 then 'accepted' when 2 then 'skipped' else 'withdrawn' end
         from invitation i where i.handoff_id = h.id and i.state <> 0 and i.delivery_id is not null and not i.is_over;
+    return query
+        select 'reopen', null::int, t.line, null::bigint, t.name from topics_to_change(h, true) t;
     if h.state = 2 and h.shown_to is distinct from h.operator_id then
         return query values ('card', h.operator_id, null::bigint, null::bigint, null::text),
                             ('history', h.operator_id, null, c.last_seq, null);
@@ -55,6 +78,8 @@ begin
     return query
         select 'notice', n.operator_id, n.id, n.seq, n.what || coalesce(' ' || n.detail, '') from desk_notice n
         where n.conversation_id = c.id order by n.id limit 50;
+    return query
+        select 'close', null::int, t.line, null::bigint, t.name from topics_to_change(h, false) t;
 end $$;
 
 -- Null: nothing.
@@ -75,7 +100,9 @@ begin
                                where m.conversation_id = c.id and m.seq = n.seq) end,
                'shown', case when n.detail in ('edited', 'changed') then
                             shown_as((n.desk ->> 'desk')::bigint, c.id, n.seq) end)) into v_notes
-    from (select x.*, desk_of(x.operator_id, case when x.what not in ('invitation', 'reminder', 'answered') then c.id end) as desk
+    from (select x.*, case when x.what in ('reopen', 'close') then line_of(x.id)
+                           else desk_of(x.operator_id, case when x.what not in ('invitation', 'reminder', 'answered') then c.id end)
+                      end as desk
           from case_notes(h, c) x) n where n.desk is not null;
     if v_notes is null then
         return null;
@@ -233,6 +260,8 @@ begin
             update suggestion set shown = true where id = v_id;
         when v_what = 'notice' then
             delete from desk_notice where id = v_id;
+        when v_what in ('reopen', 'close') then
+            update desk_topic set is_closed = v_what = 'close' where conversation_id = v_id;
         else null;
     end case;
 end $$;

@@ -13,6 +13,20 @@ static const struct pg_stmt finish_stmt = {
 	"unnest(f.lines, f.jobs) l (line, job)) from finish_order($1, $2, $3, $4, $5, $6) f"
 };
 
+static const struct pg_stmt people_stmt = { "desk_people", "select desk_people()" };
+
+static void decode_people(void *out, const PGresult *rows, int row, struct arena *a)
+{
+	*(const char **)out = store_copy(a, rows, row, 0);
+}
+
+void store_desk_people(struct store *s, struct flow *f, flow_step *next, const char **json)
+{
+	pg_call(s->relaxed, f, next,
+		&(struct pg_call){
+			.stmt = &people_stmt, .decode = decode_people, .out = json });
+}
+
 static void decode_claim(void *out, const PGresult *rows, int row, struct arena *a)
 {
 	*(struct order_claim *)out = (struct order_claim){

@@ -12,6 +12,9 @@ struct order_claim {
 	const char *work; /* JSON: all that is needed to understand the event */
 };
 
+/* Who may work at desks: JSON of desk_people(). */
+void store_desk_people(struct store *s, struct flow *f, flow_step *next, const char **json);
+
 void store_claim_order(struct store *s, struct flow *f, flow_step *next,
 		       struct order_claim *out, int64_t job, int worker, int unsure);
 

@@ -48,6 +48,9 @@ json_t *message_upload_body(struct arena *a, const struct message_out *m, const 
 /* The attachment cannot be transferred: its message tells of it in words. */
 void message_in_words(struct message_out *m, struct arena *a, const char *lang);
 
+/* A call that changes the topic of the line. */
+int message_is_about_topic(const struct message_out *m);
+
 /* Operators are to hear how it went. */
 int message_is_told(struct arena *a, const struct outgoing *head);
 

@@ -28,6 +28,17 @@ void message_callback(struct message_out *out, struct arena *a, const struct out
 		out->fault = "nothing to send";
 }
 
+int message_is_about_topic(const struct message_out *m)
+{
+	static const char *const methods[] = { "closeForumTopic", "reopenForumTopic",
+					       "editForumTopic" };
+
+	for (size_t i = 0; m->method && i < sizeof methods / sizeof *methods; i++)
+		if (strcmp(m->method, methods[i]) == 0)
+			return 1;
+	return 0;
+}
+
 /* --- edits --------------------------------------------------------------------- */
 
 static int is_caption(const struct message_out *m)

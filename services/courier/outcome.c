@@ -83,7 +83,8 @@ void deliver_judge(void *self)
 				   .reply = &d->reply,
 				   .failures = d->claim.failures,
 				   .is_plain = d->is_plain,
-				   .has_file = d->message.attachment != NULL };
+				   .has_file = d->message.attachment != NULL,
+				   .is_about_topic = message_is_about_topic(&d->message) };
 	struct decision decision;
 
 	d->is_sending = 0;

@@ -51,7 +51,8 @@ static struct decision judge(const struct attempt *a)
 	case TELEGRAM_UNAUTHORIZED:
 		return (struct decision){ .deed = DEED_WAIT, .wait_ms = TOKEN_WAIT_MS };
 	case TELEGRAM_NO_TOPIC:
-		return (struct decision){ .deed = DEED_TOPIC };
+		return (struct decision){ .deed = a->is_about_topic ? DEED_FAILED
+								    : DEED_TOPIC };
 	case TELEGRAM_CONFLICT:
 	case TELEGRAM_REFUSED:
 		return (struct decision){ .deed = a->has_file ? DEED_WORDS : DEED_FAILED };

@@ -18,6 +18,7 @@ struct hub;
 struct limits;
 struct lines;
 struct depth_watch;
+struct team;
 
 struct ingress {
 	/* configuration */
@@ -45,6 +46,7 @@ struct ingress {
 	struct desk_hub *desk_hub;     /* console_hub.c */
 	struct hasher *hasher;         /* hasher.c */
 	struct console_index *indexer; /* console_index.c */
+	struct team *team;             /* team.c: who may work at desks */
 	uint8_t file_key[CRYPTO_KEY_SIZE];
 	int file_count; /* being fetched */
 };

@@ -12,6 +12,7 @@
 #include "services/ingress/ingress.h"
 #include "services/ingress/line.h"
 #include "services/ingress/origin.h"
+#include "services/ingress/team.h"
 
 enum { GROUP_MAX = 128 }; /* accepts in a commit: the more, the cheaper each */
 
@@ -98,6 +99,7 @@ static int open_console(struct ingress *in, struct err *e)
 						     .timeout_ms = 5000 });
 	in->desk_store.relaxed = in->desk_store.durable;
 	in->indexer = console_index_open(in);
+	in->team = team_open(in);
 	in->desk_hub = desk_hub_open(in, e);
 	return in->desk_hub ? 0 : -1;
 }
@@ -137,6 +139,7 @@ static void ingress_pause(void *self)
 	lines_pause(in->lines);
 	depths_pause(in->depths);
 	console_index_pause(in->indexer);
+	team_pause(in->team);
 }
 
 static void ingress_close(void *self)
@@ -151,6 +154,7 @@ static void ingress_close(void *self)
 	redis_close(in->redis);
 	depths_close(in->depths);
 	console_index_close(in->indexer);
+	team_close(in->team);
 	pg_close(in->desk_store.durable);
 	hasher_close(in->hasher);
 	pg_close(in->store.relaxed);

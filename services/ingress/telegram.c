@@ -7,6 +7,7 @@
 #include "services/ingress/desk.h"
 #include "services/ingress/line.h"
 #include "services/ingress/routes.h"
+#include "services/ingress/team.h"
 
 /* Updates of Telegram, pushed to us; also what pulled ones have in common. */
 
@@ -39,6 +40,17 @@ static void apply_limit(struct acceptance *a, const struct bot *bot, const char 
 	commands_refuse_with(&a->event, &a->scratch, TEXT_TOO_FAST, (wait + 999) / 1000);
 }
 
+/* At the operators' desk: whoever does not work there.  Colleagues in a group are not
+ * bothered with words about it. */
+static void limit_stranger(struct acceptance *a, const struct channel *channel)
+{
+	const char *who = a->event.user ? a->event.user : a->event.chat;
+
+	apply_limit(a, channel->bot, arena_printf(&a->scratch, "%d:%s", channel->id, who));
+	if (a->event.action == INBOUND_REFUSED && a->event.is_group)
+		commands_refuse(&a->event);
+}
+
 /* A file's id is good for the bot that got it, and no other. */
 static void note_owner(struct inbound *event, const struct channel *channel)
 {
@@ -62,6 +74,9 @@ int telegram_prepare(struct acceptance *a, const struct channel *channel, struct
 	note_owner(&a->event, channel);
 	if (desk_is(channel)) {
 		desk_resolve(&a->event, arena, line && line->has_topics);
+		if (a->event.action == INBOUND_MESSAGE &&
+		    !team_knows(a->in->team, channel->id, a->event.user))
+			limit_stranger(a, channel);
 		return 0;
 	}
 	commands_resolve(&a->event, channel->bot, arena);

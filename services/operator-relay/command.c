@@ -77,12 +77,17 @@ void plan_transfer(struct plan *p, const json_t *client)
 
 /* --- commands ------------------------------------------------------------------------ */
 
-/* Administrators hear of somebody new, with a button. */
+/* Administrators hear of somebody new, with a button; and not again for a day. */
 static void ask_admins(struct plan *p)
 {
 	long long id = number_in(p->operator, "id");
 	const json_t *admin;
 	size_t i;
+
+	if (json_is_true(json_object_get(p->operator, "is_asked_for")))
+		return;
+	if (json_array_size(json_object_get(p->work, "admins")) > 0)
+		act_set(p, "asked", json_true());
 
 	json_array_foreach (json_object_get(p->work, "admins"), i, admin) {
 		const char *lang = string_in(admin, "lang");
@@ -115,8 +120,7 @@ static void start(struct plan *p)
 					      : WORD_NOT_ENABLED,
 				      p->lang),
 				 (long long)number_in(p->operator, "id")));
-	if (json_is_true(json_object_get(p->operator, "is_new")))
-		ask_admins(p);
+	ask_admins(p);
 }
 
 static void stop(struct plan *p)

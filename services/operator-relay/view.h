@@ -42,6 +42,9 @@ json_t *view_message(const struct view *v);
  * shown as one), failed, blocked, unblocked, reset,
  * returned, closed, expired, transferred, idle, unattended, left. */
 json_t *view_notice(const struct view *v);
+/* The client's topic, named `detail`: "close", nobody of this desk has the chat any more, or
+ * "reopen". */
+json_t *view_topic(const struct view *v);
 /* The bot would say `detail`; note.id is the suggestion. */
 json_t *view_suggestion(const struct view *v);
 

@@ -63,6 +63,22 @@ static json_t *edit_of(const struct view *v)
 	return payload;
 }
 
+/* A forum's topics can be closed; in private chats, which have no such call, the name tells. */
+json_t *view_topic(const struct view *v)
+{
+	const char *chat = string_in(json_object_get(v->note, "to"), "chat");
+	const char *what = string_in(v->note, "what"), *name = string_in(v->note, "detail");
+	int is_over = what && strcmp(what, "close") == 0;
+
+	if (chat && *chat == '-')
+		return view_list(json_pack("{s:s, s:{}}", "method",
+					   is_over ? "closeForumTopic" : "reopenForumTopic",
+					   "body"));
+	return view_list(
+		json_pack("{s:s, s:{s:o}}", "method", "editForumTopic", "body", "name",
+			  json_sprintf("%s%s", is_over ? "✓ " : "", name ? name : "…")));
+}
+
 /* Which message it is about, as far as it is still at hand. */
 static void add_subject(struct buf *out, const struct view *v, enum word id)
 {

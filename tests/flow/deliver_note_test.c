@@ -170,6 +170,21 @@ static void a_topic_that_was_deleted_is_made_again(void **state)
 	world_end();
 }
 
+static void no_topic_is_made_for_being_closed(void **state)
+{
+	(void)state;
+	world_begin();
+	world.has_topic = 1;
+	add(DELIVERY_CALL, "{\"method\":\"closeForumTopic\",\"body\":{}}");
+	add(DELIVERY_NOTE, "{\"text\":\"one\"}");
+	world_play(400, REFUSED("400", "Bad Request: TOPIC_ID_INVALID", ""));
+	world_run();
+	assert_int_equal(world.count, 2);
+	expect_state(0, DELIVERY_FAILED);
+	expect_state(1, DELIVERY_SENT);
+	world_end();
+}
+
 static void a_file_of_the_same_bot_goes_by_its_id(void **state)
 {
 	(void)state;
@@ -296,6 +311,7 @@ int main(void)
 		cmocka_unit_test(what_an_edit_has_no_room_for_is_sent),
 		cmocka_unit_test(a_caption_is_changed_as_one),
 		cmocka_unit_test(a_topic_that_was_deleted_is_made_again),
+		cmocka_unit_test(no_topic_is_made_for_being_closed),
 		cmocka_unit_test(a_file_of_the_same_bot_goes_by_its_id),
 		cmocka_unit_test(a_file_of_another_bot_is_fetched_and_sent_on),
 		cmocka_unit_test(a_file_that_cannot_be_had_is_told_of_in_words),

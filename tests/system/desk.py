@@ -11,17 +11,21 @@ CLIENTS = itertools.count(2001)
 OPERATORS = itertools.count(5001)
 
 
-def bots_with_group(group):
-    """The bots file, with a forum in which operators work together."""
+def bots_with(old, new):
+    """The bots file, changed in one place."""
     text = (TOP / "tests/system/desk.yaml").read_text()
+    assert old in text
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False) as out:
-        out.write(text.replace("name: shop-desk,", f'name: shop-desk, group: "{group}",'))
+        out.write(text.replace(old, new))
     return out.name
 
 
-def options(topics=False, group=None):
+def options(topics=False, group=None, bots=None):
+    """group: of a forum in which operators work together."""
+    if group:
+        bots = bots_with("name: shop-desk,", f'name: shop-desk, group: "{group}",')
     return {
-        "bots": bots_with_group(group) if group else TOP / "tests/system/desk.yaml",
+        "bots": bots or TOP / "tests/system/desk.yaml",
         "env": {"TELEGRAM_DESK_TOKEN": DESK_TOKEN},
         "telegram": {"bots": [(DESK_TOKEN, "tandem_desk_bot", topics)]},
     }

@@ -48,6 +48,23 @@ def test_a_client_has_a_topic_in_the_group(stack, people):
     assert not any(t in (stranger, among, other) for t in client.texts())
 
 
+def test_a_topic_is_closed_while_nobody_has_the_chat(stack, people):
+    client = Client(stack)
+    text = client.call()
+    people[0].accept(client)
+    thread = in_group(stack, text)["message_thread_id"]
+    topic = stack.telegram.chat(GROUP).topics[thread]
+    say(stack, people[0].chat, "/finish", thread)
+    wait_for(lambda: topic["closed"], "the topic to be closed")
+    client.say("/operator")
+    invitation = wait_for(lambda: next((m for m in people[1].messages() if client.name in m["text"]
+                                        and "Accept" in str(m.get("reply_markup"))), None), "an invitation")
+    people[1].press(invitation, "Accept")
+    wait_for(lambda: not topic["closed"], "the topic to be open again")
+    client.say(words := word())
+    assert in_group(stack, words)["message_thread_id"] == thread
+
+
 def test_a_deleted_topic_of_the_group_is_made_again(stack, people):
     client = Client(stack)
     text = client.call()

@@ -62,17 +62,31 @@ def test_a_client_who_comes_again_finds_the_old_topic(stack, operator):
     thread = taken(operator, client)
     said_in(operator, thread, "/finish")
     client.wait("The chat is over")
+    wait_for(lambda: topics(operator)[thread]["name"] == f"✓ {client.name}", "the topic to say that it is over")
     client.say("/operator")
     invitations = wait_for(lambda: [m for m in operator.messages() if "Accept" in str(m.get("reply_markup"))], "a second one")
     operator.press(invitations[-1], "Accept")
     client.say(words := word())
     operator.wait(words)
     assert threads_of(operator, words) == [thread]
+    assert topics(operator)[thread]["name"] == client.name
+
+
+def test_a_topic_that_was_deleted_after_the_end_is_not_made_again(stack, operator):
+    client = Client(stack)
+    thread = taken(operator, client)
+    stack.telegram.delete_topic(operator.chat, thread)
+    said_in(operator, None, "/finish")
+    client.wait("The chat is over")
+    operator.wait("the chat is over")
+    wait_for(lambda: topic_of(operator, client) is None, "the name to tell that it is over")
 
 
 def test_a_topic_that_was_deleted_is_made_again(stack, operator):
     client = Client(stack)
     thread = taken(operator, client)
+    said_in(operator, thread, before := word())
+    client.wait(before)
     stack.telegram.delete_topic(operator.chat, thread)
     client.say(words := word())
     operator.wait(words)

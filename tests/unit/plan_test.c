@@ -99,9 +99,18 @@ static void who_is_new_is_announced_to_administrators(void **state)
 	      "\"admins\":[{\"line\":44,\"lang\":\"ru\"}]," EVENT("/start",
 								  "\"command\":\"start\""));
 	assert_null(plan.verb);
-	assert_int_equal(json_array_size(plan.actions), 2);
-	assert_int_equal(number_in(json_array_get(plan.actions, 1), "line"), 44);
-	assert_non_null(strstr(text_at(1), "\\_New\\_"));
+	assert_int_equal(json_array_size(plan.actions), 3);
+	assert_int_equal(number_in(json_array_get(plan.actions, 2), "line"), 44);
+	assert_non_null(strstr(text_at(2), "\\_New\\_"));
+	assert_true(json_is_true(json_object_get(json_array_get(plan.actions, 1), "asked")));
+	think("\"operator\":{\"id\":9,\"name\":\"New\",\"lang\":\"en\",\"enabled\":false},"
+	      "\"admins\":null," EVENT("/start", "\"command\":\"start\""));
+	assert_int_equal(json_array_size(plan.actions), 1); /* nobody was asked yet */
+	think("\"operator\":{\"id\":9,\"name\":\"New\",\"lang\":\"en\",\"enabled\":false,"
+	      "\"is_asked_for\":true},"
+	      "\"admins\":[{\"line\":44,\"lang\":\"ru\"}]," EVENT("/start",
+								  "\"command\":\"start\""));
+	assert_int_equal(json_array_size(plan.actions), 1);
 }
 
 static void duty_follows_start_and_stop(void **state)

@@ -248,6 +248,37 @@ static void what_is_shown_for_the_first_time_was_not_changed(void **state)
 	assert_int_equal(json_array_size(list), 0);
 }
 
+static void a_topic_is_closed_or_tells_by_its_name(void **state)
+{
+	static const struct {
+		const char *note, *method, *name;
+	} cases[] = {
+		{ "{\"what\":\"close\",\"detail\":\"Ann\"," TO("-1005:7") "}",
+		  "closeForumTopic", NULL },
+		{ "{\"what\":\"reopen\",\"detail\":\"Ann\"," TO("-1005:7") "}",
+		  "reopenForumTopic", NULL },
+		{ "{\"what\":\"close\",\"detail\":\"Ann\"," TO("42:7") "}", "editForumTopic",
+		  "✓ Ann" },
+		{ "{\"what\":\"reopen\",\"detail\":\"Ann\"," TO("42:7") "}", "editForumTopic",
+		  "Ann" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *name;
+
+		look_at("en", cases[i].note);
+		list = view_topic(&view);
+		assert_string_equal(in("method"), cases[i].method);
+		name = json_string_value(json_object_get(
+			json_object_get(json_array_get(list, 0), "body"), "name"));
+		assert_int_equal(name != NULL, cases[i].name != NULL);
+		if (name)
+			assert_string_equal(name, cases[i].name);
+		forget(NULL);
+	}
+}
+
 static void a_suggestion_can_be_sent_changed_and_dropped(void **state)
 {
 	(void)state;
@@ -273,6 +304,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_message_brings_its_files_and_what_it_answers,
 					  forget),
 		cmocka_unit_test_teardown(notices_say_what_happened, forget),
+		cmocka_unit_test_teardown(a_topic_is_closed_or_tells_by_its_name, forget),
 		cmocka_unit_test_teardown(a_message_that_was_changed_changes_where_it_stands,
 					  forget),
 		cmocka_unit_test_teardown(what_is_shown_for_the_first_time_was_not_changed,
