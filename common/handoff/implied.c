@@ -47,7 +47,7 @@ static int is_ring(const struct target *t)
 
 	if (!target_is_all(t, t->from, t->at, AROUND | RING | WANTS, TOLD))
 		return 0;
-	if (means(t, t->at) & HELP && find(t, t->from, t->to, ME) < 0)
+	if (means(t, t->at) & HELP && find(t, t->from, t->to, ME | LET) < 0)
 		return 0;
 	return next >= t->to ||
 	       (means(t, next) & goes_on && !(means(t, next) & (IF | NOT | named)));

@@ -42,8 +42,8 @@ const struct lexeme lexicon_en[] = {
 		"and_requires and_needs count_on interested_in_talking interested_in_speaking "
 		"appreciate_speaking appreciate_talking chance_of_speaking chance_of_talking "
 		"insist_on_speaking insist_on_talking needed" },
-	{ CALL, "call ask put get bring summon fetch find page send invite loop_in bring_in "
-		"raise add include provide_me provide_us assign ask_for involve put_on getme" },
+	{ CALL, "call ask put get bring summon fetch page send invite loop_in bring_in raise "
+		"add include provide_me provide_us assign ask_for involve put_on getme" },
 	{ CONNECT,
 	  "~connect ~transfer switch forward redirect route reroute hook_up put_through "
 	  "put_me put_us pass hand_over hand_me direct patch turn_me move_me pass_me "
@@ -57,14 +57,14 @@ const struct lexeme lexicon_en[] = {
 		 "speaking_to speaking_with talking_to_an go_over go_through_it "
 		 "interested_in_talking interested_in_speaking appreciate_speaking "
 		 "appreciate_talking chance_of_speaking chance_of_talking insist_on_speaking "
-		 "insist_on_talking get_to go_straight_to" },
+		 "insist_on_talking get_to go_straight_to explain_it explain_this" },
 	{ CAN, "can could may might possible would able is_it_possible allowed way "
 	       "any_chance who_can_i who_do_i who_should_i who_could_i who_to" },
 	{ CAN | NOT, "cant cannot couldnt impossible unable" },
 	{ HELP, "help assist answer reply respond handle look check take review explain "
 		"step_in join call_me contact_me get_back reach_out take_over deal call_back "
 		"solve fix message_me ring_me intervene email_me write_me text_me write_to_me "
-		"answering responding replying helping know" },
+		"answering responding replying helping" },
 	{ LET, "let have" },
 	{ ME, "me us call_me ring_me contact_me call_me_back message_me get_back_to_me" },
 	{ SELF, "i we im ive id ill weve were i_am" },
@@ -164,9 +164,10 @@ const struct lexeme lexicon_en[] = {
 	  "connecting_me transferring_me putting_me getting_me switching_me passing_me" },
 	{ PEOPLE, "people persons humans" },
 	{ CONNECT, "be_connected be_transferred be_redirected get_connected get_transferred" },
-	{ FILLER, "i_mean already them second tier level who_speaks who_speak that_speaks it "
-		  "him ticket conversation dialog session matter third_time second_time "
-		  "for_the_third_time for_the_second_time fourth_time" },
+	{ FILLER,
+	  "i_mean already them second tier level who_speaks who_speak that_speaks it "
+	  "him ticket conversation dialog session matter third_time second_time "
+	  "for_the_third_time for_the_second_time fourth_time speaking easier simpler" },
 	{ FILLER,
 	  "assistance intervention for_real for_once help_from so just really and yes "
 	  "yeah yep ok okay well um uh hmm actually then too also only directly quick "
@@ -177,7 +178,7 @@ const struct lexeme lexicon_en[] = {
 	  "to_a straight somewhere possible_please question questions issue problem "
 	  "back out help_me must should gotta have_to got_to_have try trying option "
 	  "options button number" },
-	{ HERE, "here there around out_there in_here hear_me" },
+	{ HERE, "here there around out_there in_here hear_me home" },
 	{ THANKS, "thanks thank thx cheers ty appreciate" },
 	{ HELLO, "hi hello hey greetings good_morning good_evening good_day good_afternoon "
 		 "dear" },
@@ -218,7 +219,9 @@ const struct lexeme lexicon_en[] = {
 		"want_a_callback put_me_through" },
 	{ MINE | THE, "my our mine" },
 	{ SUPPORT | FILLER,
-	  "help assistance response reply interaction contact aid attention answer" },
+	  "help assistance response reply interaction contact aid attention answer "
+	  "voice" },
 	{ WANT | PREP, "only_with only_through only_via only_to" },
+	{ CALL | VIA, "find" },
 	{ 0 },
 };

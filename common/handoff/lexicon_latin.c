@@ -29,7 +29,7 @@ const struct lexeme lexicon_fr[] = {
 		 "communiquer tchatter contact parlé_avec relation causer" },
 	{ IFHOW, "parle contacte joindre_un" },
 	{ CAN, "puis peux peut pourrais pouvez pourriez possible pourrait on_peut "
-	       "possibilité pouvons moyen" },
+	       "possibilité pouvons moyen est_il_possible serait_il_possible" },
 	{ CAN | NOT, "impossible" },
 	{ HELP, "aider aide répondre réponde répond rappeler rappelle occuper assister" },
 	{ LET, "que laissez laisse" },

@@ -27,12 +27,12 @@ const struct lexeme lexicon_es[] = {
 		   "pásame páseme pásenme transfi{ere,era,eran} transfiér{eme,ame} "
 		   "transfiéra{me,nme} transferir{me,} deriva{r,me,} derívame conectarme "
 		   "comunicarme contáctame contactarme enlázame redirige redirigir redirígeme "
-		   "pasarme transfiéreme transferirme" },
+		   "pasarme transfiéreme transferirme mándame mándeme mándenme" },
 	{ SPEAK, "ser_atendido ser_atendida ~hablar ~platicar charlar conversar chatear "
 		 "contactar contacto comunicarme hable contactarme dialogar quejarme_con" },
 	{ IFHOW, "hablo comunico contacto_con" },
 	{ CAN, "puedo puede puedes podría podrías pueden posible podemos podrían puedo_yo "
-	       "hay_manera hay_forma podéis" },
+	       "hay_manera hay_forma podéis pueda puedan" },
 	{ CAN | NOT, "imposible" },
 	{ HELP, "ayude ayudar ayudarme atender atienda atenderme responder responda conteste "
 		"contestar atiéndame ayúdeme llame_a" },

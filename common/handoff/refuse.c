@@ -132,6 +132,27 @@ static int is_dative(const struct word *w)
 	       w->letters[n - 3] == u'е';
 }
 
+/* "find me a tax specialist in Samara", "I need a person for a photo": not one of yours. */
+static int is_elsewhere(const struct target *t)
+{
+	uint64_t verb = means(t, t->verb);
+	int from = t->at + 1;
+
+	if (t->verb > t->at || find(t, t->verb, t->at + 1, LIVE) >= 0)
+		return 0;
+	if (verb & CALL && verb & VIA)
+		from = t->verb + 1;
+	else if (!(verb & WANT) || verb & ~WANT & REQUEST)
+		return 0;
+	else if (!(t->w->items[t->at].flags & WORD_ASKED) &&
+		 !(means(t, t->at) & PERSON && means(t, from) & ABOUT))
+		return 0;
+	for (int i = from; i < t->to; i++)
+		if (!means(t, i))
+			return 1;
+	return 0;
+}
+
 /*
  * "which operator ...", "вызвать оператор delete": Russian calls a person in the
  * genitive, so what is called in the nominative is a thing, where more is said of it.
@@ -148,6 +169,10 @@ int target_is_thing(const struct target *t)
 		return !(next->means & (PLEASE | TARGET | BOT | HELLO));
 	if (next && it->script == SCRIPT_LATIN && next->means & THAT && t->at + 2 < t->to)
 		return it[2].means == 0;
+	if (is_elsewhere(t))
+		return 1;
+	if (verb & SPEAK && it->script == SCRIPT_CYRILLIC && it->means & NOM && t->verb < t->at)
+		return !(verb & ~SPEAK & REQUEST) && find(t, t->verb, t->at, PREP) < 0;
 	if (it->means & TARGET && !(verb & ~WANT & REQUEST) && t->verb < t->at && is_dative(it))
 		return find(t, t->verb, t->at, PREP) < 0; /* who needs, not who is needed */
 	for (int i = t->from; verb & CALL && it->means & NOM && i < t->to; i++)
@@ -238,6 +263,9 @@ int target_is_others(const struct target *t)
 		if (m & (SELF | ME))
 			return 0;
 	}
+	if (before && before->means == 0 && before->script == SCRIPT_LATIN &&
+	    means(t, t->verb - 2) & THE && means(t, t->verb) & WANT)
+		return 1; /* "does a shop need a manager" */
 	return before && before->means == 0 && before->len > 3 &&
 	       before->letters[before->len - 1] == 's' && means(t, t->verb) & (WANT | SPEAK) &&
 	       t->verb - 1 == t->from;

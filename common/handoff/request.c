@@ -194,8 +194,10 @@ static int by_absence(struct target *t)
 	uint64_t live = find(t, t->from, t->to, LIVE) >= 0 ? WORK : 0;
 	uint64_t around = BARE | BE | YOU | WHERE | SOMEBODY | HAVE | live;
 	int others = (means(t, t->at) & SOMEBODY) != 0;
+	int begins = (means(t, t->from) & OR) != 0; /* a word that asks, in some languages */
 
-	if (!target_is_all(t, t->from, t->to, around, OR | IF | HOWMUCH | PAST | SELF | NOT) ||
+	if (!target_is_all(t, t->from + begins, t->to, around,
+			   OR | IF | HOWMUCH | PAST | SELF | NOT) ||
 	    target_is_topic(t))
 		return 0;
 	if (find(t, t->from, t->at, WHERE) >= 0)
