@@ -1,5 +1,6 @@
 // The real system in a folder of its own: PostgreSQL, Redis, ingress, llm-worker, and a model
 // server whose words the test says.  TANDEM_BUILD names the folder of the programs.
+import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,6 +13,8 @@ const TOP = new URL("../..", import.meta.url).pathname;
 const BUILD = process.env.TANDEM_BUILD ?? join(TOP, "build");
 const WEB_ROOT = process.env.WEB_ROOT ?? join(TOP, "build/web");
 
+/** The token of the operators' bot. */
+export const DESK = "777:desk-of-the-browsers";
 export const PASSWORD = "correct horse battery";
 
 /** Speaks as a model does: a test takes each question and writes the answer piece by piece. */
@@ -79,8 +82,39 @@ class Answer {
   }
 }
 
+/** The fake of the Bot API, in a process of its own; people are chats there. */
+export class Telegram {
+  async start() {
+    this.child = spawn("/usr/bin/python3", ["-m", "tests.fakes.telegram"], { cwd: TOP, stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = await once(this.child.stdout, "data");
+    this.url = String(line).trim();
+    return this;
+  }
+
+  async post(path, body) {
+    const answer = await fetch(`${this.url}/_control/${path}`, { method: "POST", body: JSON.stringify(body) });
+    assert.ok(answer.ok, `${path}: ${answer.status}`);
+    return answer.json();
+  }
+
+  /** What reached a chat, oldest first. */
+  async sent(chat) {
+    const all = await (await fetch(`${this.url}/_control/sent`)).json();
+    return all.filter((message) => message.chat.id === chat);
+  }
+
+  stop() {
+    this.child.kill();
+  }
+}
+
 export class Stack {
   processes = new Map();
+
+  /** With a Telegram, operators have a desk there. */
+  constructor({ telegram } = {}) {
+    this.telegram = telegram;
+  }
 
   /** Nothing of it is left where it did not come up. */
   async start() {
@@ -105,6 +139,7 @@ export class Stack {
     this.tandem("bot", "apply", this.bots());
     await this.run("llm-worker");
     await this.run("operator-relay");
+    if (this.telegram) await this.run("courier");
     await this.run("ingress");
     await this.ready();
     return this;
@@ -121,6 +156,7 @@ export class Stack {
       OPENAI_BASE_URL: this.model.url,
       OPENAI_MODEL: "test",
       TELEGRAM_BOT_TOKEN: "",
+      ...(this.telegram ? { TELEGRAM_API_ROOT: this.telegram.url, DESK_BOT_TOKEN: DESK } : {}),
     };
   }
 

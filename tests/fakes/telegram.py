@@ -61,6 +61,7 @@ class Telegram(Fake, Messages, Files, Topics):
         router.add_route("*", "/bot{token}/{method}", self.call)
         router.add_route("GET", "/file/bot{token}/{path:.*}", self.file)
         router.add_route("POST", "/_control/update", self._control_update)
+        router.add_route("POST", "/_control/bot", self._control_bot)
         router.add_route("GET", "/_control/sent", self._control_sent)
 
     async def opened(self):
@@ -376,10 +377,18 @@ class Telegram(Fake, Messages, Files, Topics):
     # --- control over HTTP -------------------------------------------------------------
 
     async def _control_update(self, request):
+        """{"chat", "say"} or {"chat", "press": data, "message"}, perhaps with a "token"; else an update as it is."""
         body = await request.json()
         if "say" in body:
-            return web.json_response(self.say(body["chat"], body["say"]))
+            return web.json_response(self.say(body["chat"], body["say"], token=body.get("token")))
+        if "press" in body:
+            return web.json_response(self.press(body["chat"], body["press"], body.get("message"), token=body.get("token")))
         return web.json_response(self.push(body))
+
+    async def _control_bot(self, request):
+        """{"token", "username"}: one more bot."""
+        body = await request.json()
+        return web.json_response(self.add_bot(body["token"], body["username"]))
 
     async def _control_sent(self, _request):
         return web.json_response(self.sent)
