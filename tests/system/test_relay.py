@@ -1,13 +1,16 @@
 """A human takes over, with operators in Telegram, while the programs between them die, Redis forgets, and Telegram refuses."""
 
 import contextlib
+import pathlib
+import re
+import tempfile
 import threading
 import time
 
-import psycopg2
 import pytest
 
 from tests.system.stack import TOP, Stack, wait_for, word
+from tests.system.tripwire import Tripwire
 
 DESK = "777:desk-of-the-tests"
 PEOPLE = iter(range(61_001, 69_999))
@@ -140,35 +143,71 @@ def test_a_whole_talk(stack, operator):
     talk(stack, operator)
 
 
-# Where operator-relay stands when it dies: whoever waits for this table is in the middle of that step.
+# What operator-relay says to PostgreSQL (by the statement's name) and to Redis in each step of a talk.
 STEPS = [
-    ("call", "invitation", "moving the case on"),
-    ("call", "relay", "recording the invitation"),
-    ("take", "desk_order", "taking the chat"),
-    ("ask", "relay", "recording what the person said"),
-    ("answer", "desk_order", "publishing the operator's words"),
-    ("finish", "handoff_event", "ending the case"),
+    *(("call", word) for word in ("claim_handoff", "finish_handoff", "XADD", "PUBLISH")),
+    *(("take", word) for word in ("XREADGROUP", "claim_order", "desk", "finish_order", "claim_handoff", "finish_handoff", "claim_duty", "finish_duty")),
+    *(("ask", word) for word in ("claim_handoff", "finish_handoff")),
+    *(("answer", word) for word in ("claim_order", "desk", "finish_order", "XADD")),
+    *(("finish", word) for word in ("claim_order", "desk", "finish_order", "claim_handoff", "finish_handoff", "claim_duty", "finish_duty")),
 ]
 
 
-@pytest.mark.parametrize("step, table, what", STEPS, ids=[what.replace(" ", "-") for _, _, what in STEPS])
-def test_a_death_in_the_middle_of(stack, operator, step, table, what):
+class Wires:
+    """Between operator-relay and its servers."""
+
+    def __init__(self, stack, folder):
+        database, redis = stack.env["DATABASE_URL"], stack.env["REDIS_URL"]
+        where = re.search(r"host=([^&]+)", database)[1]
+        self.postgres = Tripwire(folder / ".s.PGSQL.5432", pathlib.Path(where) / ".s.PGSQL.5432")
+        self.redis = Tripwire(folder / "redis", redis.removeprefix("unix://"))
+        self.env = {"DATABASE_URL": database.replace(where, str(folder)), "REDIS_URL": f"unix://{folder}/redis"}
+
+    def arm(self, word, is_done, kill):
+        wire, words = (self.redis, word) if word.isupper() else (self.postgres, f"\0{word}\0")
+        wire.arm(words.encode(), is_done, kill)
+        return wire.tripped
+
+    def disarm(self):
+        self.postgres.word = self.redis.word = None
+
+
+@pytest.fixture(scope="module")
+def wires(stack):
+    with tempfile.TemporaryDirectory(prefix="tandem-wires-") as folder:
+        between = Wires(stack, pathlib.Path(folder))
+        stack.kill("operator-relay")
+        stack.restart("operator-relay", **between.env)
+        yield between
+        stack.kill("operator-relay")
+        stack.restart("operator-relay")
+        between.postgres.stop()
+        between.redis.stop()
+
+
+@pytest.mark.parametrize("is_done", (False, True), ids=("before-it", "after-it"))
+@pytest.mark.parametrize("step, word", STEPS, ids=[f"{step}-{word}" for step, word in STEPS])
+def test_a_death_in_each_step(stack, operator, wires, step, word, is_done):
+    """Killed just before its servers hear the word, or when it was done and nobody was told."""
+
     @contextlib.contextmanager
     def around(now):
         if now != step:
             yield
             return
-        with contextlib.closing(psycopg2.connect(stack.env["DATABASE_URL"])) as db:
-            db.cursor().execute(f"lock table {table} in access exclusive mode")
-            yield
-            waits = ("select count(*) from pg_stat_activity where datname = current_database()"
-                     " and application_name like 'operator-relay%%' and wait_event_type = 'Lock'")
-            wait_for(lambda: stack.sql(waits)[0][0], f"operator-relay to be {what}")
-            stack.kill("operator-relay")
-            db.rollback()
-        stack.restart("operator-relay")
+        tripped = wires.arm(word, is_done, lambda: stack.kill("operator-relay"))
+        yield
+        assert tripped.wait(20), f"operator-relay said no {word}"
+        stack.sql_do("update worker set alive_until = now() where queue = 3")  # or we would wait four seconds for it
+        stack.restart("operator-relay", **wires.env)
 
-    talk(stack, operator, around)
+    try:
+        talk(stack, operator, around)
+        stack.verify()
+    finally:
+        wires.disarm()
+        if "operator-relay" not in stack.processes:
+            stack.restart("operator-relay", **wires.env)
 
 
 def test_many_talks_while_it_keeps_dying(stack, operator):
