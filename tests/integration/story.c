@@ -10,7 +10,7 @@
 
 #include "tests/integration/desk_world.h"
 
-enum { WORKER = 1, OPERATOR = 1 };
+enum { WORKER = 1, OPERATOR = 1, ROUNDS_MAX = 20 };
 
 typedef int chat_call(struct chat *c); /* 1: started */
 
@@ -118,7 +118,8 @@ static void go_on(struct story *s)
 {
 	int is_more = 1;
 
-	while (is_more) {
+	for (int round = 0; is_more; round++) {
+		assert_in_range(round, 0, ROUNDS_MAX);
 		together(s, settle_it);
 		is_more = 0;
 		for (int i = 0; i < s->n; i++) {
@@ -235,6 +236,13 @@ void story_begin(struct story *s, int chats)
 	}
 }
 
+static int64_t turn_of(const struct chat *c)
+{
+	return ask_number("select coalesce((select id from job where queue = 1 and lane = "
+			  "%lld), 0)",
+			  c->id);
+}
+
 /* Whatever there is still to be done is done. */
 static void settle_down(struct story *s)
 {
@@ -245,9 +253,8 @@ static void settle_down(struct story *s)
 	s->n = 1;
 	if (s->responder != RESPONDER_BOT && s->responder != RESPONDER_WAITING)
 		story_human(s, "close");
-	while ((c->job = ask_number("select coalesce((select id from job where queue = 1 and"
-				    " lane = %lld), 0)",
-				    c->id)) != 0) {
+	for (int round = 0; (c->job = turn_of(c)) != 0; round++) {
+		assert_in_range(round, 0, ROUNDS_MAX);
 		together(s, claim);
 		assert_true(c->claim.status == CLAIM_OK || c->claim.status == CLAIM_VOID);
 		together(s, finish);
