@@ -57,6 +57,7 @@ struct channel {
 	const char *token; /* telegram; NULL if the variable is not set */
 	const char *const *
 		origins; /* widget and vink: allowed origins, NULL-terminated; "*" allows all */
+	const char *group; /* desk: the forum in which operators work together, or NULL */
 	int per_second, per_chat_ms, per_group_minute; /* telegram: rate limits */
 	struct bot *bot;
 };

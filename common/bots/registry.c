@@ -203,6 +203,7 @@ static void read_channel(struct arena *arena, struct channel *c, struct bot *bot
 		.mode = (enum delivery_mode)get_int(o, "delivery", 0),
 		.token = get_env(spec, "token"),
 		.origins = get_list(arena, spec, "origins"),
+		.group = get_str(spec, "group"),
 		.per_second = get_int(spec, "per_second", 30),
 		.per_chat_ms = get_int(spec, "per_chat_ms", 1000),
 		.per_group_minute = get_int(spec, "per_group_minute", 20),

@@ -258,6 +258,7 @@ static void check_remote(struct doctor *d, struct pg_sync *db)
 	if (registry) {
 		doctor_check_providers(d, registry);
 		doctor_check_telegram(d, registry);
+		doctor_check_operators(d, db, registry);
 	} else {
 		doctor_say(d, FAIL, "bots", "%s", e.text);
 	}

@@ -87,15 +87,17 @@ void doctor_check_providers(struct doctor *d, const struct registry *registry)
 
 /* --- Telegram -------------------------------------------------------------- */
 
-static int call(struct arena *a, struct telegram_reply *reply, struct err *e, const char *token,
-		const char *method)
+int doctor_call(struct arena *a, struct telegram_reply *reply, struct err *e,
+		const struct bot_call *call)
 {
+	static const char *const json[] = { "Content-Type: application/json", NULL };
 	const char *root = getenv("TELEGRAM_API_ROOT");
 	struct http_response r;
 
 	if (!root || !*root)
 		root = "https://api.telegram.org";
-	if (fetch(a, &r, e, telegram_url(a, root, token, method), NULL, NULL) != 0)
+	if (fetch(a, &r, e, telegram_url(a, root, call->token, call->method),
+		  call->body ? json : NULL, call->body) != 0)
 		return -1;
 	telegram_read_reply(reply, a, r.status, r.body, r.len);
 	return 0;
@@ -120,22 +122,35 @@ static void judge_webhook(struct doctor *d, const char *name, const json_t *info
 			   error ? "; Telegram's last error: " : "", error ? error : "");
 }
 
+static void check_webhook(struct doctor *d, const struct channel *ch, struct arena *a)
+{
+	struct telegram_reply reply;
+	struct err e;
+
+	if (doctor_call(a, &reply, &e,
+			&(struct bot_call){ ch->token, "getWebhookInfo", NULL }) == 0)
+		judge_webhook(d, ch->name, reply.result);
+}
+
 static void check_channel(struct doctor *d, const struct channel *ch)
 {
 	struct arena arena = { 0 };
 	struct telegram_reply reply;
 	struct err e;
 
-	if (!ch->token)
+	if (!ch->token) {
 		doctor_say(d, WARN, ch->name,
 			   "its token is not set here: this channel is idle");
-	else if (call(&arena, &reply, &e, ch->token, "getMe") != 0)
+	} else if (doctor_call(&arena, &reply, &e,
+			       &(struct bot_call){ ch->token, "getMe", NULL }) != 0) {
 		doctor_say(d, FAIL, ch->name, "%s: is Telegram reachable from here?", e.text);
-	else if (reply.verdict != TELEGRAM_OK)
+	} else if (reply.verdict != TELEGRAM_OK) {
 		doctor_say(d, FAIL, ch->name, "Telegram refuses the token: %s",
 			   reply.description);
-	else if (call(&arena, &reply, &e, ch->token, "getWebhookInfo") == 0)
-		judge_webhook(d, ch->name, reply.result);
+	} else {
+		check_webhook(d, ch, &arena);
+		doctor_check_topics(d, ch, reply.result);
+	}
 	arena_free(&arena);
 }
 

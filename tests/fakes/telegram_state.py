@@ -49,3 +49,4 @@ class Bot:
         self.queues = {}  # webhook: chat -> asyncio.Queue
         self.callbacks = {}  # id -> answered
         self.last_error = None
+        self.membership = {"status": "administrator", "can_manage_topics": True}  # in groups

@@ -26,6 +26,14 @@ class Topics:
             del chat.topics[thread]
             chat.messages = {n: m for n, m in chat.messages.items() if m.get("message_thread_id") != thread}
 
+    def m_getchat(self, _bot, p):
+        chat = self.writable({"chat_id": p.get("chat_id")})
+        return {**chat.describe(), "is_forum": chat.id <= -(10**12)}
+
+    def m_getchatmember(self, bot, p):
+        self.writable({"chat_id": p.get("chat_id")})
+        return {"user": {"id": int(p["user_id"])}, **bot.membership}
+
     def m_createforumtopic(self, bot, p):
         chat = self.forum(bot, p)
         name = p.get("name") or ""

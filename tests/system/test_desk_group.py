@@ -48,6 +48,23 @@ def test_a_client_has_a_topic_in_the_group(stack, people):
     assert not any(t in (stranger, among, other) for t in client.texts())
 
 
+def test_doctor_knows_who_could_come_and_where(stack, people):
+    def doctor():
+        return stack.tandem("doctor", check=False).stdout
+
+    bot = stack.telegram.bots[Operator.TOKEN]
+    said = doctor()
+    assert "shop calls humans: 2 can come, 2 on duty" in said and "has topics in its group" in said
+    assert "no administrator is enabled" in said
+    bot.membership = {"status": "administrator", "can_manage_topics": False}
+    assert "may not manage topics" in doctor()
+    bot.membership = {"status": "administrator", "can_manage_topics": True}
+    stack.telegram.rule(f"getchat {GROUP}", error=400, description="Bad Request: chat not found")
+    assert f"does not know its group {GROUP}" in doctor()
+    stack.sql_do("update operator set enabled = false")
+    assert "shop calls humans, but no operator is enabled" in doctor()
+
+
 def test_a_topic_is_closed_while_nobody_has_the_chat(stack, people):
     client = Client(stack)
     text = client.call()
