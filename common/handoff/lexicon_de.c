@@ -77,7 +77,8 @@ const struct lexeme lexicon_de[] = {
 	{ WORK, "arbeitet arbeiten verdient verfügbar arbeit geöffnet" },
 	{ ABOUT, "über als wie_ein von_dem" },
 	{ PREP, "mit zu zum zur an am auf bei von vom für in im nach" },
-	{ THE, "ein eine einen einem einer der die das den dem des irgendeinen irgendeinem" },
+	{ THE, "ein eine einen einem einer der die das den dem des irgendeinen irgendeinem "
+	       "nen ne nem" },
 	{ PLEASE, "bitte sofort jetzt schnell dringend endlich umgehend gleich heute" },
 	{ FILLER, "ja nun doch mal gern gerne einfach nur hier und auch direkt dieser diesem "
 		  "dann so es ob_ich denn ihrem ihren eurem euren weiter durch hilfe zurück "
@@ -100,7 +101,7 @@ const struct lexeme lexicon_de[] = {
 	{ RING, "rufen_sie_mich ruf_mich ruft_mich rufen_sie_mich_bitte rückruf "
 		"mich_zurückrufen mich_anrufen mich_jemand_anrufen kontaktieren_sie_mich "
 		"melden_sie_sich_bei_mir um_rückruf mich_zurück euch_erreichen sie_erreichen "
-		"euch_kontaktieren sie_kontaktieren" },
+		"euch_kontaktieren sie_kontaktieren telefonisch_erreichen" },
 	{ SUPPORT | FILLER, "hilfe antwort unterstützung kontakt" },
 	{ MINE | THE, "mein meine meinen meinem meiner" },
 	{ RING | HELP, "anrufen zurückrufen" },

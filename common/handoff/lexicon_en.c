@@ -12,7 +12,7 @@ const struct lexeme lexicon_en[] = {
 		"mods mod gm game_master personnel_member staff_members workers_here escalate "
 		"escalated escalation customer_rep customer_agent customer_representative mgr "
 		"customer_service_rep customer_service_agent customer_service_representative "
-		"account_rep service_rep service_agent live_rep" },
+		"account_rep service_rep service_agent live_rep handoff" },
 	{ PERSON | LIVE, "~human humans human_being human_beings hooman" },
 	{ PERSON, "~person person_in_charge whoever_is_in_charge whoevers_in_charge" },
 	{ SOMEBODY, "someone somebody anyone anybody people persons guy ~somebody ~someone sb "
@@ -21,7 +21,7 @@ const struct lexeme lexicon_en[] = {
 	{ LIVE, "live real actual living genuine breathing alive competent flesh "
 		"flesh_and_blood proper physical in_person live_agent live_person live_chat "
 		"live_support live_help live_rep normal regular sane decent sensible "
-		"qualified" },
+		"qualified human_support human_help human_assistance" },
 	{ SUPPORT, "department ~support service helpdesk help_desk service_desk call_center "
 		   "call_centre customer_service customer_support customer_care tech_support "
 		   "care_team" },
@@ -41,7 +41,7 @@ const struct lexeme lexicon_en[] = {
 		"problem_needs case_requires case_needs question_requires question_needs "
 		"and_requires and_needs count_on interested_in_talking interested_in_speaking "
 		"appreciate_speaking appreciate_talking chance_of_speaking chance_of_talking "
-		"insist_on_speaking insist_on_talking needed" },
+		"insist_on_speaking insist_on_talking needed dont_like_to" },
 	{ CALL, "call ask put get bring summon fetch page send invite loop_in bring_in raise "
 		"add include provide_me provide_us assign ask_for involve put_on getme" },
 	{ CONNECT,
@@ -78,7 +78,7 @@ const struct lexeme lexicon_en[] = {
 	{ WANTS, "wants needs asks says said asked saying yells shouts yelled shouted demanded "
 		 "demands requested requests speaks talks calls prefers thinks thought tells" },
 	{ NOT, "not dont doesnt didnt isnt wont wouldnt shouldnt never arent aint wasnt "
-	       "dont_need havent neither nor hardly rather_not dnt" },
+	       "dont_need havent neither nor hardly rather_not dnt dont_like_to" },
 	{ CAN, "cant_you cant_i couldnt_you couldnt_i wont_you wouldnt_you why_not "
 	       "can_not_you cant_someone cant_a" },
 	{ NO, "no nope nah no_more" },

@@ -75,7 +75,7 @@ const struct lexeme lexicon_fr[] = {
 		  "immédiatement urgence plaît merci_de rapidement" },
 	{ FILLER, "et oui bon juste directement plutôt ici ce cet cette mon ma votre plus aide "
 		  "client alors donc seulement en_ligne ça y est_ce est qu suis j ai peu tout "
-		  "réel_svp s une_fois faire mise" },
+		  "réel_svp s une_fois faire mise on" },
 	{ HERE, "ici là" },
 	{ THANKS, "merci" },
 	{ HELLO, "bonjour salut bonsoir" },
@@ -105,7 +105,7 @@ const struct lexeme lexicon_it[] = {
 		"commess{o,a}" },
 	{ PERSON | LIVE, "~uman{o,a,i} essere_umano" },
 	{ PERSON, "~persona" },
-	{ SOMEBODY, "qualcuno persone gente" },
+	{ SOMEBODY, "qualcuno persone gente nessuno" },
 	{ PEOPLE, "persone gente" },
 	{ LIVE, "reale vera vero viva vivo in_carne_ed_ossa fisica" },
 	{ SUPPORT, "assistenza supporto servizio_clienti servizio" },
@@ -175,10 +175,11 @@ const struct lexeme lexicon_it[] = {
 	  "servizio_clienti assistenza_clienti assistenza_tecnica supporto_tecnico "
 	  "supporto_clienti call_center centro_assistenza numero_verde assistenza_umana" },
 	{ NUMBER, "numero telefono recapito contatti numero_di_telefono numero_verde" },
-	{ RING, "chiamatemi chiamami richiamatemi richiamami mi_chiami mi_richiami "
-		"mi_chiamate mi_richiamate potete_chiamarmi può_chiamarmi contattatemi "
-		"mi_contattate mi_contatti essere_contattat{o,a} essere_richiamat{o,a} "
-		"essere_chiamat{o,a} richiamarmi chiamarmi contattarmi contattarvi" },
+	{ RING,
+	  "chiamatemi chiamami richiamatemi richiamami mi_chiami mi_richiami "
+	  "mi_chiamate mi_richiamate potete_chiamarmi può_chiamarmi contattatemi "
+	  "mi_contattate mi_contatti essere_contattat{o,a} essere_richiamat{o,a} "
+	  "essere_chiamat{o,a} richiamarmi chiamarmi contattarmi contattarvi richiamare" },
 	{ THAT, "che_mi che_sappia che_capisca" },
 	{ SUPPORT | FILLER, "aiuto risposta contatto" },
 	{ MINE | THE, "mio mia miei" },

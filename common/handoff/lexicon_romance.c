@@ -9,7 +9,7 @@ const struct lexeme lexicon_es[] = {
 		"ejecutivo_de_cuenta jef{e,a}_de_turno trabajador{,a} gestor{,a} dependiente" },
 	{ PERSON | LIVE, "~human{o,a,os,as} ser_humano" },
 	{ PERSON, "~persona" },
-	{ SOMEBODY, "alguien personas gente" },
+	{ SOMEBODY, "alguien personas gente alguien_ahí" },
 	{ LATER, "mañana luego" },
 	{ PEOPLE, "personas gente" },
 	{ LIVE, "real viva vivo verdader{o,a} reales carne_y_hueso física de_verdad vivas" },
@@ -62,7 +62,7 @@ const struct lexeme lexicon_es[] = {
 	{ IF, "si_un si_una si_pido si_quiero si_llamo si_necesito si_alguien si_el "
 	      "supongamos imagina" },
 	{ BE, "es eres soy está" },
-	{ HAVE, "hay existe existen tienen tenéis tienes" },
+	{ HAVE, "hay existe existen tienen tenéis tienes alguien_ahí" },
 	{ TRANSLATE,
 	  "traduce traduzca traducir tradúceme traducción cómo_se_dice como_se_dice" },
 	{ WRITE,
@@ -84,9 +84,9 @@ const struct lexeme lexicon_es[] = {
 	{ PLEASE, "por_favor porfavor porfa ya ahora urgente inmediatamente rápido ahora_mismo "
 		  "pronto favor" },
 	{ FILLER, "y e se lo sí bueno pues solo directamente mejor aquí este esta mi su es_que "
-		  "ver más ayuda mismo cliente ventas tu usted_a alguien_que le esto sólo "
-		  "un_momento todavía urgentemente tipo puedas que" },
-	{ HERE, "aquí ahí allí alguien_ahí" },
+		  "ver más ayuda mismo cliente ventas tu usted_a le esto sólo un_momento "
+		  "todavía urgentemente tipo puedas que" },
+	{ HERE, "aquí ahí allí" },
 	{ THANKS, "gracias" },
 	{ HELLO, "hola buenas buenos_días buenas_tardes" },
 	{ BUT, "pero sino" },
@@ -103,7 +103,7 @@ const struct lexeme lexicon_es[] = {
 		"devuélvanme_la_llamada contácteme contáctenme comuníquense_conmigo me_llame "
 		"llamarme me_llaman que_alguien_me_llame contactarlos contactarme_con_ustedes "
 		"contactarse_con_ustedes contactar_con_ustedes comunicarme_con_ustedes "
-		"contactaros comuníquese_conmigo comunícate_conmigo" },
+		"contactaros comuníquese_conmigo comunícate_conmigo me_llamara me_llamaran" },
 	{ SUPPORT | FILLER, "ayuda respuesta contacto asistencia" },
 	{ MINE | THE, "mi mis" },
 	{ 0 },

@@ -112,7 +112,8 @@ const struct lexeme lexicon_pl[] = {
 	{ PERSON, "~człowiek{,a,iem,owi} ~czlowiekiem osob{ą,ę,a,y}" },
 	{ PERSON | NOM, "człowiek" },
 	{ PEOPLE, "ludzie ludźmi ludzi" },
-	{ SOMEBODY, "ktoś kogoś kimś ludzie ludźmi ludzi komuś kimkolwiek kogokolwiek" },
+	{ SOMEBODY, "ktoś kogoś kimś ludzie ludźmi ludzi komuś kimkolwiek kogokolwiek tam_kto "
+		    "tu_kto" },
 	{ LIVE, "żyw{y,ego,ym,ą,a,emu} prawdziw{y,ego,ym,ą,a} ludzk{i,iego,im,ą} "
 		"realn{y,ego,ym,ą} normaln{ym,ego}" },
 	{ SUPPORT, "pomoc_techniczna biur{em,o}_obsługi biura wsparci{e,em} infolini{a,ę,ą} "
@@ -158,7 +159,7 @@ const struct lexeme lexicon_pl[] = {
 	{ OR, "albo lub czy_raczej czy" },
 	{ IF, "jeśli jeżeli gdyby gdy załóżmy" },
 	{ BE, "jest jesteś są to_jest czy_to" },
-	{ HAVE, "jest_tu istnieje macie jest_tam czy_jest_tu jest_tutaj" },
+	{ HAVE, "jest_tu istnieje macie jest_tam czy_jest_tu jest_tutaj tam_kto tu_kto" },
 	{ TRANSLATE,
 	  "przetłumacz{,cie} przetłumaczyć jak_{powiedzieć,jest,będzie} tłumaczenie" },
 	{ WRITE, "napisz stwórz wymyśl ułóż popraw opisz opowiedz" },

@@ -13,9 +13,8 @@ const struct lexeme lexicon_tr[] = {
 	{ ROLE | NOM, "operatör operator temsilci yetkili" },
 	{ PERSON | LIVE, "~insan{,a,la,ı,lar,larla,a,e,dan,ım} insanla" },
 	{ PERSON, "kişi kişiye kişiyle kişi_ile" },
-	{ SOMEBODY,
-	  "biri birisi birine biriyle birisiyle birisine birini kimse birileri biri_var "
-	  "kimse_yok" },
+	{ SOMEBODY, "biri birisi birine biriyle birisiyle birisine birini kimse birileri "
+		    "kimse_yok" },
 	{ LIVE, "gerçek canlı hakiki" },
 	{ SUPPORT,
 	  "destek müşteri_hizmetleri müşteri_hizmetlerine müşteri_hizmetleriyle desteğe" },
@@ -27,10 +26,11 @@ const struct lexeme lexicon_tr[] = {
 		"çağırır_mısınız" },
 	{ CONNECT, "~bağla{,yın,yınız,r,nmak,n,yabilir,nabilir,rmısınız,nabilirmiyim,yıverin} "
 		   "~aktar{,ın,ır,ınız,abilir,ılmak} yönlendir{,in,ir,iniz,ebilir} "
-		   "ulaş{mak,abilir} bağlantı geçir geçmek bağlanabilir_miyim bağlar_mısınız" },
+		   "ulaş{mak,abilir} bağlantı geçir geçmek bağlanabilir_miyim bağlar_mısınız "
+		   "ulaş{abilirim,ırım,abiliriz,ırız,mam,malıyım} bağlan{,mak,abilirim}" },
 	{ SPEAK, "~görüş{mek,ebilir,eyim,ebilirmiyim,türün,meliyim,ür} "
 		 "~konuş{mak,abilir,ayım,malıyım,abilirmiyim,uyum,tur} görüşmek yazışmak "
-		 "iletişim konuşmam görüşmem sohbet" },
+		 "iletişim konuşmam görüşmem sohbet konuş görüş" },
 	{ CAN, "mümkün_mü mümkün mıyım miyim mısınız misiniz mısın misin olur" },
 	{ HELP, "yardım_etsin yardımcı_olsun arasın cevap_versin ilgilensin yardımcı_olabilir "
 		"cevaplasın baksın yardım_edebilir ilgilenebilir yardımcı_olabilecek" },
@@ -58,7 +58,7 @@ const struct lexeme lexicon_tr[] = {
 	{ OR, "veya yoksa ya_da" },
 	{ IF, "eğer istersem diyelim olursa isterse" },
 	{ BE, "musun müsün mısınız_siz" },
-	{ HAVE, "var_mı var" },
+	{ HAVE, "var_mı var kimse_yok" },
 	{ TRANSLATE,
 	  "çevir çevirir çevirin çevirisi tercüme nasıl_denir ingilizceye ingilizcesi "
 	  "almancaya" },
@@ -94,7 +94,7 @@ const struct lexeme lexicon_tr[] = {
 	{ NUMBER, "numara numarası numaranız telefon telefonu telefonunuz iletişim_bilgileri" },
 	{ RING, "beni_ara beni_arayın beni_arar_mısınız beni_arayabilir_misiniz geri_arayın "
 		"geri_dönüş bana_geri_dönüş beni_geri_arayın arayın_beni bana_telefon_edin "
-		"aranmak" },
+		"aranmak geri_arar arar_mısınız arayabilir_misiniz" },
 	{ LET, "yardım_etsin yardımcı_olsun arasın cevap_versin ilgilensin cevaplasın baksın" },
 	{ 0 },
 };
@@ -118,7 +118,7 @@ const struct lexeme lexicon_kk[] = {
 	  "~қос{,ыңыз,ыңызшы,шы,ып,сын} ~жалғ{а,аңыз,аңызшы,ап,ашы} "
 	  "~байланыстыр{,ыңыз,ыңызшы,шы,сын} ~ауыстыр{,ыңыз,ыңызшы,шы} "
 	  "бағытта{,ңыз,ңызшы} хабарлас{у,қым,уға,сам} байланыс{у,қым,уға} қосылу{,ға} "
-	  "қосылғым" },
+	  "қосылғым хабарлас{амын,аламын,айын}" },
 	{ SPEAK, "~сөйлес{у,кім,ейін,уге,сем,е,ткім,уім} ~сөйлескім тілдес{у,кім,уге} "
 		 "әңгімелес{у,кім} сөйлеуге сөйлестір{,ші,іңіз,іңізші} жаз{ысқым,ысу} "
 		 "қоңырау_шала{м,мын} қоңырау_шалу{ға,}" },

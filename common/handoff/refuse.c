@@ -258,7 +258,8 @@ int target_is_others(const struct target *t)
 		if (m & (THEY | WANTS))
 			return 1;
 		if (m & YOU && means(t, t->verb) & SPEAK &&
-		    !(means(t, t->verb) & ~SPEAK & REQUEST))
+		    !(means(t, t->verb) & ~SPEAK & REQUEST) &&
+		    find(t, i, t->verb, CONNECT | CALL) < 0)
 			return find(t, t->from, t->verb, ME | SELF) < 0;
 		if (m & (SELF | ME))
 			return 0;

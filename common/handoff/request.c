@@ -61,6 +61,15 @@ static int by_verb(struct target *t)
 	return yes(t, "ask-for-operator");
 }
 
+/* "que" is both what and let. */
+static int is_question(const struct target *t)
+{
+	for (int i = t->from; i < t->at; i++)
+		if (means(t, i) & WHAT && !(means(t, i) & LET))
+			return 1;
+	return 0;
+}
+
 /* "can a human help me", "пусть оператор перезвонит" */
 static int by_help(struct target *t)
 {
@@ -88,7 +97,8 @@ static int by_help(struct target *t)
 	for (int i = ask < 0 ? t->at : ask; i < help; i++)
 		if (!(means(t, i) & AROUND))
 			return 0;
-	if (find(t, t->from, t->at, HOWMUCH | IF | THEY | WHAT) >= 0 || target_is_topic(t))
+	if (find(t, t->from, t->at, HOWMUCH | IF | THEY) >= 0 || is_question(t) ||
+	    target_is_topic(t))
 		return no(t, "about-operators");
 	if (target_is_negated(t))
 		return no(t, "negated");

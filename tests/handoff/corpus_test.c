@@ -4,7 +4,7 @@
  *
  *   corpus_test FILE [precision recall]     default 0.98 0.90
  *
- * A line of FILE: label 0 or 1, tab, language, tab, text.
+ * A line of FILE: label 0 or 1, tab, language, tab, text; or # and a remark.
  */
 
 #include <stdio.h>
@@ -86,7 +86,8 @@ int main(int argc, char **argv)
 	}
 	while (getline(&line, &room, in) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		judge_line(line);
+		if (*line != '#')
+			judge_line(line);
 	}
 	free(line);
 	fclose(in);
