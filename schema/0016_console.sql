@@ -3,7 +3,9 @@
 
 -- --- signing in ------------------------------------------------------------------------------------
 
--- Attempts in a row, by login and by address: "login:ann", "address:192.0.2.7".
+-- Attempts in a row, by login and by address: "login:ann", "address:192.0.2.7"; and by a browser in which somebody
+-- has signed in before: "device:<its number>".  Such a browser has a counter of its own for that login, so whoever
+-- merely knows the login cannot keep its owner out.
 create table lockout (
     key      text collate "C" primary key,
     failures int         not null,
@@ -36,12 +38,25 @@ begin
     return 0;
 end $$;
 
-create function signin_begin(p_login text, p_address text, out wait_s int, out operator_id int, out password text)
+-- What counts attempts at p_login of a browser whose cookie says that p_owner has signed in there; null: nothing of its own.
+create function device_key(p_login text, p_device text, p_owner int) returns text
+language sql stable as $$
+    select 'device:' || p_device from operator o where o.id = p_owner and o.login = p_login
+$$;
+
+create function signin_begin(p_login text, p_address text, p_device text default null, p_owner int default null,
+                             out wait_s int, out operator_id int, out password text)
 language plpgsql as $$
+declare
+    v_device text := device_key(p_login, p_device, p_owner);
 begin
-    wait_s := attempt('address:' || p_address, 30);
-    if wait_s = 0 then
-        wait_s := attempt('login:' || left(p_login, 64), 5);
+    if v_device is not null then
+        wait_s := attempt(v_device, 5);
+    else
+        wait_s := attempt('address:' || p_address, 30);
+        if wait_s = 0 then
+            wait_s := attempt('login:' || left(p_login, 64), 5);
+        end if;
     end if;
     if wait_s = 0 then
         select o.id, o.password into operator_id, password from operator o where o.login = p_login and o.enabled;
@@ -49,18 +64,24 @@ begin
 end $$;
 
 -- The password was right: p_password is the one it was compared with, in case it has changed meanwhile.
-create function signin_end(p_operator int, p_password text, p_address text, p_token bytea, p_csrf text)
+-- It forgives the counter that has counted it, and no other: else those who guess would gain by it.
+create function signin_end(p_operator int, p_password text, p_address text, p_token bytea, p_csrf text,
+                           p_device text default null, p_owner int default null)
 returns boolean language plpgsql as $$
 declare
-    o operator;
+    o        operator;
+    v_device text;
 begin
     update operator set seen_at = now()
     where id = p_operator and enabled and password = p_password returning * into o;
     if not found then
         return false;
     end if;
-    delete from lockout where key = 'login:' || o.login;
-    update lockout set failures = greatest(failures - 1, 0), until = now() where key = 'address:' || p_address;
+    v_device := device_key(o.login, p_device, p_owner);
+    delete from lockout where key = coalesce(v_device, 'login:' || o.login);
+    if v_device is null then
+        update lockout set failures = greatest(failures - 1, 0), until = now() where key = 'address:' || p_address;
+    end if;
     delete from session where operator_id = o.id and expires_at < now();
     insert into session (token_hash, operator_id, csrf, expires_at)
     values (p_token, o.id, p_csrf, now() + interval '30 days');
@@ -69,16 +90,18 @@ begin
 end $$;
 
 -- A login nobody has is not written down: people type passwords there.
-create function signin_failed(p_login text, p_address text) returns void
+create function signin_failed(p_login text, p_address text, p_device text default null, p_owner int default null) returns void
 language plpgsql as $$
 declare
     v_operator int := (select id from operator where login = p_login);
+    v_device   text := device_key(p_login, p_device, p_owner);
     l          lockout;
 begin
     insert into audit (operator_id, what, address) values (v_operator, 'sign_in_failed', p_address);
     for l in
         select * from lockout
-        where key in ('login:' || left(p_login, 64), 'address:' || p_address) and until > now()
+        where until > now()
+          and (key = v_device or v_device is null and key in ('login:' || left(p_login, 64), 'address:' || p_address))
     loop
         insert into audit (operator_id, what, detail, address)
         values (v_operator, 'locked_out', split_part(l.key, ':', 1) || ', ' || l.failures || ' failures', p_address);
@@ -121,9 +144,16 @@ begin
         (extract(epoch from s.expires_at - now()) * 1000)::bigint;
 end $$;
 
--- Those of a list that are not over, without prolonging them.
+-- Those of a list that are not over.  They are of browsers that listen: an operator on duty who only watches is
+-- there, and stays signed in; one off duty has twelve hours.
 create function sessions_alive(p_tokens text[]) returns text
-language sql stable as $$
+language sql as $$
+    with watching as (
+        select s.token_hash from session s join operator o on o.id = s.operator_id and o.enabled and o.on_duty
+        where s.token_hash in (select decode(t, 'hex') from unnest(p_tokens) t)
+          and s.expires_at > now() and s.seen_at between now() - interval '12 hours' and now() - interval '10 minutes'
+        order by s.token_hash for update of s skip locked)
+    update session s set seen_at = now() from watching w where s.token_hash = w.token_hash;
     select string_agg(t, ' ')
     from unnest(p_tokens) t
     join session s on s.token_hash = decode(t, 'hex') and s.expires_at > now() and s.seen_at > now() - interval '12 hours'

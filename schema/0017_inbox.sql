@@ -139,8 +139,18 @@ begin
                        && to_tsquery('simple', v_last || ':*'));
 end $$;
 
--- The conversations in which p_text was said, or whose people are called so; newest first.
-create function search_conversations(p_text text, p_limit int) returns table (conversation_id bigint, at timestamptz)
+-- What is between the two is found by nothing: it is older than what is read where it is, and the batches have not
+-- come so far.  No row: all is.
+create function unsearched() returns table (since timestamptz, until timestamptz)
+language sql stable as $$
+    select p.until, now() - interval '15 minutes' from console_progress p
+    where p.what = 'words' and p.until < now() - interval '15 minutes'
+$$;
+
+-- The conversations in which p_text was said, or whose people are called so; the newest match first.  p_at, p_id: the
+-- last of those before.
+create function search_conversations(p_text text, p_at timestamptz, p_id bigint, p_limit int)
+returns table (conversation_id bigint, at timestamptz)
 language plpgsql stable as $$
 #variable_conflict use_column
 declare
@@ -167,7 +177,8 @@ begin
             left join person p on p.id = c.person_id
             where m.created_at > v_heard and m.seq <= 2
               and to_tsvector('simple', concat_ws(' ', c.title, p.name)) @@ v_names) f
-        group by 1 order by 2 desc limit p_limit;
+        group by 1 having p_at is null or (max(f.at), f.conversation_id) < (p_at, p_id)
+        order by 2 desc, 1 desc limit p_limit;
 end $$;
 
 -- --- one conversation, as a row of the inbox -------------------------------------------------------------
@@ -246,7 +257,7 @@ language sql stable as $$
 $$;
 
 -- Who is in a folder, and by what time it is sorted.  Whoever waits longest comes first, else the newest.
-create function folder(p_operator int, p_folder text, p_found bigint[], p_at timestamptz, p_id bigint, p_limit int)
+create function folder(p_operator int, p_folder text, p_at timestamptz, p_id bigint, p_limit int)
 returns table (conversation_id bigint, at timestamptz)
 language plpgsql stable as $$
 #variable_conflict use_column
@@ -258,30 +269,21 @@ begin
             select w.conversation_id, w.at from (
                 select h.conversation_id, h.called_at as at from handoff h where h.state = 1
                 union all select * from messages_left()) w
-            where (p_at is null or (w.at, w.conversation_id) > (p_at, p_id))
-              and (p_found is null or w.conversation_id = any (p_found))
+            where p_at is null or (w.at, w.conversation_id) > (p_at, p_id)
             order by 2, 1 limit p_limit;
     elsif p_folder = 'mine' then
         return query
             select c.id, coalesce(m.created_at, c.created_at)
             from conversation c left join message m on m.conversation_id = c.id and m.seq = c.last_seq
-            where c.responder = 2 and c.operator_id = p_operator and (p_found is null or c.id = any (p_found))
+            where c.responder = 2 and c.operator_id = p_operator
               and (p_at is null or (coalesce(m.created_at, c.created_at), c.id) < (p_at, p_id))
             order by 2 desc, 1 desc limit p_limit;
     elsif p_folder = 'closed' then
         return query
             select h.conversation_id, h.ended_at from handoff h
             where h.state = 3 and (p_at is null or (h.ended_at, h.conversation_id) < (p_at, p_id))
-              and (p_found is null or h.conversation_id = any (p_found))
               and not exists (select from handoff x where x.conversation_id = h.conversation_id and x.id > h.id)
               and is_closed(h)
-            order by 2 desc, 1 desc limit p_limit;
-    elsif p_found is not null then
-        return query
-            select a.id, coalesce(m.created_at, a.created_at)
-            from conversation a left join message m on m.conversation_id = a.id and m.seq = a.last_seq
-            where a.id = any (p_found)
-              and (p_at is null or (coalesce(m.created_at, a.created_at), a.id) < (p_at, p_id))
             order by 2 desc, 1 desc limit p_limit;
     else
         return query
@@ -302,25 +304,73 @@ begin
     end if;
 end $$;
 
+create function is_in_folder(p_operator int, p_folder text, p_conversation bigint) returns boolean
+language plpgsql stable as $$
+declare
+    c conversation;
+    h handoff;
+begin
+    select * into c from conversation where id = p_conversation;
+    select * into h from handoff x where x.conversation_id = c.id order by x.id desc limit 1;
+    return case p_folder
+        when 'waiting' then c.responder = 1
+                            or h.state = 3 and h.outcome = 'message' and h.ended_at > now() - interval '30 days'
+        when 'mine' then c.responder = 2 and c.operator_id = p_operator
+        when 'closed' then c.responder = 0 and h.id is not null and is_closed(h)
+        else true end is true;
+end $$;
+
+create function page_key(p_at timestamptz, p_id bigint) returns text
+language sql immutable as $$ select floor(extract(epoch from p_at) * 1000000)::bigint || '.' || p_id $$;
+
+-- What is found, newest match first.  So many matches are looked at for a page; `next` goes on with older ones, also
+-- where none of these was in the folder, and `searched_to` says how far back that was.
+create function console_search(p_operator int, p_folder text, p_query text, p_at timestamptz, p_id bigint, p_limit int)
+returns json language plpgsql stable as $$
+declare
+    v_look constant int := 2000;
+begin
+    return (
+        with found as materialized (
+            select s.conversation_id, s.at, row_number() over () as n
+            from search_conversations(p_query, p_at, p_id, v_look) s),
+        page as materialized (
+            select f.conversation_id, f.at, row_number() over () as n
+            from (select * from found order by n) f
+            where is_in_folder(p_operator, p_folder, f.conversation_id) limit p_limit + 1),
+        last as (
+            select p.conversation_id, p.at from page p
+            where p.n = p_limit and (select count(*) from page) > p_limit
+            union all
+            select f.conversation_id, f.at from found f
+            where f.n = v_look and (select count(*) from page) <= p_limit)
+        select json_build_object(
+            'conversations', coalesce((select json_agg(console_row(p.conversation_id, p_operator) order by p.n)
+                                       from page p where p.n <= p_limit), '[]'),
+            'counts', console_counts(p_operator),
+            'next', (select page_key(l.at, l.conversation_id) from last l),
+            'searched_to', (select iso(l.at) from last l),
+            'unsearched', (select json_build_object('since', iso(u.since), 'until', iso(u.until)) from unsearched() u)));
+end $$;
+
 -- p_at (microseconds since 1970) and p_id: the last of the page before.
 create function console_inbox(p_operator int, p_folder text, p_query text, p_at bigint, p_id bigint, p_limit int)
 returns json language plpgsql stable as $$
 declare
-    v_at    timestamptz := 'epoch'::timestamptz + p_at * interval '1 microsecond';
-    v_found bigint[];
+    v_at timestamptz := 'epoch'::timestamptz + p_at * interval '1 microsecond';
 begin
     if p_query is not null then
-        v_found := array(select s.conversation_id from search_conversations(p_query, 2000) s);
+        return console_search(p_operator, p_folder, p_query, v_at, p_id, p_limit);
     end if;
     return (
         with page as (
             select f.conversation_id, f.at, row_number() over () as n
-            from folder(p_operator, p_folder, v_found, v_at, p_id, p_limit + 1) f)
+            from folder(p_operator, p_folder, v_at, p_id, p_limit + 1) f)
         select json_build_object(
             'conversations', coalesce(json_agg(console_row(p.conversation_id, p_operator) order by p.n)
                                       filter (where p.n <= p_limit), '[]'),
             'counts', console_counts(p_operator),
-            'next', max(floor(extract(epoch from p.at) * 1000000)::bigint || '.' || p.conversation_id)
+            'next', max(page_key(p.at, p.conversation_id))
                     filter (where p.n = p_limit and (select count(*) from page) > p_limit))
         from page p);
 end $$;

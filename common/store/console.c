@@ -26,33 +26,39 @@ static void decode_signin(void *out, const PGresult *rows, int row, struct arena
 }
 
 void store_signin_begin(struct store *s, struct flow *f, flow_step *next, struct signin *out,
-			const char *login, const char *address)
+			const struct signin_try *attempt)
 {
-	static const struct pg_stmt stmt = {
-		"signin_begin", "select wait_s, operator_id, password from signin_begin($1, $2)"
-	};
+	static const struct pg_stmt stmt = { "signin_begin",
+					     "select wait_s, operator_id, password"
+					     " from signin_begin($1, $2, $3, $4::int)" };
 
-	STORE_CALL(s->durable, f, next, &stmt, 0, decode_signin, out, login, address);
+	STORE_CALL(s->durable, f, next, &stmt, 0, decode_signin, out, attempt->login,
+		   attempt->address, attempt->device.nonce,
+		   store_optional(f, attempt->device.operator_id));
 }
 
 void store_signin_end(struct store *s, struct flow *f, flow_step *next, int *ok,
 		      const struct session_new *session)
 {
 	static const struct pg_stmt stmt = {
-		"signin_end", "select signin_end($1::int, $2, $3, decode($4, 'hex'), $5)"
+		"signin_end",
+		"select signin_end($1::int, $2, $3, decode($4, 'hex'), $5, $6, $7::int)"
 	};
 
 	STORE_CALL(s->durable, f, next, &stmt, 0, store_decode_bool, ok,
 		   store_int(f, session->operator_id), session->password, session->address,
-		   session->token_hash, session->csrf);
+		   session->token_hash, session->csrf, session->device.nonce,
+		   store_optional(f, session->device.operator_id));
 }
 
-void store_signin_failed(struct store *s, struct flow *f, flow_step *next, const char *login,
-			 const char *address)
+void store_signin_failed(struct store *s, struct flow *f, flow_step *next,
+			 const struct signin_try *attempt)
 {
-	static const struct pg_stmt stmt = { "signin_failed", "select signin_failed($1, $2)" };
+	static const struct pg_stmt stmt = { "signin_failed",
+					     "select signin_failed($1, $2, $3, $4::int)" };
 
-	STORE_CALL(s->durable, f, next, &stmt, 0, NULL, NULL, login, address);
+	STORE_CALL(s->durable, f, next, &stmt, 0, NULL, NULL, attempt->login, attempt->address,
+		   attempt->device.nonce, store_optional(f, attempt->device.operator_id));
 }
 
 static void decode_session(void *out, const PGresult *rows, int row, struct arena *a)

@@ -17,8 +17,20 @@ struct signin {
 	const char *password; /* as it is kept; NULL: cannot sign in */
 };
 
+/* A browser in which somebody has signed in before; nonce NULL: it is not known. */
+struct device {
+	int operator_id;
+	const char *nonce;
+};
+
+struct signin_try {
+	const char *login, *address;
+	struct device device;
+};
+
 struct session_new {
 	int operator_id;
+	struct device device;
 	const char *password, *address, *token_hash, *csrf;
 };
 
@@ -30,12 +42,12 @@ struct session_operator {
 };
 
 void store_signin_begin(struct store *s, struct flow *f, flow_step *next, struct signin *out,
-			const char *login, const char *address);
+			const struct signin_try *attempt);
 /* 0: the password has changed meanwhile, or they were disabled. */
 void store_signin_end(struct store *s, struct flow *f, flow_step *next, int *ok,
 		      const struct session_new *session);
-void store_signin_failed(struct store *s, struct flow *f, flow_step *next, const char *login,
-			 const char *address);
+void store_signin_failed(struct store *s, struct flow *f, flow_step *next,
+			 const struct signin_try *attempt);
 void store_session(struct store *s, struct flow *f, flow_step *next,
 		   struct session_operator *out, const char *token_hash);
 void store_session_end(struct store *s, struct flow *f, flow_step *next, const char *token_hash,

@@ -52,6 +52,12 @@ void web_set_header(struct web_request *req, const char *name, const char *value
 	evhttp_add_header(headers, name, value);
 }
 
+void web_add_header(struct web_request *req, const char *name, const char *value)
+{
+	if (req->ev)
+		evhttp_add_header(evhttp_request_get_output_headers(req->ev), name, value);
+}
+
 /* evhttp sends no body for HEAD only if there is none; the length is told all the same. */
 static void drop_body_of_head(struct web_request *req, struct evbuffer *out)
 {

@@ -73,8 +73,9 @@ struct arena *web_arena(struct web_request *req);     /* dies with the request *
  */
 json_t *web_json(struct web_request *req);
 
-/* Add a header before replying. */
+/* Add a header before replying; instead of one of that name, or beside it. */
 void web_set_header(struct web_request *req, const char *name, const char *value);
+void web_add_header(struct web_request *req, const char *name, const char *value);
 
 void web_reply(struct web_request *req, int status, const char *type, const char *body,
 	       size_t len);

@@ -62,6 +62,15 @@ const char *console_address(struct console_call *c); /* of who asks: one IPv4, o
 /* The hash of the cookie's token; "" if there is none. */
 void console_token_hash(struct web_request *req, char hash[TOKEN_HASH]);
 
+/* NULL: the browser has none of that name. */
+const char *console_cookie(struct web_request *req, const char *name);
+void console_set_cookie(struct console_call *c, const char *name, const char *value,
+			int seconds);
+
+/* What this browser was told when somebody signed in there (console_device.c). */
+struct device console_device(struct console_call *c);
+void console_remember_device(struct console_call *c);
+
 flow_step console_login, console_logout, console_me, console_change_me;
 
 /* --- routes ---------------------------------------------------------------- */

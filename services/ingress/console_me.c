@@ -13,6 +13,7 @@
 struct change {
 	const char *lang, *name, *password, *old_password, *login;
 	int has_duty, on_duty, matches;
+	struct signin_try attempt;
 	struct signin signin;
 	char kept[PASSWORD_TEXT];
 	struct desk_done done;
@@ -63,9 +64,11 @@ void console_change_me(void *self)
 		return;
 	}
 	g->login = own_login(c);
+	g->attempt = (struct signin_try){ .login = g->login ? g->login : "",
+					  .address = console_address(c),
+					  .device = console_device(c) };
 	if (console_check_password(c, g->password, g->login) == 0)
-		store_signin_begin(c->store, &c->flow, compare, &g->signin,
-				   g->login ? g->login : "", console_address(c));
+		store_signin_begin(c->store, &c->flow, compare, &g->signin, &g->attempt);
 }
 
 static void compare(void *self)
@@ -97,8 +100,7 @@ static void make(void *self)
 	if (g->matches)
 		hasher_make(c->in->hasher, &c->flow, set_duty, g->kept, g->password);
 	else
-		store_signin_failed(c->store, &c->flow, refuse_old, g->login,
-				    console_address(c));
+		store_signin_failed(c->store, &c->flow, refuse_old, &g->attempt);
 }
 
 static void set_duty(void *self)

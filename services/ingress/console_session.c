@@ -22,31 +22,40 @@ static void hash_token(struct arena *a, const char *token, size_t len, char hash
 	snprintf(hash, TOKEN_HASH, "%s", crypto_hex(a, digest, sizeof digest));
 }
 
-void console_token_hash(struct web_request *req, char hash[TOKEN_HASH])
+const char *console_cookie(struct web_request *req, const char *name)
 {
 	const char *at = web_header(req, "Cookie");
+	size_t len = strlen(name);
 
-	*hash = 0;
 	for (; at && *at; at += strcspn(at, ";"), at += *at == ';') {
 		at += strspn(at, " ");
-		if (strncmp(at, COOKIE "=", sizeof COOKIE) != 0)
-			continue;
-		at += sizeof COOKIE;
-		hash_token(web_arena(req), at, strcspn(at, "; "), hash);
-		return;
+		if (strncmp(at, name, len) == 0 && at[len] == '=')
+			return arena_dup(web_arena(req), at + len + 1,
+					 strcspn(at + len + 1, "; "));
 	}
+	return NULL;
 }
 
-static void set_cookie(struct console_call *c, const char *token, int seconds)
+void console_token_hash(struct web_request *req, char hash[TOKEN_HASH])
+{
+	const char *token = console_cookie(req, COOKIE);
+
+	*hash = 0;
+	if (token)
+		hash_token(web_arena(req), token, strlen(token), hash);
+}
+
+void console_set_cookie(struct console_call *c, const char *name, const char *value,
+			int seconds)
 {
 	const char *url = c->in->public_url;
 	int is_secure = url && strncmp(url, "https://", 8) == 0;
 
-	web_set_header(c->req, "Set-Cookie",
+	web_add_header(c->req, "Set-Cookie",
 		       arena_printf(&c->flow.arena,
-				    COOKIE "=%s; Path=/console; Max-Age=%d; HttpOnly; "
-					   "SameSite=Strict%s",
-				    token, seconds, is_secure ? "; Secure" : ""));
+				    "%s=%s; Path=/console; Max-Age=%d; HttpOnly; "
+				    "SameSite=Strict%s",
+				    name, value, seconds, is_secure ? "; Secure" : ""));
 }
 
 /* --- POST /console/api/login ------------------------------------------------
@@ -54,7 +63,8 @@ static void set_cookie(struct console_call *c, const char *token, int seconds)
  */
 
 struct login {
-	const char *login, *password;
+	const char *password;
+	struct signin_try attempt;
 	struct signin signin;
 	int matches, is_in;
 	char token[64], csrf[65], hash[TOKEN_HASH];
@@ -69,7 +79,8 @@ static int read_login(struct console_call *c, struct login *l)
 
 	if (!body)
 		return -1;
-	if (json_unpack(body, "{ss ss}", "login", &l->login, "password", &l->password) == 0)
+	if (json_unpack(body, "{ss ss}", "login", &l->attempt.login, "password",
+			&l->password) == 0)
 		return 0;
 	console_refuse_fields(c, "{\"login\", \"password\"}");
 	return -1;
@@ -82,10 +93,12 @@ void console_login(void *self)
 
 	if (read_login(c, l) < 0)
 		return;
-	if (!*l->login || strlen(l->login) > LOGIN_MAX || strlen(l->password) > PASSWORD_MAX)
-		l->login = l->password = ""; /* nobody's; it counts as an attempt */
-	store_signin_begin(c->store, &c->flow, compare, &l->signin, l->login,
-			   console_address(c));
+	if (!*l->attempt.login || strlen(l->attempt.login) > LOGIN_MAX ||
+	    strlen(l->password) > PASSWORD_MAX)
+		l->attempt.login = l->password = ""; /* nobody's; it counts as an attempt */
+	l->attempt.address = console_address(c);
+	l->attempt.device = console_device(c);
+	store_signin_begin(c->store, &c->flow, compare, &l->signin, &l->attempt);
 }
 
 /* A login that nobody has takes as long as any. */
@@ -124,13 +137,13 @@ static void decide(void *self)
 	struct login *l = c->own;
 
 	if (!l->matches) {
-		store_signin_failed(c->store, &c->flow, turn_away, l->login,
-				    console_address(c));
+		store_signin_failed(c->store, &c->flow, turn_away, &l->attempt);
 		return;
 	}
 	make_session(c, l);
 	store_signin_end(c->store, &c->flow, find_out, &l->is_in,
 			 &(struct session_new){ .operator_id = l->signin.operator_id,
+						.device = l->attempt.device,
 						.password = l->signin.password,
 						.address = console_address(c),
 						.token_hash = l->hash,
@@ -167,7 +180,8 @@ static void welcome(void *self)
 		return;
 	}
 	log_info("signed in operator=%d", c->who.id);
-	set_cookie(c, l->token, COOKIE_S);
+	console_set_cookie(c, COOKIE, l->token, COOKIE_S);
+	console_remember_device(c);
 	console_reply(
 		c, 200,
 		json_pack("{so ss}", "operator", parse(c->who.json), "csrf", c->who.csrf));
@@ -187,7 +201,7 @@ static void signed_out(void *self)
 {
 	struct console_call *c = self;
 
-	set_cookie(c, "", 0);
+	console_set_cookie(c, COOKIE, "", 0);
 	console_reply_empty(c);
 }
 

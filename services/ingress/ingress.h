@@ -47,7 +47,7 @@ struct ingress {
 	struct hasher *hasher;         /* hasher.c */
 	struct console_index *indexer; /* console_index.c */
 	struct team *team;             /* team.c: who may work at desks */
-	uint8_t file_key[CRYPTO_KEY_SIZE];
+	uint8_t file_key[CRYPTO_KEY_SIZE], device_key[CRYPTO_KEY_SIZE];
 	int file_count; /* being fetched */
 };
 

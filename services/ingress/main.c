@@ -91,6 +91,7 @@ static int open_web(struct ingress *in, struct err *e)
 static int open_console(struct ingress *in, struct err *e)
 {
 	crypto_derive(in->file_key, in->secret, "file-link");
+	crypto_derive(in->device_key, in->secret, "console-device");
 	in->hasher = hasher_open(in->base);
 	in->desk_store.durable =
 		pg_open(in->base, &(struct pg_conf){ .conninfo = in->database_url,

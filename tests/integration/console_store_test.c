@@ -28,7 +28,8 @@ static struct signin attempt(const char *login, const char *address)
 {
 	struct signin s;
 
-	store_signin_begin(&world.store, begin(), caller_next, &s, login, address);
+	store_signin_begin(&world.store, begin(), caller_next, &s,
+			   &(struct signin_try){ .login = login, .address = address });
 	assert_int_equal(done(), 0);
 	return s;
 }

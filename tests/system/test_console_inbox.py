@@ -62,6 +62,40 @@ def test_search_knows_words_in_all_their_forms(stack, ann, is_indexed):
         assert ann.get("conversations?folder=all&q=" + odd.replace("&", "%26").replace("%00", "x")).status in (200, 400)
 
 
+def test_a_search_goes_on_through_older_ones(stack, ann):
+    mark, many = word(), 2300
+    stack.sql_do(
+        "with made as (insert into conversation (channel_id, chat_key, bot_id, title)"
+        " select h.id, 'search-' || n, h.bot_id, '" + mark + " ' || n"
+        f" from channel h, generate_series(1, {many}) n where h.name = 'model-site' returning id, title)"
+        " insert into activity (conversation_id, last_at, names)"
+        " select id, now() - split_part(title, ' ', 2)::int * interval '1 hour', to_tsvector('simple', title) from made")
+    seen, cursor, looks = [], None, 0
+    while cursor or not looks:
+        page = ann.inbox("all", q=mark, limit=200, **({"before": cursor} if cursor else {}))
+        seen += [row["title"] for row in page["conversations"]]
+        assert (page["searched_to"] is None) == (page["next"] is None)
+        cursor, looks = page["next"], looks + 1
+    assert seen == [f"{mark} {n}" for n in range(1, many + 1)] and looks == 12
+    oldest = stack.sql(f"select id from conversation where title = '{mark} {many}'")[0][0]
+    stack.sql_do(f"update conversation set responder = 2, operator_id = {ann.operator['id']} where id = {oldest}")
+    page = ann.inbox("mine", q=mark)
+    assert page["conversations"] == [] and page["next"] and page["searched_to"]  # there is more to look at
+    page = ann.inbox("mine", q=mark, before=page["next"])
+    assert [row["id"] for row in page["conversations"]] == [oldest] and page["next"] is None
+    stack.sql_do(f"delete from activity where conversation_id in (select id from conversation where title like '{mark}%')")
+    stack.sql_do(f"delete from conversation where title like '{mark}%'")
+
+
+def test_a_search_says_what_it_cannot_find_yet(stack, ann):
+    assert ann.inbox("all", q=word())["unsearched"] is None
+    stack.sql_do("update console_progress set until = now() - interval '3 days', step = interval '1 s' where what = 'words'")
+    gap = ann.inbox("all", q=word())["unsearched"]
+    assert gap["since"] < gap["until"]
+    assert "unsearched" not in ann.inbox("all")
+    stack.sql_do("update console_progress set until = now(), step = interval '1 minute' where what = 'words'")
+
+
 # --- live --------------------------------------------------------------------------------------
 
 

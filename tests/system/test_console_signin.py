@@ -62,6 +62,80 @@ def test_repeated_failures_lock_the_login_out(stack, ann):
     assert Console(stack, "victim").operator["login"] == "victim"
 
 
+def lock_out(stack, login, cookie=None):
+    """How many tries it took."""
+    headers = {"Cookie": cookie} if cookie else None
+    for n in range(1, 30):
+        reply = stack.http("POST", "/console/api/login", {"login": login, "password": f"wrong {n}"}, headers)
+        if reply.status == 429:
+            return n - 1
+    raise AssertionError(f"{login} was never locked out")
+
+
+def device_of(console):
+    reply = console.stack.http("POST", "/console/api/login", {"login": console.login, "password": PASSWORD})
+    cookies = [c for c in reply.headers.get_all("Set-Cookie") if c.startswith("tandem_device=")]
+    assert "HttpOnly" in cookies[0] and "SameSite=Strict" in cookies[0] and "Path=/console" in cookies[0]
+    return cookies[0].split(";")[0]
+
+
+def sign_in_from(stack, login, cookie):
+    return stack.http("POST", "/console/api/login", {"login": login, "password": PASSWORD}, {"Cookie": cookie}).status
+
+
+def test_who_knows_a_login_cannot_lock_its_owner_out(stack, ann):
+    add_user(stack, "owner")
+    device = device_of(Console(stack, "owner"))
+    assert lock_out(stack, "owner") == 5
+    stack.sql_do("update lockout set until = now() + interval '10 minutes' where key = 'login:owner'")
+    assert stack.http("POST", "/console/api/login", {"login": "owner", "password": PASSWORD}).status == 429
+    assert sign_in_from(stack, "owner", device) == 200
+    assert stack.http("POST", "/console/api/login", {"login": "owner", "password": PASSWORD}).status == 429  # nothing is forgiven
+    fresh = device[:-2] + ("AA" if device[-2:] != "AA" else "BB")
+    assert sign_in_from(stack, "owner", fresh) == 429
+    assert sign_in_from(stack, "owner", device_of(ann)) == 429  # somebody else's browser
+    assert sign_in_from(stack, "owner", "tandem_device=" + ann.cookie.split("=", 1)[1]) == 429
+    stack.sql_do("delete from lockout")
+
+
+def test_a_known_browser_has_a_counter_of_its_own(stack, ann):
+    add_user(stack, "two-homes")
+    console = Console(stack, "two-homes")
+    one, two = device_of(console), device_of(console)
+    assert lock_out(stack, "two-homes", one) == 5
+    stack.sql_do("update lockout set until = now() + interval '10 minutes' where key like 'device:%'")
+    assert sign_in_from(stack, "two-homes", one) == 429
+    assert sign_in_from(stack, "two-homes", two) == 200
+    assert sign_in_from(stack, "two-homes", "") == 200
+    entries = [(e["what"], e["operator"], e["detail"]) for e in ann.read("audit")["entries"]]
+    assert ("locked_out", "two-homes", "device, 5 failures") in entries
+    stack.sql_do("delete from lockout")
+
+
+def set_silence(stack, login, hours):
+    stack.sql_do(f"update session set seen_at = now() - interval '{hours} hours' from operator o"
+                 f" where o.id = operator_id and o.login = '{login}'")
+
+
+def silence(stack, login):
+    return stack.sql("select extract(epoch from max(now() - s.seen_at)) from session s join operator o"
+                     " on o.id = s.operator_id where o.login = %s", login)[0][0]
+
+
+def test_who_is_on_duty_and_only_watches_stays_signed_in(stack, team):
+    add_user(stack, "watcher")
+    watcher = Console(stack, "watcher")
+    assert watcher.post("me", {"on_duty": True}).status == 200
+    stream = watcher.listen()
+    stream.wait("hello")
+    set_silence(stack, "watcher", 11)
+    wait_for(lambda: silence(stack, "watcher") < 60, "the stream to count", 40)
+    assert watcher.post("me", {"on_duty": False}).status == 200
+    set_silence(stack, "watcher", 13)
+    wait_for(lambda: stream.is_over, "the stream to end", 40)
+    assert watcher.get("me").status == 401
+
+
 def test_signing_out_ends_the_session_and_its_streams(stack, team):
     add_user(stack, "leaver")
     leaver = Console(stack, "leaver")

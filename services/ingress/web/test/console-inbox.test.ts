@@ -37,6 +37,18 @@ function inbox(folder: Inbox["folder"], rows: Row[], next: string | null = null)
 
 const ids = (box: Inbox) => box.shown.map((r) => r.id);
 
+test("pages behind the first stay when the first is fetched anew", () => {
+  const box = inbox("all", [row(5, "bot"), row(4, "bot")], "a");
+  const counts = { waiting: 0, mine: 0 };
+  box.page("all", "", { conversations: [row(3, "bot"), row(2, "bot")], counts, next: "b" }, false);
+  box.page("all", "", { conversations: [row(6, "bot"), row(5, "bot"), row(4, "bot")], counts, next: "a" }, true);
+  assert.deepEqual([ids(box), box.list?.next], [[6, 5, 4, 3, 2], "b"]);
+  box.page("all", "", { conversations: [row(9, "bot"), row(8, "bot")], counts, next: "c" }, true);
+  assert.deepEqual([ids(box), box.list?.next], [[9, 8], "c"], "not where there is a gap between");
+  box.page("all", "", { conversations: [row(9, "bot")], counts, next: null }, true);
+  assert.deepEqual([ids(box), box.list?.next], [[9], null], "nor behind the last page");
+});
+
 test("who waits longest stands first, whoever comes stands last", () => {
   const box = inbox("waiting", [row(1, "waiting"), row(3, "waiting")]);
   box.take(row(2, "waiting"), ME);

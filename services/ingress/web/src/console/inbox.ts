@@ -6,6 +6,8 @@ export const FOLDERS: readonly Folder[] = ["waiting", "mine", "all", "closed"];
 interface List {
   ids: number[];
   next: string | null;
+  searchedTo: string | null;
+  unsearched: RowPage["unsearched"];
 }
 
 /**
@@ -41,11 +43,15 @@ export class Inbox {
     this.counts = page.counts;
     const ids = page.conversations.map((row) => row.id);
     const old = this.lists.get(key(folder, query));
-    if (!old || isFirst) {
-      this.lists.set(key(folder, query), { ids: isFirst ? ids : unique(ids), next: page.next });
-    } else {
-      this.lists.set(key(folder, query), { ids: unique([...old.ids, ...ids]), next: page.next });
+    const list = { ids, next: page.next, searchedTo: page.searched_to ?? null, unsearched: page.unsearched };
+    const tail = old && isFirst && page.next !== null ? after(old.ids, ids) : [];
+    if (old && isFirst && tail.length > 0) {
+      // The pages behind it stay, as far as they go on from here.
+      Object.assign(list, { ids: unique([...ids, ...tail]), next: old.next, searchedTo: old.searchedTo });
+    } else if (old && !isFirst) {
+      list.ids = unique([...old.ids, ...ids]);
     }
+    this.lists.set(key(folder, query), list);
   }
 
   /** Something happened in a conversation.  Gives the row as it was before. */
@@ -77,6 +83,12 @@ export class Inbox {
 
 function key(folder: Folder, query: string): string {
   return `${folder}\n${query}`;
+}
+
+/** What of a list stands behind a page of it; nothing where the page has another end. */
+function after(list: number[], page: number[]): number[] {
+  const at = list.indexOf(page.at(-1) ?? -1);
+  return at < 0 ? [] : list.slice(at + 1);
 }
 
 function unique(ids: number[]): number[] {

@@ -72,6 +72,10 @@ export interface RowPage {
   conversations: Row[];
   counts: Counts;
   next: string | null;
+  /** Of a search that may go on: how far back it has looked. */
+  searched_to?: string | null;
+  /** Messages of this time are not in the index of the search yet. */
+  unsearched?: { since: string; until: string } | null;
 }
 
 export interface Identity {

@@ -113,6 +113,7 @@ function Rows({ now }: { now: number }) {
   if (shown.length === 0) return <Empty />;
   return (
     <div class="rows-scroll">
+      <Unsearched />
       <ul class="rows">
         {shown.map((row) => (
           <RowView
@@ -128,15 +129,42 @@ function Rows({ now }: { now: number }) {
           />
         ))}
       </ul>
-      {list.next && (
-        <Button
-          class="more"
-          kind="quiet"
-          label={speech.t("more")}
-          onClick={() => void desk.loadRows(list.next)}
-        />
-      )}
+      <Older />
     </div>
+  );
+}
+
+/** There is more; of a search, how far back it has looked. */
+function Older() {
+  const desk = useDesk();
+  const { speech, inbox } = desk;
+  const { list, query } = inbox;
+  if (!list?.next) return null;
+  return (
+    <div class="older">
+      {query && list.searchedTo && (
+        <p class="mute">{speech.t("searchedTo", { time: speech.moment(list.searchedTo) })}</p>
+      )}
+      <Button
+        class="more"
+        kind="quiet"
+        label={speech.t(query ? "searchOlder" : "more")}
+        onClick={() => void desk.loadRows(list.next)}
+      />
+    </div>
+  );
+}
+
+/** What the search does not find yet. */
+function Unsearched() {
+  const { speech, inbox } = useDesk();
+  const gap = inbox.query ? inbox.list?.unsearched : null;
+  if (!gap) return null;
+  return (
+    <p class="unsearched" role="status">
+      <Icon name="clock" />
+      {speech.t("unsearched", { since: speech.moment(gap.since), until: speech.moment(gap.until) })}
+    </p>
   );
 }
 
@@ -156,8 +184,10 @@ function Empty() {
   if (inbox.query) {
     return (
       <div class="empty">
-        <p>{speech.t("emptySearch")}</p>
-        <p class="mute">{speech.t("emptySearchHint")}</p>
+        <p>{speech.t(inbox.list?.next ? "emptySoFar" : "emptySearch")}</p>
+        {!inbox.list?.next && <p class="mute">{speech.t("emptySearchHint")}</p>}
+        <Unsearched />
+        <Older />
       </div>
     );
   }
