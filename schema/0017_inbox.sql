@@ -231,7 +231,7 @@ begin
         'since', iso(coalesce(case c.responder when 1 then h.called_at when 2 then h.taken_at end, h.ended_at, c.created_at)),
         'last', case when m.seq is not null then json_build_object(
             'seq', m.seq, 'author', (array['person', 'bot', 'operator', 'platform'])[m.author + 1],
-            'text', left(m.body, 200), 'created_at', iso(m.created_at)) end,
+            'text', left(m.body, 200), 'file', m.extra #>> '{attachments,0,kind}', 'created_at', iso(m.created_at)) end,
         'last_seq', c.last_seq, 'unread', unread(c, h, p_operator),
         'rating', (select x.rating from handoff x where x.conversation_id = c.id and x.rating is not null
                    order by x.id desc limit 1),

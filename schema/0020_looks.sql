@@ -4,12 +4,12 @@
 -- A claim moves the case on (0014_relay.sql).  What operators are to be shown is never remembered as a task: it
 -- is the difference between what is and what was shown, so a claim says it again until a finish has recorded it.
 
--- {"operator": {"id", "name", "lang"}, "desk": the conversation to write in, "channel", "chat"}
+-- {"operator": {"id", "name", "lang", "is_admin"}, "desk": the conversation to write in, "channel", "chat"}
 create function desk_of(p_operator int, p_client bigint) returns json
 language plpgsql stable as $$
 begin
     return (select json_build_object(
-                'operator', json_build_object('id', o.id, 'name', o.name, 'lang', o.lang), 'desk', c.id,
+                'operator', json_build_object('id', o.id, 'name', o.name, 'lang', o.lang, 'is_admin', o.role = 2), 'desk', c.id,
                 'channel', c.channel_id, 'chat', c.chat_key)
             from operator o join desk_chat d on d.operator_id = o.id
             left join desk_topic t on t.client_id = p_client and t.desk_id = desk_home(d.conversation_id)

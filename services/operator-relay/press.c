@@ -32,6 +32,20 @@ static void take(struct plan *p)
 	order_plainly(p, "take");
 }
 
+/* Out of a colleague's hands: what only administrators may, the command layer knows.  A chat
+ * that is over is not begun again by an old button. */
+static void take_over(struct plan *p)
+{
+	const json_t *client = client_of(p);
+
+	if (number_in(client, "responder") != RESPONDER_OPERATOR) {
+		act_tell(p, word(WORD_NO_CHAT, p->lang));
+		act_drop_buttons(p);
+		return;
+	}
+	plan_order(p, "take", client, json_pack("{s:b}", "force", 1));
+}
+
 static void skip(struct plan *p)
 {
 	order_plainly(p, "skip");
@@ -133,6 +147,7 @@ static const struct {
 	{ "close", 1, end },       { "select", 1, choose }, { "transfer", 1, transfer },
 	{ "move", 1, move },       { "use", 1, use },       { "edit", 1, edit },
 	{ "discard", 1, discard }, { "send", 1, send_on },  { "enable", 0, enable },
+	{ "force", 1, take_over },
 };
 
 void plan_press(struct plan *p, const char *data)

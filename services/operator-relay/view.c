@@ -6,6 +6,7 @@
 #include "common/base/buf.h"
 #include "common/base/utf8.h"
 #include "common/i18n/i18n.h"
+#include "common/store/codes.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/transcript.h"
 #include "services/operator-relay/words.h"
@@ -171,12 +172,34 @@ static const char *end_of(struct arena *a, const struct view *v)
 	return arena_printf(a, word(WORD_WITHDRAWN, v->lang), client);
 }
 
+/* Administrators may take a chat out of a colleague's hands, as in the console. */
+static void offer_force(json_t *payload, struct arena *a, const struct view *v)
+{
+	const json_t *me = json_object_get(json_object_get(v->note, "to"), "operator");
+	const json_t *holder = json_object_get(json_object_get(v->work, "handoff"), "operator");
+
+	if (!json_is_true(json_object_get(me, "is_admin")) || !json_is_object(holder) ||
+	    id_of(holder) == id_of(me) ||
+	    json_integer_value(json_object_get(v->work, "responder")) != RESPONDER_OPERATOR)
+		return;
+	json_object_set_new(
+		payload, "buttons",
+		json_pack("[[o]]", button(arena_printf(a, word(WORD_TAKE_FROM, v->lang),
+						       string_in(holder, "name")),
+					  "force",
+					  json_integer_value(
+						  json_object_get(v->work, "conversation")))));
+}
+
 json_t *view_answered(const struct view *v)
 {
 	struct arena a = { 0 };
 	json_t *payload = json_pack("{s:s, s:s, s:O}", "method", "editMessageText", "text",
 				    telegram_escape(&a, end_of(&a, v)), "of",
 				    json_object_get(v->note, "id"));
+
+	if (payload)
+		offer_force(payload, &a, v);
 
 	arena_free(&a);
 	return payload ? view_list(payload) : json_array();

@@ -14,6 +14,7 @@ static const struct {
 	[WORD_ACCEPT] = { "✅ Принять", "✅ Accept" },
 	[WORD_SKIP] = { "Пропустить", "Skip" },
 	[WORD_YOURS] = { "✅ Чат ваш: %s", "✅ The chat is yours: %s" },
+	[WORD_TAKE_FROM] = { "Забрать у %s", "Take from %s" },
 	[WORD_TAKEN_BY] = { "%s: чат ведёт %s", "%s: the chat was taken by %s" },
 	[WORD_SKIPPED] = { "Вы пропустили: %s", "You skipped: %s" },
 	[WORD_WITHDRAWN] = { "Человек уже не нужен: %s", "No human is needed any more: %s" },

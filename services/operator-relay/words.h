@@ -10,6 +10,7 @@ enum word {
 	WORD_ACCEPT,
 	WORD_SKIP,
 	WORD_YOURS,     /* %s: the client */
+	WORD_TAKE_FROM, /* %s: whose chat it is */
 	WORD_TAKEN_BY,  /* %s, %s: the client, the colleague */
 	WORD_SKIPPED,   /* %s: the client */
 	WORD_WITHDRAWN, /* %s: the client */

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { newPage, shot, until } from "./browser.mjs";
 import { Console } from "./console.mjs";
 import { context, desk, openConsole, openMine, person } from "./console-room.mjs";
-import { problem } from "./hostile.mjs";
+import { json, problem } from "./hostile.mjs";
 
 describe("signing in", () => {
   test("a wrong password is told, the right one opens the desk, and signing out closes it", async () => {
@@ -82,6 +82,30 @@ describe("the inbox", () => {
     await console.page.getByText("Nothing found").waitFor();
     await console.page.getByRole("button", { name: "Clear" }).click();
     await until(async () => (await console.names()).length === 2, "both again");
+  });
+
+  test("a search says how far back it has looked, what it cannot find yet, and goes on", async () => {
+    person(1, "Marina", "where is my tent");
+    const console = await openConsole();
+    const counts = { waiting: 1, mine: 0 };
+    const unsearched = { since: "2026-11-01T10:00:00Z", until: "2026-11-20T10:00:00Z" };
+    const first = { conversations: [], counts, next: "5.1", searched_to: "2026-10-12T10:00:00Z", unsearched };
+    const second = { conversations: [desk.chats.get(1).row], counts, next: null, searched_to: null, unsearched: null };
+    desk.interfere = ({ req, res }) => {
+      const asked = new URL(req.url, desk.url).searchParams;
+      if (!asked.get("q")) return false;
+      return json(res, 200, asked.get("before") === "5.1" ? second : first), true;
+    };
+    await console.page.keyboard.press("/");
+    await console.page.keyboard.type("tent");
+    await console.page.getByText("Nothing found so far").waitFor();
+    await console.page.getByText(/Searched back to 12 Oct/).waitFor();
+    await console.page.getByText(/Not found yet: messages from 1 Nov/).waitFor();
+    await shot(console.page, "console-search-older");
+    await console.isWhole("a search that may go on");
+    await console.button("Search older ones").click();
+    await console.row("Marina").waitFor();
+    assert.equal(await console.page.getByText(/Searched back/).count(), 0);
   });
 
   test("what was missed while the line was down is there when it is back", async () => {

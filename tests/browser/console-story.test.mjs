@@ -52,6 +52,20 @@ async function ask(w, question, answer) {
   await until(async () => (await w.answers.last().innerText()) === answer, `the answer "${answer}"`);
 }
 
+/** A picture of a tent. */
+async function paint(page) {
+  const url = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 400 });
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "#cfe3ea";
+    pen.fillRect(0, 0, 640, 400);
+    pen.fillStyle = "#2f7d4f";
+    pen.fill(new Path2D("M320 90L520 320H120z"));
+    return canvas.toDataURL("image/png");
+  });
+  return Buffer.from(url.split(",")[1], "base64");
+}
+
 /** What operators say, as the widget shows it. */
 const fromOperator = (w) => w.root.locator(".row.operator .bubble");
 
@@ -174,6 +188,26 @@ describe("a human takes over", () => {
     assert.deepEqual(await w.texts(fromOperator(w)), ["It costs 100", "Into the void"]);
     await console.button("Return to bot").click();
     await console.page.getByText("Bot answers").first().waitFor();
+  });
+
+  test("a photo from the console is seen in the widget, and by the operator", async () => {
+    const console = await openConsole(vera, "vera");
+    const w = await called(console, "Which tent is green?");
+    await console.page.locator("a.row.waiting").first().click();
+    await console.button("Accept").click();
+    await console.page.getByText("You answer").waitFor();
+    await console.page.locator("input[type=file]").setInputFiles({ name: "tent.png", mimeType: "image/png", buffer: await paint(console.page) });
+    await until(() => console.button("Send", true).isEnabled(), "it is there");
+    await console.write("This one");
+    const isShown = (img) => img.evaluate((node) => node.complete && node.naturalWidth === 640);
+    const seen = w.root.locator(".row.operator .picture img");
+    await until(() => isShown(seen), "the person sees it");
+    assert.equal(await seen.getAttribute("alt"), "tent.png");
+    await until(() => isShown(console.message("This one").locator("img")), "the operator, too");
+    await shot(w.page, "story-photo-widget");
+    await shot(console.page, "story-photo-console");
+    await console.button("Close chat").click();
+    await console.page.getByRole("dialog").getByRole("button", { name: "Close chat" }).click();
   });
 
   test("words are found by search, in both languages, and the chat is transferred", async () => {

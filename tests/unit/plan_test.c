@@ -212,6 +212,23 @@ static void whoever_is_late_is_told_who_has_the_chat(void **state)
 	assert_int_equal(json_array_size(plan.actions), 1);
 }
 
+static void a_chat_is_taken_out_of_a_colleagues_hands(void **state)
+{
+	static const char *const about = OPERATOR
+		",\"chats\":[],\"about\":{\"id\":15,\"title\":\"Cy\",\"responder\":%d},"
+		"\"subject\":{\"client\":15}," EVENT(
+			"", "\"callback\":\"7\",\"data\":\"t:force:15\"");
+
+	(void)state;
+	think(arena_printf(&arena, about, 2));
+	expect_order("take", 15);
+	assert_true(json_is_true(json_object_get(plan.args, "force")));
+	finish_as(DESK_OK);
+	assert_non_null(strstr(toast(), "Cy"));
+	think(arena_printf(&arena, about, 0)); /* an old button */
+	assert_null(plan.verb);
+}
+
 static void buttons_are_always_acknowledged_once(void **state)
 {
 	static const char *const data[] = {
@@ -300,6 +317,7 @@ int main(void)
 		cmocka_unit_test_teardown(notes_never_become_words, forget),
 		cmocka_unit_test_teardown(canned_replies_are_in_the_clients_language, forget),
 		cmocka_unit_test_teardown(whoever_is_late_is_told_who_has_the_chat, forget),
+		cmocka_unit_test_teardown(a_chat_is_taken_out_of_a_colleagues_hands, forget),
 		cmocka_unit_test_teardown(buttons_are_always_acknowledged_once, forget),
 		cmocka_unit_test_teardown(only_administrators_enable, forget),
 		cmocka_unit_test_teardown(an_edit_follows_its_message, forget),

@@ -94,6 +94,14 @@ static void an_invitation_shows_who_and_why(void **state)
 	assert_string_equal(data_at(0, 1), "t:skip:7");
 }
 
+static const char *button_at(size_t line, size_t at, const char *key)
+{
+	const json_t *rows = json_object_get(json_array_get(list, 0), "buttons");
+
+	return json_string_value(
+		json_object_get(json_array_get(json_array_get(rows, line), at), key));
+}
+
 static void an_invitation_says_how_it_ended(void **state)
 {
 	(void)state;
@@ -104,6 +112,13 @@ static void an_invitation_says_how_it_ended(void **state)
 	assert_non_null(strstr(shown(), "taken by Olga"));
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 0), "of")),
 			 99);
+	assert_null(json_object_get(json_array_get(list, 0), "buttons"));
+	json_decref(list);
+	json_object_set_new(json_object_get(json_object_get(note, "to"), "operator"),
+			    "is_admin", json_true());
+	list = view_answered(&view);
+	assert_string_equal(button_at(0, 0, "text"), "Take from Olga");
+	assert_string_equal(button_at(0, 0, "data"), "t:force:12");
 	json_decref(list);
 	json_object_set_new(json_object_get(json_object_get(note, "to"), "operator"), "id",
 			    json_integer(3));

@@ -330,6 +330,7 @@ export class Desk implements ChatHost {
         seq: message.seq,
         author: message.author,
         text: message.text,
+        file: message.attachments?.[0]?.kind ?? null,
         created_at: message.created_at,
       };
       this.inbox.take({ ...row, last, last_seq: message.seq }, this.me.id);

@@ -54,7 +54,7 @@ export interface Row {
   reason: string | null;
   /** Since when it is in this state. */
   since: string;
-  last: { seq: number; author: Author; text: string; created_at: string } | null;
+  last: { seq: number; author: Author; text: string; file?: string | null; created_at: string } | null;
   last_seq: number;
   unread: number;
   rating: number | null;

@@ -357,11 +357,25 @@ function files(list: Attachment[] | null | undefined, text: Strings, host: strin
   for (const file of list) {
     const href = file.url ? safeUrl(new URL(file.url, host).href) : null;
     const item = href ? link(href) : h("span");
-    item.className = "source";
-    append(item, icon("save"), h("span", {}, file.name || file.kind || text.files));
+    const name = file.name || file.kind || text.files;
+    const inWords = () => {
+      item.className = "source";
+      item.replaceChildren(icon("save"), h("span", {}, name));
+    };
+    inWords();
+    if (href && isPicture(file)) {
+      item.className = "picture";
+      // Not every site lets it be shown, and it may be gone.
+      item.replaceChildren(h("img", { src: href, alt: name, loading: "lazy", error: inWords }));
+    }
     node.append(item);
   }
   return node;
+}
+
+/** SVG is a program: whoever wants it may open it. */
+function isPicture({ kind, mime }: Attachment): boolean {
+  return kind === "photo" || (mime?.startsWith("image/") === true && mime !== "image/svg+xml");
 }
 
 /** Those that the answer does not link to by itself. */

@@ -20,6 +20,7 @@ export interface Attachment {
   name?: string | null;
   /** Of the server, from its root; or of anywhere. */
   url?: string | null;
+  mime?: string | null;
 }
 
 export interface Message {
