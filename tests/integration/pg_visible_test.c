@@ -28,6 +28,11 @@ static const struct pg_stmt add_stmt = {
 	"add", "insert into t (n) values ($1::int + 0 * (1 / $1::int))"
 	       " returning pg_current_wal_insert_lsn() - '0/0'"
 };
+/* What the commit of its group waits for. */
+static const struct pg_stmt waits_stmt = {
+	"waits", "select case current_setting('synchronous_commit') when 'local' then 1"
+		 " when 'off' then 2 end, $1::text"
+};
 #define FLUSHED "select (pg_current_wal_flush_lsn() - '0/0')::bigint"
 
 static void on_change(void *arg, int up)
@@ -59,11 +64,12 @@ static void on_visible_in_a_hurry(void *self)
 	pg_flush(pg);
 }
 
-static void ask(int i, const char *n, flow_step *visible, int patient)
+static void ask_for(const struct pg_stmt *stmt, int i, const char *n, flow_step *visible,
+		    int patient)
 {
 	got[i] = 0;
 	pg_call(pg, &callers[i].flow, caller_next,
-		&(struct pg_call){ .stmt = &add_stmt,
+		&(struct pg_call){ .stmt = stmt,
 				   .argv = &n,
 				   .n = 1,
 				   .order = (uint64_t)i + 1,
@@ -73,17 +79,28 @@ static void ask(int i, const char *n, flow_step *visible, int patient)
 				   .patient = patient });
 }
 
+static void ask(int i, const char *n, flow_step *visible, int patient)
+{
+	ask_for(&add_stmt, i, n, visible, patient);
+}
+
+static void open_pg(void)
+{
+	ups = 0;
+	pg = pg_open(base, &(struct pg_conf){ .conninfo = pg_server_conninfo(server),
+					      .name = "test" });
+	pg_on_change(pg, on_change, NULL);
+	run_until(base, &ups, 1);
+}
+
 static int begin_test(void **state)
 {
 	(void)state;
 	base = event_base_new();
 	flow_open(base);
 	pg_server_run(server, "create table if not exists t (n int); truncate t");
-	ups = seen = 0;
-	pg = pg_open(base, &(struct pg_conf){ .conninfo = pg_server_conninfo(server),
-					      .name = "test" });
-	pg_on_change(pg, on_change, NULL);
-	run_until(base, &ups, 1);
+	seen = 0;
+	open_pg();
 	for (int i = 0; i < MANY; i++)
 		caller_begin(base, &callers[i]);
 	return 0;
@@ -124,6 +141,29 @@ static void the_patient_need_not_wait_for_others(void **state)
 	assert_int_equal(caller_wait(base, &callers[1]), 0);
 	assert_true(pg_server_ask(server, FLUSHED) > got[1]);
 	assert_int_equal(seen, 2);
+}
+
+static void on_visible_count(void *self)
+{
+	(void)self;
+	seen++;
+}
+
+/* Who does not ask to be told waits for what the server was configured to wait for. */
+static void what_is_waited_for_is_the_servers_choice(void **state)
+{
+	(void)state;
+	pg_server_run(server, "alter role current_user set synchronous_commit = local");
+	pg_close(pg);
+	open_pg();
+	ask_for(&waits_stmt, 0, "", NULL, 0);
+	assert_int_equal(caller_wait(base, &callers[0]), 0);
+	assert_int_equal(got[0], 1);
+	ask_for(&waits_stmt, 1, "", on_visible_count, 0);
+	assert_int_equal(caller_wait(base, &callers[1]), 0);
+	assert_int_equal(got[1], 2);
+	assert_int_equal(seen, 1);
+	pg_server_run(server, "alter role current_user reset synchronous_commit");
 }
 
 /* Beside one that does not ask to be told, all wait for the commit itself. */
@@ -226,6 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(it_is_told_first_and_ends_on_disk),
 		TEST(the_patient_need_not_wait_for_others),
+		TEST(what_is_waited_for_is_the_servers_choice),
 		TEST(in_mixed_company_all_end_on_disk),
 		TEST(a_bad_one_fails_alone_and_is_never_told),
 		TEST(what_a_crash_may_have_undone_fails_as_temporary),
