@@ -40,8 +40,8 @@ static int is_connect(const struct target *t)
 /* "call me back about the bill", not "call me a taxi" */
 static int is_ring(const struct target *t)
 {
-	uint64_t goes_on =
-		PREP | PLEASE | ABOUT | HERE | LATER | FILLER | CAN | YOU | TARGET | SOMEBODY;
+	uint64_t goes_on = PREP | PLEASE | ME | ABOUT | HERE | LATER | FILLER | CAN | YOU |
+			   TARGET | SOMEBODY;
 	uint64_t named = TEXT | VIA; /* "call me by this name" */
 	int next = t->at + 1;
 

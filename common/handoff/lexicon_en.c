@@ -12,7 +12,8 @@ const struct lexeme lexicon_en[] = {
 		"mods mod gm game_master personnel_member staff_members workers_here escalate "
 		"escalated escalation customer_rep customer_agent customer_representative mgr "
 		"customer_service_rep customer_service_agent customer_service_representative "
-		"account_rep service_rep service_agent live_rep handoff" },
+		"account_rep service_rep service_agent live_rep handoff admins administrators "
+		"moderators colleagues technicians dispatchers" },
 	{ PERSON | LIVE, "~human humans human_being human_beings hooman" },
 	{ PERSON, "~person person_in_charge whoever_is_in_charge whoevers_in_charge" },
 	{ SOMEBODY, "someone somebody anyone anybody people persons guy ~somebody ~someone sb "
@@ -41,7 +42,8 @@ const struct lexeme lexicon_en[] = {
 		"problem_needs case_requires case_needs question_requires question_needs "
 		"and_requires and_needs count_on interested_in_talking interested_in_speaking "
 		"appreciate_speaking appreciate_talking chance_of_speaking chance_of_talking "
-		"insist_on_speaking insist_on_talking needed dont_like_to" },
+		"insist_on_speaking insist_on_talking needed dont_like_to request_for "
+		"requests_for" },
 	{ CALL, "call ask put get bring summon fetch page send invite loop_in bring_in raise "
 		"add include provide_me provide_us assign ask_for involve put_on getme" },
 	{ CONNECT,
@@ -164,10 +166,10 @@ const struct lexeme lexicon_en[] = {
 	  "connecting_me transferring_me putting_me getting_me switching_me passing_me" },
 	{ PEOPLE, "people persons humans" },
 	{ CONNECT, "be_connected be_transferred be_redirected get_connected get_transferred" },
-	{ FILLER,
-	  "i_mean already them second tier level who_speaks who_speak that_speaks it "
-	  "him ticket conversation dialog session matter third_time second_time "
-	  "for_the_third_time for_the_second_time fourth_time speaking easier simpler" },
+	{ FILLER, "i_mean already them second tier level who_speaks who_speak that_speaks it "
+		  "him ticket conversation dialog session matter third_time second_time "
+		  "for_the_third_time for_the_second_time fourth_time speaking easier simpler "
+		  "preferably ideally different" },
 	{ FILLER,
 	  "assistance intervention for_real for_once help_from so just really and yes "
 	  "yeah yep ok okay well um uh hmm actually then too also only directly quick "

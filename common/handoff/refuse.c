@@ -217,7 +217,8 @@ static int is_habit(const struct target *t)
 /* "как разговаривать с начальником": how one does it in general, with anybody. */
 int target_is_advice(const struct target *t)
 {
-	int how = find(t, t->from, t->verb, HOW | WHAT);
+	int first = t->verb < t->at ? t->verb : t->at;
+	int how = find(t, t->from, first, HOW | WHAT);
 	uint64_t verb = means(t, t->verb), it = means(t, t->at);
 
 	if (means(t, t->at - 1) & MINE && (verb & CALL || how >= 0 || it & OFFICE))
@@ -226,6 +227,8 @@ int target_is_advice(const struct target *t)
 		return 1;
 	if (how < 0 || find(t, how, t->at, CAN | ME) >= 0)
 		return 0;
+	if (means(t, how) & WHAT && verb & SPEAK && find(t, how, t->verb, NUMBER) < 0)
+		return 1; /* "what to ask a manager" */
 	if (it & PEOPLE && find(t, t->from, t->to, LIVE | HERE) < 0)
 		return 1;
 	if (verb & CALL && !(it & (TARGET | SUPPORT)))
@@ -244,11 +247,24 @@ int target_is_advice(const struct target *t)
 	return 0;
 }
 
+/* "do you need operators?" */
+static int is_your_want(const struct target *t)
+{
+	int cyrillic = t->w->items[t->verb].script == SCRIPT_CYRILLIC;
+
+	return t->verb < t->at && t->w->items[t->at].flags & WORD_ASKED &&
+	       !(means(t, t->verb) & ~WANT & REQUEST) &&
+	       find(t, t->verb - 1, t->verb + (cyrillic ? 3 : 0), YOU) >= 0 &&
+	       find(t, t->from, t->verb, CAN | WHY) < 0;
+}
+
 int target_is_others(const struct target *t)
 {
 	int previous = t->from > 0 ? clause_begin(t->w, t->from - 1) : 0;
 	const struct word *before = t->verb > t->from ? &t->w->items[t->verb - 1] : NULL;
 
+	if (is_your_want(t))
+		return 1;
 	if (means(t, t->from) & (WHAT | THAT) && t->w->items[t->from].gap == GAP_COMMA &&
 	    words_find(t->w, previous, t->from, WANTS) >= 0)
 		return 1; /* "my wife says that ..." */
