@@ -159,9 +159,9 @@ class Stack:
     def kill(self, key):
         self.processes.pop(key).kill()
 
-    def restart(self, key, **env):
-        process = self.run(key, **env)
-        wait_for(process.ready, f"{key} to be ready", 30)
+    def restart(self, name, key=None, **env):
+        process = self.run(name, key, **env)
+        wait_for(process.ready, f"{key or name} to be ready", 30)
 
     def stop(self):
         try:
