@@ -2,11 +2,10 @@
 last; it has ended when it returns.  A killed process's fault ends when it is started again.
 """
 
-import os
 import signal
 import time
 
-from tests.chaos.stage import KEYS
+from tests.chaos.stage import KEYS, tell
 from tests.system.stack import wait_for
 
 FAULTS = {}
@@ -73,7 +72,7 @@ zombie("operator-relay")
 @fault("kill-ingress-mid-commit", 1, 2)
 def kill_ingress_mid_commit(stage, _rng, seconds):
     """What was accepted meanwhile is on its way to a PostgreSQL that does not answer."""
-    stage.freeze(stage.postgres_pids(), seconds, lambda: stage.kill("ingress"))
+    stage.freeze(stage.postgres_pids(), seconds, lambda _: stage.kill("ingress"))
     stage.run("ingress")
 
 
@@ -206,7 +205,7 @@ def pg_backend_killed(stage, rng, seconds):
     """Out of memory: the kernel kills one backend in mid-work, and the server starts all over."""
     pids = stage.postgres_pids()
     with stage.witness() as dies:
-        stage.freeze(pids, seconds, lambda: os.kill(rng.choice(pids), signal.SIGKILL))
+        stage.freeze(pids, seconds, lambda stopped: tell(rng.choice(stopped), signal.SIGKILL))
         wait_for(dies, "the server to notice", 60)
     wait_for(stage.answers, "PostgreSQL to be back", 60)
 

@@ -44,6 +44,15 @@ class Clock:
         }
 
 
+def tell(pid, number):
+    """False if there is no such process any more."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def sanitized():
     """libfaketime must be loaded first, and so must the sanitizers' runtime."""
     program = system.BUILD / "services/ingress/ingress"
@@ -100,19 +109,16 @@ class Stage(Stack):
         return [row[0] for row in self.sql(
             "select pid from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")]
 
-    def freeze(self, pids, seconds, then=lambda: None):
-        """They stand still; just before they go on, `then` happens."""
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
+    def freeze(self, pids, seconds, then=lambda stopped: None):
+        """They stand still; just before they go on, `then` happens.  Who is gone already is left out."""
+        stopped = []
         try:
+            stopped.extend(pid for pid in pids if tell(pid, signal.SIGSTOP))
             time.sleep(seconds)
-            then()
+            then(stopped)
         finally:
-            for pid in pids:
-                try:
-                    os.kill(pid, signal.SIGCONT)
-                except ProcessLookupError:
-                    pass
+            for pid in stopped:
+                tell(pid, signal.SIGCONT)
 
     def sql_alone(self, text):
         """Outside of a transaction."""
