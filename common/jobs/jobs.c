@@ -194,10 +194,12 @@ static int count_in_hand(void *arg)
 	return jobs_in_hand(arg);
 }
 
-/* The first lease opens the stream: nothing is taken in before we can hold it. */
-static void on_leased(void *arg)
+/*
+ * The stream is opened when there is a lease, or we could not hold what comes, and
+ * when its worker knows what it has to, or it could not tell what is wrong with it.
+ */
+void jobs_begin(struct jobs *j)
 {
-	struct jobs *j = arg;
 	struct stream_conf conf = {
 		.url = j->conf.redis_url,
 		.redis = j->conf.redis,
@@ -208,11 +210,17 @@ static void on_leased(void *arg)
 	};
 	struct err e;
 
-	if (j->stream || j->paused)
+	if (j->stream || j->paused || !jobs_worker(j) ||
+	    (j->conf.is_ready && !j->conf.is_ready(j->arg)))
 		return;
 	j->stream = stream_open(j->base, &conf, on_entry, j, &e);
 	if (!j->stream)
 		log_error("cannot read %s: %s", j->key, e.text);
+}
+
+static void on_leased(void *arg)
+{
+	jobs_begin(arg);
 }
 
 static void name_consumer(struct jobs *j)

@@ -31,10 +31,11 @@ struct jobs_conf {
 	const char *redis_url;
 	struct redis *redis; /* for announcing and cleaning up */
 	struct store *store;
-	int window;       /* jobs in hand at most */
-	int lease_ms;     /* 0: 4000; renewed three times as often */
-	int sweep_ms;     /* 0: 500 */
-	int max_attempts; /* 0: 8 */
+	int window;                 /* jobs in hand at most */
+	int lease_ms;               /* 0: 4000; renewed three times as often */
+	int sweep_ms;               /* 0: 500 */
+	int max_attempts;           /* 0: 8 */
+	int (*is_ready)(void *arg); /* may work be taken in?  NULL: always */
 };
 
 /* A job to be worked on.  The handler begins a flow, which calls jobs_settle() when it is over.
@@ -43,6 +44,8 @@ typedef void jobs_handler(void *arg, const struct doorbell *bell);
 
 struct jobs *jobs_open(struct event_base *base, const struct jobs_conf *conf,
 		       jobs_handler *handler, void *arg, struct err *e);
+/* To be called when is_ready() has come to say yes. */
+void jobs_begin(struct jobs *j);
 void jobs_pause(struct jobs *j);
 /* Gives back what is still held, if PostgreSQL can be reached; then frees. */
 void jobs_close(struct jobs *j);

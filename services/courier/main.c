@@ -22,6 +22,20 @@ static int complain(const struct err *e)
 	return -1;
 }
 
+static int knows_bots(void *arg)
+{
+	struct courier *c = arg;
+
+	return bots_registry(c->bots) != NULL;
+}
+
+static void on_bots(void *arg)
+{
+	struct courier *c = arg;
+
+	jobs_begin(c->jobs);
+}
+
 static int courier_open(void *self, struct event_base *base)
 {
 	struct courier *c = self;
@@ -39,7 +53,7 @@ static int courier_open(void *self, struct event_base *base)
 	if (!c->redis)
 		return complain(&e);
 	c->rates = rates_open(base, c->redis);
-	c->bots = bots_open(base, &c->store, c->redis_url, NULL, NULL, &e);
+	c->bots = bots_open(base, &c->store, c->redis_url, on_bots, c, &e);
 	if (!c->bots)
 		return complain(&e);
 	c->jobs = jobs_open(base,
@@ -47,7 +61,8 @@ static int courier_open(void *self, struct event_base *base)
 						 .redis_url = c->redis_url,
 						 .redis = c->redis,
 						 .store = &c->store,
-						 .window = c->window },
+						 .window = c->window,
+						 .is_ready = knows_bots },
 			    deliver_begin, c, &e);
 	c->drafts = c->jobs ? drafts_open(c, &e) : NULL;
 	return c->drafts ? 0 : complain(&e);

@@ -20,6 +20,20 @@ static int complain(const struct err *e)
 	return -1;
 }
 
+static int knows_bots(void *arg)
+{
+	struct worker *w = arg;
+
+	return bots_registry(w->bots) != NULL;
+}
+
+static void on_bots(void *arg)
+{
+	struct worker *w = arg;
+
+	jobs_begin(w->jobs);
+}
+
 static int open_queue(struct worker *w, struct err *e)
 {
 	struct jobs_conf queue = {
@@ -28,6 +42,7 @@ static int open_queue(struct worker *w, struct err *e)
 		.redis = w->redis,
 		.store = &w->store,
 		.window = w->window,
+		.is_ready = knows_bots,
 	};
 
 	w->jobs = jobs_open(w->base, &queue, turn_begin, w, e);
@@ -57,7 +72,7 @@ static int worker_open(void *self, struct event_base *base)
 	w->pubsub = pubsub_open(base, w->redis_url, &orders_events, w, &e);
 	if (!w->pubsub)
 		return complain(&e);
-	w->bots = bots_open(base, &w->store, w->redis_url, NULL, NULL, &e);
+	w->bots = bots_open(base, &w->store, w->redis_url, on_bots, w, &e);
 	if (!w->bots || open_queue(w, &e) != 0)
 		return complain(&e);
 	return 0;

@@ -54,6 +54,20 @@ static void open_lanes(struct relay *r)
 		};
 }
 
+static int knows_bots(void *arg)
+{
+	struct relay *r = arg;
+
+	return bots_registry(r->bots) != NULL;
+}
+
+static void on_bots(void *arg)
+{
+	struct relay *r = arg;
+
+	jobs_begin(r->jobs);
+}
+
 static int relay_open(void *self, struct event_base *base)
 {
 	struct relay *r = self;
@@ -69,7 +83,7 @@ static int relay_open(void *self, struct event_base *base)
 	r->redis = redis_open(base, r->redis_url, &e);
 	if (!r->redis)
 		return complain(&e);
-	r->bots = bots_open(base, &r->store, r->redis_url, NULL, NULL, &e);
+	r->bots = bots_open(base, &r->store, r->redis_url, on_bots, r, &e);
 	if (!r->bots)
 		return complain(&e);
 	r->jobs = jobs_open(base,
@@ -77,7 +91,8 @@ static int relay_open(void *self, struct event_base *base)
 						 .redis_url = r->redis_url,
 						 .redis = r->redis,
 						 .store = &r->store,
-						 .window = r->window },
+						 .window = r->window,
+						 .is_ready = knows_bots },
 			    begin, r, &e);
 	return r->jobs ? 0 : complain(&e);
 }

@@ -19,7 +19,7 @@ enum { LEASE_MS = 300, SWEEP_MS = 20, HEARD_MAX = 64 };
 static struct redis_server *redis_server;
 static struct redis *redis;
 static struct jobs *jobs;
-static int redis_ups;
+static int redis_ups, knows_nothing;
 
 static struct {
 	int n, settled;
@@ -42,6 +42,12 @@ static void on_redis_up(void *arg)
 	redis_ups++;
 }
 
+static int is_ready(void *arg)
+{
+	(void)arg;
+	return !knows_nothing;
+}
+
 static struct jobs *open_jobs(int window)
 {
 	struct jobs_conf conf = {
@@ -52,6 +58,7 @@ static struct jobs *open_jobs(int window)
 		.window = window,
 		.lease_ms = LEASE_MS,
 		.sweep_ms = SWEEP_MS,
+		.is_ready = is_ready,
 	};
 	struct err e;
 
@@ -128,6 +135,29 @@ static void a_doorbell_reaches_the_handler(void **state)
 	assert_int_equal(jobs_in_hand(jobs), 1);
 	settle_all();
 	assert_int_equal(jobs_in_hand(jobs), 0);
+}
+
+/* Who does not know the channels yet would put a delivery back for half a minute. */
+static void nothing_is_taken_in_by_who_is_not_ready(void **state)
+{
+	int64_t job = make_job("e1");
+
+	(void)state;
+	leave();
+	knows_nothing = 1;
+	jobs = open_jobs(HEARD_MAX);
+	announce(job, 0);
+	run_for(world.base, 200);
+	assert_true(jobs_worker(jobs) > 0);
+	assert_int_equal(heard.n, 0);
+	jobs_begin(jobs);
+	run_for(world.base, 50);
+	assert_int_equal(heard.n, 0);
+	knows_nothing = 0;
+	jobs_begin(jobs);
+	run_until(world.base, &heard.n, 1);
+	assert_int_equal(heard.job[0], job);
+	settle_all();
 }
 
 static void a_doorbell_that_waits_is_handed_on_when_it_is_due(void **state)
@@ -276,6 +306,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_doorbell_reaches_the_handler),
+		TEST(nothing_is_taken_in_by_who_is_not_ready),
 		TEST(a_doorbell_that_waits_is_handed_on_when_it_is_due),
 		TEST(nonsense_is_settled_and_forgotten),
 		TEST(what_nobody_was_told_of_is_found),
