@@ -137,20 +137,34 @@ static void read_name(void *self)
 	set_menu(self);
 }
 
-static const char *menu_of(struct line *line, const char *lang, int with_code)
+static const struct bot *bot_of(const struct line *line)
 {
 	const struct registry *r = bots_registry(line->in->bots);
 	const struct channel *channel = r ? registry_channel(r, line->channel_id) : NULL;
 
+	return channel ? channel->bot : NULL;
+}
+
+static int64_t revision_of(const struct line *line)
+{
+	const struct bot *bot = bot_of(line);
+
+	return bot ? bot->revision : 0;
+}
+
+static const char *menu_of(struct line *line, const char *lang, int with_code)
+{
 	if (line->is_desk)
 		return desk_menu(&line->flow.arena, lang, with_code);
-	return commands_menu(&line->flow.arena, channel ? channel->bot : NULL, lang, with_code);
+	return commands_menu(&line->flow.arena, bot_of(line), lang, with_code);
 }
 
 static void set_menu(void *self)
 {
 	struct line *line = self;
 
+	line->has_menu = 0;
+	line->menu_revision = revision_of(line);
 	line_call(line, set_russian_menu, "setMyCommands", menu_of(line, "en", 0), CALL_MS);
 }
 
@@ -178,7 +192,7 @@ void line_introduce(struct line *line, flow_step *next)
 	line->introduced = next;
 	if (!line->is_named)
 		ask_name(line);
-	else if (!line->has_menu)
+	else if (!line->has_menu || line->menu_revision != revision_of(line))
 		set_menu(line);
 	else
 		next(line);

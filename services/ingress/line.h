@@ -32,6 +32,7 @@ struct line {
 	const struct line_keeper *keeper;
 	int is_keeping, is_ending, is_named, has_menu, has_webhook;
 	int is_desk, has_topics; /* an operators' bot; it may open topics in private chats */
+	int64_t menu_revision;   /* of the bot, for which it has its menu */
 	int pause_ms, failures;
 	flow_step *introduced; /* what follows the introduction */
 	struct http_response response;
@@ -81,7 +82,7 @@ void line_call(struct line *line, flow_step *next, const char *method, const cha
 /* After it: 0 and line->reply, or -1 having failed the flow. */
 int line_read(struct line *line);
 
-/* Who the bot is and what its menu shows, once; then `next`. */
+/* Who the bot is, once, and what its menu shows, whenever the bot was changed; then `next`. */
 void line_introduce(struct line *line, flow_step *next);
 
 /* line.c: the round was the last one. */

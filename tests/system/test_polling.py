@@ -65,3 +65,21 @@ def test_who_polled_and_died_is_not_waited_for_long(stack):
     stack.restart("ingress")
     stack.telegram.say(19, word())
     stack.telegram.wait_sent(19, timeout=10)
+
+
+def test_the_menu_follows_the_bots_file(stack, tmp_path):
+    def menu():
+        return {c["command"] for c in stack.telegram.calls_of("setMyCommands")[-1]["params"]["commands"]}
+
+    def shows(offered):
+        stack.telegram.say(17, word())  # ends the poll under way
+        return ("operator" in menu()) == offered
+
+    assert "operator" in menu()
+    text = stack.bots.read_text()
+    alone = tmp_path / "bots.yaml"
+    alone.write_text(text.replace("handoff: { same_question: 0", "handoff: { enabled: false, same_question: 0"))
+    stack.tandem("bot", "apply", str(alone))
+    wait_for(lambda: shows(False), "the menu without a human")
+    stack.tandem("bot", "apply", str(stack.bots))
+    wait_for(lambda: shows(True), "the menu with one")
