@@ -162,16 +162,18 @@ class Store:
     def count_instructions(self, choose):
         turns = [self.calls(choose(n)) for n in range(WARM + CALLS)]
         script = [turn[step] for turn in turns for step in STEPS]
-        self.rig.servers.call("postgres", "stop")
-        try:
-            costs = count(self.home(), script, self.url)
-        finally:
-            self.rig.servers.call("postgres", "start")
-        costs = costs[WARM * len(STEPS) :]
+        costs = count_alone(self.rig, script)[WARM * len(STEPS) :]
         return {step: statistics.median(costs[n :: len(STEPS)]) for n, step in enumerate(STEPS)}
 
-    def home(self):
-        return pathlib.Path(self.rig.servers.env["REDIS_URL"].removeprefix("unix://")).parent / "postgres"
+
+def count_alone(rig, script):
+    """Instructions of each statement, in a backend of their own."""
+    home = pathlib.Path(rig.servers.env["REDIS_URL"].removeprefix("unix://")).parent / "postgres"
+    rig.servers.call("postgres", "stop")
+    try:
+        return count(home, script, rig.stack.env["DATABASE_URL"])
+    finally:
+        rig.servers.call("postgres", "start")
 
 
 def count(home, script, url):

@@ -9,13 +9,15 @@ import time
 
 import psycopg2
 
+from tests.bench.growth import count_alone
 from tests.bench.latency import part, times
 from tests.bench.rig import Rig
 from tests.bench.table import row
 
 RATE, CALLS, WARM, INVITED = 100, 1500, 100, 3
 OPERATORS = 2_000_000  # chats of operators are numbered from here
-WAITING, ON_DUTY, SAMPLES = (10, 100, 1000), (10, 50, 200), 60
+WAITING, ON_DUTY, FLAT = (10, 100, 1000), (10, 50, 200), 1.2
+WARM_CALLS, SAMPLES = 5, 25
 
 
 def run(_words):
@@ -77,47 +79,56 @@ def measure(rig, calls):
 
 
 def costs():
-    rows = []
-    with Rig(services=()) as rig, contextlib.closing(psycopg2.connect(rig.stack.env["DATABASE_URL"])) as db:
+    with Rig(services=()) as rig:
+        return [r for policy in ("broadcast", "balanced") for r in curves(rig, policy)]
+
+
+def curves(rig, policy):
+    """A choice among the waiting and those on duty: neither number may make it dearer."""
+    sizes = {(w, ON_DUTY[-1]) for w in WAITING} | {(WAITING[-1], o) for o in ON_DUTY}
+    took = {size: cost(rig, policy, *size) for size in sorted(sizes)}
+    rows = curve(f"{policy}, {ON_DUTY[-1]} on duty: {{}} waiting", [(w, took[w, ON_DUTY[-1]]) for w in WAITING])
+    return rows + curve(f"{policy}, {WAITING[-1]} waiting: {{}} on duty", [(o, took[WAITING[-1], o]) for o in ON_DUTY])
+
+
+def curve(name, points):
+    first = points[0][1]
+    return [
+        row(name.format(n), value, "instructions", first if at else None, ("<=", first * FLAT) if at else None)
+        for at, (n, value) in enumerate(points)
+    ]
+
+
+def cost(rig, policy, waiting, on_duty):
+    """Instructions of a claim that tells the person and asks operators, the numbers staying what they are."""
+    with contextlib.closing(psycopg2.connect(rig.stack.env["DATABASE_URL"])) as db:
         db.autocommit = True
-        do = db.cursor().execute
-        do("set synchronous_commit = off")
-        for policy in ("broadcast", "balanced"):
-            for waiting, on_duty in [(w, ON_DUTY[-1]) for w in WAITING] + [(WAITING[-1], o) for o in ON_DUTY[:-1]]:
-                ms = cost(db, policy, waiting, on_duty)
-                rows.append(row(f"{policy}: {waiting} waiting, {on_duty} on duty: a choice", ms, "ms", limit="lookups by index"))
-    return rows
+        fill(db.cursor().execute, policy, waiting, on_duty)
+    script = [statement for n in range(WARM_CALLS + SAMPLES) for statement in one_case(f"s{n}")]
+    return statistics.median(count_alone(rig, script)[1 + WARM_CALLS * 4 :: 4])
 
 
-def cost(db, policy, waiting, on_duty):
-    """The median of a claim that tells the person and asks operators, the numbers staying what they are."""
-    cursor = db.cursor()
-    do = cursor.execute
+def fill(do, policy, waiting, on_duty):
+    do("set synchronous_commit = off")
     do("truncate conversation, message, inbound, job, delivery, operator, desk_chat, handoff, handoff_event, invitation,"
        " relay, person, identity restart identity")
     do("update bot set spec = jsonb_set(spec, '{handoff,assign}', to_jsonb(%s::text))", (policy,))
     do("insert into operator (name, enabled, on_duty, capacity) select 'op', true, true, 100 from generate_series(1, %s)", (on_duty,))
     do("insert into desk_chat (conversation_id, operator_id) select -id, id from operator")
     for n in range(waiting):
-        call(do, f"w{n}")
+        do(call(f"w{n}"))
     do("update handoff set due_at = now() + interval '1 hour', told = 'waiting', told_at = now(), told_place = 1")
     do("update job set run_at = now() + interval '1 hour' where queue = 3")
-    do("analyze handoff, operator, invitation, conversation, job, message")
-    took = []
-    for n in range(SAMPLES + 10):
-        case, job = call(do, f"s{n}", cursor)
-        began = time.perf_counter()
-        do("select status from claim_handoff(%s, 1, false, '{}')", (job,))
-        took.append(1000 * (time.perf_counter() - began))
-        do("select end_case(%s, 'closed', 'closed', null, 't')", (case,))
-        do("delete from job where id = %s", (job,))
-    return statistics.median(took[10:])
+    do("vacuum analyze handoff, operator, invitation, conversation, job, message")
 
 
-def call(do, chat, cursor=None):
-    do("select accept(2, 1, 0::smallint, %s, 't', 10::smallint, %s, false, null, 'en', %s, null, null, '/operator',"
-       " null, null, null, null, null, null, 0, 0)", (chat, chat, chat))
-    if cursor:
-        do("select h.id, j.id from handoff h join job j on j.queue = 3 and j.lane = h.conversation_id order by h.id desc limit 1")
-        return cursor.fetchone()
-    return None
+def call(chat):
+    return (f"select accept(2, 1, 0::smallint, '{chat}', 't', 10::smallint, '{chat}', false, null, 'en', '{chat}', null, null,"
+            " '/operator', null, null, null, null, null, null, 0, 0)")
+
+
+def one_case(chat):
+    """Called, looked at, over: in SQL that needs to be told no numbers."""
+    job = "(select id from job where queue = 3 and lane = (select max(id) from conversation))"
+    return (call(chat), f"select status from claim_handoff({job}, 1, false, '{{}}')",
+            "select end_case((select max(id) from handoff), 'closed', 'closed', null, 't')", f"delete from job where id = {job}")

@@ -1,6 +1,7 @@
 """The tables of tests/bench/README.md, from the figures of a report."""
 
 import pathlib
+import re
 
 from tests.bench import machine, table
 
@@ -27,11 +28,20 @@ def part(name, figures):
     return head + "\n".join(lines) + "\n"
 
 
+def split(body):
+    """The sentences about machines, and the parts, as the page has them."""
+    head, *parts = re.split(r"^### (?=\w+$)", body, flags=re.M)
+    return {line for line in head.splitlines() if line}, {p.split("\n", 1)[0]: "### " + p.strip() + "\n" for p in parts}
+
+
 def rewrite(report):
+    """What the report does not have stays as it is."""
     text = PAGE.read_text()
     before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    parts = report["parts"]
-    machines = {machine.sentence(p["machine"]) for p in parts.values()}
-    body = "\n\n".join(sorted(machines)) + "\n\n" + "\n".join(part(name, parts[name]) for name in sorted(parts, key=ORDER.index))
+    old, after = rest.split(END)
+    machines, parts = split(old)
+    for name, figures in report["parts"].items():
+        machines.add(machine.sentence(figures["machine"]))
+        parts[name] = part(name, figures)
+    body = "\n\n".join(sorted(machines)) + "\n\n" + "\n".join(parts[name] for name in sorted(parts, key=ORDER.index))
     PAGE.write_text(f"{before}{BEGIN}\n\n{body}\n{END}{after}")
