@@ -162,29 +162,35 @@ struct arena *web_arena(struct web_request *req)
 
 /* --- what is refused at once ---------------------------------------------- */
 
-static int read_path(struct web_request *req)
+/* What an address means; NULL unless that is UTF-8 without U+0000. */
+static const char *decode(struct web_request *req, const char *text)
+{
+	size_t len = strlen(text);
+	char *decoded;
+
+	if (strchr(text, '%')) {
+		decoded = evhttp_uridecode(text, 0, &len);
+		if (!decoded)
+			return NULL;
+		text = arena_dup(&req->arena, decoded, len);
+		free(decoded);
+	}
+	return strlen(text) == len && utf8_valid_prefix(text, len) == len ? text : NULL;
+}
+
+static int read_address(struct web_request *req)
 {
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req->ev);
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
-	char *decoded;
-	size_t len;
+	const char *query = uri ? evhttp_uri_get_query(uri) : NULL;
 
-	req->path = path && *path ? path : "/";
-	if (!strchr(req->path, '%'))
-		return utf8_valid_prefix(req->path, strlen(req->path)) == strlen(req->path)
-			       ? 0
-			       : -1;
-	decoded = evhttp_uridecode(req->path, 0, &len);
-	if (!decoded)
-		return -1;
-	req->path = arena_dup(&req->arena, decoded, len);
-	free(decoded);
-	return strlen(req->path) == len && utf8_valid_prefix(req->path, len) == len ? 0 : -1;
+	req->path = decode(req, path && *path ? path : "/");
+	return req->path && (!query || decode(req, query)) ? 0 : -1;
 }
 
 int request_check_head(struct web_request *req)
 {
-	if (read_path(req) < 0) {
+	if (read_address(req) < 0) {
 		req->path = "";
 		web_refuse(req, 400, "bad_path", TEXT_PROBLEM_BAD_ADDRESS);
 		return -1;

@@ -75,6 +75,8 @@ HEADS = [
     ("CONNECT", b"CONNECT example.org:443 HTTP/1.1\r\nHost: a\r\n\r\n", [404], False),
     ("NUL in the address", b"GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", [400], False),
     ("no UTF-8 in the address", b"GET /%ff HTTP/1.1\r\nHost: a\r\n\r\n", [400], False),
+    ("NUL in a parameter", b"GET /api/v1/popular?site=%00 HTTP/1.1\r\nHost: a\r\n\r\n", [400], False),
+    ("no UTF-8 in a parameter", b"GET /api/v1/popular?site=%ff HTTP/1.1\r\nHost: a\r\n\r\n", [400], False),
     ("raw bytes in the address", b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n", [400], False),
     ("out of the folder", b"GET /../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", [404], False),
     ("out of the folder, encoded", b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n", [404], False),
