@@ -100,8 +100,11 @@ begin
         return;
     end if;
     insert into invitation (handoff_id, operator_id, round) select h.id, i.id, h.round from unnest(v_ids) i (id)
-    on conflict (handoff_id, operator_id) do update set state = 0, told_round = -1, is_over = false, delivery_id = null;
-    update invitation set round = h.round where handoff_id = h.id and state = 0;
+    on conflict (handoff_id, operator_id) do update
+        set state = 0, round = excluded.round, told_round = -1, is_over = false, delivery_id = null;
+    if h.round > 1 then -- who was asked before is reminded
+        update invitation set round = h.round where handoff_id = h.id and state = 0;
+    end if;
     update handoff
     set round = h.round, due_at = now() + (p_policy ->> 'repeat_s')::int * interval '1 s',
         is_starved = not exists (select from invitation i where i.handoff_id = h.id and i.state = 0)
@@ -295,10 +298,12 @@ begin
         return;
     end if;
     if h.told is null then
-        update handoff
-        set pool = case p_policy ->> 'assign' when 'group' then
-                       array(select jsonb_array_elements_text(coalesce(p_policy -> 'group', '[]'))) end
-        where id = h.id;
+        if p_policy ->> 'assign' = 'group' or h.pool is not null then
+            update handoff
+            set pool = case p_policy ->> 'assign' when 'group' then
+                           array(select jsonb_array_elements_text(coalesce(p_policy -> 'group', '[]'))) end
+            where id = h.id;
+        end if;
         s.delivery_job := tell_queue(h.id, case when h.reason in ('idle', 'left', 'transfer', 'unattended')
                                                 then 'requeued' else 'waiting' end, p_texts, p_trace);
     end if;
