@@ -1,0 +1,203 @@
+/* What the person and their operator are told: the wait, the hours, blocks and resets, words
+ * that were lost (schema/0005_delivery.sql, 0013_handoff.sql, 0014_relay.sql). */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/integration/line_world.h"
+
+enum { OWN_DESK = 1 };
+
+#define NOTICES "select coalesce(string_agg(what, ' ' order by id), '') from desk_notice"
+
+static int64_t talk(void)
+{
+	int64_t c;
+
+	add_operators(1);
+	c = call_human();
+	order(1, "take", c, NULL);
+	look(c);
+	send_line(OWN_DESK);
+	return c;
+}
+
+static void happens(const char *key, enum inbound_action action)
+{
+	struct inbound event = { .action = action, .key = key, .chat = "7" };
+
+	hear_event(TELEGRAM, &event);
+}
+
+/* --- to the person ------------------------------------------------------------------------ */
+
+static void add_waits(int n, int seconds)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof sql,
+		 "insert into handoff (conversation_id, state, reason, called_seq, trace, "
+		 "called_at, taken_at, ended_at, outcome) select 1000 + n, 3, 'asked', 0, 't', "
+		 "now() - interval '1 hour', now() - interval '1 hour' + %d * interval '1 s', "
+		 "now(), 'closed' from generate_series(1, %d) n",
+		 seconds, n);
+	run(sql);
+}
+
+static const char *told(const char *chat)
+{
+	static char sql[256];
+
+	snprintf(sql, sizeof sql,
+		 "select m.body from message m join conversation c on c.id = m.conversation_id "
+		 "where c.chat_key = '%s' and m.author = 3 order by m.seq desc limit 1",
+		 chat);
+	return sql;
+}
+
+static void the_wait_is_told_when_it_is_known(void **state)
+{
+	(void)state;
+	add_waits(2, 90);
+	look(hear(WIDGET, "a", "a", INBOUND_OPERATOR, NULL, NULL).conversation_id);
+	assert_sql(told("a"), "Переключаю на человека."); /* two say nothing yet */
+	run("delete from handoff where state = 3");
+	add_waits(3, 90);
+	look(hear(WIDGET, "b", "b", INBOUND_OPERATOR, NULL, NULL).conversation_id);
+	assert_sql(told("b"), "Переключаю на человека. Ваше место в очереди: 2. Ожидание — "
+			      "примерно 2 мин.");
+	run("delete from handoff where state = 3");
+	add_waits(3, 20);
+	look(hear(WIDGET, "c", "c", INBOUND_OPERATOR, NULL, NULL).conversation_id);
+	assert_sql(told("c"),
+		   "Переключаю на человека. Ваше место в очереди: 3. Обычно отвечают "
+		   "в течение минуты.");
+	run("delete from handoff where state = 3");
+}
+
+/* Open in two days, from eleven to twelve. */
+#define HOURS                                                                                  \
+	"jsonb_build_object('zone', 'Etc/GMT+11', 'open', jsonb_build_array(jsonb_build_"      \
+	"object('day', extract(isodow from (now() at time zone 'Etc/GMT+11') + interval '2 "   \
+	"days')::int, 'from', '11:00', 'to', '12:00')))"
+#define THEN(format)                                                                           \
+	"to_char((now() at time zone 'Etc/GMT+11') + interval '2 days', '" format "')"
+#define TEXTS                                                                                  \
+	"'{\"opens\": {\"ru\": \"{date} в {time}\", \"en\": \"on {date} at {time}\"},"        \
+	" \"x\": {\"ru\": \"<{opens}>\", \"en\": \"<{opens}>\"}}'"
+
+static void when_we_open_is_said_in_the_persons_words_and_zone(void **state)
+{
+	(void)state;
+	assert_sql("select opening_texts(" TEXTS ", " HOURS
+		   ", 'kk') -> 'x' ->> 'ru' = '<' || " THEN("DD.MM") " || ' в 11:00>'",
+		   "t");
+	assert_sql("select opening_texts(" TEXTS ", " HOURS
+		   ", 'de') -> 'x' ->> 'en' = '<on ' || " THEN("FMDD Mon") " || ' at 11:00>'",
+		   "t");
+	assert_sql("select opening_texts(" TEXTS ", null, 'ru') -> 'x' ->> 'ru'", "<>");
+}
+
+/* --- to the operator ---------------------------------------------------------------------- */
+
+static void what_a_person_does_besides_talking_is_told(void **state)
+{
+	int64_t c = talk();
+
+	(void)state;
+	happens("b1", INBOUND_BLOCKED);
+	happens("b2", INBOUND_UNBLOCKED);
+	happens("r1", INBOUND_RESET);
+	happens("s1", INBOUND_STOP); /* there is nothing to be stopped */
+	assert_sql(NOTICES, "blocked unblocked reset");
+	look(c);
+	assert_sql(NOTICES, "");
+	assert_int_equal(number("select count(*) from delivery where state = 0 and "
+				"conversation_id = 1"),
+			 3);
+}
+
+static void what_the_bot_has_is_told_to_nobody(void **state)
+{
+	(void)state;
+	add_operators(1);
+	hear(TELEGRAM, "7", "m1", INBOUND_MESSAGE, "hello", NULL);
+	happens("b1", INBOUND_BLOCKED);
+	assert_sql(NOTICES, "");
+	assert_int_equal(number("select count(*) from job where queue = 3"), 0);
+}
+
+static void words_that_were_lost_are_told(void **state)
+{
+	int64_t c = talk();
+	struct held_line l;
+
+	(void)state;
+	send_line(c);
+	order(1, "say", c, "{\"text\":\"one\"}");
+	look(c);
+	l = hold_line(c);
+	end_head(&l, DELIVERY_FAILED, NULL, "Bad Request: chat not found");
+	assert_sql("select what || ' ' || seq || ' ' || detail from desk_notice",
+		   "failed 3 Bad Request: chat not found");
+	assert_int_equal(number("select count(*) from job where queue = 3 and lane = 2 and "
+				"run_at <= now()"),
+			 1);
+}
+
+static void words_to_whoever_cannot_be_reached_are_told_too(void **state)
+{
+	int64_t c = talk();
+
+	(void)state;
+	send_line(c);
+	happens("b1", INBOUND_BLOCKED);
+	look(c);
+	order(1, "say", c, "{\"text\":\"one\"}");
+	look(c);
+	assert_int_equal(
+		claim_line(number("select id from job where queue = 2 and lane = 2"), 1).status,
+		CLAIM_VOID);
+	assert_sql("select what || ' ' || seq || ' ' || detail from desk_notice",
+		   "failed 3 unreachable");
+}
+
+static void whose_topic_is_blocked_leaves(void **state)
+{
+	int64_t c;
+
+	(void)state;
+	add_operators(1);
+	run("update desk_chat set has_topics = true");
+	c = call_human();
+	order(1, "take", c, NULL);
+	look(c);
+	follow_duty(1);
+	run("select set_reachable((select conversation_id from desk_topic), false, 't')");
+	assert_int_equal(number("select on_duty::int from operator"), 0);
+	assert_int_equal(number("select reachable::int from conversation where id = 1"), 0);
+	assert_int_equal(follow_duty(1), 1);
+	look(c);
+	assert_sql("select responder from conversation where chat_key = '7'", "1");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(the_wait_is_told_when_it_is_known),
+		WORLD_TEST(when_we_open_is_said_in_the_persons_words_and_zone),
+		WORLD_TEST(what_a_person_does_besides_talking_is_told),
+		WORLD_TEST(what_the_bot_has_is_told_to_nobody),
+		WORLD_TEST(words_that_were_lost_are_told),
+		WORLD_TEST(words_to_whoever_cannot_be_reached_are_told_too),
+		WORLD_TEST(whose_topic_is_blocked_leaves),
+	};
+
+	return cmocka_run_group_tests(tests, world_open, world_close);
+}
