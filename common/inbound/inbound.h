@@ -44,6 +44,7 @@ struct inbound {
 				      operators also what desk.h says */
 	const char *callback;      /* a button was pressed: the id to be acknowledged */
 	const char *callback_data; /* what the button carried */
+	const char *pressed;       /* the message whose button it was */
 	const char *command;       /* "help" for /help; NULL if not a command */
 	const char *argument;      /* what followed the command, "" if nothing */
 	const char *reply;         /* the platform's answer, Markdown; NULL */

@@ -205,6 +205,7 @@ static void read_callback(struct update *u, const json_t *query)
 	out->text = "";
 	out->callback = update_string(u->arena, query, "id");
 	out->callback_data = data;
+	out->pressed = id_of(u->arena, json_object_get(query, "message"), "message_id");
 	out->is_addressed = 1;
 	read_command_button(u);
 }

@@ -29,6 +29,7 @@ static void make_message(struct inbound *event, json_t *extra)
 	set(extra, "argument", event->command ? event->argument : NULL);
 	set(extra, "callback", event->callback);
 	set(extra, "data", event->callback_data);
+	set(extra, "pressed", event->pressed);
 	event->callback = NULL; /* it is answered with words, by operator-relay */
 	if (!event->text)
 		event->text = "";

@@ -71,7 +71,7 @@ void act_tell(struct plan *p, const char *words)
 
 void act_drop_buttons(struct plan *p)
 {
-	const char *id = string_in(p->event, "external");
+	const char *id = string_in(json_object_get(p->event, "extra"), "pressed");
 
 	if (id)
 		add(p, KIND_CALL,
