@@ -32,11 +32,11 @@ void console_remember_device(struct console_call *c)
 {
 	struct arena *a = &c->flow.arena;
 	char nonce[NONCE + 1];
+	int64_t until = clock_wall_ms() / 1000 + (int64_t)DAYS * DAY_S;
 	const char *what;
 
 	crypto_random_hex(nonce, NONCE);
-	what = arena_printf(a, "%d.%s.%lld", c->who.id, nonce,
-			    (long long)(clock_wall_ms() / 1000 + DAYS * DAY_S));
+	what = arena_printf(a, "%d.%s.%lld", c->who.id, nonce, (long long)until);
 	console_set_cookie(c, COOKIE, crypto_token_sign(a, c->in->device_key, what),
 			   DAYS * DAY_S);
 }

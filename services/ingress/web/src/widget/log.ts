@@ -1,3 +1,4 @@
+import { files, sources } from "./attached.ts";
 import type { Client } from "./client.ts";
 import { type Child, type Row, Rows, append, h, icon } from "./dom.ts";
 import { Rating } from "./human.ts";
@@ -6,7 +7,7 @@ import type { Unsent } from "./outbox.ts";
 import { safeUrl, link, sanitize } from "./sanitize.ts";
 import { fill, type Strings } from "./strings.ts";
 import { clockTime, dayKey, dayName } from "./time.ts";
-import type { Attachment, Author, Button, Category, Message, Source } from "./types.ts";
+import type { Author, Button, Category, Message } from "./types.ts";
 
 export interface LogActions {
   ask(text: string): void;
@@ -349,50 +350,6 @@ function row(key: string, version: string, make: Row["make"]): Row {
 function labelled<T extends HTMLElement>(node: T, label: string): T {
   node.textContent = label;
   return node;
-}
-
-function files(list: Attachment[] | null | undefined, text: Strings, host: string): Child {
-  if (!Array.isArray(list) || list.length === 0) return null;
-  const node = h("div", { class: "sources", "aria-label": text.files, role: "group" });
-  for (const file of list) {
-    const href = file.url ? safeUrl(new URL(file.url, host).href) : null;
-    const item = href ? link(href) : h("span");
-    const name = file.name || file.kind || text.files;
-    const inWords = () => {
-      item.className = "source";
-      item.replaceChildren(icon("save"), h("span", {}, name));
-    };
-    inWords();
-    if (href && isPicture(file)) {
-      item.className = "picture";
-      // Not every site lets it be shown, and it may be gone.
-      item.replaceChildren(h("img", { src: href, alt: name, loading: "lazy", error: inWords }));
-    }
-    node.append(item);
-  }
-  return node;
-}
-
-/** SVG is a program: whoever wants it may open it. */
-function isPicture({ kind, mime }: Attachment): boolean {
-  return kind === "photo" || (mime?.startsWith("image/") === true && mime !== "image/svg+xml");
-}
-
-/** Those that the answer does not link to by itself. */
-function sources(list: Source[] | null | undefined, text: Strings, answer: HTMLElement): Child {
-  if (!Array.isArray(list)) return null;
-  const linked = new Set([...answer.querySelectorAll("a")].map((a) => a.href));
-  const node = h("div", { class: "sources", "aria-label": text.sources, role: "group" });
-  for (const source of list) {
-    const href = source.url ? safeUrl(source.url, document.baseURI) : null;
-    const title = source.title || href;
-    if (!title || (href && linked.has(href))) continue;
-    const item = href ? link(href) : h("span");
-    item.className = "source";
-    append(item, icon("doc"), h("span", {}, title));
-    node.append(item);
-  }
-  return node.firstChild ? node : null;
 }
 
 /** Tables scroll by themselves, so that the bubble need not. */

@@ -1,0 +1,49 @@
+import { type Child, append, h, icon } from "./dom.ts";
+import { link, safeUrl } from "./sanitize.ts";
+import type { Strings } from "./strings.ts";
+import type { Attachment, Source } from "./types.ts";
+
+/** What came with a message. */
+export function files(list: Attachment[] | null | undefined, text: Strings, host: string): Child {
+  if (!Array.isArray(list) || list.length === 0) return null;
+  const node = h("div", { class: "sources", "aria-label": text.files, role: "group" });
+  for (const file of list) {
+    const href = file.url ? safeUrl(new URL(file.url, host).href) : null;
+    const item = href ? link(href) : h("span");
+    const name = file.name || file.kind || text.files;
+    const inWords = () => {
+      item.className = "source";
+      item.replaceChildren(icon("save"), h("span", {}, name));
+    };
+    inWords();
+    if (href && isPicture(file)) {
+      item.className = "picture";
+      // Not every site lets it be shown, and it may be gone.
+      item.replaceChildren(h("img", { src: href, alt: name, loading: "lazy", error: inWords }));
+    }
+    node.append(item);
+  }
+  return node;
+}
+
+/** SVG is a program: whoever wants it may open it. */
+function isPicture({ kind, mime }: Attachment): boolean {
+  return kind === "photo" || (mime?.startsWith("image/") === true && mime !== "image/svg+xml");
+}
+
+/** Those that the answer does not link to by itself. */
+export function sources(list: Source[] | null | undefined, text: Strings, answer: HTMLElement): Child {
+  if (!Array.isArray(list)) return null;
+  const linked = new Set([...answer.querySelectorAll("a")].map((a) => a.href));
+  const node = h("div", { class: "sources", "aria-label": text.sources, role: "group" });
+  for (const source of list) {
+    const href = source.url ? safeUrl(source.url, document.baseURI) : null;
+    const title = source.title || href;
+    if (!title || (href && linked.has(href))) continue;
+    const item = href ? link(href) : h("span");
+    item.className = "source";
+    append(item, icon("doc"), h("span", {}, title));
+    node.append(item);
+  }
+  return node.firstChild ? node : null;
+}
