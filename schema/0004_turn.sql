@@ -4,7 +4,8 @@
 -- and tries again in a moment.  So a claim can never be part of a deadlock.
 
 -- status: 0 claimed, 1 gone (done, or somebody else's), 2 busy, 3 early (wait_ms),
---         4 void (claimed, but nothing is left to answer: finish it as cancelled)
+--         4 void (claimed, but nothing is left to answer: finish it as cancelled; where a human answers it covers
+--         nothing, for what they leave unanswered is the bot's again: end_case())
 -- p_attempt null: a new claim.  -1: a new claim, by a worker whose last one may have succeeded without
 -- its knowing.  Else: the holder of that attempt asks for what came since.
 --
@@ -41,7 +42,8 @@ begin
 
     select c.epoch, c.channel_id, c.chat_key, c.bot_id, c.lang, c.lang_chosen, c.title, c.is_group,
            case v_kind when 2 then unheard(c.id, c.last_seq) else c.answered_seq + 1 end,
-           case when p_attempt >= 0 then coalesce(v_stop, c.last_seq) else c.last_seq end,
+           case when v_kind = 1 and v_stop is null and c.responder <> 0 then c.answered_seq -- nothing: a human answers
+                when p_attempt >= 0 then coalesce(v_stop, c.last_seq) else c.last_seq end,
            case when v_stop is null and c.responder = case v_kind when 2 then 2 else 0 end and c.last_seq > c.context_seq
                 then 0 else 4 end,
            (select json_agg(json_build_array(m.seq, m.author, m.body, m.extra))

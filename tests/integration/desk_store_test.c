@@ -86,6 +86,31 @@ static void words_nobody_answered_are_the_bots_again(void **state)
 	run("update job set state = 0 where queue = 1");
 }
 
+/* The bot comes late to what was asked before a human took over: what the human has yet to
+ * answer is not its. */
+static void a_late_turn_takes_no_words_from_a_human(void **state)
+{
+	struct turn_claim late;
+	struct desk_done end;
+	int64_t c, turn;
+
+	(void)state;
+	add_operators(1);
+	turn = SAY("m0", "hello").turn_job;
+	c = call_human();
+	order(1, "take", c, NULL);
+	order(1, "say", c, "{\"text\":\"yes?\"}");
+	SAY("m1", "what does it cost?");
+	late = claim_turn(turn, 0, 1);
+	assert_true(late.last_seq < late.first_seq);
+	assert_int_equal(finish_turn(turn, &late, TURN_CANCELLED, NULL).status, TURN_DROPPED);
+	assert_int_equal(number("select count(*) from turn"), 0);
+	end = order(1, "return", c, NULL);
+	assert_true(end.llm_job > 0);
+	assert_int_equal(claim_turn(end.llm_job, 0, 1).first_seq, 5);
+	run("update job set state = 0 where queue = 1");
+}
+
 static void what_an_order_may_not_do(void **state)
 {
 	static const struct {
@@ -285,6 +310,7 @@ int main(void)
 		WORLD_TEST(a_call_is_one_case),
 		WORLD_TEST(a_whole_talk),
 		WORLD_TEST(words_nobody_answered_are_the_bots_again),
+		WORLD_TEST(a_late_turn_takes_no_words_from_a_human),
 		WORLD_TEST(what_an_order_may_not_do),
 		WORLD_TEST(an_administrator_may_take_over),
 		WORLD_TEST(an_order_happens_once),
