@@ -39,6 +39,12 @@ create table job (
 ) with (fillfactor = 50);
 create index job_announce on job (queue, announce_at);
 
+-- How long a job is early, a day at most; 0 if it is not.
+create function wait_ms(p_at timestamptz) returns int
+language sql volatile as $$
+    select greatest(0, ceil(extract(epoch from least(p_at, now() + interval '1 day') - clock_timestamp()) * 1000))::int
+$$;
+
 -- The fence of the next claim: how many there were, and a number that nobody can know by chance.
 -- Claims, and what makes most jobs, are not on disk when they are acted upon.  After a crash of the server the
 -- same job, or another that was given its number, is claimed again, while whoever held it before lives on: their

@@ -85,7 +85,7 @@ begin
         status := 1;
         return;
     end if;
-    wait_ms := ceil(extract(epoch from j.run_at - clock_timestamp()) * 1000);
+    wait_ms := wait_ms(j.run_at);
     if p_attempt is null and wait_ms > 0 then
         status := 3;
         return;

@@ -150,9 +150,10 @@ begin
     update job set state = 1, attempt = next_attempt(attempt), worker_id = p_worker[1]::int, pending = 0 where id = any (v_job);
 
     return query
-        select case when c.responder <> 0 or c.last_seq <= c.context_seq then 4 else 0 end::smallint, null::int, j.attempt,
-               j.failures + j.deaths, c.id, c.epoch, c.channel_id, c.chat_key, c.bot_id, c.lang, c.lang_chosen, c.title,
-               c.is_group, c.answered_seq + 1, case when c.responder <> 0 then c.answered_seq else c.last_seq end, false, j.trace,
+        select case when c.responder <> 0 or c.last_seq <= greatest(c.context_seq, c.answered_seq) then 4 else 0 end::smallint,
+               null::int, j.attempt, j.failures + j.deaths, c.id, c.epoch, c.channel_id, c.chat_key, c.bot_id, c.lang,
+               c.lang_chosen, c.title, c.is_group, c.answered_seq + 1,
+               case when c.responder <> 0 then c.answered_seq else c.last_seq end, false, j.trace,
                (select json_agg(json_build_array(m.seq, m.author, m.body, m.extra))
                 from (select h.seq, h.author, h.body, h.extra from message h
                       where h.conversation_id = c.id and h.seq > greatest(c.context_seq, c.last_seq - e.history)

@@ -82,7 +82,7 @@ begin
         r.status := case when exists (select from job where id = p_job) then 2 else 1 end;
         return r;
     end if;
-    r.wait_ms := greatest(0, ceil(extract(epoch from least(j.run_at, now() + interval '1 day') - clock_timestamp()) * 1000));
+    r.wait_ms := wait_ms(j.run_at);
     r.job := j;
     r.status := case when j.kind <> p_kind or j.state <> 0 and not (p_unsure and j.state = 1 and j.worker_id = p_worker) then 1
                      when j.state = 0 and r.wait_ms > 0 then 3 else 0 end;

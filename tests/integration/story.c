@@ -34,13 +34,6 @@ static void together(struct story *s, chat_call *start)
 			assert_int_equal(caller_wait(world.base, &s->chats[i].caller), 0);
 }
 
-static void one_by_one(struct story *s, chat_call *start)
-{
-	for (int i = 0; i < s->n; i++)
-		if (start(&s->chats[i]))
-			assert_int_equal(caller_wait(world.base, &s->chats[i].caller), 0);
-}
-
 /* --- the bot -------------------------------------------------------------------- */
 
 static int claim(struct chat *c)
@@ -181,10 +174,7 @@ void story_bot(struct story *s, enum step step)
 		go_on(s);
 		return;
 	}
-	if (step == CLAIM && !is_asked(s))
-		one_by_one(s, claim);
-	else
-		together(s, calls[step]);
+	together(s, calls[step]);
 	if (step == CLAIM)
 		assert_int_equal(c->claim.status, is_asked(s) ? CLAIM_OK : CLAIM_VOID);
 	else if (step == FINISH)
