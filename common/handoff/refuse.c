@@ -132,6 +132,13 @@ static int is_dative(const struct word *w)
 	       w->letters[n - 3] == u'е';
 }
 
+/* "someone who ...", "a person for ...". */
+static int is_described(const struct target *t)
+{
+	return t->w->items[t->at].flags & WORD_ASKED ||
+	       (means(t, t->at) & PERSON && means(t, t->at + 1) & ABOUT);
+}
+
 /* "find me a tax specialist in Samara", "I need a person for a photo": not one of yours. */
 static int is_elsewhere(const struct target *t)
 {
@@ -142,10 +149,7 @@ static int is_elsewhere(const struct target *t)
 		return 0;
 	if (verb & CALL && verb & VIA)
 		from = t->verb + 1;
-	else if (!(verb & WANT) || verb & ~WANT & REQUEST)
-		return 0;
-	else if (!(t->w->items[t->at].flags & WORD_ASKED) &&
-		 !(means(t, t->at) & PERSON && means(t, from) & ABOUT))
+	else if (!(verb & WANT) || verb & ~WANT & REQUEST || !is_described(t))
 		return 0;
 	for (int i = from; i < t->to; i++)
 		if (!means(t, i))
@@ -161,7 +165,7 @@ int target_is_thing(const struct target *t)
 {
 	const struct word *it = &t->w->items[t->at];
 	const struct word *next = t->at + 1 < t->to ? it + 1 : NULL;
-	uint64_t verb = means(t, t->verb);
+	uint64_t verb = means(t, t->verb), who = means(t, t->at);
 
 	if (means(t, t->at - 1) & WHAT && !(means(t, t->at - 1) & (THAT | FILLER)))
 		return 1;
@@ -171,11 +175,11 @@ int target_is_thing(const struct target *t)
 		return it[2].means == 0;
 	if (is_elsewhere(t))
 		return 1;
-	if (verb & SPEAK && it->script == SCRIPT_CYRILLIC && it->means & NOM && t->verb < t->at)
+	if (verb & SPEAK && it->script == SCRIPT_CYRILLIC && who & NOM && t->verb < t->at)
 		return !(verb & ~SPEAK & REQUEST) && find(t, t->verb, t->at, PREP) < 0;
-	if (it->means & TARGET && !(verb & ~WANT & REQUEST) && t->verb < t->at && is_dative(it))
+	if (who & TARGET && !(verb & ~WANT & REQUEST) && t->verb < t->at && is_dative(it))
 		return find(t, t->verb, t->at, PREP) < 0; /* who needs, not who is needed */
-	for (int i = t->from; verb & CALL && it->means & NOM && i < t->to; i++)
+	for (int i = t->from; verb & CALL && who & NOM && i < t->to; i++)
 		if (t->w->items[i].means == 0)
 			return 1;
 	return 0;

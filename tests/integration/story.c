@@ -25,7 +25,7 @@ static int64_t ask_number(const char *sql, int64_t id)
 /* As one statement, where there are several. */
 static void together(struct story *s, chat_call *start)
 {
-	int is_started[CHATS_MAX];
+	int is_started[CHATS_MAX] = { 0 };
 
 	for (int i = 0; i < s->n; i++)
 		is_started[i] = start(&s->chats[i]);
