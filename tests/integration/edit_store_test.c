@@ -21,21 +21,6 @@
 	"'of') || ' ' || (payload ->> 'part'), 'skip ' || (payload ->> 'skip')), '; ' order "  \
 	"by place, id), '') from delivery where state = 0 and (kind = 4 or payload ? 'skip')"
 
-enum { OWN_DESK = 1 }; /* of the first operator */
-
-/* The first operator has the chat, and has been shown all of it. */
-static int64_t talk(void)
-{
-	int64_t c;
-
-	add_operators(1);
-	c = call_human();
-	order(1, "take", c, NULL);
-	look(c);
-	send_line(OWN_DESK);
-	return c;
-}
-
 static int64_t person_says(int64_t c, const char *key, const char *text)
 {
 	hear(TELEGRAM, "7", key, INBOUND_MESSAGE, text, NULL);
@@ -67,7 +52,7 @@ static void assert_waiting(const char *fmt, int64_t a, int64_t b)
 
 static void a_persons_edit_changes_what_was_shown(void **state)
 {
-	int64_t c = talk(), shown = person_says(c, "m1", "one");
+	int64_t c = talk_to_first(), shown = person_says(c, "m1", "one");
 
 	(void)state;
 	send_line(OWN_DESK);
@@ -86,7 +71,7 @@ static void a_persons_edit_changes_what_was_shown(void **state)
 
 static void where_that_is_refused_a_notice_says_it(void **state)
 {
-	int64_t c = talk(), shown = person_says(c, "m1", "one");
+	int64_t c = talk_to_first(), shown = person_says(c, "m1", "one");
 	struct held_line l;
 
 	(void)state;
@@ -107,7 +92,7 @@ static void where_that_is_refused_a_notice_says_it(void **state)
 
 static void a_message_in_several_parts_changes_in_all_of_them(void **state)
 {
-	int64_t c = talk(), shown = person_says(c, "m1", "long");
+	int64_t c = talk_to_first(), shown = person_says(c, "m1", "long");
 	struct held_line l = hold_line(OWN_DESK);
 
 	(void)state;
@@ -126,7 +111,7 @@ static void a_message_in_several_parts_changes_in_all_of_them(void **state)
 
 static void what_waits_to_be_shown_is_not_doubled(void **state)
 {
-	int64_t c = talk(), shown = person_says(c, "m1", "one");
+	int64_t c = talk_to_first(), shown = person_says(c, "m1", "one");
 
 	(void)state;
 	person_edits(c, "e1", "m1", "uno"); /* it may yet become several: no rest */
@@ -135,7 +120,7 @@ static void what_waits_to_be_shown_is_not_doubled(void **state)
 
 static void what_was_never_shown_is_shown_as_it_is_now(void **state)
 {
-	int64_t c = talk();
+	int64_t c = talk_to_first();
 
 	(void)state;
 	hear(TELEGRAM, "7", "m1", INBOUND_MESSAGE, "one", NULL);
@@ -159,7 +144,7 @@ static int64_t operator_says(int64_t c, const char *args)
 
 static void an_operators_edit_changes_what_was_sent(void **state)
 {
-	int64_t c = talk(), sent = operator_says(c, "{\"text\":\"one\"}");
+	int64_t c = talk_to_first(), sent = operator_says(c, "{\"text\":\"one\"}");
 
 	(void)state;
 	assert_int_equal(order(1, "edit", c, EDIT("uno")).delivery_job, 0);
@@ -172,7 +157,7 @@ static void an_operators_edit_changes_what_was_sent(void **state)
 
 static void of_an_operators_long_words_every_part_changes(void **state)
 {
-	int64_t c = talk(), sent = operator_says(c, "{\"text\":\"long\"}");
+	int64_t c = talk_to_first(), sent = operator_says(c, "{\"text\":\"long\"}");
 	struct held_line l = hold_line(c);
 	int64_t second;
 
@@ -193,7 +178,7 @@ static void of_an_operators_long_words_every_part_changes(void **state)
 
 static void under_a_file_the_caption_changes(void **state)
 {
-	int64_t c = talk();
+	int64_t c = talk_to_first();
 	int64_t sent = operator_says(c, "{\"text\":\"look\",\"extra\":{\"plain\":true,"
 					"\"attachments\":[{\"kind\":\"photo\",\"file_id\":"
 					"\"F\"}]}}");
@@ -210,7 +195,7 @@ static void under_a_file_the_caption_changes(void **state)
 
 static void an_edit_that_does_not_reach_the_client_is_told(void **state)
 {
-	int64_t c = talk();
+	int64_t c = talk_to_first();
 	struct held_line l;
 
 	(void)state;

@@ -88,3 +88,15 @@ struct topic_renewed renew_topic(struct held_line *l)
 	assert_int_equal(done(), 0);
 	return out;
 }
+
+int64_t talk_to_first(void)
+{
+	int64_t c;
+
+	add_operators(1);
+	c = call_human();
+	order(1, "take", c, NULL);
+	look(c);
+	send_line(OWN_DESK);
+	return c;
+}

@@ -5,6 +5,11 @@
 /* A line of deliveries for tests, as a courier holds it.  Everything fails the test by itself.
  */
 
+enum { OWN_DESK = 1 }; /* the first operator's chat */
+
+/* The first operator has a client's chat, and has been shown all of it.  Returns it. */
+int64_t talk_to_first(void);
+
 struct held_line {
 	int64_t job;
 	struct delivery_claim claim;

@@ -12,21 +12,7 @@
 
 #include "tests/integration/line_world.h"
 
-enum { OWN_DESK = 1 };
-
 #define NOTICES "select coalesce(string_agg(what, ' ' order by id), '') from desk_notice"
-
-static int64_t talk(void)
-{
-	int64_t c;
-
-	add_operators(1);
-	c = call_human();
-	order(1, "take", c, NULL);
-	look(c);
-	send_line(OWN_DESK);
-	return c;
-}
 
 static void happens(const char *key, enum inbound_action action)
 {
@@ -108,7 +94,7 @@ static void when_we_open_is_said_in_the_persons_words_and_zone(void **state)
 
 static void what_a_person_does_besides_talking_is_told(void **state)
 {
-	int64_t c = talk();
+	int64_t c = talk_to_first();
 
 	(void)state;
 	happens("b1", INBOUND_BLOCKED);
@@ -135,7 +121,7 @@ static void what_the_bot_has_is_told_to_nobody(void **state)
 
 static void words_that_were_lost_are_told(void **state)
 {
-	int64_t c = talk();
+	int64_t c = talk_to_first();
 	struct held_line l;
 
 	(void)state;
@@ -153,7 +139,7 @@ static void words_that_were_lost_are_told(void **state)
 
 static void words_to_whoever_cannot_be_reached_are_told_too(void **state)
 {
-	int64_t c = talk();
+	int64_t c = talk_to_first();
 
 	(void)state;
 	send_line(c);

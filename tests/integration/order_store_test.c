@@ -12,7 +12,7 @@
 
 #include "tests/integration/order_world.h"
 
-enum { OTHER_WORKER = 2, OWN_DESK = 1 };
+enum { OTHER_WORKER = 2 };
 
 /* --- one event after another ---------------------------------------------------------- */
 

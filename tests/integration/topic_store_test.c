@@ -12,7 +12,7 @@
 
 #include "tests/integration/line_world.h"
 
-enum { OWN_DESK = 1, GROUP = -1005 };
+enum { GROUP = -1005 };
 
 #define TOPIC                                                                                  \
 	"select chat_key from conversation where id = (select conversation_id from "           \

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.system.console import Console, add_user
+from tests.system.desk import Operator
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +37,17 @@ def on_duty(team):
     for console in team.values():
         if not console.read("me")["operator"]["on_duty"]:
             assert console.post("me", {"on_duty": True}).status == 200
+
+
+@pytest.fixture
+def people(stack):
+    """Makes operators, who leave in the end, so that tests do not invite each other's."""
+    made = []
+
+    def make(**more):
+        made.append(Operator(stack, **more))
+        return made[-1]
+
+    yield make
+    for operator in made:
+        stack.sql_do(f"update operator set on_duty = false, enabled = false where id = {operator.id}")

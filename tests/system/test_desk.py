@@ -4,23 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.system.desk import Client, Operator, eventually, options, wait_for, word
+from tests.system.desk import Client, eventually, options, wait_for, word
 
 STACK = options()
-
-
-@pytest.fixture
-def people(stack):
-    """Makes operators, who leave in the end, so that tests do not invite each other's."""
-    made = []
-
-    def make(**more):
-        made.append(Operator(stack, **more))
-        return made[-1]
-
-    yield make
-    for operator in made:
-        stack.sql_do(f"update operator set on_duty = false, enabled = false where id = {operator.id}")
 
 
 @pytest.fixture

@@ -1,25 +1,10 @@
 """People who find the operators' bot by chance, or by design: limits are in force."""
 
-import pytest
-
-from tests.system.desk import Operator, bots_with, options, wait_for, word
+from tests.system.desk import bots_with, options, wait_for, word
 
 STACK = options(bots=bots_with("per_minute: 6000, burst: 1000", "per_minute: 20, burst: 8"))
 STACK["env"] = {**STACK["env"], "RATE_LIMITS": "1"}
 BURST = 30
-
-
-@pytest.fixture
-def people(stack):
-    made = []
-
-    def make(**more):
-        made.append(Operator(stack, **more))
-        return made[-1]
-
-    yield make
-    for operator in made:
-        stack.sql_do(f"update operator set on_duty = false, enabled = false where id = {operator.id}")
 
 
 def kept(operator, mark):
