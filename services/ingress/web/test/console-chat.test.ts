@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Api, Refusal } from "../src/console/api.ts";
 import { Chat, type ChatHost } from "../src/console/chat.ts";
-import type { Done, Operator, Order, Row } from "../src/console/types.ts";
+import type { Detail, Done, Operator, Order, Row } from "../src/console/types.ts";
 import { type Storage, memoryStorage } from "../src/widget/storage.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -143,4 +143,19 @@ test("drafts of replies and notes are two, and are kept", () => {
   assert.equal(again.draft, "a reply");
   again.draft = "";
   assert.equal(storage.get("reply"), null);
+});
+
+test("a description that was asked for before a suggestion came does not take it away", async () => {
+  const { host, chat: c } = chat();
+  const fresh = { id: 902, text: "We are closed.", last_seq: 1 };
+  const answers: ((detail: Detail) => void)[] = [];
+  host.api.detail = () => new Promise((resolve) => answers.push(resolve));
+  const described = c.describe();
+  c.thread.suggests(fresh);
+  answers[0]?.({ suggestion: null } as Detail);
+  await turn();
+  assert.deepEqual(c.thread.suggestion, fresh);
+  answers[1]?.({ suggestion: fresh } as Detail);
+  await described;
+  assert.deepEqual(c.thread.suggestion, fresh);
 });

@@ -87,7 +87,7 @@ export class Chat {
     const load = ++this.loads;
     const { api } = this.host;
     try {
-      const [detail, page] = await Promise.all([api.detail(this.id), api.messages(this.id, null, PAGE)]);
+      const [detail, page] = await Promise.all([this.detail(), api.messages(this.id, null, PAGE)]);
       if (load !== this.loads) return;
       this.host.described(detail);
       this.thread.described(detail);
@@ -99,10 +99,19 @@ export class Chat {
     this.host.changed();
   }
 
+  /** Asked again if the stream told of something newer meanwhile. */
+  private async detail(): Promise<Detail> {
+    for (;;) {
+      const { news } = this.thread;
+      const detail = await this.host.api.detail(this.id);
+      if (news === this.thread.news) return detail;
+    }
+  }
+
   /** The case has changed: what is known of it, without the messages. */
   async describe(): Promise<void> {
     try {
-      const detail = await this.host.api.detail(this.id);
+      const detail = await this.detail();
       this.host.described(detail);
       this.thread.described(detail);
     } catch {

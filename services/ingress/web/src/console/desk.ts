@@ -235,8 +235,12 @@ export class Desk implements ChatHost {
     this.changed();
   }
 
-  described(detail: Detail): void {
-    if (this.me) this.inbox.take(detail.conversation, this.me.id);
+  /** The stream may have told of something newer while this was asked for. */
+  described({ conversation }: Detail): void {
+    const known = this.row(conversation.id);
+    const isOlder =
+      known && (conversation.epoch < known.epoch || conversation.last_seq < known.last_seq);
+    if (this.me && !isOlder) this.inbox.take(conversation, this.me.id);
   }
 
   /* --- chats are taken, and passed over --------------------------------------- */
@@ -289,10 +293,8 @@ export class Desk implements ChatHost {
     end: (event) => this.chats.get(event.conversation)?.thread.end(event.answer),
     typing: (event) => this.chats.get(event.conversation)?.thread.types(event),
     note: ({ conversation, ...note }) => this.chats.get(conversation)?.thread.note(note),
-    suggestion: ({ conversation, suggestion }) => {
-      const thread = this.chats.get(conversation)?.thread;
-      if (thread) thread.suggestion = suggestion;
-    },
+    suggestion: ({ conversation, suggestion }) =>
+      this.chats.get(conversation)?.thread.suggests(suggestion),
     operator: (operator) => {
       this.operators.set(operator.id, operator);
       if (operator.id === this.me?.id) this.me = operator;

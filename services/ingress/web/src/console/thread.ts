@@ -31,6 +31,8 @@ export class Thread {
   suggestion: Suggestion | null = null;
   /** History was received, and reaches without a gap up to the newest message. */
   loaded = false;
+  /** Counts what the stream told of notes and suggestions: a description asked for before is older. */
+  news = 0;
   hasEarlier = false;
   /** The first of the words that were unread when it was opened: a line is drawn above. */
   freshFrom: number | null = null;
@@ -78,6 +80,12 @@ export class Thread {
     this.suggestion = detail.suggestion;
   }
 
+  /** From the stream. */
+  suggests(suggestion: Suggestion | null): void {
+    this.suggestion = suggestion;
+    this.news++;
+  }
+
   /** From the stream, or our own that was just taken.  False if it was known. */
   receive(message: Message): boolean {
     if (message.author === "person") this.typed.delete("person");
@@ -91,6 +99,7 @@ export class Thread {
     if (known >= 0) this.notes[known] = note;
     else this.notes.push(note);
     this.notes.sort((a, b) => a.id - b.id);
+    this.news++;
   }
 
   /* --- the answer being written --------------------------------------------- */
