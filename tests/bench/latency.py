@@ -1,4 +1,4 @@
-"""Added latency: from the time a webhook is due to the arrival of sendMessage; the model takes no time.
+"""Added latency: from the write of a webhook to the arrival of sendMessage; the model takes no time.
 
 Both ends are seen from outside, by the clock all processes share, so accepting is in it.
 """

@@ -5,8 +5,8 @@
  *   bench-load PORT PATH SECRET CONNECTIONS UPDATES CHATS FIRST_ID [RATE [FILE [TEXT]]]
  *
  * RATE: updates a second in all (0 or absent: as fast as they are answered); then
- * latency counts from the time at which an update was due, whether or not a
- * connection was free.  FILE receives that time of each chat's update, in
+ * latency counts from the write of an update, or from the time at which it was due if
+ * no connection was free then.  FILE receives that time of each chat's update, in
  * microseconds of the monotonic clock, "CHAT TIME" a line.
  * TEXT is what everybody says; a command, if it begins with a slash.
  * Prints {"sent","failed","seconds","per_second","p50_ms","p99_ms"}.
@@ -68,8 +68,12 @@ static void ask(struct line *l, int64_t due)
 		load->path, load->secret, len, body);
 }
 
-/* At a rate, the next one is due at its time, whatever the answers do. */
-static void ask_next(struct line *l)
+/*
+ * At a rate, the next one is due at its time, whatever the answers do: a line that
+ * was busy then counts from that time.  One that was free counts from its write,
+ * for that its own timer rang late is nobody's fault but ours.
+ */
+static void ask_next(struct line *l, int was_free)
 {
 	struct load *load = l->load;
 	int64_t due, wait;
@@ -79,7 +83,7 @@ static void ask_next(struct line *l)
 	due = load->rate ? load->began + load->started * 1000000 / load->rate : 0;
 	wait = due - now_us();
 	if (wait <= 0)
-		ask(l, due);
+		ask(l, was_free ? 0 : due);
 	else
 		event_add(l->pace, &(struct timeval){ wait / 1000000, wait % 1000000 });
 }
@@ -87,7 +91,7 @@ static void ask_next(struct line *l)
 static void on_pace(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what;
-	ask_next(arg);
+	ask_next(arg, 1);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -104,7 +108,7 @@ static void on_read(struct bufferevent *bev, void *arg)
 	if (load->done == load->updates)
 		event_base_loopbreak(load->base);
 	else
-		ask_next(l);
+		ask_next(l, 0);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
@@ -127,7 +131,7 @@ static void open_line(struct load *load, struct line *l)
 	bufferevent_enable(l->bev, EV_READ | EV_WRITE);
 	bufferevent_socket_connect(l->bev, (struct sockaddr *)&load->address,
 				   sizeof load->address);
-	ask_next(l);
+	ask_next(l, 1);
 }
 
 static void close_line(struct line *l)
