@@ -1,4 +1,4 @@
-"""Calling a human: from the time a webhook is due to the invitation's arrival; and what choosing whom to ask costs.
+"""Calling a human: from the write of a webhook to the invitation's arrival; and what choosing whom to ask costs.
 
 Every operator is asked once here, so the first message to an operator is the invitation to one case.
 """
