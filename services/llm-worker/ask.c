@@ -163,6 +163,23 @@ static void go_on(struct turn *t, struct gate *gate, enum llm_failure failure)
 	turn_again(t, 0);
 }
 
+static int hands_over(const struct turn *t)
+{
+	return depth_may_hand_over(t) && (t->answer.wants_human || depth_gives_up(t));
+}
+
+/* What was said is not shown, unless there is nobody who could say more. */
+static void hand_over(struct turn *t)
+{
+	const char *text = buf_str(&t->answer.text);
+	int is_asked = t->answer.wants_human;
+
+	ask_over(t);
+	t->result.provider = t->provider;
+	finish_handing(t, is_asked ? "model" : "gave_up",
+		       is_asked ? buf_str(&t->answer.reason) : NULL, *text ? text : NULL);
+}
+
 /* Keep the longest of the texts that broke off. */
 static void keep_best(struct turn *t)
 {
@@ -185,7 +202,15 @@ static void broken_off(struct turn *t)
 	buf_free(&t->answer.text);
 	t->answer.text = t->best;
 	t->best = (struct buf){ 0 };
-	finish_with_answer(t, TURN_ANSWERED, 1);
+	if (hands_over(t)) {
+		hand_over(t);
+		return;
+	}
+	buf_cut(&t->answer.text, depth_presentable(t)); /* it may end within such a phrase */
+	if (t->answer.text.len)
+		finish_with_answer(t, TURN_ANSWERED, 1);
+	else
+		finish_apologising(t, "the answer broke off");
 }
 
 static void deal_with(struct turn *t, enum llm_failure failure, const char *why)
@@ -230,23 +255,6 @@ static void refused(struct turn *t)
 	if (failure != LLM_TRY_OTHER && t->response.should_retry == 1)
 		failure = LLM_TRY_AGAIN;
 	deal_with(t, failure, why.text);
-}
-
-static int hands_over(const struct turn *t)
-{
-	return depth_may_hand_over(t) && (t->answer.wants_human || depth_gives_up(t));
-}
-
-/* What was said is not shown, unless there is nobody who could say more. */
-static void hand_over(struct turn *t)
-{
-	const char *text = buf_str(&t->answer.text);
-	int is_asked = t->answer.wants_human;
-
-	ask_over(t);
-	t->result.provider = t->provider;
-	finish_handing(t, is_asked ? "model" : "gave_up",
-		       is_asked ? buf_str(&t->answer.reason) : NULL, *text ? text : NULL);
 }
 
 static void take_answer(struct turn *t)

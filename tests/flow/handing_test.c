@@ -108,6 +108,32 @@ static void an_answer_that_gives_itself_away_is_not_shown(void **state)
 	}
 }
 
+/* Nor when the answer breaks off behind it, or within it. */
+static void an_answer_that_breaks_off_gives_nothing_away(void **state)
+{
+	static const struct {
+		const char *body, *shown;
+	} plays[] = {
+		{ LONG SAY("But as an AI I have"), NULL },
+		{ LONG SAY("But as a"), "But\n\n<cut>" },
+		{ SAY("As an"), "<no answer>" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof plays / sizeof *plays; i++) {
+		const struct play play = { .status = 200, .body = plays[i].body, .breaks = 1 };
+
+		begin(&play);
+		world_run();
+		assert_null(strcasestr(world.shown, "as a"));
+		if (plays[i].shown)
+			assert_non_null(strstr(world.body, plays[i].shown));
+		else
+			assert_string_equal(world.handoff_reason, "gave_up");
+		world_end();
+	}
+}
+
 static void what_gives_nothing_away_grows_at_once(void **state)
 {
 	static const struct play play = { .status = 200, .body = LONG LONG STOP, .piece = 80 };
@@ -276,6 +302,7 @@ int main(void)
 		cmocka_unit_test(a_question_without_an_answer_goes_to_a_human),
 		cmocka_unit_test(failing_providers_call_a_human),
 		cmocka_unit_test(an_answer_that_gives_itself_away_is_not_shown),
+		cmocka_unit_test(an_answer_that_breaks_off_gives_nothing_away),
 		cmocka_unit_test(what_gives_nothing_away_grows_at_once),
 		cmocka_unit_test(the_same_question_again_and_again_goes_to_a_human),
 		cmocka_unit_test(enough_answers_call_a_human),
