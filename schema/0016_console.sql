@@ -160,15 +160,21 @@ language sql as $$
     join operator o on o.id = s.operator_id and o.enabled
 $$;
 
-create function session_end(p_token bytea, p_address text) returns void
+-- True: that was the last place where the operator could be reached, who is on duty.
+create function session_end(p_token bytea, p_address text) returns boolean
 language plpgsql as $$
 declare
     v_operator int;
 begin
     delete from session where token_hash = p_token returning operator_id into v_operator;
-    if found then
-        insert into audit (operator_id, what, address) values (v_operator, 'signed_out', p_address);
+    if not found then
+        return false;
     end if;
+    insert into audit (operator_id, what, address) values (v_operator, 'signed_out', p_address);
+    return exists (select from operator o where o.id = v_operator and o.on_duty)
+           and not exists (select from desk_chat d where d.operator_id = v_operator)
+           and not exists (select from session s where s.operator_id = v_operator and s.expires_at > now()
+                                                   and s.seen_at > now() - interval '12 hours');
 end $$;
 
 -- --- operators -------------------------------------------------------------------------------------

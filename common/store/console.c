@@ -90,13 +90,14 @@ void store_session(struct store *s, struct flow *f, flow_step *next,
 	STORE_CALL(s->relaxed, f, next, &stmt, 0, decode_session, out, token_hash);
 }
 
-void store_session_end(struct store *s, struct flow *f, flow_step *next, const char *token_hash,
-		       const char *address)
+void store_session_end(struct store *s, struct flow *f, flow_step *next, int *is_gone,
+		       const char *token_hash, const char *address)
 {
 	static const struct pg_stmt stmt = { "session_end",
 					     "select session_end(decode($1, 'hex'), $2)" };
 
-	STORE_CALL(s->durable, f, next, &stmt, 0, NULL, NULL, token_hash, address);
+	STORE_CALL(s->durable, f, next, &stmt, 0, store_decode_bool, is_gone, token_hash,
+		   address);
 }
 
 /* --- pages ---------------------------------------------------------------- */

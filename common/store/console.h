@@ -50,8 +50,9 @@ void store_signin_failed(struct store *s, struct flow *f, flow_step *next,
 			 const struct signin_try *attempt);
 void store_session(struct store *s, struct flow *f, flow_step *next,
 		   struct session_operator *out, const char *token_hash);
-void store_session_end(struct store *s, struct flow *f, flow_step *next, const char *token_hash,
-		       const char *address);
+/* *is_gone: they are on duty, and can be reached nowhere any more. */
+void store_session_end(struct store *s, struct flow *f, flow_step *next, int *is_gone,
+		       const char *token_hash, const char *address);
 
 /* --- pages: JSON, or NULL where there is no such thing --------------------- */
 

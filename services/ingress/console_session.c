@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/base/log.h"
-#include "services/ingress/console.h"
+#include "services/ingress/console_desk.h"
 #include "services/ingress/hasher.h"
 
 /* Signing in and out, and what operators change of themselves. */
@@ -195,21 +195,47 @@ static void turn_away(void *self)
 	console_refuse(c, 401, "bad_password", TEXT_PROBLEM_BAD_PASSWORD);
 }
 
-/* --- POST /console/api/logout ----------------------------------------------- */
+/* --- POST /console/api/logout -----------------------------------------------
+ * console_logout -> signed_out (-> went_off_duty)
+ */
 
-static void signed_out(void *self)
-{
-	struct console_call *c = self;
+struct logout {
+	int is_gone;
+	struct desk_done done;
+};
 
-	console_set_cookie(c, COOKIE, "", 0);
-	console_reply_empty(c);
-}
+static flow_step signed_out, went_off_duty;
 
 void console_logout(void *self)
 {
 	struct console_call *c = self;
+	struct logout *l = c->own = arena_alloc(&c->flow.arena, sizeof *l);
 
-	store_session_end(c->store, &c->flow, signed_out, c->token_hash, console_address(c));
+	store_session_end(c->store, &c->flow, signed_out, &l->is_gone, c->token_hash,
+			  console_address(c));
+}
+
+/* Who can be reached nowhere else is not on duty any more. */
+static void signed_out(void *self)
+{
+	struct console_call *c = self;
+	struct logout *l = c->own;
+
+	console_set_cookie(c, COOKIE, "", 0);
+	if (l->is_gone)
+		console_set_duty(c, went_off_duty, &l->done, c->who.id, 0);
+	else
+		console_reply_empty(c);
+}
+
+static void went_off_duty(void *self)
+{
+	struct console_call *c = self;
+	struct logout *l = c->own;
+
+	desk_tell(c->in->redis, &l->done, "duty", c->flow.trace);
+	console_tell_operator(c->in, c->who.id);
+	console_reply_empty(c);
 }
 
 /* --- GET /console/api/me ------------------------------------------------------ */

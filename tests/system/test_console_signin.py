@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes.server import wait_for
-from tests.system.console import Console, PASSWORD, add_user
+from tests.system.console import Console, PASSWORD, add_user, held
 
 pytestmark = pytest.mark.usefixtures("on_duty")
 
@@ -143,6 +143,21 @@ def test_signing_out_ends_the_session_and_its_streams(stack, team):
     assert leaver.post("logout").status == 204
     assert leaver.get("me").status == 401
     wait_for(lambda: stream.is_over, "the stream to end", 25)
+
+
+def test_who_signs_out_everywhere_goes_off_duty(stack, team):
+    add_user(stack, "goer")
+    one, two = Console(stack, "goer"), Console(stack, "goer")
+    assert one.post("me", {"on_duty": True}).status == 200
+    _, conversation = held(stack, one)
+    on_duty = "select on_duty from operator where login = 'goer'"
+    assert one.post("logout").status == 204
+    assert stack.sql(on_duty) == [(True,)], "another browser is still open"
+    assert two.post("logout").status == 204
+    assert stack.sql(on_duty) == [(False,)]
+    responder = "select responder from conversation where id = %s"
+    wait_for(lambda: stack.sql(responder, conversation) == [(1,)], "the chat to be in the queue again")
+    team["ann"].do(conversation, "close")
 
 
 def test_silence_ends_a_session(stack, team):
