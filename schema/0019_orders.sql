@@ -63,7 +63,7 @@ language plpgsql as $$
 begin
     select a.seq, a.delivery_job into r.seq, r.delivery_job
     from announce(c.id, p_outcome, p_texts, o.name,
-                  case p_outcome when 'closed' then jsonb_build_object('rate', h.id) else '{}' end, p_trace) a;
+                  case when h.taken_at is not null then jsonb_build_object('rate', h.id) else '{}' end, p_trace) a;
     select e.llm_job, e.free_job into r.llm_job, r.free_job from end_case(h.id, p_outcome, p_outcome, o.id, p_trace) e;
     if h.operator_id is not null then
         insert into desk_notice (operator_id, conversation_id, what, detail)
@@ -88,10 +88,10 @@ begin
         r.status := 'bad';
         return;
     elsif not t.on_duty then
-        r.status := 'off_duty';
+        r.status := 'colleague_off_duty';
         return;
     elsif t.load >= t.capacity then
-        r.status := 'full';
+        r.status := 'colleague_full';
         return;
     else
         perform hold_case(h.id, t.id, false, 'transferred');

@@ -231,6 +231,12 @@ static const struct {
 	[TEXT_PROBLEM_FULL] = { "У вас уже столько чатов, сколько можно вести сразу.",
 				"You have as many chats as you may have at once." },
 	[TEXT_PROBLEM_OFF_DUTY] = { "Сначала выйдите на смену.", "Please go on duty first." },
+	[TEXT_PROBLEM_COLLEAGUE_FULL] = { "У коллеги уже столько чатов, сколько можно вести "
+					  "сразу.",
+					  "This colleague has as many chats as they may have "
+					  "at once." },
+	[TEXT_PROBLEM_COLLEAGUE_OFF] = { "Коллега не на смене.",
+					 "This colleague is off duty." },
 	[TEXT_PROBLEM_DISABLED] = { "Вас ещё не включили.", "You are not enabled yet." },
 	[TEXT_PROBLEM_BAD_ORDER] = { "Сейчас это невозможно.", "This is not possible now." },
 	[TEXT_PROBLEM_FILE_AWAY] = { "Файл сейчас не получить.",

@@ -39,6 +39,8 @@ static const char *const statuses[] = {
 	[DESK_NO_CHAT] = "no_chat",
 	[DESK_FULL] = "full",
 	[DESK_OFF_DUTY] = "off_duty",
+	[DESK_COLLEAGUE_FULL] = "colleague_full",
+	[DESK_COLLEAGUE_OFF] = "colleague_off_duty",
 	[DESK_DISABLED] = "disabled",
 	[DESK_BAD] = "bad",
 };

@@ -17,6 +17,8 @@ enum desk_status {
 	DESK_NO_CHAT,   /* no such conversation, or nobody called a human there */
 	DESK_FULL,      /* as many chats as they can have */
 	DESK_OFF_DUTY,
+	DESK_COLLEAGUE_FULL, /* whom it was to be handed to */
+	DESK_COLLEAGUE_OFF,
 	DESK_DISABLED, /* an administrator has to enable them first */
 	DESK_BAD       /* there is nothing that this could be about */
 };

@@ -174,6 +174,8 @@ static enum text_id why_not(enum desk_status status)
 		[DESK_NO_CHAT] = TEXT_PROBLEM_BAD_ORDER,
 		[DESK_FULL] = TEXT_PROBLEM_FULL,
 		[DESK_OFF_DUTY] = TEXT_PROBLEM_OFF_DUTY,
+		[DESK_COLLEAGUE_FULL] = TEXT_PROBLEM_COLLEAGUE_FULL,
+		[DESK_COLLEAGUE_OFF] = TEXT_PROBLEM_COLLEAGUE_OFF,
 		[DESK_DISABLED] = TEXT_PROBLEM_DISABLED,
 		[DESK_BAD] = TEXT_PROBLEM_BAD_ORDER,
 	};
@@ -181,21 +183,23 @@ static enum text_id why_not(enum desk_status status)
 	return texts[status];
 }
 
-/* A problem that also says who has the chat. */
+/* A problem that also says who has the chat, if that is the problem. */
 static void refuse_order(struct console_call *c, const struct desk_done *done)
 {
+	int is_elsewhere = done->status == DESK_TAKEN || done->status == DESK_NOT_YOURS;
 	const char *name = done->holder ? done->holder : "?";
 	const char *fmt = i18n_text(why_not(done->status), web_lang(c->req));
 	const char *place = strstr(fmt, "%s");
 	const char *detail = place ? arena_printf(&c->flow.arena, "%.*s%s%s",
 						  (int)(place - fmt), fmt, name, place + 2)
 				   : fmt;
-	json_auto_t *body = json_pack(
-		"{ss ss si ss ss ss so}", "type", "about:blank", "title", "Conflict", "status",
-		409, "code", desk_status_name(done->status), "detail", detail, "trace",
-		web_trace(c->req), "holder",
-		done->holder ? json_pack("{si ss}", "id", done->holder_id, "name", name)
-			     : json_null());
+	json_auto_t *body =
+		json_pack("{ss ss si ss ss ss so}", "type", "about:blank", "title", "Conflict",
+			  "status", 409, "code", desk_status_name(done->status), "detail",
+			  detail, "trace", web_trace(c->req), "holder",
+			  done->holder && is_elsewhere
+				  ? json_pack("{si ss}", "id", done->holder_id, "name", name)
+				  : json_null());
 	char *text = json_dumps(body, JSON_COMPACT);
 
 	if (!text)

@@ -130,8 +130,8 @@ static void what_an_order_may_not_do(void **state)
 		{ 1, "use", "{\"suggestion\":5}", DESK_BAD },
 		{ 1, "transfer", "{\"operator\":1}", DESK_BAD },
 		{ 1, "transfer", "{\"operator\":3}", DESK_BAD },
-		{ 1, "transfer", "{\"operator\":4}", DESK_OFF_DUTY },
-		{ 1, "transfer", "{\"operator\":5}", DESK_FULL },
+		{ 1, "transfer", "{\"operator\":4}", DESK_COLLEAGUE_OFF },
+		{ 1, "transfer", "{\"operator\":5}", DESK_COLLEAGUE_FULL },
 		{ 1, "take", NULL, DESK_OK },
 	};
 	int64_t c;

@@ -21,6 +21,19 @@ test("both languages say everything, with the same blanks", () => {
   assert.deepEqual(Object.keys(tables.ru).sort(), Object.keys(tables.en).sort());
 });
 
+test("whatever the server says of a case has words", () => {
+  const said = {
+    event:
+      "called invited widened given taken skipped transferred transfer idle unattended left returned closed expired " +
+      "nobody closed_hours message_left blocked rated",
+    reason:
+      "asked model knowledge providers gave_up repeated limit api transfer taken idle unattended left message",
+    outcome: "returned closed unanswered message expired",
+  };
+  for (const [kind, words] of Object.entries(said))
+    for (const word of words.split(" ")) assert.ok(`${kind}.${word}` in tables.en, `${kind}.${word}`);
+});
+
 test("numbers take the form that the language wants", () => {
   assert.equal(en.plural("unread", 1), "1 unread message");
   assert.equal(en.plural("unread", 5), "5 unread messages");

@@ -93,10 +93,15 @@ function EventItem({ event, speech }: { event: CaseEvent; speech: Speech }) {
       <span>
         {speech.word("event", event.what)}
         {event.operator && <> · {event.operator}</>}
-        {event.detail && <span class="mute"> · {event.detail}</span>}
+        {event.detail && <span class="mute"> · {detailOf(event, speech)}</span>}
       </span>
     </li>
   );
+}
+
+/** Why, how many, or how it was rated. */
+function detailOf({ what, detail }: CaseEvent, speech: Speech): string {
+  return what === "called" ? speech.word("reason", detail ?? "") : (detail ?? "");
 }
 
 function Rating({ stars, comment, speech }: { stars: number; comment: string | null; speech: Speech }) {

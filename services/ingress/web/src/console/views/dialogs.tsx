@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import type { Chat } from "../chat.ts";
 import type { Key } from "../strings.ts";
+import { Icon } from "./icon.tsx";
 import { Avatar, Button, Dialog, useDesk } from "./ui.tsx";
 
 export function CloseDialog({ chat, onClose }: { chat: Chat; onClose: () => void }) {
@@ -29,9 +30,9 @@ export function TransferDialog({ chat, onClose }: { chat: Chat; onClose: () => v
   const others = [...desk.operators.values()].filter((o) => o.enabled && o.id !== me?.id);
   const worth = (o: (typeof others)[number]) => Number(o.on_duty) * 2 + Number(o.load < o.capacity);
   others.sort((a, b) => worth(b) - worth(a) || a.load - b.load || a.name.localeCompare(b.name));
-  const transfer = (operator: number) => {
+  const transfer = (to: { operator?: number }) => {
     onClose();
-    void chat.order({ verb: "transfer", operator });
+    void chat.order({ verb: "transfer", ...to });
   };
   return (
     <Dialog
@@ -42,7 +43,7 @@ export function TransferDialog({ chat, onClose }: { chat: Chat; onClose: () => v
       <ul class="choices">
         {others.map((o) => (
           <li key={o.id}>
-            <button type="button" onClick={() => transfer(o.id)}>
+            <button type="button" onClick={() => transfer({ operator: o.id })}>
               <Avatar name={o.name} id={o.id} small />
               <span>{o.name}</span>
               <span class={`duty ${o.on_duty ? "on" : ""}`}>
@@ -54,6 +55,14 @@ export function TransferDialog({ chat, onClose }: { chat: Chat; onClose: () => v
             </button>
           </li>
         ))}
+        <li>
+          <button type="button" onClick={() => transfer({})}>
+            <span class="to-queue">
+              <Icon name="back" />
+            </span>
+            <span>{speech.t("toQueue")}</span>
+          </button>
+        </li>
       </ul>
     </Dialog>
   );
