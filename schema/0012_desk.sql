@@ -156,8 +156,8 @@ alter table suggestion
 -- What the person sees of a handoff: who answers, their place among those who wait, and what they
 -- thought of it (common/store/person.c).
 
--- {"operator": {"name"}}, {"queue": {"place", "wait_s"}} or {"rate": the case to be rated}; null if there is
--- nothing to tell.
+-- {"operator": {"name"}}, {"queue": {"place", "wait_s"}}, {"leaving": true} (nobody will come now, a message may be
+-- left) or {"rate": the case to be rated}; null if there is nothing to tell.
 create function person_state(p_conversation bigint, p_responder smallint, p_operator int) returns jsonb
 language plpgsql stable as $$
 declare
@@ -167,9 +167,10 @@ begin
         return (select jsonb_build_object('operator', jsonb_build_object('name', o.name))
                 from operator o where o.id = p_operator);
     elsif p_responder = 1 then
-        return (select jsonb_build_object('queue', jsonb_build_object(
-                           'place', queue_place(f.called_at, f.id), 'wait_s', expected_wait()))
-                from handoff f where f.conversation_id = p_conversation and f.state = 1 and not f.leaving);
+        return (select case when f.leaving then '{"leaving": true}'
+                            else jsonb_build_object('queue', jsonb_build_object(
+                                'place', queue_place(f.called_at, f.id), 'wait_s', expected_wait())) end
+                from handoff f where f.conversation_id = p_conversation and f.state = 1);
     end if;
     select * into h from handoff f where f.conversation_id = p_conversation order by f.id desc limit 1;
     if h.state = 3 and h.taken_at is not null and h.rating is null and h.ended_at > now() - interval '1 day' then

@@ -94,7 +94,7 @@ json_t *message_shown(struct ingress *in, struct arena *a, int64_t conversation_
 
 json_t *state_json(const struct message_page *page)
 {
-	static const char *const fields[] = { "operator", "queue", "rate" };
+	static const char *const fields[] = { "operator", "queue", "leaving", "rate" };
 	json_t *out = json_pack("{ss si}", "responder", responder_name(page->responder),
 				"epoch", page->epoch);
 	json_auto_t *state = page->state ? json_loads(page->state, 0, NULL) : NULL;

@@ -25,6 +25,10 @@ test("the place and the wait are told as far as they are known", () => {
   assert.equal(words(2, null, "ru"), "Вы 2-й в очереди.");
   assert.equal(words(50, null, "en"), "You are number 50+ in line.");
   assert.equal(placeInWords({ responder: "waiting" }, strings("ru")), "Ждём человека…");
+  assert.equal(
+    placeInWords({ responder: "waiting", leaving: true }, strings("en")),
+    "Leave a message: somebody will answer you here.",
+  );
 });
 
 test("what the bot was writing ends when a human is called", () => {
@@ -61,7 +65,7 @@ test("a state leaves nothing of the one before", () => {
   talk.setState({ responder: "operator", operator: { name: "Anna" } });
   assert.equal(talk.state.queue, null);
   talk.setState({ responder: "bot", rate: 7 });
-  assert.deepEqual(talk.state, { responder: "bot", operator: null, queue: null, rate: 7 });
+  assert.deepEqual(talk.state, { responder: "bot", operator: null, queue: null, leaving: false, rate: 7 });
 });
 
 test("an edited message keeps its place, an unknown one is not shown", () => {

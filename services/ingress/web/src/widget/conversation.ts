@@ -42,8 +42,14 @@ export class Conversation {
 
   /** Once a human is called, what the bot was writing is not for the person any more. */
   setState(state: State): void {
-    const { responder, operator, queue, rate } = state;
-    this.state = { responder, operator: operator ?? null, queue: queue ?? null, rate: rate ?? null };
+    const { responder, operator, queue, leaving, rate } = state;
+    this.state = {
+      responder,
+      operator: operator ?? null,
+      queue: queue ?? null,
+      leaving: leaving ?? false,
+      rate: rate ?? null,
+    };
     if (responder !== "operator") this.humanTypesUntil = 0;
     if (responder === "bot") return;
     this.draft.clear();

@@ -8,6 +8,7 @@ const MANY = 50;
 /** Between the header and the conversation: the place of somebody who waits for a human. */
 export class Queue {
   readonly node: HTMLElement;
+  private readonly dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
   private readonly words = h("span", {});
   private readonly back: HTMLButtonElement;
 
@@ -16,7 +17,7 @@ export class Queue {
     this.node = h(
       "div",
       { class: "queue", role: "status", hidden: true },
-      h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+      this.dots,
       this.words,
       this.back,
     );
@@ -26,13 +27,15 @@ export class Queue {
     const waits = state.responder === "waiting";
     this.node.hidden = !waits;
     if (!waits) return;
+    this.dots.hidden = state.leaving === true;
     const words = placeInWords(state, text);
     if (this.words.textContent !== words) this.words.textContent = words;
     this.back.textContent = text.back;
   }
 }
 
-export function placeInWords({ queue }: State, text: Strings): string {
+export function placeInWords({ queue, leaving }: State, text: Strings): string {
+  if (leaving) return text.leave;
   if (!queue) return `${text.waiting}…`;
   const place = queue.place === 1 ? text.next : fill(text.place, queue.place < MANY ? queue.place : `${MANY}+`);
   if (typeof queue.wait_s !== "number") return place;

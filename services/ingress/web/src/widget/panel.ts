@@ -298,6 +298,7 @@ export class Panel {
     const text = strings(this.client.lang);
     const { link, conversation } = this.client;
     if (!this.client.loaded && link !== "refused") return text.connecting;
+    if (conversation.state.leaving) return text.nobody;
     if (conversation.responder === "waiting") return text.waiting;
     if (conversation.responder !== "operator") return text.online;
     return fill(text.withOperator, conversation.state.operator?.name ?? text.operator);

@@ -58,6 +58,8 @@ export interface State {
   responder: Responder;
   operator?: { name: string } | null;
   queue?: { place: number; wait_s?: number | null } | null;
+  /** Nobody will come now: the person may leave a message. */
+  leaving?: boolean | null;
   /** A talk with a human that can be rated now. */
   rate?: number | null;
 }
