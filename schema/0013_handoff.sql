@@ -16,10 +16,11 @@ alter table handoff
     add column told_place int,
     add column told_at    timestamptz,
     add column shown_to   int,                                -- whose desk has the card and the history
-    add column suggested_seq bigint not null default 0;       -- the last message a reply was asked for
+    add column suggested_seq bigint not null default 0,       -- the last message a reply was asked for
+    add column waited_s   int;                                -- until somebody came who had been called; null: nobody yet
 -- For an operator who becomes free: one case, the longest waiting.
 create index handoff_starved on handoff (called_at, id) where state = 1 and is_starved;
-create index handoff_taken on handoff (taken_at) where taken_at is not null;
+create index handoff_waited on handoff (taken_at) where waited_s is not null;
 create index handoff_message on handoff (ended_at) where outcome = 'message';
 
 -- What an operator has yet to be told in their Telegram, in order; gone when it was sent on its way.
@@ -199,7 +200,9 @@ begin
     end if;
     update operator set load = load + 1, given_at = clock_timestamp() where id = p_operator;
     update handoff set state = 2, operator_id = p_operator, taken_at = now(), has_joined = p_joined, is_starved = false,
-                       leaving = false
+                       leaving = false,
+                       waited_s = case when taken_at is not null or leaving or reason = 'taken' then waited_s
+                                       else ceil(extract(epoch from now() - called_at)) end
     where id = p_handoff;
     update invitation set state = case operator_id when p_operator then 1 else 3 end
     where handoff_id = p_handoff and state = 0;

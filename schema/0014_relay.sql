@@ -79,22 +79,37 @@ begin
     return v_ids || v_admins;
 end $$;
 
--- A round of invitations: wider than the last, and at once wider still if that finds nobody new.
+-- Somebody who may still come is at work, and has no room just now.
+create function is_busy(h handoff) returns boolean
+language plpgsql stable as $$
+begin
+    return exists (
+        select from operator o
+        where o.enabled and o.on_duty and o.load >= o.capacity and (h.pool is null or o.login = any (h.pool))
+          and not exists (select from invitation i where i.handoff_id = h.id and i.operator_id = o.id and i.state = 2));
+end $$;
+
+-- A round of invitations: wider than the last, and at once wider still if that finds nobody new.  While those who are at
+-- work have no room, administrators are asked at once, but patience lasts as long as ever: whoever has room first is
+-- asked (claim_duty()).
 create function invite(p_handoff bigint, p_policy jsonb) returns void
 language plpgsql as $$
 declare
-    h     handoff;
-    v_ids int[];
-    v_max int := (p_policy ->> 'rounds')::int;
+    h       handoff;
+    v_ids   int[];
+    v_max   int := (p_policy ->> 'rounds')::int;
+    v_width int;
 begin
     select * into h from handoff where id = p_handoff;
+    v_width := h.round;
     loop
-        h.round := h.round + 1;
-        v_ids := pick_operators(h.id, h.pool, h.round, case p_policy ->> 'assign' when 'balanced' then 1
+        v_width := v_width + 1;
+        v_ids := pick_operators(h.id, h.pool, v_width, case p_policy ->> 'assign' when 'balanced' then 1
                                                        else (p_policy ->> 'invite')::int end);
-        exit when v_ids is not null or h.round >= v_max;
+        exit when v_ids is not null or v_width >= v_max;
     end loop;
-    if p_policy ->> 'assign' = 'balanced' and h.round < 4 and v_ids is not null then
+    h.round := case when v_width > h.round + 1 and is_busy(h) then h.round + 1 else v_width end;
+    if p_policy ->> 'assign' = 'balanced' and v_width < 4 and v_ids is not null then
         perform hold_case(h.id, v_ids[1], false, 'given');
         perform enqueue_duty(v_ids[1], h.trace); -- perhaps they have room for another; the sweep announces it
         return;
@@ -107,21 +122,23 @@ begin
     end if;
     update handoff
     set round = h.round, due_at = now() + (p_policy ->> 'repeat_s')::int * interval '1 s',
-        is_starved = not exists (select from invitation i where i.handoff_id = h.id and i.state = 0)
+        is_starved = not exists (
+            select from invitation i join operator o on o.id = i.operator_id
+            where i.handoff_id = h.id and i.state = 0 and o.on_duty and o.load < o.capacity)
     where id = h.id;
     if v_ids is not null then
-        perform note_event(h.id, case h.round when 1 then 'invited' else 'widened' end, null, cardinality(v_ids)::text);
+        perform note_event(h.id, case v_width when 1 then 'invited' else 'widened' end, null, cardinality(v_ids)::text);
     end if;
 end $$;
 
 -- --- what the person is told --------------------------------------------------------------
 
--- Where a case stands among those that wait; 50 is "50 or more", so that looking stays cheap.
+-- Where a case stands among those that wait for somebody to come; 50 is "50 or more", so that looking stays cheap.
 create function queue_place(p_called timestamptz, p_id bigint) returns int
 language plpgsql stable as $$
 begin
     return 1 + (select count(*) from (
-        select from handoff h where h.state = 1 and (h.called_at, h.id) < (p_called, p_id)
+        select from handoff h where h.state = 1 and not h.leaving and (h.called_at, h.id) < (p_called, p_id)
         order by h.called_at desc, h.id desc limit 49) q);
 end $$;
 
@@ -129,9 +146,9 @@ end $$;
 create function expected_wait() returns int
 language plpgsql stable as $$
 begin
-    return (select case when count(*) >= 3 then ceil(percentile_cont(0.5) within group (order by w.s)) end
-            from (select extract(epoch from h.taken_at - h.called_at) as s from handoff h
-                  where h.taken_at > now() - interval '1 day' order by h.taken_at desc limit 20) w);
+    return (select case when count(*) >= 3 then ceil(percentile_cont(0.5) within group (order by w.waited_s)) end
+            from (select h.waited_s from handoff h
+                  where h.waited_s is not null and h.taken_at > now() - interval '1 day' order by h.taken_at desc limit 20) w);
 end $$;
 
 -- p_what: 'waiting', 'requeued' or 'queue', with the place and the wait as far as they are known.
@@ -242,8 +259,11 @@ declare
                        when t.idle <= now() then 'idle' end;
 begin
     if v_why is not null then
-        perform step_notice(h, v_why);
         s.free_job := requeue_case(h.id, v_why, p_trace);
+        if v_why = 'unattended' then -- who has nothing else to do, and does not begin this, is not there
+            update operator set on_duty = false, left_at = clock_timestamp() where id = h.operator_id and load = 0;
+        end if;
+        perform step_notice(h, case when v_why = 'unattended' and found then 'absent' else v_why end);
     elsif t.person_idle <= now() then
         perform step_notice(h, 'expired');
         s := step_end(s, h, 'expired', 'closed', p_texts, p_trace);
@@ -278,7 +298,7 @@ begin
         s := step_end(s, h, 'unanswered', case when v_told then 'nobody' else 'closed_hours' end, p_texts, p_trace);
         return;
     end if;
-    update handoff set leaving = true where id = h.id;
+    update handoff set leaving = true, is_starved = false where id = h.id;
     select a.delivery_job into s.delivery_job
     from announce(c.id, case when v_told then 'leave_message' else 'closed_message' end, p_texts, null, '{}', p_trace) a;
 end $$;
@@ -293,7 +313,12 @@ begin
             s := step_end(s, h, 'message', 'message_left', p_texts, p_trace);
         end if;
         return;
-    elsif h.told is null and not handoff_is_open(p_policy, now()) then
+    elsif not c.reachable then -- who has blocked us does not wait any more
+        perform note_event(h.id, 'blocked', null, null);
+        s := step_end(s, h, 'expired', null, p_texts, p_trace);
+        return;
+    elsif (h.told is null or h.due_at <= now() and h.round >= (p_policy ->> 'rounds')::int)
+          and not handoff_is_open(p_policy, now()) then -- then, or by now
         s := step_closed(s, h, c, p_policy, p_texts, p_trace);
         return;
     end if;
@@ -316,7 +341,7 @@ begin
         update handoff set round = 0 where id = h.id;
         perform invite(h.id, p_policy);
     elsif p_policy ->> 'at_end' = 'message' then
-        update handoff set leaving = true where id = h.id;
+        update handoff set leaving = true, is_starved = false where id = h.id;
         select a.delivery_job into s.delivery_job from announce(c.id, 'leave_message', p_texts, null, '{}', p_trace) a;
         return;
     else

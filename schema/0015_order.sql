@@ -121,7 +121,9 @@ declare
 begin
     return case
         when v[1] in ('take', 'skip') then
-            (select jsonb_build_object('handoff', h.id, 'client', h.conversation_id) from handoff h where h.id = v[2]::bigint)
+            (select jsonb_build_object('handoff', h.id, 'client', h.conversation_id,
+                                       'over', h.state = 3 and h.outcome is distinct from 'message')
+             from handoff h where h.id = v[2]::bigint)
         when v[1] in ('use', 'edit', 'discard') then
             (select jsonb_build_object('suggestion', s.id, 'client', s.conversation_id, 'body', s.body, 'state', s.state)
              from suggestion s where s.id = v[2]::bigint)
@@ -141,6 +143,20 @@ begin
     return (select coalesce(json_agg(json_build_object('id', o.id, 'name', o.name, 'load', o.load, 'capacity', o.capacity)), '[]')
             from (select * from operator p where p.enabled and p.on_duty and p.load < p.capacity and p.id <> p_operator
                   order by p.load, p.given_at limit 20) o);
+end $$;
+
+-- [case, client, what they said last] of messages that were left while nobody was there; the oldest first.
+create function order_left() returns json
+language plpgsql stable as $$
+begin
+    return (select json_agg(json_build_array(l.id, l.title, l.body) order by l.id)
+            from (select h.id, c.title, (select m.body from message m
+                                         where m.conversation_id = c.id and m.seq <= h.ended_seq and m.author = 0
+                                         order by m.seq desc limit 1) as body
+                  from messages_left() w
+                  join conversation c on c.id = w.conversation_id
+                  join handoff h on h.conversation_id = c.id and h.ended_at = w.at
+                  order by w.at limit 10) l);
 end $$;
 
 create function order_notes(p_operator int) returns json
@@ -191,6 +207,7 @@ begin
                  where o.operator_id = v_operator and o.key = 'tg:' || c.id || ':' || m.seq and m.extra ? 'edited'),
         'colleagues', case when v_verb = 'transfer' then order_colleagues(v_operator) end,
         'notes', case when v_verb = 'notes' then order_notes(v_operator) end,
+        'left', case when v_verb in ('start', 'chats') then order_left() end,
         'admins', (select json_agg(json_build_object('line', a.conversation_id, 'lang', a.lang))
                    from (select d.conversation_id, o.lang from operator o join desk_chat d on d.operator_id = o.id
                          where o.role = 2 and o.enabled and v_verb = 'start' order by o.id limit 20) a));

@@ -114,7 +114,7 @@ begin
         'bot', (select json_build_object('name', b.name, 'title', b.spec -> 'title') from bot b where b.id = c.bot_id),
         'person', (select json_build_object('id', p.id, 'name', p.name, 'since', iso(p.created_at)) from person p where p.id = c.person_id),
         'handoff', json_build_object(
-            'id', h.id, 'reason', h.reason, 'detail', h.detail, 'called_at', iso(h.called_at), 'round', h.round,
+            'id', h.id, 'reason', h.reason, 'detail', h.detail, 'outcome', h.outcome, 'called_at', iso(h.called_at), 'round', h.round,
             'operator', (select json_build_object('id', o.id, 'name', o.name) from operator o where o.id = h.operator_id)),
         'messages', case_messages(c.id, case when h.state = 2 and h.shown_to = h.operator_id then c.relayed_seq else 0 end,
                                   case h.state when 2 then 500 else 6 end),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/desk/label.h"
 #include "common/i18n/i18n.h"
 
 static void release_json(void *json)
@@ -25,6 +26,8 @@ static void set(json_t *to, const char *key, const char *text)
 static void make_message(struct inbound *event, json_t *extra)
 {
 	event->action = INBOUND_MESSAGE;
+	if (!event->command && event->text)
+		event->command = desk_label_command(event->text);
 	set(extra, "command", event->command);
 	set(extra, "argument", event->command ? event->argument : NULL);
 	set(extra, "callback", event->callback);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/desk/label.h"
 #include "common/telegram/telegram.h"
 
 #include "services/operator-relay/plan.h"
@@ -98,8 +99,9 @@ json_t *act_keyboard(const struct plan *p, int on_duty)
 	const char *l = p->lang;
 
 	if (!on_duty)
-		return json_pack("[[s, s]]", word(WORD_ON_DUTY, l), word(WORD_HELP, l));
-	return json_pack("[[s, s], [s, s], [s, s]]", word(WORD_FINISH, l), word(WORD_CHATS, l),
-			 word(WORD_RETURN, l), word(WORD_TRANSFER, l), word(WORD_OFF_DUTY, l),
-			 word(WORD_HELP, l));
+		return json_pack("[[s, s]]", desk_label("start", l), desk_label("help", l));
+	return json_pack("[[s, s], [s, s], [s, s]]", desk_label("finish", l),
+			 desk_label("chats", l), desk_label("return", l),
+			 desk_label("transfer", l), desk_label("stop", l),
+			 desk_label("help", l));
 }

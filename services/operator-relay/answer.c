@@ -4,6 +4,9 @@
 
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/plan.h"
+#include "services/operator-relay/transcript.h"
+
+enum { GLANCE_MAX = 48 };
 
 static int is(const struct plan *p, const char *verb)
 {
@@ -24,6 +27,8 @@ static void refuse(struct plan *p, const struct desk_done *done)
 		[DESK_NO_CHAT] = WORD_NO_CHAT,
 		[DESK_FULL] = WORD_FULL,
 		[DESK_OFF_DUTY] = WORD_MUST_BE_ON_DUTY,
+		[DESK_COLLEAGUE_FULL] = WORD_COLLEAGUE_FULL,
+		[DESK_COLLEAGUE_OFF] = WORD_COLLEAGUE_OFF,
 		[DESK_DISABLED] = WORD_MUST_BE_ENABLED,
 		[DESK_BAD] = WORD_TOO_LATE,
 	};
@@ -37,6 +42,34 @@ static void refuse(struct plan *p, const struct desk_done *done)
 
 /* --- what did ------------------------------------------------------------------------ */
 
+/* What was left while nobody was there waits for whoever comes on duty. */
+void plan_show_left(struct plan *p)
+{
+	const json_t *left = json_object_get(p->work, "left"), *one;
+	json_t *rows = json_array();
+	size_t i;
+
+	json_array_foreach (left, i, one) {
+		long long id = json_integer_value(json_array_get(one, 0));
+		const char *title = json_string_value(json_array_get(one, 1));
+		const char *body = json_string_value(json_array_get(one, 2));
+		char room[GLANCE_MAX + 8];
+		const char *text =
+			arena_printf(p->arena, "%s: %s",
+				     title && *title ? title : word(WORD_NO_NAME, p->lang),
+				     transcript_glance(body ? body : "", GLANCE_MAX, room));
+
+		json_array_append_new(
+			rows, json_pack("[o]",
+					act_button(p, text,
+						   arena_printf(p->arena, "t:take:%lld", id))));
+	}
+	if (json_array_size(rows) > 0)
+		json_object_set(act_note(p, word(WORD_LEFT_MESSAGES, p->lang)), "buttons",
+				rows);
+	json_decref(rows);
+}
+
 static void tell_duty(struct plan *p)
 {
 	int on = json_is_true(json_object_get(p->args, "on"));
@@ -45,6 +78,8 @@ static void tell_duty(struct plan *p)
 				   word(on ? WORD_NOW_ON_DUTY : WORD_NOW_OFF_DUTY, p->lang)));
 
 	json_object_set_new(note, "keyboard", act_keyboard(p, on));
+	if (on)
+		plan_show_left(p);
 }
 
 /* Whose words went where is said when there is more than one whom they could go to. */

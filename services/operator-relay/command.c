@@ -3,7 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/i18n/i18n.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/plan.h"
 
@@ -140,6 +139,7 @@ static void help(struct plan *p)
 static void chats(struct plan *p)
 {
 	plan_choose(p, WORD_YOUR_CHATS, "select", "");
+	plan_show_left(p);
 }
 
 static void finish(struct plan *p)
@@ -216,14 +216,11 @@ static void notes(struct plan *p)
 
 static const struct {
 	const char *name;
-	enum word label; /* of the button under the input field; WORD_COUNT: it has none */
 	void (*run)(struct plan *p);
 } commands[] = {
-	{ "start", WORD_ON_DUTY, start },     { "stop", WORD_OFF_DUTY, stop },
-	{ "finish", WORD_FINISH, finish },    { "chats", WORD_CHATS, chats },
-	{ "return", WORD_RETURN, give_back }, { "transfer", WORD_TRANSFER, transfer },
-	{ "note", WORD_COUNT, note },         { "notes", WORD_COUNT, notes },
-	{ "help", WORD_HELP, help },
+	{ "start", start }, { "stop", stop },        { "finish", finish },
+	{ "chats", chats }, { "return", give_back }, { "transfer", transfer },
+	{ "note", note },   { "notes", notes },      { "help", help },
 };
 
 void plan_command(struct plan *p, const char *name)
@@ -234,14 +231,4 @@ void plan_command(struct plan *p, const char *name)
 			return;
 		}
 	plan_canned(p, name);
-}
-
-/* Buttons under the input field send their own words. */
-const char *plan_label(const char *text)
-{
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		for (int l = 0; i18n_langs[l] && commands[i].label != WORD_COUNT; l++)
-			if (strcmp(text, word(commands[i].label, i18n_langs[l])) == 0)
-				return commands[i].name;
-	return NULL;
 }

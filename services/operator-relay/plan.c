@@ -161,8 +161,6 @@ static void understand(struct plan *p)
 
 	if (!text)
 		text = "";
-	if (!command)
-		command = plan_label(text);
 	if (!command && *text == '/' && text[1] != '/' && !isspace((unsigned char)text[1]))
 		command = arena_dup(p->arena, text + 1, strcspn(text + 1, " \t\n"));
 	if (!json_is_true(json_object_get(p->operator, "enabled")) &&

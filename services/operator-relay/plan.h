@@ -49,9 +49,9 @@ const json_t *plan_client(const struct plan *p, int64_t conversation);
 void plan_choose(struct plan *p, enum word question, const char *verb, const char *rest);
 void plan_transfer(struct plan *p, const json_t *client);
 void plan_note(struct plan *p, const char *text);
+/* Messages that were left while nobody was there, each with a button. */
+void plan_show_left(struct plan *p);
 void plan_command(struct plan *p, const char *name);
-/* Buttons under the input field send their own words: the command, or NULL. */
-const char *plan_label(const char *text);
 void plan_press(struct plan *p, const char *data);
 void plan_canned(struct plan *p, const char *name);
 

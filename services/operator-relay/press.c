@@ -27,13 +27,19 @@ static void order_plainly(struct plan *p, const char *verb)
 	plan_order(p, verb, client_of(p), NULL);
 }
 
+/* A chat that is over is not begun again by an old button; a message that was left is answered.
+ */
 static void take(struct plan *p)
 {
+	if (json_is_true(json_object_get(subject_of(p), "over"))) {
+		act_tell(p, word(WORD_NO_CHAT, p->lang));
+		act_drop_buttons(p);
+		return;
+	}
 	order_plainly(p, "take");
 }
 
-/* Out of a colleague's hands: what only administrators may, the command layer knows.  A chat
- * that is over is not begun again by an old button. */
+/* Out of a colleague's hands: what only administrators may, the command layer knows. */
 static void take_over(struct plan *p)
 {
 	const json_t *client = client_of(p);

@@ -5,6 +5,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/utf8.h"
+#include "common/desk/label.h"
 #include "common/i18n/i18n.h"
 #include "common/store/codes.h"
 #include "common/telegram/telegram.h"
@@ -154,22 +155,38 @@ json_t *view_invitation(const struct view *v)
 	return view_list(payload);
 }
 
+/* Nobody came, and the person has left a message: it can be answered. */
+static int is_left(const struct view *v)
+{
+	const char *outcome = string_in(json_object_get(v->work, "handoff"), "outcome");
+
+	return outcome && strcmp(outcome, "message") == 0;
+}
+
+static int has_skipped(const struct view *v)
+{
+	const char *detail = string_in(v->note, "detail");
+
+	return detail && strcmp(detail, "skipped") == 0;
+}
+
 /* How it ended, as whoever was invited sees it. */
 static const char *end_of(struct arena *a, const struct view *v)
 {
 	const json_t *operator=
 		json_object_get(json_object_get(v->work, "handoff"), "operator");
 	const json_t *me = json_object_get(json_object_get(v->note, "to"), "operator");
-	const char *detail = string_in(v->note, "detail"), *client = view_client(v);
+	const char *client = view_client(v);
 
 	if (operator&& id_of(operator) == id_of(me))
 		return arena_printf(a, word(WORD_YOURS, v->lang), client);
-	if (detail && strcmp(detail, "skipped") == 0)
+	if (has_skipped(v))
 		return arena_printf(a, word(WORD_SKIPPED, v->lang), client);
 	if (json_is_object(operator))
 		return arena_printf(a, word(WORD_TAKEN_BY, v->lang), client,
 				    string_in(operator, "name"));
-	return arena_printf(a, word(WORD_WITHDRAWN, v->lang), client);
+	return arena_printf(a, word(is_left(v) ? WORD_LEFT_MESSAGE : WORD_WITHDRAWN, v->lang),
+			    client);
 }
 
 /* Administrators may take a chat out of a colleague's hands, as in the console. */
@@ -200,7 +217,11 @@ json_t *view_answered(const struct view *v)
 
 	if (payload)
 		offer_force(payload, &a, v);
-
+	if (payload && is_left(v) && !has_skipped(v))
+		json_object_set_new(
+			payload, "buttons",
+			json_pack("[[o]]", button(word(WORD_ACCEPT, v->lang), "take",
+						  id_of(json_object_get(v->work, "handoff")))));
 	arena_free(&a);
 	return payload ? view_list(payload) : json_array();
 }
@@ -211,9 +232,9 @@ static json_t *chat_buttons(const struct view *v)
 {
 	json_int_t id = json_integer_value(json_object_get(v->work, "conversation"));
 
-	return json_pack("[[o], [o, o]]", button(word(WORD_FINISH, v->lang), "close", id),
-			 button(word(WORD_RETURN, v->lang), "return", id),
-			 button(word(WORD_TRANSFER, v->lang), "transfer", id));
+	return json_pack("[[o], [o, o]]", button(desk_label("finish", v->lang), "close", id),
+			 button(desk_label("return", v->lang), "return", id),
+			 button(desk_label("transfer", v->lang), "transfer", id));
 }
 
 json_t *view_card(const struct view *v)

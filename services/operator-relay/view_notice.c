@@ -104,7 +104,7 @@ static const struct {
 	{ "returned", WORD_RETURNED },       { "closed", WORD_CLOSED },
 	{ "expired", WORD_EXPIRED },         { "idle", WORD_IDLE },
 	{ "transferred", WORD_TRANSFERRED }, { "left", WORD_LEFT },
-	{ "unattended", WORD_UNATTENDED },
+	{ "unattended", WORD_UNATTENDED },   { "absent", WORD_ABSENT },
 };
 
 /* A notice of one of these kinds; NULL: there is no such kind. */

@@ -9,11 +9,13 @@ enum word {
 	WORD_LAST_WORDS,
 	WORD_ACCEPT,
 	WORD_SKIP,
-	WORD_YOURS,     /* %s: the client */
-	WORD_TAKE_FROM, /* %s: whose chat it is */
-	WORD_TAKEN_BY,  /* %s, %s: the client, the colleague */
-	WORD_SKIPPED,   /* %s: the client */
-	WORD_WITHDRAWN, /* %s: the client */
+	WORD_YOURS,        /* %s: the client */
+	WORD_TAKE_FROM,    /* %s: whose chat it is */
+	WORD_TAKEN_BY,     /* %s, %s: the client, the colleague */
+	WORD_SKIPPED,      /* %s: the client */
+	WORD_WITHDRAWN,    /* %s: the client */
+	WORD_LEFT_MESSAGE, /* %s: the client */
+	WORD_LEFT_MESSAGES,
 	WORD_CHANNEL,
 	WORD_LANGUAGE,
 	WORD_KNOWN_SINCE,
@@ -27,13 +29,6 @@ enum word {
 	WORD_SEND,
 	WORD_EDIT,
 	WORD_DISCARD,
-	WORD_FINISH,
-	WORD_RETURN,
-	WORD_TRANSFER,
-	WORD_ON_DUTY,
-	WORD_OFF_DUTY,
-	WORD_CHATS,
-	WORD_HELP,
 	/* notices; %s: the client */
 	WORD_EDITED,
 	WORD_FAILED,
@@ -46,6 +41,7 @@ enum word {
 	WORD_TRANSFERRED,
 	WORD_IDLE,
 	WORD_UNATTENDED,
+	WORD_ABSENT,
 	WORD_LEFT,
 	/* answers to orders */
 	WORD_REGISTER_FIRST,
@@ -81,6 +77,8 @@ enum word {
 	WORD_NO_CHAT,
 	WORD_FULL,
 	WORD_MUST_BE_ON_DUTY,
+	WORD_COLLEAGUE_FULL,
+	WORD_COLLEAGUE_OFF,
 	WORD_MUST_BE_ENABLED,
 	WORD_TOO_LATE,
 	WORD_COUNT

@@ -213,6 +213,25 @@ static void cases_are_given_to_the_least_busy(void **state)
 	assert_sql("select operator_id from conversation where id = 4", "1");
 }
 
+/* Else the least busy would be who has gone home. */
+static void who_does_not_begin_is_not_there(void **state)
+{
+	int64_t c;
+
+	(void)state;
+	add_operators(2);
+	set_policy("{\"assign\": \"balanced\"}");
+	c = call_human();
+	look(c);
+	assert_sql(RESPONDER, "2 1");
+	look_later(c, "46 s");
+	assert_sql(RESPONDER, "2 2");
+	assert_sql("select string_agg(on_duty::text, ' ' order by id) from operator",
+		   "false true");
+	assert_sql(TOLD, "waiting"); /* they had seen nobody */
+	assert_int_equal(follow_duty(1), 0);
+}
+
 static void a_group_has_its_own(void **state)
 {
 	(void)state;
@@ -299,6 +318,7 @@ int main(void)
 		WORLD_TEST(who_leaves_gives_all_chats_back),
 		WORLD_TEST(who_blocks_the_desk_is_gone),
 		WORLD_TEST(cases_are_given_to_the_least_busy),
+		WORLD_TEST(who_does_not_begin_is_not_there),
 		WORLD_TEST(a_group_has_its_own),
 		WORLD_TEST(who_becomes_free_looks_at_one_case),
 		WORLD_TEST(what_changed_since_the_claim_is_claimed_again),

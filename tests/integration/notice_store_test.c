@@ -29,9 +29,8 @@ static void add_waits(int n, int seconds)
 
 	snprintf(sql, sizeof sql,
 		 "insert into handoff (conversation_id, state, reason, called_seq, trace, "
-		 "called_at, taken_at, ended_at, outcome) select 1000 + n, 3, 'asked', 0, 't', "
-		 "now() - interval '1 hour', now() - interval '1 hour' + %d * interval '1 s', "
-		 "now(), 'closed' from generate_series(1, %d) n",
+		 "taken_at, waited_s, ended_at, outcome) select 1000 + n, 3, 'asked', 0, 't', "
+		 "now() - interval '1 hour', %d, now(), 'closed' from generate_series(1, %d) n",
 		 seconds, n);
 	run(sql);
 }
@@ -65,6 +64,29 @@ static void the_wait_is_told_when_it_is_known(void **state)
 		   "Переключаю на человека. Ваше место в очереди: 3. Обычно отвечают "
 		   "в течение минуты.");
 	run("delete from handoff where state = 3");
+}
+
+/* Only who was called, and came first: a chat handed on, or taken unasked, tells nothing. */
+static void the_wait_is_until_somebody_comes(void **state)
+{
+	int64_t c;
+
+	(void)state;
+	add_operators(2);
+	c = call_human();
+	look_later(c, "30 s");
+	order(1, "take", c, NULL);
+	assert_sql("select waited_s between 30 and 31 from handoff", "t");
+	run("update handoff set called_at = called_at - interval '1 hour'");
+	order(1, "transfer", c, "{\"operator\":2}");
+	order(2, "transfer", c, NULL);
+	order(1, "take", c, NULL);
+	assert_sql("select waited_s between 30 and 31 from handoff", "t");
+	order(1, "close", c, NULL);
+	order(2, "take", c, NULL);
+	assert_sql(
+		"select reason || ' ' || coalesce(waited_s, -1) from handoff where state = 2",
+		"taken -1");
 }
 
 /* Open in two days, from eleven to twelve. */
@@ -177,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(the_wait_is_told_when_it_is_known),
+		WORLD_TEST(the_wait_is_until_somebody_comes),
 		WORLD_TEST(when_we_open_is_said_in_the_persons_words_and_zone),
 		WORLD_TEST(what_a_person_does_besides_talking_is_told),
 		WORLD_TEST(what_the_bot_has_is_told_to_nobody),

@@ -20,6 +20,10 @@
 	"select coalesce(string_agg(m.extra ->> 'event', ' ' order by m.seq), '') from "       \
 	"message m where m.author = 3"
 
+#define WAITED                                                                                 \
+	"select string_agg(m.extra ->> 'event', ' ' order by m.seq) from message m join "      \
+	"conversation c on c.id = m.conversation_id where m.author = 3 and c.chat_key = '7'"
+
 /* --- patience -------------------------------------------------------------------- */
 
 static void nobody_loses_a_chat_by_silence_where_none_shall(void **state)
@@ -71,6 +75,37 @@ static void later_rounds_reach_those_whom_one_could_not(void **state)
 	assert_sql(INVITED, "115 25");
 	look_later(c, "46 s");
 	assert_sql("select outcome from handoff", "unanswered");
+}
+
+/* Everybody at work has as many chats as they may: administrators are asked at once, but
+ * whoever has room first is asked, too, and nobody is sent away sooner than ever. */
+static void while_all_are_busy_patience_lasts(void **state)
+{
+	int64_t c, other;
+
+	(void)state;
+	add_operators(2);
+	run("update operator set capacity = 1; update operator set role = 2, on_duty = false "
+	    "where id = 2");
+	set_policy("{\"rounds\": 4, \"at_end\": \"message\"}");
+	other = hear(WIDGET, "a", "a", INBOUND_MESSAGE, "hello", NULL).conversation_id;
+	order(1, "take", other, NULL);
+	c = call_human();
+	look(c);
+	assert_invited("op2");
+	look_later(c, "46 s");
+	look_later(c, "46 s");
+	assert_sql(WAITED, "waiting");
+	order(1, "close", other, NULL);
+	assert_int_equal(follow_duty(1), 1);
+	look(c);
+	assert_invited("op1 op2");
+	order(1, "take", other, NULL);
+	for (int round = 1; round < 4; round++)
+		look_later(c, "46 s");
+	assert_sql(WAITED, "waiting");
+	look_later(c, "46 s");
+	assert_sql(WAITED, "waiting leave_message");
 }
 
 static void a_fixed_group_may_be_helped_by_administrators(void **state)
@@ -222,7 +257,65 @@ static void out_of_hours_a_message_may_be_left(void **state)
 	assert_sql(RESPONDER, "0 0");
 }
 
+static void who_waits_until_closing_time_hears_of_it(void **state)
+{
+	int64_t c;
+
+	(void)state;
+	add_operators(1);
+	set_policy("{\"rounds\": 1, \"at_end\": \"wait\"}");
+	c = call_human();
+	look(c);
+	close_now("bot");
+	run("update bot set spec = jsonb_set(spec, '{handoff}', spec -> 'handoff' || "
+	    "'{\"rounds\": 1, \"at_end\": \"wait\"}')");
+	look(c);
+	assert_sql(TOLD, "waiting"); /* whoever was asked may still come */
+	look_later(c, "46 s");
+	assert_sql(TOLD, "waiting closed_hours");
+	assert_sql(RESPONDER, "0 0");
+	assert_invited("");
+}
+
+static void who_has_blocked_us_does_not_wait(void **state)
+{
+	struct inbound event = { .action = INBOUND_BLOCKED, .key = "b1", .chat = "7" };
+	int64_t c;
+
+	(void)state;
+	add_operators(1);
+	c = call_human();
+	look(c);
+	hear_event(TELEGRAM, &event);
+	look(c);
+	assert_invited("");
+	assert_sql(RESPONDER, "0 0");
+	assert_sql(TOLD, "waiting");
+	assert_sql("select string_agg(what, ' ' order by at) from handoff_event",
+		   "called invited blocked expired");
+}
+
 /* --- the queue ------------------------------------------------------------------------ */
+
+/* Whoever is to leave a message does not wait in front of anybody. */
+static void who_leaves_a_message_has_no_place(void **state)
+{
+	(void)state;
+	hear(WIDGET, "a", "a", INBOUND_OPERATOR, NULL, NULL);
+	hear(WIDGET, "b", "b", INBOUND_OPERATOR, NULL, NULL);
+	assert_sql(
+		"select string_agg(person_state(id, responder, null) #>> '{queue,place}', ' '"
+		" order by id) from conversation where responder = 1",
+		"1 2");
+	run("update handoff set leaving = true where id = 1");
+	assert_sql("select string_agg(coalesce(person_state(id, responder, null) #>> "
+		   "'{queue,place}', 'leaves'), ' ' order by id) from conversation where "
+		   "responder = 1",
+		   "leaves 1");
+	assert_sql("select person_state(conversation_id, 1::smallint, null) from handoff where "
+		   "id = 1",
+		   "{\"leaving\": true}");
+}
 
 static void the_place_is_told_again_when_it_has_changed(void **state)
 {
@@ -253,10 +346,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(nobody_loses_a_chat_by_silence_where_none_shall),
 		WORLD_TEST(later_rounds_reach_those_whom_one_could_not),
+		WORLD_TEST(while_all_are_busy_patience_lasts),
 		WORLD_TEST(a_fixed_group_may_be_helped_by_administrators),
 		WORLD_TEST(it_is_open_or_closed),
 		WORLD_TEST(out_of_hours_the_bot_goes_on),
 		WORLD_TEST(out_of_hours_a_message_may_be_left),
+		WORLD_TEST(who_waits_until_closing_time_hears_of_it),
+		WORLD_TEST(who_has_blocked_us_does_not_wait),
+		WORLD_TEST(who_leaves_a_message_has_no_place),
 		WORLD_TEST(the_place_is_told_again_when_it_has_changed),
 		WORLD_TEST(whoever_waits_behind_many_hears_that_they_are_many),
 	};

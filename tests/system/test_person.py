@@ -198,8 +198,8 @@ def test_the_wait_is_told_when_it_can_be_known(stack):
     make_case(stack, w)
     sql_one(
         stack,
-        "with past as (insert into handoff (conversation_id, state, reason, called_seq, called_at, taken_at, ended_at, trace)"
-        " select -n, 3, 'asked', 1, now() - n * interval '1 min' - interval '40 s', now() - n * interval '1 min', now(), 't'"
+        "with past as (insert into handoff (conversation_id, state, reason, called_seq, waited_s, taken_at, ended_at, trace)"
+        " select -n, 3, 'asked', 1, 40, now() - n * interval '1 min', now(), 't'"
         " from generate_series(1, 10) n returning 1) select count(*) from past",
     )
     queue = eventually(lambda: page(w)["queue"])

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "common/desk/label.h"
 #include "common/telegram/telegram.h"
 #include "services/ingress/desk.h"
 
@@ -42,6 +43,25 @@ static void commands_are_messages_with_a_name(void **state)
 	assert_string_equal(in_extra("command"), "note");
 	assert_string_equal(in_extra("argument"), "call back");
 	assert_true(json_is_true(json_object_get(event.extra, "topics")));
+}
+
+/* What stands on a button under the input field is sent as words. */
+static void labels_are_commands(void **state)
+{
+	static const char *const langs[] = { "ru", "en" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		hear(arena_printf(&arena,
+				  "{\"update_id\":1,\"message\":{\"message_id\":7," CHAT
+				  ",\"text\":\"%s\"}}",
+				  desk_label("transfer", langs[i])));
+		assert_string_equal(in_extra("command"), "transfer");
+		assert_null(in_extra("argument"));
+	}
+	hear("{\"update_id\":1,\"message\":{\"message_id\":7," CHAT ",\"text\":\"transfer\"}}");
+	assert_null(in_extra("command"));
+	assert_null(desk_label("note", "en"));
 }
 
 static void buttons_are_messages_and_not_acknowledged_yet(void **state)
@@ -118,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(commands_are_messages_with_a_name, forget),
+		cmocka_unit_test_teardown(labels_are_commands, forget),
 		cmocka_unit_test_teardown(buttons_are_messages_and_not_acknowledged_yet,
 					  forget),
 		cmocka_unit_test_teardown(answers_name_the_message_and_topics_are_none, forget),

@@ -121,9 +121,29 @@ static void duty_follows_start_and_stop(void **state)
 	assert_true(json_is_true(json_object_get(plan.args, "on")));
 	finish_as(DESK_OK);
 	assert_non_null(json_object_get(payload(0), "keyboard"));
-	think(OPERATOR "," EVENT("⏸ Со смены", ""));
+	think(OPERATOR "," EVENT("⏸ Со смены", "\"command\":\"stop\""));
 	expect_order("duty", 0);
 	assert_false(json_is_true(json_object_get(plan.args, "on")));
+}
+
+static void what_was_left_is_shown_to_whoever_comes_on_duty(void **state)
+{
+	const json_t *rows;
+
+	(void)state;
+	think(OPERATOR ",\"left\":[[31,\"Cy\",\"Call me\\nback\"],[32,null,null]]," EVENT(
+		"/start", "\"command\":\"start\""));
+	finish_as(DESK_OK);
+	assert_non_null(strstr(text_at(1), "left"));
+	rows = json_object_get(payload(1), "buttons");
+	assert_int_equal(json_array_size(rows), 2);
+	assert_string_equal(string_in(json_array_get(json_array_get(rows, 0), 0), "text"),
+			    "Cy: Call me back");
+	assert_string_equal(string_in(json_array_get(json_array_get(rows, 1), 0), "data"),
+			    "t:take:32");
+	think(OPERATOR ",\"left\":null," EVENT("/start", "\"command\":\"start\""));
+	finish_as(DESK_OK);
+	assert_int_equal(json_array_size(plan.actions), 1);
 }
 
 static void words_go_to_the_only_client_as_they_are(void **state)
@@ -210,6 +230,18 @@ static void whoever_is_late_is_told_who_has_the_chat(void **state)
 	finish_as(DESK_TAKEN);
 	assert_non_null(strstr(toast(), "Boris"));
 	assert_int_equal(json_array_size(plan.actions), 1);
+}
+
+static void a_chat_that_is_over_is_not_begun_by_an_old_button(void **state)
+{
+	(void)state;
+	think(OPERATOR ",\"chats\":[],\"about\":" CHAT(
+		"15", "Cy") ",\"subject\":{\"handoff\":2,\"client\":15,\"over\":true}"
+			    "," EVENT("", "\"callback\":\"7\",\"data\":"
+					  "\"t:take:2\",\"pressed\":\"9\""));
+	assert_null(plan.verb);
+	assert_non_null(strstr(toast(), "over"));
+	assert_string_equal(string_in(payload(1), "method"), "editMessageReplyMarkup");
 }
 
 static void a_chat_is_taken_out_of_a_colleagues_hands(void **state)
@@ -310,6 +342,8 @@ int main(void)
 		cmocka_unit_test_teardown(strangers_are_told_to_register, forget),
 		cmocka_unit_test_teardown(who_is_new_is_announced_to_administrators, forget),
 		cmocka_unit_test_teardown(duty_follows_start_and_stop, forget),
+		cmocka_unit_test_teardown(what_was_left_is_shown_to_whoever_comes_on_duty,
+					  forget),
 		cmocka_unit_test_teardown(words_go_to_the_only_client_as_they_are, forget),
 		cmocka_unit_test_teardown(of_several_clients_the_answered_one_comes_first,
 					  forget),
@@ -317,6 +351,8 @@ int main(void)
 		cmocka_unit_test_teardown(notes_never_become_words, forget),
 		cmocka_unit_test_teardown(canned_replies_are_in_the_clients_language, forget),
 		cmocka_unit_test_teardown(whoever_is_late_is_told_who_has_the_chat, forget),
+		cmocka_unit_test_teardown(a_chat_that_is_over_is_not_begun_by_an_old_button,
+					  forget),
 		cmocka_unit_test_teardown(a_chat_is_taken_out_of_a_colleagues_hands, forget),
 		cmocka_unit_test_teardown(buttons_are_always_acknowledged_once, forget),
 		cmocka_unit_test_teardown(only_administrators_enable, forget),

@@ -126,6 +126,28 @@ static void an_invitation_says_how_it_ended(void **state)
 	assert_non_null(strstr(shown(), "yours"));
 }
 
+static void an_invitation_to_a_message_that_was_left_can_be_accepted(void **state)
+{
+	json_t *handoff;
+
+	(void)state;
+	look_at("en", "{\"what\":\"answered\",\"id\":99,\"detail\":\"withdrawn\","
+		      "\"to\":{\"operator\":{\"id\":8},\"chat\":\"43\"}}");
+	handoff = json_object_get(work, "handoff");
+	json_object_set_new(handoff, "operator", json_null());
+	list = view_answered(&view);
+	assert_non_null(strstr(shown(), "No human is needed"));
+	json_decref(list);
+	json_object_set_new(handoff, "outcome", json_string("message"));
+	list = view_answered(&view);
+	assert_non_null(strstr(shown(), "has left a message"));
+	assert_string_equal(button_at(0, 0, "data"), "t:take:7");
+	json_decref(list);
+	json_object_set_new(note, "detail", json_string("skipped"));
+	list = view_answered(&view);
+	assert_null(json_object_get(json_array_get(list, 0), "buttons"));
+}
+
 static void the_card_has_what_can_be_done(void **state)
 {
 	(void)state;
@@ -205,6 +227,7 @@ static void notices_say_what_happened(void **state)
 		{ "returned", "bot has the chat again" },
 		{ "closed", "over" },
 		{ "idle", "queue" },
+		{ "absent", "off duty" },
 	};
 
 	(void)state;
@@ -311,6 +334,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(an_invitation_shows_who_and_why, forget),
 		cmocka_unit_test_teardown(an_invitation_says_how_it_ended, forget),
+		cmocka_unit_test_teardown(
+			an_invitation_to_a_message_that_was_left_can_be_accepted, forget),
 		cmocka_unit_test_teardown(the_card_has_what_can_be_done, forget),
 		cmocka_unit_test_teardown(history_is_a_transcript, forget),
 		cmocka_unit_test_teardown(long_history_is_a_file, forget),
