@@ -151,6 +151,20 @@ begin
                   where h.waited_s is not null and h.taken_at > now() - interval '1 day' order by h.taken_at desc limit 20) w);
 end $$;
 
+-- All those places at once, as queue_place() and expected_wait() have them: {"wait_s", "places": [[channel, chat,
+-- place], ...], "more"}; "more": there are others, whose place is 50.
+create function queue_places() returns json
+language sql stable as $$
+    with first as (
+        select h.conversation_id, h.leaving, row_number() over (order by h.called_at, h.id) as place
+        from (select * from handoff where state = 1 order by called_at, id limit 50) h)
+    select json_build_object(
+        'wait_s', expected_wait(),
+        'places', (select coalesce(json_agg(json_build_array(c.channel_id, c.chat_key, f.place) order by f.place), '[]')
+                   from first f join conversation c on c.id = f.conversation_id where f.place < 50 and not f.leaving),
+        'more', (select count(*) = 50 from first))
+$$;
+
 -- p_what: 'waiting', 'requeued' or 'queue', with the place and the wait as far as they are known.
 create function tell_queue(p_handoff bigint, p_what text, p_texts jsonb, p_trace text) returns bigint
 language plpgsql as $$

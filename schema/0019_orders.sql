@@ -40,6 +40,16 @@ begin
     r.free_job := case when o.load + 1 < o.capacity then enqueue_duty(o.id, p_trace) end;
 end $$;
 
+-- Words and files of a message of theirs, to be said once more; null: they have said no such thing.
+create function said_before(p_conversation bigint, p_operator int, p_seq bigint) returns jsonb
+language sql stable as $$
+    select jsonb_build_object('text', m.body)
+           || case when m.extra ? 'attachments' then jsonb_build_object('attachments', m.extra -> 'attachments') else '{}' end
+    from message m
+    where m.conversation_id = p_conversation and m.seq = p_seq and m.author = 2
+      and (m.extra -> 'operator' ->> 'id')::int = p_operator
+$$;
+
 -- 'attachments': files of 0021, which desk_obey() has found to be in order.
 create function desk_say(inout r desk_done, c conversation, o operator, p_args jsonb, p_trace text)
 language plpgsql as $$
@@ -167,6 +177,13 @@ begin
     if p_verb = 'say' and p_args ? 'files' then
         p_args := p_args || jsonb_build_object('attachments', said_files(o.id, c.id, p_args -> 'files'));
         if jsonb_typeof(p_args -> 'attachments') = 'null' then
+            r.status := 'bad';
+            return;
+        end if;
+    end if;
+    if p_verb = 'say' and p_args ? 'again' then
+        p_args := p_args || said_before(c.id, o.id, (p_args ->> 'again')::bigint);
+        if p_args is null then
             r.status := 'bad';
             return;
         end if;

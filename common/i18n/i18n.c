@@ -102,6 +102,8 @@ static const struct {
 	[TEXT_TRANSCRIPT] = { "Переписка: %s", "Conversation: %s" },
 	[TEXT_PERSON] = { "Вы", "You" },
 	[TEXT_PLATFORM] = { "Система", "System" },
+	[TEXT_SAID_CALL] = { "Вы позвали человека", "You have called a human" },
+	[TEXT_SAID_RESET] = { "Новый разговор", "New conversation" },
 	[TEXT_HUMAN_WAITING] = { "Переключаю на человека.", "Connecting you to a human." },
 	[TEXT_HUMAN_REQUEUED] = { "Собеседник отошёл. Зову другого человека.",
 				  "They had to leave. Calling another human." },

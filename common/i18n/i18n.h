@@ -44,6 +44,8 @@ enum text_id {
 	TEXT_TRANSCRIPT, /* %s: the bot; heading of a saved conversation */
 	TEXT_PERSON,     /* "You" */
 	TEXT_PLATFORM,   /* who says what the platform says */
+	TEXT_SAID_CALL,  /* instead of /operator, where a conversation is read */
+	TEXT_SAID_RESET, /* instead of /reset */
 	TEXT_HUMAN_WAITING,
 	TEXT_HUMAN_REQUEUED, /* the operator has gone; another one is called */
 	TEXT_HUMAN_QUEUE,    /* before the place, when it has changed */

@@ -30,6 +30,7 @@ const char *desk_status_name(enum desk_status status);
  * verb and args:
  *   take {"force"?}   skip {}   return {}   close {}   transfer {"operator"?}
  *   say {"text", "extra"?, "reply_to"?}   edit {"seq","text"}   note {"text"}
+ *   say {"files", "text"?}   say {"again": seq}: a message of theirs once more, with its files
  *   use {"suggestion","text"?}   discard {"suggestion"}   read {"seq"}   select {}
  *   duty {"on"}: conversation 0   call {"detail"?}: the platform's API alone
  * extra: {"via":"telegram"} says that they see it there already; else it is relayed to their

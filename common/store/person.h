@@ -19,5 +19,11 @@ struct rating {
 	const char *comment; /* may be NULL; may follow later, with the same score */
 };
 
+/*
+ * Where those stand who wait for a human, as JSON: {"wait_s": seconds or null, "places":
+ * [[channel, "chat", place], ...] of the first ones, "more": whether there are others}.
+ */
+void store_places(struct store *s, struct flow *f, flow_step *next, const char **json);
+
 void store_rate(struct store *s, struct flow *f, flow_step *next, enum rated *out,
 		const struct rating *rating);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "services/ingress/hub.h"
 
 enum { BEAT_MS = 15000, LOOK_S = 1, IDLE_MS = 600000 };
 
@@ -130,6 +131,7 @@ static void on_message(void *arg, const char *topic, const char *data, size_t le
 	struct desk_room *r;
 
 	if (strcmp(topic, LIVE_DESK_TOPIC) == 0) {
+		hub_queue_moved(h->in->hub); /* perhaps */
 		take_desk(h, data, len);
 		return;
 	}
@@ -153,6 +155,7 @@ static void on_up(void *arg)
 	struct desk_hub *h = arg;
 	struct desk_client *c;
 
+	hub_queue_moved(h->in->hub);
 	TAILQ_FOREACH (c, &h->clients, link)
 		hello(c);
 }

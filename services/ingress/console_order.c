@@ -13,8 +13,8 @@
 
 enum { TEXT_MAX = 16000, ID_MIN = 8, ID_MAX = 64 };
 
-/* What a verb needs: t text, w text or files, s seq, g suggestion.  What it may have is up to
- * the command layer.
+/* What a verb needs: t text, w text, files or something said before, s seq, g suggestion.  What
+ * it may have is up to the command layer.
  */
 static const struct {
 	const char *verb, *needs;
@@ -26,7 +26,7 @@ static const struct {
 
 struct ordering {
 	const char *id, *verb, *text;
-	json_int_t seq, operator_id, suggestion;
+	json_int_t seq, operator_id, suggestion, again;
 	int force;
 	json_t *files; /* of console_upload.c: their numbers */
 	json_t *args;
@@ -80,8 +80,8 @@ static int are_files(const json_t *files)
 static int has_needed(const struct ordering *o, const char *needs)
 {
 	return are_files(o->files) && o->operator_id >= 0 && o->operator_id <= INT32_MAX &&
-	       !(strchr(needs, 't') && !o->text) &&
-	       !(strchr(needs, 'w') && !o->text && !o->files) &&
+	       o->again >= 0 && !(strchr(needs, 't') && !o->text) &&
+	       !(strchr(needs, 'w') && !o->text && !o->files && !o->again) &&
 	       !(strchr(needs, 's') && o->seq < 1) &&
 	       !(strchr(needs, 'g') && o->suggestion < 1);
 }
@@ -94,15 +94,15 @@ static int read_order(struct console_call *c, struct ordering *o)
 
 	if (!body)
 		return -1;
-	if (json_unpack(body, "{ss ss s?s s?I s?I s?I s?b s?o}", "id", &o->id, "verb", &o->verb,
-			"text", &o->text, "seq", &o->seq, "operator", &o->operator_id,
-			"suggestion", &o->suggestion, "force", &o->force, "files",
-			&o->files) == 0)
+	if (json_unpack(body, "{ss ss s?s s?I s?I s?I s?b s?o s?I}", "id", &o->id, "verb",
+			&o->verb, "text", &o->text, "seq", &o->seq, "operator", &o->operator_id,
+			"suggestion", &o->suggestion, "force", &o->force, "files", &o->files,
+			"again", &o->again) == 0)
 		needs = needs_of(o->verb);
 	if (!needs || !has_needed(o, needs)) {
 		console_refuse_fields(c, "{\"id\", \"verb\", \"text\"?, \"seq\"?: N, "
 					 "\"operator\"?: N, \"suggestion\"?: N, \"force\"?, "
-					 "\"files\"?: [N]}");
+					 "\"files\"?: [N], \"again\"?: N}");
 		return -1;
 	}
 	if (!console_is_key(o->id)) {
@@ -135,6 +135,8 @@ static json_t *args_of(struct console_call *c, const struct ordering *o)
 		json_object_set_new(args, "suggestion", json_integer(o->suggestion));
 	if (o->files)
 		json_object_set(args, "files", o->files);
+	if (o->again)
+		json_object_set_new(args, "again", json_integer(o->again));
 	if (o->force)
 		json_object_set_new(args, "force", json_true());
 	arena_own(&c->flow.arena, args, release_json);

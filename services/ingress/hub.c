@@ -252,6 +252,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		next = TAILQ_NEXT(c, in_hub);
 		tend_client(c, now);
 	}
+	hub_tend_queue(h);
 	TAILQ_FOREACH (r, &h->rooms, link) {
 		if (now - r->refreshed_ms > recheck_ms(r, now))
 			room_refresh(r);
@@ -293,6 +294,7 @@ void hub_close(struct hub *h)
 		next = TAILQ_NEXT(c, in_hub);
 		dismiss(c);
 	}
+	hub_stop_queue(h);
 	event_free(h->tick);
 	pubsub_close(h->pubsub);
 	h->in->hub = NULL;

@@ -46,6 +46,9 @@ struct room {
 	int is_human;    /* it is not the bot who answers: what it writes is not shown */
 	char *state;     /* who answers, as JSON; NULL until it was read */
 	int state_count; /* how often that has changed */
+	int is_waiting;  /* for a human, and the state tells their place */
+	int place;       /* as it was read last, for all who wait */
+	int64_t told_ms, placed_ms; /* when the state was read, and the places */
 	int64_t refreshed_ms;
 	int64_t asked_ms; /* when the person spoke last; 0: they have an answer */
 
@@ -65,6 +68,8 @@ struct hub {
 	struct ingress *in;
 	struct pubsub *pubsub;
 	struct event *tick;
+	int is_queue_moved;            /* since the places of those who wait were read */
+	struct queue_read *queue_read; /* reading them, if not NULL */
 	TAILQ_HEAD(, room) rooms;
 	TAILQ_HEAD(, client) clients;
 	struct room *slots[HUB_SLOTS];
@@ -87,12 +92,19 @@ void hub_expect(struct hub *h, const char *topic);
 /* The room of a topic, or NULL. */
 struct room *hub_room(struct hub *h, const char *topic);
 
+/* queue.c: the place of somebody who waits for a human may be another now. */
+void hub_queue_moved(struct hub *h);
+void hub_tend_queue(struct hub *h); /* now and then */
+void hub_stop_queue(struct hub *h);
+
 /* edit.c: show a message that was seen before, as it is now. */
 void room_show_edit(struct room *r, int64_t seq);
 
 /* refresh.c: read what clients have not seen. */
 void room_refresh(struct room *r);
 void room_stop_refresh(struct room *r);
+/* Who answers, to those who have come, and to all when it is another state. */
+void room_tell(struct room *r, const json_t *state);
 
 /* draft.c */
 void room_set_human(struct room *r, int is_human);

@@ -15,7 +15,7 @@ struct refresh {
 	struct ingress *in;
 	char *chat;
 	int channel_id;
-	int64_t after;
+	int64_t after, began;
 	struct message_page page;
 };
 
@@ -57,6 +57,7 @@ static void read_page(void *self)
 		return;
 	}
 	f->room->is_stale = 0;
+	f->began = clock_mono_ms();
 	f->after = INT64_MAX;
 	TAILQ_FOREACH (c, &f->room->clients, in_room)
 		if (c->sent < f->after)
@@ -88,16 +89,13 @@ static void send_to_all(struct refresh *f, const struct message *m)
 	free(text);
 }
 
-/* Who answers: to those who have come, and to all when it has changed. */
-static void tell_state(struct room *r, const struct message_page *page)
+void room_tell(struct room *r, const json_t *state)
 {
-	json_auto_t *body = state_json(page);
-	char *text = json_dumps(body, JSON_COMPACT);
+	char *text = json_dumps(state, JSON_COMPACT);
 	struct client *c;
 
 	if (!text)
 		abort();
-	room_set_human(r, page->responder != RESPONDER_BOT);
 	if (!r->state || strcmp(r->state, text) != 0) {
 		free(r->state);
 		r->state = text;
@@ -112,6 +110,20 @@ static void tell_state(struct room *r, const struct message_page *page)
 		c->beat_ms = clock_mono_ms();
 		web_stream_send(c->stream, NULL, "state", r->state, strlen(r->state));
 	}
+}
+
+/* Places that were read since this page was asked for may be newer than those it tells. */
+static void tell_state(struct refresh *f)
+{
+	json_auto_t *state = state_json(&f->page);
+	struct room *r = f->room;
+
+	room_set_human(r, f->page.responder != RESPONDER_BOT);
+	r->is_waiting = json_is_object(json_object_get(state, "queue"));
+	r->told_ms = clock_mono_ms();
+	if (r->is_waiting && r->placed_ms >= f->began)
+		hub_queue_moved(r->hub);
+	room_tell(r, state);
 }
 
 static int somebody_lacks(const struct refresh *f)
@@ -134,7 +146,7 @@ static void hand_out(void *self)
 	}
 	for (int i = 0; i < f->page.n; i++)
 		send_to_all(f, &f->page.messages[i]);
-	tell_state(f->room, &f->page);
+	tell_state(f);
 	if (f->room->is_stale || somebody_lacks(f)) {
 		struct room *r = f->room;
 

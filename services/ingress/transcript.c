@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "common/base/clock.h"
@@ -68,44 +69,99 @@ static const char *name_of(const struct transcript *t, const json_t *message,
 	}
 }
 
-static void put_text(struct transcript *t, const struct message *m, const char *name,
+/* What the person did by a button, or the command behind it, in words; NULL: they said
+ * something. */
+static const char *pressed(const struct transcript *t, const struct message *m)
+{
+	static const struct {
+		const char *command;
+		enum text_id text;
+	} known[] = {
+		{ "/operator", TEXT_SAID_CALL },
+		{ "/human", TEXT_SAID_CALL },
+		{ "/reset", TEXT_SAID_RESET },
+		{ "/new", TEXT_SAID_RESET },
+	};
+
+	for (size_t i = 0; m->author == AUTHOR_PERSON && i < sizeof known / sizeof *known; i++)
+		if (strcasecmp(m->body, known[i].command) == 0)
+			return i18n_text(known[i].text, t->lang);
+	return NULL;
+}
+
+/* "photo: tent.png" */
+static const char *file_words(const struct transcript *t, struct arena *a, const json_t *file)
+{
+	const char *kind = json_string_value(json_object_get(file, "kind"));
+	const char *name = json_string_value(json_object_get(file, "name"));
+
+	return arena_printf(a, "%s%s%s", i18n_kind(kind ? kind : "document", t->lang),
+			    name ? ": " : "", name ? name : "");
+}
+
+static void put_text(struct transcript *t, const struct message *m, const json_t *message,
 		     const char *time)
 {
-	buf_printf(&t->out, "[%s] %s:\r\n", time, name);
+	const json_t *file;
+	size_t i;
+
+	buf_printf(&t->out, "[%s] %s:\r\n", time, name_of(t, message, m->author));
 	for (const char *c = m->body; *c; c++) {
 		if (*c == '\n')
 			buf_putc(&t->out, '\r');
 		buf_putc(&t->out, *c);
 	}
-	buf_puts(&t->out, "\r\n\r\n");
+	if (*m->body)
+		buf_puts(&t->out, "\r\n");
+	json_array_foreach (json_object_get(message, "attachments"), i, file)
+		buf_printf(&t->out, "[%s]\r\n", file_words(t, &t->flow.arena, file));
+	buf_puts(&t->out, "\r\n");
 }
 
-static void put_html(struct transcript *t, const struct message *m, const char *name,
+static void put_html(struct transcript *t, const struct message *m, const json_t *message,
 		     const char *time)
 {
+	const json_t *file;
+	size_t i;
+
 	buf_printf(&t->out, "<article class=\"%s\"><header>", author_name(m->author));
-	html_escape(&t->out, name);
+	html_escape(&t->out, name_of(t, message, m->author));
 	buf_printf(&t->out, " <time>%s</time></header>\n", time);
-	if (m->author == AUTHOR_PERSON) {
+	if (m->author == AUTHOR_PERSON && *m->body) {
 		buf_puts(&t->out, "<p class=\"said\">");
 		html_escape(&t->out, m->body);
 		buf_puts(&t->out, "</p>");
 	} else {
 		buf_puts(&t->out, message_html(m, &t->flow.arena));
 	}
+	json_array_foreach (json_object_get(message, "attachments"), i, file) {
+		buf_puts(&t->out, "<p class=\"file\">");
+		html_escape(&t->out, file_words(t, &t->flow.arena, file));
+		buf_puts(&t->out, "</p>\n");
+	}
 	buf_puts(&t->out, "</article>\n");
+}
+
+static void put_pressed(struct transcript *t, const char *words, const char *time)
+{
+	if (t->is_html)
+		buf_printf(&t->out, "<p class=\"event\">%s <time>%s</time></p>\n", words, time);
+	else
+		buf_printf(&t->out, "[%s] %s\r\n\r\n", time, words);
 }
 
 static void put_message(struct transcript *t, const struct message *m)
 {
 	json_auto_t *message = message_json(m, &t->flow.arena);
-	const char *name = name_of(t, message, m->author);
 	const char *time = local_time(t, &t->flow.arena, m->created_at);
+	const char *words = pressed(t, m);
 
-	if (t->is_html)
-		put_html(t, m, name, time);
+	if (words)
+		put_pressed(t, words, time);
+	else if (t->is_html)
+		put_html(t, m, message, time);
 	else
-		put_text(t, m, name, time);
+		put_text(t, m, message, time);
 }
 
 static void put_head(struct transcript *t)
@@ -119,9 +175,11 @@ static void put_head(struct transcript *t)
 		".person{background:#e3f1f3;margin-left:3em}.platform{background:none;color:#"
 		"5a6672}"
 		"header{font-weight:600;font-size:.9em}time{font-weight:400;color:#5a6672}"
-		".said{white-space:pre-wrap}p{margin:.4em 0}pre{overflow-x:auto}"
+		".said{white-space:pre-wrap}.file,.event{color:#5a6672}.event{text-align:"
+		"center;font-size:.9em}p{margin:.4em 0}pre{overflow-x:auto}"
 		"@media(prefers-color-scheme:dark){body{background:#171b1f;color:#e8ecef}"
-		"article{background:#262b30}.person{background:#0f3f46}a{color:#6cc3cf}}";
+		"article{background:#262b30}.person{background:#0f3f46}a{color:#6cc3cf}"
+		"time,.platform,.file,.event{color:#9daab5}}";
 	const char *title =
 		arena_printf(&t->flow.arena, i18n_text(TEXT_TRANSCRIPT, t->lang), t->bot);
 

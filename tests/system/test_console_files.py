@@ -112,6 +112,25 @@ def is_sent(console, conversation, seq):
     assert next(m for m in console.messages(conversation) if m["seq"] == seq)["delivery"] == "sent"
 
 
+def test_what_did_not_arrive_is_sent_again_with_its_files(stack, ann, bob):
+    widget, conversation = held(stack, ann)
+    file = ann.upload(conversation, "a.jpg", "image/jpeg", JPEG)
+    first = ann.do(conversation, "say", text="like *this*", files=[file])["seq"]
+    again = ann.do(conversation, "say", again=first)["seq"]
+    assert again > first
+    old, new = [m for m in widget.messages() if m["author"] == "operator"]
+    assert (new["seq"], new["text"]) == (again, old["text"])
+    assert new["attachments"][0]["name"] == "a.jpg"
+    assert stack.http("GET", new["attachments"][0]["url"]).body == JPEG
+    question = widget.messages()[0]["seq"]
+    for args in ({"again": question}, {"again": 999}):  # a person's, nobody's
+        assert ann.order(conversation, "say", **args).json["code"] == "bad", args
+    assert bob.order(conversation, "say", again=first).json["code"] == "bad"  # a colleague's
+    for args in ({"again": 0}, {"again": -1}, {"again": "1"}, {}):
+        assert ann.order(conversation, "say", **args).status == 400, args
+    ann.do(conversation, "close")
+
+
 def test_an_upload_goes_on_where_it_stopped(stack, ann):
     _, conversation = talk(stack)
     data = os.urandom(PIECE + 17)

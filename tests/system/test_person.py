@@ -176,6 +176,33 @@ def test_the_conversation_can_be_kept_as_a_file(stack):
     assert stack.http("GET", "/api/v1/transcript", None).status == 401
 
 
+def test_the_file_says_what_was_pressed_and_names_files(stack):
+    w = stack.widget()
+    w.ask(word())
+    conversation = page(w)["conversation"]
+    sql_one(
+        stack,
+        "with more as (insert into message (conversation_id, seq, author, body, extra, trace) values"
+        " (%s, 3, 0, '/operator', null, 't'), (%s, 4, 0, '/reset', null, 't'), (%s, 5, 2, '', %s, 't') returning 1)"
+        " select count(*) from more",
+        conversation, conversation, conversation,
+        '{"attachments":[{"kind":"photo","name":"<tent>.png"},{"kind":"voice"}]}',
+    )
+    sql_one(stack, "update conversation set last_seq = 5 where id = %s returning 1", conversation)
+    plain = stack.http("GET", "/api/v1/transcript?lang=ru", None, w.headers()).body.decode()
+    assert "] Вы позвали человека\r\n" in plain and "] Новый разговор\r\n" in plain
+    assert "/operator" not in plain and "/reset" not in plain
+    assert "Сотрудник:\r\n[фото: <tent>.png]\r\n[голосовое сообщение]\r\n\r\n" in plain
+    html = stack.http("GET", "/api/v1/transcript?format=html&lang=en", None, w.headers()).body.decode()
+    assert '<p class="file">photo: &lt;tent&gt;.png</p>' in html and "You have called a human <time>" in html
+    sql_one(  # nobody has said them
+        stack,
+        "with gone as (delete from message where conversation_id = %s and seq > 2 returning 1)"
+        " update conversation set last_seq = 2 where id = %s returning (select count(*) from gone)",
+        conversation, conversation,
+    )
+
+
 def test_a_long_conversation_is_kept_whole(stack):
     w = stack.widget()
     w.ask(word())

@@ -91,6 +91,25 @@ def test_a_human_is_called_and_the_person_is_told(stack, anna, how):
     events.close()
 
 
+def test_whoever_waits_hears_over_the_stream_that_the_queue_moves(stack, anna):
+    people = [stack.widget() for _ in range(3)]
+    for w in people:
+        w.say("/operator")
+        wait_for(lambda w=w: state(w) == "waiting", "somebody to be called")
+    streams = [w.listen(0) for w in people]
+    places = lambda: [s.of("state")[-1]["data"]["queue"]["place"] for s in streams[1:]]
+    wait_for(lambda: all(s.of("state") for s in streams), "the places")
+    before = places()
+    anna.do(conversation_of(stack, people[0]), "take")
+    wait_for(lambda: places() == [place - 1 for place in before], "both places", 15)
+    assert post(people[1], "return").status == 204
+    wait_for(lambda: streams[2].of("state")[-1]["data"]["queue"]["place"] == before[1] - 2, "the last one's place", 15)
+    for s in streams:
+        s.close()
+    for w in (people[0], people[2]):
+        anna.do(conversation_of(stack, w), "close")
+
+
 def test_whoever_asks_again_hears_the_place_again(stack, anna):
     w = stack.widget()
     w.say("/operator")

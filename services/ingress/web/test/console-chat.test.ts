@@ -38,6 +38,10 @@ class Host implements ChatHost {
   patch(_id: number, change: Partial<Row>): void {
     this.shown = { ...this.shown, ...change };
   }
+  private asked = 0;
+  ask(): number {
+    return ++this.asked;
+  }
   described(): void {}
   changed(): void {}
   complain(error: unknown): void {
@@ -158,4 +162,91 @@ test("a description that was asked for before a suggestion came does not take it
   answers[1]?.({ suggestion: fresh } as Detail);
   await described;
   assert.deepEqual(c.thread.suggestion, fresh);
+});
+
+test("of two descriptions the one that was asked for later is right", async () => {
+  const { host, chat: c } = chat();
+  const answers: ((detail: Detail) => void)[] = [];
+  host.api.detail = () => new Promise((resolve) => answers.push(resolve));
+  const both = [c.describe(), c.describe()];
+  answers[1]?.({ handoffs: ["new"] } as unknown as Detail);
+  answers[0]?.({ handoffs: ["old"] } as unknown as Detail);
+  await Promise.all(both);
+  assert.deepEqual(c.thread.cases, ["new"]);
+});
+
+test("a suggestion that was used does not come back with an older description", async () => {
+  const { host, chat: c } = chat();
+  const used = { id: 5, text: "Yes.", last_seq: 1 };
+  const answers: ((detail: Detail) => void)[] = [];
+  host.api.detail = () => new Promise((resolve) => answers.push(resolve));
+  c.thread.suggests(used);
+  void c.describe();
+  await c.order({ verb: "use", suggestion: 5 });
+  answers[0]?.({ suggestion: used } as Detail);
+  await turn();
+  assert.equal(c.thread.suggestion, null);
+});
+
+test("a note that is refused never becomes a reply, whatever is begun meanwhile", async () => {
+  const { host, chat: c } = chat();
+  c.setMode("note");
+  host.script = [new Refusal(500)];
+  const submitted = c.submit("secret");
+  c.setMode("reply");
+  c.draft = "Dear";
+  await submitted;
+  assert.equal(c.draft, "Dear");
+  c.setMode("note");
+  assert.equal(c.draft, "secret");
+});
+
+test("what was begun while an edit was under way stays begun", async () => {
+  const { chat: c } = chat();
+  c.edit({ seq: 3, text: "teh" });
+  const submitted = c.submit("the");
+  c.setMode("note");
+  await submitted;
+  assert.equal(c.mode, "note");
+});
+
+test("words that are taken back stand above what was begun since", async () => {
+  const { host, chat: c } = chat();
+  host.script = [new Refusal(409, "taken", "", undefined, "Anna")];
+  c.say("first");
+  await turn();
+  c.draft = "second";
+  const [item] = c.outbox.items;
+  assert.ok(item);
+  c.takeBack(item);
+  assert.equal(c.draft, "first\nsecond");
+});
+
+test("what did not arrive is said again, with its files by the server", async () => {
+  const { host, chat: c } = chat();
+  const message = { seq: 4, author: "operator", text: "look", created_at: "" } as const;
+  c.sayAgain(message);
+  c.sayAgain({ ...message, attachments: [{ kind: "photo" }] });
+  await turn();
+  assert.deepEqual(
+    host.orders.map(({ id: _, ...order }) => order),
+    [
+      { verb: "say", text: "look" },
+      { verb: "say", again: 4 },
+    ],
+  );
+});
+
+test("when its operator has left nothing is sent any more, and it is kept for them", async () => {
+  const storage = memoryStorage();
+  const { host, chat: c } = chat(storage);
+  host.script = [new Refusal(401, "sign_in")];
+  c.say("Hello");
+  await turn();
+  c.end();
+  await turn();
+  c.outbox.kick();
+  await turn();
+  assert.equal(host.orders.length, 1);
+  assert.equal(storage.below("out:").length, 1);
 });

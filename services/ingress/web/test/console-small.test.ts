@@ -123,3 +123,12 @@ test("choices are kept on the device", () => {
   const again = new Prefs(storage, () => {}, ["ru"]);
   assert.deepEqual([again.lang, again.theme, again.sound, again.choseLang], ["en", "dark", false, true]);
 });
+
+test("what people press is shown as what it does", () => {
+  assert.equal(en.said("person", "/operator"), "Calls a human");
+  assert.equal(ru.said("person", "/HUMAN@shop_bot "), "Зовёт человека");
+  assert.equal(en.said("person", "/lang en"), "Chooses a language");
+  for (const words of ["/operator my order is late", "/unknown", "operator", "see /operator", "/"])
+    assert.equal(en.said("person", words), words);
+  assert.equal(en.said("bot", "/operator"), "/operator", "a bot that explains its commands");
+});

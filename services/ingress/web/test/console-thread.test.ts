@@ -20,7 +20,7 @@ const range = (from: number, to: number) =>
 
 test("each message once, in order, the newest form of it", () => {
   const t = thread();
-  t.newest({ messages: [message(1), message(3)], last_seq: 3 }, 50);
+  t.newest({ messages: [message(1), message(3)], last_seq: 3 }, 50, t.ask());
   assert.equal(t.receive(message(2)), true);
   assert.equal(t.receive(message(3, "person", { text: "edited" })), false);
   assert.deepEqual(seqs(t), [1, 2, 3]);
@@ -29,14 +29,14 @@ test("each message once, in order, the newest form of it", () => {
 
 test("a page that does not reach back to what is known begins anew", () => {
   const t = thread();
-  t.newest({ messages: range(1, 5), last_seq: 5 }, 50);
-  t.newest({ messages: range(5, 8), last_seq: 8 }, 4);
+  t.newest({ messages: range(1, 5), last_seq: 5 }, 50, t.ask());
+  t.newest({ messages: range(5, 8), last_seq: 8 }, 4, t.ask());
   assert.deepEqual(seqs(t), [1, 2, 3, 4, 5, 6, 7, 8]);
   assert.equal(t.hasEarlier, false);
-  t.newest({ messages: range(60, 109), last_seq: 109 }, 50);
+  t.newest({ messages: range(60, 109), last_seq: 109 }, 50, t.ask());
   assert.equal(t.messages[0]?.seq, 60);
   assert.equal(t.hasEarlier, true);
-  t.earlier({ messages: range(40, 59), last_seq: 109 }, 50);
+  t.earlier({ messages: range(40, 59), last_seq: 109 }, 50, t.ask());
   assert.equal(t.messages[0]?.seq, 40);
   assert.equal(t.hasEarlier, false);
 });
@@ -44,10 +44,10 @@ test("a page that does not reach back to what is known begins anew", () => {
 test("the line above the unread words is drawn once, and stays", () => {
   const t = thread();
   t.opened(2);
-  t.newest({ messages: [message(1), message(2, "bot"), message(3), message(4)], last_seq: 4 }, 50);
+  t.newest({ messages: [message(1), message(2, "bot"), message(3), message(4)], last_seq: 4 }, 50, t.ask());
   assert.equal(t.freshFrom, 3);
   t.receive(message(5));
-  t.newest({ messages: range(1, 5), last_seq: 5 }, 50);
+  t.newest({ messages: range(1, 5), last_seq: 5 }, 50, t.ask());
   assert.equal(t.freshFrom, 3);
   t.opened(0);
   assert.equal(t.freshFrom, null);
@@ -87,7 +87,7 @@ test("typing is forgotten after a while, and at once when the words are there", 
 
 test("own words that the stream has shown already are not shown twice", () => {
   const t = thread();
-  t.newest({ messages: [], last_seq: 0 }, 50);
+  t.newest({ messages: [], last_seq: 0 }, 50, t.ask());
   const item = { id: "a", text: "Hello", at: clock.now, state: "sending" as const, tries: 1 };
   assert.equal(t.unconfirmed([item], 1).length, 1);
   t.receive(message(1, "operator", { name: "Vera", operator_id: 2, text: "Hello" }));
@@ -97,4 +97,23 @@ test("own words that the stream has shown already are not shown twice", () => {
   assert.equal(t.unconfirmed([{ ...item, state: "held" }], 1).length, 1, "but what was refused is");
   t.confirm(item, 1, { id: 1, name: "Vera" });
   assert.deepEqual(seqs(t), [1]);
+});
+
+test("a page that was asked for before an edit does not undo it", () => {
+  const t = thread();
+  t.newest({ messages: [message(1), message(2)], last_seq: 2 }, 50, t.ask());
+  const asked = t.ask();
+  t.receive(message(2, "operator", { text: "edited", delivery: "sent" }));
+  t.newest({ messages: [message(1), message(2, "operator", { delivery: "pending" })], last_seq: 2 }, 50, asked);
+  assert.deepEqual([t.messages[1]?.text, t.messages[1]?.delivery], ["edited", "sent"]);
+  t.newest({ messages: [message(2, "operator", { text: "again" })], last_seq: 2 }, 50, t.ask());
+  assert.equal(t.messages[1]?.text, "again");
+});
+
+test("a page that was asked for before the newest message does not take it away", () => {
+  const t = thread();
+  const asked = t.ask();
+  t.receive(message(3));
+  t.newest({ messages: range(1, 2), last_seq: 2 }, 50, asked);
+  assert.deepEqual(seqs(t), [1, 2, 3]);
 });

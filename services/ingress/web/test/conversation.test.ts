@@ -99,3 +99,18 @@ test("a draft that goes on after a reconnect is kept", () => {
   assert.equal(talk.sweepDraft(), false);
   assert.equal(talk.draft.text, "Half and more");
 });
+
+test("an earlier page tells of the past alone: who answers now, the stream knows better", () => {
+  talk.page({ messages: [message(51)], last_seq: 51, responder: "bot" }, true);
+  talk.setState({ responder: "operator", operator: { name: "Anna" } });
+  talk.edit(message(50, "operator", "edited"));
+  talk.page({ messages: [message(50), message(51, "bot", "old")], last_seq: 51, responder: "bot" }, false);
+  assert.equal(talk.responder, "operator");
+  assert.deepEqual(talk.messages.map((m) => m.text), ["edited", "m51"]);
+});
+
+test("the server's own form of our words is not replaced by ours", () => {
+  talk.receive({ ...message(1, "person", "hi"), attachments: [{ kind: "photo" }] });
+  talk.confirm(unsent("x", "hi"), 1);
+  assert.equal(talk.messages[0]?.attachments?.length, 1);
+});

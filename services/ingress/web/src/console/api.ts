@@ -116,7 +116,7 @@ export class Api {
     return (await this.call<{ operators: Operator[] }>("GET", "/operators")).operators;
   }
 
-  async changeOperator(id: number, change: Partial<Operator>): Promise<Operator> {
+  async changeOperator(id: number, change: Record<string, unknown>): Promise<Operator> {
     return operatorIn(await this.call("POST", `/operators/${id}`, change));
   }
 

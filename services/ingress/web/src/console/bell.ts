@@ -4,6 +4,8 @@ import { belongs } from "./inbox.ts";
 import { hashOf } from "./route.ts";
 import type { Message, Row } from "./types.ts";
 
+type Said = Pick<Message, "author" | "text">;
+
 /** Decides what is worth an operator's attention: new calls, chats given to them, words in theirs. */
 export class Bell {
   constructor(
@@ -18,12 +20,12 @@ export class Bell {
     const isCall = row.state === "waiting" && (old?.state !== "waiting" || old.handoff !== row.handoff);
     if (isCall && (me.on_duty || me.role === "admin") && !skipped.has(row.handoff ?? 0)) {
       this.alerts.chime("waiting");
-      this.show("alertWaiting", row, row.last?.text ?? "");
+      this.show("alertWaiting", row, row.last ?? undefined);
     }
     const isGiven = old !== undefined && belongs(row, "mine", me.id) && !belongs(old, "mine", me.id);
     if (isGiven && !this.isLookedAt(row.id)) {
       this.alerts.chime("waiting");
-      this.show("alertGiven", row, row.last?.text ?? "");
+      this.show("alertGiven", row, row.last ?? undefined);
     }
   }
 
@@ -31,11 +33,12 @@ export class Bell {
   said(row: Row, message: Message): void {
     if (this.isLookedAt(row.id)) return;
     this.alerts.chime("message");
-    this.show("alertMessage", row, message.text);
+    this.show("alertMessage", row, message);
   }
 
-  private show(key: "alertWaiting" | "alertGiven" | "alertMessage", row: Row, words: string): void {
+  private show(key: "alertWaiting" | "alertGiven" | "alertMessage", row: Row, last?: Said): void {
     const { speech } = this.desk;
+    const words = last ? speech.said(last.author, last.text) : "";
     const title = speech.t(key, { name: speech.person(row) });
     this.alerts.notify(title, words, `tandem-${row.id}`, hashOf({ folder: "all", conversation: row.id }));
   }

@@ -17,9 +17,16 @@ export interface ChatHost {
   row(id: number): Row | undefined;
   /** What an order has changed, before the stream tells. */
   patch(id: number, change: Partial<Row>): void;
-  described(detail: Detail): void;
+  /** Now: to be given back with the description that is asked for. */
+  ask(): number;
+  described(detail: Detail, asked: number): void;
   changed(): void;
   complain(error: unknown): void;
+}
+
+interface Described {
+  detail: Detail;
+  asked: number;
 }
 
 /** A chat that is open: its thread, what is being written in it, and the orders given. */
@@ -44,6 +51,7 @@ export class Chat {
   private readSeq = 0;
   private reading: ReturnType<typeof setTimeout> | undefined;
   private loads = 0;
+  private describedAt = 0;
 
   constructor(
     readonly id: number,
@@ -75,6 +83,12 @@ export class Chat {
     return row?.state === "operator" && row.operator?.id === this.host.me?.id;
   }
 
+  /** Its operator has left: what is not sent waits for them. */
+  end(): void {
+    this.outbox.end();
+    this.uploads.end();
+  }
+
   /** It comes to the screen, perhaps again. */
   opened(): void {
     this.holder = null;
@@ -86,12 +100,12 @@ export class Chat {
   async load(): Promise<void> {
     const load = ++this.loads;
     const { api } = this.host;
+    const asked = this.thread.ask();
     try {
-      const [detail, page] = await Promise.all([this.detail(), api.messages(this.id, null, PAGE)]);
+      const [described, page] = await Promise.all([this.detail(), api.messages(this.id, null, PAGE)]);
       if (load !== this.loads) return;
-      this.host.described(detail);
-      this.thread.described(detail);
-      this.thread.newest(page, PAGE);
+      this.learn(described);
+      this.thread.newest(page, PAGE, asked);
       this.failure = null;
     } catch (error) {
       if (load === this.loads) this.failure = error;
@@ -100,20 +114,27 @@ export class Chat {
   }
 
   /** Asked again if the stream told of something newer meanwhile. */
-  private async detail(): Promise<Detail> {
+  private async detail(): Promise<Described> {
     for (;;) {
       const { news } = this.thread;
+      const asked = this.host.ask();
       const detail = await this.host.api.detail(this.id);
-      if (news === this.thread.news) return detail;
+      if (news === this.thread.news) return { detail, asked };
     }
+  }
+
+  /** Of two descriptions the one that was asked for later is right, whichever comes last. */
+  private learn({ detail, asked }: Described): void {
+    if (asked < this.describedAt) return;
+    this.describedAt = asked;
+    this.host.described(detail, asked);
+    this.thread.described(detail);
   }
 
   /** The case has changed: what is known of it, without the messages. */
   async describe(): Promise<void> {
     try {
-      const detail = await this.detail();
-      this.host.described(detail);
-      this.thread.described(detail);
+      this.learn(await this.detail());
     } catch {
       // what was known stays; the next event asks again
     }
@@ -123,8 +144,9 @@ export class Chat {
   async loadEarlier(): Promise<void> {
     const first = this.thread.messages[0]?.seq;
     if (!first) return;
+    const asked = this.thread.ask();
     try {
-      this.thread.earlier(await this.host.api.messages(this.id, first, PAGE), PAGE);
+      this.thread.earlier(await this.host.api.messages(this.id, first, PAGE), PAGE, asked);
     } catch (error) {
       this.host.complain(error);
     }
@@ -133,10 +155,10 @@ export class Chat {
 
   /** It is on the screen of somebody who looks. */
   seen(): void {
-    const seq = this.thread.lastSeq;
-    if (!this.thread.loaded || seq <= this.readSeq) return;
-    clearTimeout(this.reading);
-    this.reading = setTimeout(() => {
+    if (!this.thread.loaded || this.thread.lastSeq <= this.readSeq) return;
+    this.reading ??= setTimeout(() => {
+      const seq = this.thread.lastSeq;
+      this.reading = undefined;
       this.readSeq = seq;
       this.host.patch(this.id, { unread: 0 });
       this.host.api.order(this.id, { verb: "read", seq }).catch(() => {
@@ -177,7 +199,8 @@ export class Chat {
       ...(done.state === "operator" ? {} : { operator: null }),
     });
     // A newer one may have come before this answer did.
-    if (order.suggestion === this.thread.suggestion?.id) this.thread.suggestion = null;
+    const { suggestion } = this.thread;
+    if (suggestion && order.suggestion === suggestion.id) this.thread.suggests(null);
     if (takes) this.thread.doubtDraft();
     void this.describe();
   }
@@ -214,17 +237,31 @@ export class Chat {
     this.host.changed();
   }
 
-  /** What is in the field goes where it belongs.  False if it has to stay there. */
+  /** What is in the field goes where it belongs.  False if it could not, and is in the field again. */
   async submit(text: string): Promise<boolean> {
-    if (this.editing) return this.submitEdit(this.editing.seq, text);
-    if (this.adopted) {
-      const isDone = await this.order({ verb: "use", suggestion: this.adopted.id, text });
-      if (isDone) this.adopt(null);
-      return isDone;
+    const { mode, editing, adopted } = this;
+    if (!editing && !adopted && mode === "reply" && this.uploads.items.length === 0) {
+      this.say(text);
+      return true;
     }
-    if (this.mode === "note") return this.order({ verb: "note", text });
-    if (this.uploads.items.length > 0) return this.submitFiles(text);
-    this.say(text);
+    const isDone = await (editing ? this.submitEdit(editing.seq, text) : this.submitOrder(text));
+    if (!isDone) this.putBack(text, mode, editing ?? adopted);
+    return isDone;
+  }
+
+  /** Meanwhile something else may have been begun: a note, above all, never becomes a reply. */
+  private putBack(text: string, mode: Mode, special: { text: string } | null): void {
+    if (special) special.text = above(text, special.text);
+    else this.storage.set(mode, above(text, this.storage.get(mode) ?? ""));
+    this.revision++;
+    this.host.changed();
+  }
+
+  private async submitOrder(text: string): Promise<boolean> {
+    const { adopted } = this;
+    if (!adopted) return this.mode === "note" ? this.order({ verb: "note", text }) : this.submitFiles(text);
+    if (!(await this.order({ verb: "use", suggestion: adopted.id, text }))) return false;
+    if (this.adopted === adopted) this.adopt(null);
     return true;
   }
 
@@ -239,11 +276,18 @@ export class Chat {
   }
 
   private async submitEdit(seq: number, text: string): Promise<boolean> {
+    const { editing } = this;
     if (!(await this.order({ verb: "edit", seq, text }))) return false;
     const message = this.thread.messages.find((m) => m.seq === seq);
     if (message) this.thread.receive({ ...message, text, html: null, edited_at: new Date().toISOString() });
-    this.edit(null);
+    if (this.editing === editing) this.edit(null);
     return true;
+  }
+
+  /** What did not arrive is said again: its words by themselves, with its files the server knows how. */
+  sayAgain({ seq, text, attachments }: Message): void {
+    if (attachments?.length) void this.order({ verb: "say", again: seq });
+    else this.say(text);
   }
 
   /** Words to the person; they leave as soon as they can. */
@@ -286,9 +330,8 @@ export class Chat {
     this.refusals.delete(item.id);
     this.outbox.drop(item.id);
     this.mode = "reply";
-    this.draft = item.text;
-    this.revision++;
-    this.host.changed();
+    this.editing = this.adopted = null;
+    this.putBack(item.text, "reply", null);
   }
 
   async takeAndResend(item: Unsent): Promise<void> {
@@ -319,4 +362,9 @@ export class Chat {
     if (seq > 0 && me) this.thread.confirm(item, seq, me);
     this.host.changed();
   }
+}
+
+/** What comes back stands above what was begun since. */
+function above(text: string, begun: string): string {
+  return [text, begun].filter(Boolean).join("\n");
 }

@@ -30,9 +30,9 @@ export class Chats {
         siteStorage(`console:${this.owner}:c${id}`, () => localStorage),
       );
     this.chats.set(id, chat); // at the end: the one used last
-    for (const [old, { outbox }] of this.chats) {
+    for (const [old, { outbox, uploads }] of this.chats) {
       if (this.chats.size <= KEPT) break;
-      if (old !== id && outbox.items.length === 0) this.chats.delete(old);
+      if (old !== id && outbox.items.length + uploads.items.length === 0) this.chats.delete(old);
     }
     return chat;
   }
@@ -50,7 +50,9 @@ export class Chats {
     return this.storage.get(`c${id}:reply`) !== null;
   }
 
+  /** Nothing of theirs is sent any more: it would be in the name of whoever comes next. */
   forget(): void {
+    for (const chat of this.chats.values()) chat.end();
     this.chats.clear();
   }
 }

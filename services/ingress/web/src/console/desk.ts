@@ -6,10 +6,11 @@ import { Bell } from "./bell.ts";
 import type { Chat, ChatHost } from "./chat.ts";
 import { Chats } from "./chats.ts";
 import { Speech } from "./format.ts";
-import { Inbox, belongs } from "./inbox.ts";
+import { Inbox, belongs, isOlder } from "./inbox.ts";
 import { Line, type Link } from "./line.ts";
 import { Prefs } from "./prefs.ts";
 import { type Place, hashOf, parsePlace } from "./route.ts";
+import { Team } from "./team.ts";
 import type { Bot, Detail, Events, Lang, Operator, Row } from "./types.ts";
 
 const REFRESH_MS = 1500;
@@ -35,7 +36,7 @@ export class Desk implements ChatHost {
   isExpired = false;
   me: Operator | null = null;
   bots: Bot[] = [];
-  readonly operators = new Map<number, Operator>();
+  readonly team = new Team(this.api);
   link: Link = "connecting";
   place: Place = parsePlace("");
   chat: Chat | null = null;
@@ -112,11 +113,12 @@ export class Desk implements ChatHost {
   }
 
   private entered(operator: Operator, bots: Bot[]): void {
-    if (this.me && this.me.id !== operator.id) this.leave(); // somebody else: nothing of the former is shown
+    const isSame = this.me?.id === operator.id; // they go on with the chats they have
+    if (this.me && !isSame) this.leave(); // somebody else: nothing of the former is shown
     this.me = operator;
     this.bots = bots;
-    this.operators.set(operator.id, operator);
-    this.chats = new Chats(this, operator.id);
+    this.team.tell(operator);
+    if (!isSame) this.chats = new Chats(this, operator.id);
     if (!this.prefs.choseLang && (operator.lang === "ru" || operator.lang === "en"))
       this.prefs.lang = operator.lang;
     this.restyled();
@@ -140,7 +142,7 @@ export class Desk implements ChatHost {
     this.line.stop();
     this.inbox.clear();
     this.chats.forget();
-    this.operators.clear();
+    this.team.clear();
     this.chat = this.me = null;
     this.phase = "out";
     this.isExpired = false;
@@ -186,10 +188,10 @@ export class Desk implements ChatHost {
   /* --- the list ------------------------------------------------------------- */
 
   async loadRows(before: string | null = null): Promise<void> {
-    const { folder, query } = this.inbox;
+    const asked = this.inbox.askFor(before);
     try {
-      const page = await this.api.rows(folder, query, before);
-      this.inbox.page(folder, query, page, before === null);
+      const page = await this.api.rows(asked.folder, asked.query, before);
+      if (this.me) this.inbox.page(asked, page, this.me.id);
       this.listFailure = null;
     } catch (error) {
       this.listFailure = error;
@@ -213,7 +215,7 @@ export class Desk implements ChatHost {
 
   async loadOperators(): Promise<void> {
     try {
-      for (const operator of await this.api.operators()) this.operators.set(operator.id, operator);
+      await this.team.load();
     } catch {
       // known as they appear
     }
@@ -230,17 +232,18 @@ export class Desk implements ChatHost {
 
   patch(id: number, change: Partial<Row>): void {
     const row = this.row(id);
-    if (row && this.me) this.inbox.take({ ...row, ...change }, this.me.id);
+    const isOld = row && change.epoch !== undefined && change.epoch < row.epoch; // the stream was faster
+    if (row && this.me && !isOld) this.inbox.take({ ...row, ...change }, this.me.id);
     if ("state" in change) this.refreshSoon();
     this.changed();
   }
 
-  /** The stream may have told of something newer while this was asked for. */
-  described({ conversation }: Detail): void {
-    const known = this.row(conversation.id);
-    const isOlder =
-      known && (conversation.epoch < known.epoch || conversation.last_seq < known.last_seq);
-    if (this.me && !isOlder) this.inbox.take(conversation, this.me.id);
+  ask(): number {
+    return this.inbox.ask();
+  }
+
+  described({ conversation }: Detail, asked: number): void {
+    if (this.me) this.inbox.learn(conversation, asked, this.me.id);
   }
 
   /* --- chats are taken, and passed over --------------------------------------- */
@@ -271,7 +274,9 @@ export class Desk implements ChatHost {
 
   private hello(gap: boolean): void {
     if (gap) {
+      this.inbox.doubt();
       void this.loadRows();
+      void this.loadOperators();
       this.chats.send();
     }
     if (this.chat) {
@@ -296,31 +301,22 @@ export class Desk implements ChatHost {
     suggestion: ({ conversation, suggestion }) =>
       this.chats.get(conversation)?.thread.suggests(suggestion),
     operator: (operator) => {
-      this.operators.set(operator.id, operator);
+      this.team.tell(operator);
       if (operator.id === this.me?.id) this.me = operator;
     },
   };
 
   private takeRow(row: Row): void {
-    if (!this.me) return;
+    const known = this.row(row.id);
+    if (!this.me || (known && isOlder(row, known))) return;
     const old = this.inbox.take(row, this.me.id);
     const chat = this.chats.get(row.id);
     const isChanged =
       old?.state !== row.state || old.epoch !== row.epoch || old.operator?.id !== row.operator?.id;
     if (isChanged && row.state !== "bot") chat?.thread.doubtDraft();
     if (isChanged && chat === this.chat) void chat?.describe();
-    this.count(old, row);
     this.bell.changed(old, row);
     this.refreshSoon();
-  }
-
-  private count(old: Row | undefined, row: Row): void {
-    const { me } = this;
-    if (!old || !me) return; // the next page counts anew
-    for (const folder of ["waiting", "mine"] as const) {
-      const change = Number(belongs(row, folder, me.id)) - Number(belongs(old, folder, me.id));
-      this.inbox.counts[folder] = Math.max(0, this.inbox.counts[folder] + change);
-    }
   }
 
   private takeMessage({ conversation, message }: Events["message"]): void {
@@ -337,21 +333,23 @@ export class Desk implements ChatHost {
       };
       this.inbox.take({ ...row, last, last_seq: message.seq }, this.me.id);
     }
-    if (fresh && message.author === "person" && conversation === this.chat?.id) this.heard = message.text;
+    if (fresh && message.author === "person" && conversation === this.chat?.id)
+      this.heard = this.speech.said("person", message.text);
     if (row && fresh && message.author === "person" && belongs(row, "mine", this.me?.id ?? 0))
       this.bell.said(row, message);
   }
 
   /* --- the operator --------------------------------------------------------- */
 
-  async setDuty(on_duty: boolean): Promise<void> {
-    await this.changeMe({ on_duty });
+  changeMe(change: Record<string, unknown>): Promise<boolean> {
+    return this.changeOperator(null, change);
   }
 
-  async changeMe(change: Record<string, unknown>): Promise<boolean> {
+  /** `id` null: oneself.  False: it was not done, and is complained of. */
+  async changeOperator(id: number | null, change: Record<string, unknown>): Promise<boolean> {
     try {
-      this.me = await this.api.changeMe(change);
-      this.operators.set(this.me.id, this.me);
+      const operator = await this.team.change(id, change);
+      if (operator.id === this.me?.id) this.me = operator;
       return true;
     } catch (error) {
       this.complain(error);

@@ -1,6 +1,7 @@
 import { dayKey } from "../widget/time.ts";
+import { pressed } from "./pressed.ts";
 import { type Key, type PluralKey, type Strings, tables } from "./strings.ts";
-import type { Lang, Words } from "./types.ts";
+import type { Author, Lang, Words } from "./types.ts";
 
 const LOCALE: Record<Lang, string> = { ru: "ru-RU", en: "en-GB" };
 const MINUTE = 60_000;
@@ -49,6 +50,12 @@ export class Speech {
   /** Whom we talk to; who has not said their name is told from others by a number. */
   person(who: { id: number; title: string | null }): string {
     return who.title || this.t("nameless", { n: who.id });
+  }
+
+  /** What a person said; what they pressed, as what it does. */
+  said(author: Author, text: string): string {
+    const key = author === "person" ? pressed(text) : null;
+    return key ? this.t(key) : text;
   }
 
   plural(key: PluralKey, n: number): string {

@@ -8,11 +8,24 @@ interface List {
   next: string | null;
   searchedTo: string | null;
   unsearched: RowPage["unsearched"];
+  /** When the first page of it was asked for. */
+  asked: number;
 }
+
+/** A page of a folder that is being asked for; `before` continues the one that ended there. */
+export interface Asked {
+  at: number;
+  folder: Folder;
+  query: string;
+  before: string | null;
+}
+
+const COUNTED = ["waiting", "mine"] as const;
 
 /**
  * The rows that are known, and the folders they stand in.  What happens is sorted in
- * at once by the server's own rules; the server's pages then have the last word.
+ * at once by the server's own rules; the server's pages then have the last word, but not
+ * on what was told after they had been asked for.
  */
 export class Inbox {
   readonly rows = new Map<number, Row>();
@@ -20,6 +33,11 @@ export class Inbox {
   query = "";
   counts: Counts = { waiting: 0, mine: 0 };
   private readonly lists = new Map<string, List>();
+  /** Counts what is asked and what is told, so that one can be said to be older. */
+  private clock = 0;
+  /** When each row was told of last, and when somebody last came into a counted folder, or left it. */
+  private readonly told = new Map<number, number>();
+  private movedAt = 0;
 
   /** Undefined: this folder was never loaded. */
   get list(): List | undefined {
@@ -34,35 +52,80 @@ export class Inbox {
   clear(): void {
     this.rows.clear();
     this.lists.clear();
+    this.told.clear();
     this.counts = { waiting: 0, mine: 0 };
   }
 
+  /** Something may have been missed: only the list that is fetched anew is known. */
+  doubt(): void {
+    const shown = key(this.folder, this.query);
+    for (const name of this.lists.keys()) if (name !== shown) this.lists.delete(name);
+  }
+
+  /** Now: to be remembered with what is asked for. */
+  ask(): number {
+    return ++this.clock;
+  }
+
+  askFor(before: string | null): Asked {
+    return { at: this.ask(), folder: this.folder, query: this.query, before };
+  }
+
   /** The first page of a folder, or one that continues it. */
-  page(folder: Folder, query: string, page: RowPage, isFirst: boolean): void {
-    for (const row of page.conversations) this.rows.set(row.id, row);
-    this.counts = page.counts;
-    const ids = page.conversations.map((row) => row.id);
-    const old = this.lists.get(key(folder, query));
-    const list = { ids, next: page.next, searchedTo: page.searched_to ?? null, unsearched: page.unsearched };
-    const tail = old && isFirst && page.next !== null ? after(old.ids, ids) : [];
-    if (old && isFirst && tail.length > 0) {
-      // The pages behind it stay, as far as they go on from here.
-      Object.assign(list, { ids: unique([...ids, ...tail]), next: old.next, searchedTo: old.searchedTo });
-    } else if (old && !isFirst) {
-      list.ids = unique([...old.ids, ...ids]);
+  page(asked: Asked, page: RowPage, me: number): void {
+    const name = key(asked.folder, asked.query);
+    const old = this.lists.get(name);
+    const isFirst = asked.before === null;
+    if (isFirst ? old && asked.at < old.asked : old?.next !== asked.before) return; // the list is another by now
+    for (const row of page.conversations) if (!this.isOld(row, asked.at)) this.rows.set(row.id, row);
+    if (this.movedAt < asked.at) this.counts = page.counts;
+    const list = joined(old, page, asked);
+    this.lists.set(name, list);
+    if (asked.query !== "") return;
+    for (const [id, at] of this.told) {
+      const row = this.rows.get(id);
+      if (at > asked.at && row) this.place(list, asked.folder, row, me);
     }
-    this.lists.set(key(folder, query), list);
   }
 
   /** Something happened in a conversation.  Gives the row as it was before. */
   take(row: Row, me: number): Row | undefined {
     const old = this.rows.get(row.id);
+    this.told.set(row.id, ++this.clock);
     this.rows.set(row.id, row);
+    this.count(old, row, me);
     for (const folder of FOLDERS) {
       const list = this.lists.get(key(folder, ""));
       if (list) this.place(list, folder, row, me);
     }
     return old;
+  }
+
+  /** What was asked for then; something newer may have been told since. */
+  learn(row: Row, asked: number, me: number): void {
+    if (!this.isOld(row, asked)) this.take(row, me);
+  }
+
+  /** Of what is known, something is newer than this row is, as it was asked for then. */
+  private isOld(row: Row, asked: number): boolean {
+    const known = this.rows.get(row.id);
+    if (!known) return false;
+    return isOlder(row, known) || (!isOlder(known, row) && (this.told.get(row.id) ?? 0) > asked);
+  }
+
+  private count(old: Row | undefined, row: Row, me: number): void {
+    for (const folder of COUNTED) {
+      const is = belongs(row, folder, me);
+      // Somebody who was not known: was not there, if all who are there are known.
+      const was = old ? belongs(old, folder, me) : is && !this.isComplete(folder);
+      if (is === was) continue;
+      this.movedAt = this.clock;
+      this.counts = { ...this.counts, [folder]: Math.max(0, this.counts[folder] + (is ? 1 : -1)) };
+    }
+  }
+
+  private isComplete(folder: Folder): boolean {
+    return this.lists.get(key(folder, ""))?.next === null;
   }
 
   private place(list: List, folder: Folder, row: Row, me: number): void {
@@ -79,6 +142,23 @@ export class Inbox {
     else if (list.next === null || list.ids.includes(row.id)) rest.push(row.id);
     list.ids = rest;
   }
+}
+
+/** A page, and what of the list goes on from there, or what it goes on from. */
+function joined(old: List | undefined, page: RowPage, asked: Asked): List {
+  const ids = page.conversations.map((row) => row.id);
+  const list = { ids, next: page.next, searchedTo: page.searched_to ?? null, unsearched: page.unsearched };
+  if (!old) return { ...list, asked: asked.at };
+  if (asked.before !== null) return { ...list, ids: unique([...old.ids, ...ids]), asked: old.asked };
+  const tail = page.next === null ? [] : after(old.ids, ids);
+  if (tail.length === 0) return { ...list, asked: asked.at };
+  const { next, searchedTo } = old;
+  return { ...list, ids: unique([...ids, ...tail]), next, searchedTo, asked: asked.at };
+}
+
+/** Both count upwards, whatever happens. */
+export function isOlder(row: Row, other: Row): boolean {
+  return row.epoch < other.epoch || (row.epoch === other.epoch && row.last_seq < other.last_seq);
 }
 
 function key(folder: Folder, query: string): string {

@@ -37,6 +37,9 @@ export class Thread {
   /** The first of the words that were unread when it was opened: a line is drawn above. */
   freshFrom: number | null = null;
   private freshCount = 0;
+  /** Counts what is asked and what is told; and when each message was told of last. */
+  private clock = 0;
+  private readonly told = new Map<number, number>();
   private typed = new Map<string, number>();
   private draftEndsAt = 0;
 
@@ -55,22 +58,33 @@ export class Thread {
     this.freshFrom = null;
   }
 
+  /** Now: to be given back with the page that is asked for. */
+  ask(): number {
+    return ++this.clock;
+  }
+
   /** The newest page.  If it does not reach back to what is known, that is forgotten. */
-  newest(page: MessagePage, limit: number): void {
+  newest(page: MessagePage, limit: number, asked: number): void {
     const first = page.messages[0]?.seq ?? 0;
     if (this.loaded && first > this.lastSeq + 1) this.messages.length = 0;
     const isBeginning = page.messages.length < limit || first <= 1;
     if (!this.loaded || this.messages.length === 0) this.hasEarlier = !isBeginning;
-    for (const message of page.messages) this.insert(message);
+    this.fill(page, asked);
     this.loaded = true;
     if (this.freshCount > 0)
       this.freshFrom = this.messages.filter(isPerson).at(-this.freshCount)?.seq ?? null;
     this.freshCount = 0;
   }
 
-  earlier(page: MessagePage, limit: number): void {
-    for (const message of page.messages) this.insert(message);
+  earlier(page: MessagePage, limit: number, asked: number): void {
+    this.fill(page, asked);
     this.hasEarlier = page.messages.length === limit && (this.messages[0]?.seq ?? 0) > 1;
+  }
+
+  /** What was edited or delivered since the page was asked for is newer than the page. */
+  private fill(page: MessagePage, asked: number): void {
+    for (const message of page.messages)
+      if (!this.has(message.seq) || (this.told.get(message.seq) ?? 0) < asked) this.insert(message);
   }
 
   described(detail: Detail): void {
@@ -80,7 +94,7 @@ export class Thread {
     this.suggestion = detail.suggestion;
   }
 
-  /** From the stream. */
+  /** From the stream, or by our own order. */
   suggests(suggestion: Suggestion | null): void {
     this.suggestion = suggestion;
     this.news++;
@@ -91,6 +105,7 @@ export class Thread {
     if (message.author === "person") this.typed.delete("person");
     if (message.author === "bot" && !this.has(message.seq)) this.draft.clear();
     if (message.author === "operator") this.typed.delete(`operator ${message.name ?? ""}`);
+    this.told.set(message.seq, ++this.clock);
     return this.insert(message);
   }
 

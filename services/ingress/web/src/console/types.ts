@@ -213,6 +213,8 @@ export interface Order {
   suggestion?: number;
   force?: boolean;
   files?: number[];
+  /** Of `say`: a message of one's own that is said once more, with its files. */
+  again?: number;
 }
 
 /** An upload, as far as the server has it. */

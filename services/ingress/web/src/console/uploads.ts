@@ -35,6 +35,7 @@ export class Uploads {
   readonly items: Upload[];
   private readonly blobs = new Map<string, Blob>();
   private readonly pause = new Pause();
+  private isOver = false;
 
   constructor(
     private readonly storage: Storage,
@@ -94,6 +95,12 @@ export class Uploads {
     this.pause.wake();
   }
 
+  /** Nothing more is sent. */
+  end(): void {
+    this.isOver = true;
+    this.pause.wake();
+  }
+
   private take(item: Upload): void {
     const at = this.items.indexOf(item);
     if (at >= 0) this.items.splice(at, 1);
@@ -103,7 +110,7 @@ export class Uploads {
   }
 
   private async send(item: Upload, blob: Blob): Promise<void> {
-    for (let tries = 0; this.items.includes(item); tries++) {
+    for (let tries = 0; this.isWanted(item); tries++) {
       this.host.changed();
       try {
         await this.sendOnce(item, blob, () => {
@@ -130,14 +137,19 @@ export class Uploads {
     const begun = await this.host.begin({ id: key, name, mime, size });
     item.file = begun.file;
     item.have = begun.have;
-    while (item.have < size && this.items.includes(item)) {
+    while (item.have < size && this.isWanted(item)) {
       const bytes = blob.slice(item.have, item.have + begun.piece);
       item.have = await this.host.piece(begun.file, item.have, bytes);
       moved();
       this.host.changed();
     }
+    if (this.isOver) return;
     if (this.items.includes(item)) item.state = "there";
     else await this.host.drop(begun.file).catch(() => {});
+  }
+
+  private isWanted(item: Upload): boolean {
+    return !this.isOver && this.items.includes(item);
   }
 
   private keep(): void {

@@ -24,11 +24,13 @@ export class Conversation {
   private askedAt = 0;
   private draftEndsAt = 0;
   private humanTypesUntil = 0;
+  private readonly edits = new Map<number, Message>();
 
   constructor(private readonly now: () => number) {}
 
   clear(): void {
     this.messages.length = 0;
+    this.edits.clear();
     this.draft.clear();
     this.cursor = 0;
     this.settled = null;
@@ -65,14 +67,24 @@ export class Conversation {
     return this.now() < this.humanTypesUntil;
   }
 
-  /** A page of history; `gapless` if it continues from the cursor (else it is older). */
+  /** A page of history; `gapless` if it continues from the cursor, else it tells of the past alone. */
   page(page: Page, gapless: boolean): void {
+    if (!gapless) return this.earlier(page.messages);
     for (const message of page.messages) this.insert(message);
-    if (gapless) this.cursor = Math.max(this.cursor, page.last_seq, last(page.messages));
+    this.cursor = Math.max(this.cursor, page.last_seq, last(page.messages));
     if (page.responder) this.setState(page as State);
     const newest = this.messages.at(-1);
     const age = newest ? this.now() - Date.parse(newest.created_at) : 0;
     if (this.responder === "bot" && newest?.author === "person" && age < PATIENCE_MS) this.askedAt = this.now();
+  }
+
+  /** Who answers, and what is known already, the stream has told better since it was asked for. */
+  private earlier(messages: Message[]): void {
+    for (const message of messages) if (!this.has(message.seq)) this.insert(this.edits.get(message.seq) ?? message);
+  }
+
+  private has(seq: number): boolean {
+    return this.messages.some((m) => m.seq === seq);
   }
 
   /** From the stream.  False if it was known. */
@@ -93,17 +105,19 @@ export class Conversation {
     return true;
   }
 
-  /** Said before, and different now. */
+  /** Said before, and different now; perhaps on a page that is still to come. */
   edit(message: Message): boolean {
     const at = this.messages.findIndex((m) => m.seq === message.seq);
     if (at >= 0) this.messages[at] = message;
+    else this.edits.set(message.seq, message);
     return at >= 0;
   }
 
   /** Our own message was taken; the stream will bring it too, perhaps it already has. */
   confirm(item: Unsent, seq: number): void {
-    if (this.messages.some((m) => m.seq >= seq && m.author !== "person")) return this.own(item, seq);
-    this.own(item, seq);
+    const isAnswered = this.messages.some((m) => m.seq >= seq && m.author !== "person");
+    if (!this.has(seq)) this.own(item, seq);
+    if (isAnswered) return;
     this.askedAt = this.now();
   }
 

@@ -259,7 +259,7 @@ export class Log {
     const version = [text.you, first, item.state, item.error, seconds, item.tries > 1].join("\n");
     return row(`u${item.id}`, version, () => {
       const node = h("div", { class: `row person unsent ${item.state}${first ? " first" : ""}` });
-      append(node, h("div", { class: "bubble", dir: "auto" }, item.text), this.fateOf(item, seconds));
+      append(node, h("div", { class: "bubble", dir: "auto" }, spoken(item.text, text)), this.fateOf(item, seconds));
       return node;
     });
   }
@@ -337,6 +337,12 @@ function lineOf(message: Message, text: Strings): string | null {
   if (message.author !== "person") return null;
   if (RENEW.test(message.text)) return text.renewed;
   return CALL.test(message.text) ? text.called : null;
+}
+
+/** What was pressed, until it is a line across the conversation. */
+function spoken(said: string, text: Strings): string {
+  if (CALL.test(said)) return text.call;
+  return RENEW.test(said) ? text.renew : said;
 }
 
 function isLine(message: Message): boolean {

@@ -38,6 +38,7 @@ const TOO_OLD_MS = 3_600_000;
 export class Outbox {
   readonly items: Unsent[];
   private running = false;
+  private isOver = false;
   private readonly pause = new Pause();
 
   constructor(
@@ -72,6 +73,12 @@ export class Outbox {
     return item;
   }
 
+  /** Nothing more is sent from here; what is left is kept on the device. */
+  end(): void {
+    this.isOver = true;
+    this.pause.wake();
+  }
+
   /** Something changed for the better: try now instead of waiting. */
   kick(): void {
     const now = this.host.now();
@@ -86,7 +93,7 @@ export class Outbox {
     try {
       for (;;) {
         const item = this.items.find((i) => i.state === "queued");
-        if (!item) return;
+        if (!item || this.isOver) return;
         await this.send(item);
       }
     } finally {
@@ -105,6 +112,7 @@ export class Outbox {
       this.host.sent(item, outcome.seq);
       return;
     }
+    if (this.isOver) return;
     item.error = outcome.error;
     item.state = outcome.kind === "refused" ? "held" : "queued";
     if (outcome.kind === "refused") {

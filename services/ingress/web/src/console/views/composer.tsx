@@ -65,7 +65,7 @@ export function Composer({ chat, row }: { chat: Chat; row: Row }) {
       )}
       {mode === "reply" && !chat.editing && !chat.adopted && <UploadList chat={chat} />}
       <Field
-        key={`${chat.id} ${mode} ${chat.editing?.seq} ${chat.adopted?.id} ${chat.revision}`}
+        key={`${chat.id} ${mode} ${chat.editing?.seq} ${chat.adopted?.id}`}
         chat={chat}
         row={row}
       />
@@ -81,6 +81,7 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
   const [chosen, setChosen] = useState(0);
   const [isHidden, setHidden] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
+  const revision = useRef(chat.revision);
   const bot = desk.bots.find((b) => b.name === row.bot);
   const takesFiles = special === null && chat.mode === "reply";
   const { uploads } = chat;
@@ -95,6 +96,12 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
   useLayoutEffect(() => {
     if (special) input.current?.focus();
   }, []);
+  useLayoutEffect(() => {
+    if (chat.revision === revision.current) return;
+    revision.current = chat.revision;
+    setText(special?.text ?? chat.draft);
+    if (document.activeElement === document.body) input.current?.focus(); // what was pressed is gone
+  });
 
   function write(next: string) {
     setText(next);
@@ -110,7 +117,7 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
     const isOrder = special !== null || chat.mode === "note";
     if (!canSend || (isOrder && chat.busy)) return;
     write("");
-    if (!(await chat.submit(said))) write(said);
+    await chat.submit(said); // what could not be sent comes back by itself
   }
 
   function insert(reply: Canned) {

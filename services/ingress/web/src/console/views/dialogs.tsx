@@ -27,7 +27,7 @@ export function TransferDialog({ chat, onClose }: { chat: Chat; onClose: () => v
   const desk = useDesk();
   const { speech, me } = desk;
   useEffect(() => void desk.loadOperators(), []);
-  const others = [...desk.operators.values()].filter((o) => o.enabled && o.id !== me?.id);
+  const others = [...desk.team.all.values()].filter((o) => o.enabled && o.id !== me?.id);
   const worth = (o: (typeof others)[number]) => Number(o.on_duty) * 2 + Number(o.load < o.capacity);
   others.sort((a, b) => worth(b) - worth(a) || a.load - b.load || a.name.localeCompare(b.name));
   const transfer = (to: { operator?: number }) => {

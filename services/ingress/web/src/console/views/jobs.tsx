@@ -9,7 +9,7 @@ export function JobsPage() {
   const desk = useDesk();
   const { speech } = desk;
   const { value, setValue, failure, again } = useLoaded(() => desk.api.deadJobs());
-  const gone = (id: number) => setValue((value ?? []).filter((job) => job.id !== id));
+  const gone = (id: number) => setValue((jobs) => (jobs ?? []).filter((job) => job.id !== id));
   return (
     <Page title={speech.t("jobs")}>
       {!value && <Waiting failure={failure} again={() => void again()} />}

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dayKey } from "../../widget/time.ts";
 import type { Chat } from "../chat.ts";
 import type { Speech } from "../format.ts";
+import { pressed } from "../pressed.ts";
 import type { Message, Note, Row } from "../types.ts";
 import { Icon } from "./icon.tsx";
 import { EventLine, MessageView, NoteView, Unsent } from "./message.tsx";
@@ -124,7 +125,7 @@ function Items({ chat, row }: { chat: Chat; row: Row }) {
         </div>,
       );
     items.push(messageNode(message, isNewDay || !goesOn(before, message), chat, row, speech));
-    before = message;
+    before = isLine(message) ? null : message;
   }
   if (thread.loaded) putNotes(Number.POSITIVE_INFINITY);
   if (thread.draft.answer !== null) items.push(<Draft key="draft" text={thread.draft.text} row={row} />);
@@ -138,7 +139,7 @@ function Items({ chat, row }: { chat: Chat; row: Row }) {
 }
 
 function messageNode(message: Message, isFirst: boolean, chat: Chat, row: Row, speech: Speech): VNode {
-  if (message.author === "platform") {
+  if (isLine(message)) {
     return <EventLine key={message.seq} message={message} speech={speech} />;
   }
   return (
@@ -152,6 +153,11 @@ function messageNode(message: Message, isFirst: boolean, chat: Chat, row: Row, s
       speech={speech}
     />
   );
+}
+
+/** It is told across the log, and nobody's words. */
+function isLine({ author, text }: Message): boolean {
+  return author === "platform" || (author === "person" && pressed(text) !== null);
 }
 
 function goesOn(before: Message | null, message: Message): boolean {

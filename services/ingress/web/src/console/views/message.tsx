@@ -108,14 +108,12 @@ function Failure({
         {speech.t(`delivery.${delivery}`)}
         {error ? `: ${error}` : ""}
       </span>
-      {isOwn && !message.attachments?.length && (
-        <Button kind="quiet" label={speech.t("again")} onClick={() => void chat.say(message.text)} />
-      )}
+      {isOwn && <Button kind="quiet" label={speech.t("again")} onClick={() => chat.sayAgain(message)} />}
     </p>
   );
 }
 
-/** What the platform did; where we know the event, in the operator's words. */
+/** What the platform did, or the person pressed; where we know it, in the operator's words. */
 export const EventLine = still(function EventLine({ message, speech }: { message: Message; speech: Speech }) {
   return (
     <p class="event" data-seq={message.seq}>
@@ -125,11 +123,11 @@ export const EventLine = still(function EventLine({ message, speech }: { message
   );
 });
 
-function eventWords({ event, name, text }: Message, speech: Speech): string {
+function eventWords({ author, event, name, text }: Message, speech: Speech): string {
   if (event === "returned") return speech.t("returned");
   if (event === "closed") return speech.t("over");
   if (event === "joined" && name) return speech.t("joined", { name });
-  return text;
+  return speech.said(author, text);
 }
 
 export const NoteView = still(function NoteView({ note, speech }: { note: Note; speech: Speech }) {

@@ -67,7 +67,7 @@ function Said({ row, speech }: { row: Row; me: number; speech: Speech }) {
   return (
     <>
       {who && <span class="row-who">{who}</span>}
-      {plain(last.text) || (last.file ? speech.word("file", last.file) : "…")}
+      {plain(speech.said(last.author, last.text)) || (last.file ? speech.word("file", last.file) : "…")}
     </>
   );
 }

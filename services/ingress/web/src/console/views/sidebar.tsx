@@ -19,7 +19,7 @@ export function Sidebar({ now, onShortcuts }: { now: number; onShortcuts: () => 
         <Switch
           label={speech.t(me?.on_duty ? "onDuty" : "offDuty")}
           on={me?.on_duty ?? false}
-          onChange={(on) => void desk.setDuty(on)}
+          onChange={(on) => void desk.changeMe({ on_duty: on })}
         />
         {me && (
           <span class="load" title={speech.t("capacity")}>
@@ -204,7 +204,7 @@ function Empty() {
     <div class="empty">
       <p>{speech.t(title[inbox.folder])}</p>
       {isOff ? <p class="mute">{speech.t("dutyHint")}</p> : key && <p class="mute">{speech.t(key)}</p>}
-      {isOff && <Button label={speech.t("goOnDuty")} onClick={() => void desk.setDuty(true)} />}
+      {isOff && <Button label={speech.t("goOnDuty")} onClick={() => void desk.changeMe({ on_duty: true })} />}
     </div>
   );
 }

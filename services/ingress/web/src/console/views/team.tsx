@@ -10,7 +10,7 @@ export function TeamPage() {
   const [isAdding, setAdding] = useState(false);
   useEffect(() => void desk.loadOperators(), []);
   const isAdmin = me?.role === "admin";
-  const operators = [...desk.operators.values()].sort(
+  const operators = [...desk.team.all.values()].sort(
     (a, b) => Number(b.enabled) - Number(a.enabled) || a.id - b.id,
   );
   return (
@@ -48,13 +48,7 @@ function Member({ one, isAdmin }: { one: Operator; isAdmin: boolean }) {
   const [isBusy, setBusy] = useState(false);
   async function change(what: Partial<Operator>) {
     setBusy(true);
-    try {
-      const now = await desk.api.changeOperator(one.id, what);
-      desk.operators.set(now.id, now);
-      desk.say(speech.t("saved"));
-    } catch (error) {
-      desk.complain(error);
-    }
+    if (await desk.changeOperator(one.id, what)) desk.say(speech.t("saved"));
     setBusy(false);
   }
   const role = speech.t(one.role === "admin" ? "roleAdmin" : "roleOperator");
@@ -140,7 +134,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
         role: value("role"),
       };
       const operator = await desk.api.addOperator(made);
-      desk.operators.set(operator.id, operator);
+      desk.team.tell(operator);
       desk.say(speech.t("saved"));
       onClose();
     } catch (error) {
