@@ -156,12 +156,12 @@ end $$;
 create function queue_places() returns json
 language sql stable as $$
     with first as (
-        select h.conversation_id, h.leaving, row_number() over (order by h.called_at, h.id) as place
-        from (select * from handoff where state = 1 order by called_at, id limit 50) h)
+        select h.conversation_id, row_number() over (order by h.called_at, h.id) as place
+        from (select * from handoff where state = 1 and not leaving order by called_at, id limit 50) h)
     select json_build_object(
         'wait_s', expected_wait(),
         'places', (select coalesce(json_agg(json_build_array(c.channel_id, c.chat_key, f.place) order by f.place), '[]')
-                   from first f join conversation c on c.id = f.conversation_id where f.place < 50 and not f.leaving),
+                   from first f join conversation c on c.id = f.conversation_id where f.place < 50),
         'more', (select count(*) = 50 from first))
 $$;
 
