@@ -85,7 +85,7 @@ create table message (
     seq             bigint      not null,
     author          smallint    not null, -- 0 person, 1 bot, 2 operator, 3 platform
     body            text        not null, -- Markdown from bots; plain from people
-    extra           jsonb,                -- attachments, buttons, sources
+    extra           jsonb,                -- attachments, buttons, sources; aside: dealt with at once, no question
     external_id     text,                 -- the channel's id of a person's message
     person_id       bigint,               -- who spoke, in groups
     trace           text        not null,
@@ -115,8 +115,7 @@ create table turn (
     job_id           bigint      not null,
     attempt          int         not null,
     epoch            int         not null,
-    outcome          smallint    not null, -- 1 answered, 2 apologised, 3 stopped, 4 cancelled, 5 suggested,
-                                           -- 6 handed over to a human
+    outcome          smallint    not null, -- 1 answered, 2 apologised, 3 stopped, 4 cancelled, 6 handed over to a human
     reply_seq        bigint,
     provider         text,
     model            text,
@@ -132,7 +131,7 @@ create table turn (
 );
 
 -- What the bot would say while an operator talks: asked for, or an answer that came after they had taken
--- over.  Shown to operators only.  Price and maker are of those asked for; the others are in `turn`.
+-- over; it covers nothing, so it has no turn, and its price is here.  Shown to operators only.
 create table suggestion (
     id               bigint generated always as identity primary key,
     conversation_id  bigint      not null,

@@ -256,7 +256,9 @@ begin
     v_said := p_versions -> coalesce(v_lang, '');
     if v_says = 1 then
         insert into message (conversation_id, seq, author, body, extra, external_id, person_id, trace)
-        values (r.conversation_id, r.seq, 0, coalesce(v_said ->> 'text', p_body), p_extra, p_external, v_person, p_trace);
+        values (r.conversation_id, r.seq, 0, coalesce(v_said ->> 'text', p_body),
+                case p_action when 1 then p_extra else coalesce(p_extra, '{}') || '{"aside": true}' end,
+                p_external, v_person, p_trace);
     end if;
 
     if p_action = 1 and (p_is_desk or r.responder <> 0) then

@@ -43,7 +43,7 @@ begin
     select c.epoch, c.channel_id, c.chat_key, c.bot_id, c.lang, c.lang_chosen, c.title, c.is_group,
            case v_kind when 2 then unheard(c.id, c.last_seq) else c.answered_seq + 1 end,
            case when v_kind = 1 and v_stop is null and c.responder <> 0 then c.answered_seq -- nothing: a human answers
-                when p_attempt >= 0 then coalesce(v_stop, c.last_seq) else c.last_seq end,
+                when p_attempt >= 0 or c.responder <> 0 then coalesce(v_stop, c.last_seq) else c.last_seq end,
            case when v_stop is null and c.responder = case v_kind when 2 then 2 else 0 end and c.last_seq > c.context_seq
                 then 0 else 4 end,
            (select json_agg(json_build_array(m.seq, m.author, m.body, m.extra))
@@ -109,10 +109,15 @@ begin
 end $$;
 
 -- status: 0 published, 1 fenced (somebody else has the job: nothing was written),
---         2 cancelled (reset, or nothing to say), 3 kept as a suggestion for the operator, 4 handed over,
+--         2 dropped (a reset, a stop, a human; or nothing to say), 3 kept as a suggestion for the operator, 4 handed over,
 --         5 there is nobody to hand over to, and no p_body instead: nothing was written, the turn goes on
 -- p_outcome: as in turn.outcome.  p_body null publishes nothing.
 -- 6, handed over: p_reason and p_detail are for the operators; p_body is what the bot says if there are none.
+--
+-- A question is answered for by whoever answers it, never by a turn that nobody hears.  While a human waits or talks,
+-- a turn covers nothing: its question is the case's, whose end says whose it is then (end_case()).  What was made
+-- before a human came, and finishes when they are gone, covers nothing either: the bot answers anew.  Only the person
+-- takes a question back, by a stop or a reset.
 create type finished_turn as (
     status smallint, reply_seq bigint, delivery_job bigint, next_ready boolean, operator_job bigint);
 
@@ -178,7 +183,10 @@ declare
     v_outcome smallint := p_outcome;
     v_mode    smallint;
     v_last    bigint;
-    v_cover   bigint;
+    v_cover   bigint;           -- null: nothing
+    v_stopped boolean;
+    v_stale   boolean;          -- it cannot be published
+    v_anew    boolean := false; -- the bot has to answer still
     c         conversation;
     j         job;
     r         finished_turn;
@@ -199,24 +207,35 @@ begin
     r.status := 0;
     v_last := c.last_seq;
     v_cover := greatest(p_last, j.stop_seq); -- greatest() passes over nulls
-    if p_outcome in (1, 6) and j.stop_seq is not null then -- the word came too late to be heard, but in time to be obeyed
+    v_stopped := p_outcome = 3 or j.stop_seq is not null;
+    v_stale := c.responder <> 0 or c.epoch <> p_epoch;
+    if p_outcome in (1, 6) and j.stop_seq is not null -- the word came too late to be heard, but in time to be obeyed
+       or p_outcome <> 4 and v_stopped and v_stale then
         v_outcome := 3;
         r.status := 2;
+    elsif c.responder <> 0 and not v_stopped then
+        v_cover := null;
+        r.status := 2;
+        if p_outcome = 1 and p_body is not null then
+            perform suggest(c.id, p_last, c.epoch, p_body, p_provider, p_model, p_in, p_out, p_estimated);
+            r.operator_job := enqueue_operator(c.id, 1, p_trace);
+            r.status := 3;
+        end if;
     elsif p_outcome = 4 then
         r.status := 2;
-    elsif c.responder <> 0 then
-        v_outcome := case when p_outcome in (1, 3) and p_body is not null then 5 else 4 end;
-        r.status := case when v_outcome = 5 then 3 else 2 end;
-        if v_outcome = 5 then
-            perform suggest(c.id, p_last, c.epoch, p_body, null, null, null, null, null);
-            r.operator_job := enqueue_operator(c.id, 1, p_trace);
-        end if;
-    elsif c.epoch <> p_epoch then
+    elsif v_stale and (c.context_seq >= p_last or c.answered_seq >= p_first) then -- forgotten, or answered otherwise
         v_outcome := 4;
+        r.status := 2;
+    elsif v_stale then
+        v_cover := null;
+        v_anew := true;
         r.status := 2;
     elsif p_outcome = 6 and exists (select from operator o where o.enabled) then
         select h.operator_job into r.operator_job from call_human(c.id, p_reason, p_detail, p_trace) h;
         r.status := 4;
+        if p_reason in ('limit', 'repeated', 'providers') then -- the bot has not tried, or could not
+            v_cover := null;
+        end if;
     elsif p_outcome = 6 and p_body is null then
         r.status := 5;
         return r;
@@ -232,6 +251,9 @@ begin
         r.delivery_job := deliver(c.id, v_mode, r.reply_seq, c.epoch, p_trace);
     end if;
 
+    if v_cover is null and r.status <> 3 and p_in is not null then -- nobody hears it, but it has its price
+        perform suggest(c.id, p_last, p_epoch, coalesce(p_body, ''), p_provider, p_model, p_in, p_out, p_estimated, 3::smallint);
+    end if;
     update conversation set last_seq = v_last, answered_seq = greatest(answered_seq, v_cover) where id = c.id;
     if v_cover >= p_first then
         insert into turn (conversation_id, first_seq, last_seq, job_id, attempt, epoch, outcome, reply_seq, provider,
@@ -240,7 +262,7 @@ begin
                 p_model, p_in, p_out, p_estimated, p_first_token_ms, p_total_ms, p_error, p_trace);
     end if;
 
-    if j.pending > 0 and c.responder = 0 and r.status <> 4 then
+    if (j.pending > 0 or v_anew) and c.responder = 0 and r.status <> 4 then
         update job set state = 0, pending = 0, failures = 0, deaths = 0, stop_seq = null, worker_id = null,
                        run_at = now(), announce_at = now() + interval '2 s'
         where id = p_job;
@@ -278,14 +300,17 @@ begin
     return case v_state when 0 then v_id end;
 end $$;
 
--- One is open at a time: the newest.
+-- One is open at a time: the newest.  p_state 3: it is overtaken already.
 create function suggest(p_conversation bigint, p_last bigint, p_epoch int, p_body text, p_provider text, p_model text,
-                        p_in int, p_out int, p_estimated boolean) returns void
+                        p_in int, p_out int, p_estimated boolean, p_state smallint default 0) returns void
 language plpgsql as $$
 begin
-    update suggestion set state = 3 where conversation_id = p_conversation and state = 0;
-    insert into suggestion (conversation_id, last_seq, epoch, body, provider, model, tokens_in, tokens_out, tokens_estimated)
-    values (p_conversation, p_last, p_epoch, p_body, p_provider, p_model, p_in, p_out, coalesce(p_estimated, false));
+    if p_state = 0 then
+        update suggestion set state = 3 where conversation_id = p_conversation and state = 0;
+    end if;
+    insert into suggestion (conversation_id, last_seq, epoch, body, provider, model, tokens_in, tokens_out, tokens_estimated,
+                            state)
+    values (p_conversation, p_last, p_epoch, p_body, p_provider, p_model, p_in, p_out, coalesce(p_estimated, false), p_state);
 end $$;
 
 -- j and c are locked.  What came meanwhile is looked at again; what is no longer the operator's chat is dropped.

@@ -4,7 +4,7 @@ set check_function_bodies = off; -- the tables of cases come later
 
 -- What became of each event.  turn_seq names the turn that covered it; the last turn that begins at or
 -- before an event is the only one that can.  human: what became of it in a case, if it belongs to one and no
--- turn has answered it.
+-- turn has answered it; what a case left over, beyond answered_seq, is the bot's again.
 create function event_fate() returns table (
     channel_id int, event_key text, conversation_id bigint, seq bigint, outcome smallint, turn_seq bigint,
     turn_outcome smallint, human text)
@@ -23,7 +23,9 @@ language sql stable as $$
                     when h.outcome = 'message' then 'left as a message'
                     else 'left to a human who said nothing' end as fate
         from handoff h
-        where h.conversation_id = i.conversation_id and h.from_seq <= i.seq and (h.state < 3 or h.ended_seq >= i.seq)
+        where h.conversation_id = i.conversation_id and h.from_seq <= i.seq
+          and (h.state < 3 or h.ended_seq >= i.seq
+                              and i.seq <= (select c.answered_seq from conversation c where c.id = i.conversation_id))
         order by h.id desc limit 1) h on i.outcome is null and (t.outcome is null or t.outcome = 4)
     left join lateral ( -- what operators say in their desk
         select case when c.answered_seq >= i.seq then 'ordered by an operator'
@@ -39,7 +41,7 @@ language sql stable as $$
     union all
     select case f.outcome when 1 then 'ignored' when 2 then 'refused' when 3 then 'done at once' else
                case when f.human is not null then f.human when f.turn_outcome = 1 and not f.is_last then 'merged'
-                    else (array['answered', 'apologised', 'stopped', 'cancelled', 'suggested', 'handed over'])[f.turn_outcome] end end,
+                    else (array['answered', 'apologised', 'stopped', 'cancelled', null, 'handed over'])[f.turn_outcome] end end,
            count(*)
     from (select outcome, turn_outcome, turn_seq, human,
                  seq = max(seq) over (partition by conversation_id, turn_seq) as is_last
@@ -68,13 +70,20 @@ language sql stable as $$
     from event_fate() f join conversation c on c.id = f.conversation_id
     where f.outcome is null and f.turn_seq is null and f.human is null
       and not (f.seq > c.answered_seq and exists (
-          select from job j where j.queue = 1 and j.conversation_id = c.id and (j.lane is not null or j.state = 2)))
+          select from job j where j.queue = 1 and j.kind = 1 and j.conversation_id = c.id
+                              and (j.lane is not null or j.state = 2)))
     limit 50)
     union all
     (select 'event without its message', format('channel %s event %s', i.channel_id, i.event_key)
     from inbound i
     where (i.outcome is null or i.seq is not null)
       and not exists (select from message m where m.conversation_id = i.conversation_id and m.seq = i.seq)
+    limit 50)
+    union all
+    -- end_case() would leave a question alone, or have the bot answer a command
+    (select 'question taken for none, or none for one', format('channel %s event %s', i.channel_id, i.event_key)
+    from inbound i join message m on m.conversation_id = i.conversation_id and m.seq = i.seq
+    where (i.outcome is not null) <> coalesce(m.extra ? 'aside', false)
     limit 50)
     union all
     (select 'message without its event', format('conversation %s message %s', m.conversation_id, m.seq)

@@ -47,7 +47,7 @@ create table handoff (
     reason          text        not null,
     detail          text,
     called_at       timestamptz not null default now(),
-    called_seq      bigint      not null,           -- the last message then
+    called_seq      bigint      not null,           -- the first question then that nobody had answered, else the last message
     round           int         not null default 0, -- of invitations, so far
     operator_id     int,
     taken_at        timestamptz,

@@ -161,6 +161,22 @@ begin
     insert into handoff_event (handoff_id, what, operator_id, detail) values (p_handoff, p_what, p_operator, p_detail);
 end $$;
 
+-- The first thing the person asked after p_seq: commands and calls are no questions.
+create function asked_since(p_conversation bigint, p_seq bigint) returns bigint
+language plpgsql stable as $$
+begin
+    return (select m.seq from message m
+            where m.conversation_id = p_conversation and m.seq > p_seq and m.author = 0 and (m.extra ? 'aside') is not true
+            order by m.seq limit 1);
+end $$;
+
+-- Where a case begins for its operator: handoff.called_seq.
+create function case_begins(c conversation) returns bigint
+language plpgsql stable as $$
+begin
+    return coalesce(asked_since(c.id, greatest(c.answered_seq, c.context_seq)), c.last_seq);
+end $$;
+
 -- The caller holds the conversation's row lock.  `operator_job`: to be announced.
 create function call_human(p_conversation bigint, p_reason text, p_detail text, p_trace text,
                            out handoff bigint, out operator_job bigint, out epoch int)
@@ -182,7 +198,7 @@ begin
     update conversation o set responder = 1, epoch = o.epoch + 1 where o.id = p_conversation returning * into c;
     epoch := c.epoch;
     insert into handoff (conversation_id, reason, detail, called_seq, from_seq, trace)
-    values (p_conversation, coalesce(p_reason, 'asked'), p_detail, c.last_seq, c.answered_seq + 1, p_trace)
+    values (p_conversation, coalesce(p_reason, 'asked'), p_detail, case_begins(c), c.answered_seq + 1, p_trace)
     returning id into handoff;
     perform note_event(handoff, 'called', null, p_reason);
 end $$;
@@ -230,37 +246,38 @@ begin
     return enqueue_duty(h.operator_id, p_trace);
 end $$;
 
--- The end.  What the person said and nobody answered is the bot's again: `llm_job`.
+-- The end.  What the person asked since anybody answered is the bot's again, also what they asked before the call,
+-- unless they have taken it back: `llm_job`.
 create function end_case(p_handoff bigint, p_outcome text, p_what text, p_operator int, p_trace text,
                          out llm_job bigint, out free_job bigint)
 language plpgsql as $$
 declare
     h       handoff;
+    c       conversation;
     v_since bigint;
 begin
     select * into h from handoff where id = p_handoff;
+    select * into c from conversation where id = h.conversation_id;
     if h.state = 2 then
         update operator set load = load - 1 where id = h.operator_id;
         free_job := enqueue_duty(h.operator_id, p_trace);
     end if;
     update handoff set state = 3, outcome = p_outcome, ended_at = now(), is_starved = false,
-                       ended_seq = (select last_seq from conversation where id = h.conversation_id)
+                       ended_seq = c.last_seq
     where id = p_handoff;
     update invitation set state = 3 where handoff_id = p_handoff and state = 0;
-    update suggestion set state = 3 where conversation_id = h.conversation_id and state = 0;
+    update suggestion set state = 3 where conversation_id = c.id and state = 0;
     perform note_event(p_handoff, p_what, p_operator, null);
-    -- who was not called found questions that nobody had answered yet
-    v_since := greatest(h.spoke_seq, case when exists (select from handoff_event e where e.handoff_id = h.id and e.what = 'called')
-                                          then h.called_seq else h.from_seq - 1 end);
-    if p_outcome in ('returned', 'unanswered')
-       and exists (select from message m where m.conversation_id = h.conversation_id and m.seq > v_since and m.author = 0) then
-        llm_job := enqueue_turn(h.conversation_id, p_trace);
+    v_since := greatest(h.spoke_seq, c.answered_seq, c.context_seq,
+                        (select j.stop_seq from job j where j.queue = 1 and j.lane = c.id));
+    if p_outcome in ('returned', 'unanswered') and asked_since(c.id, v_since) is not null then
+        llm_job := enqueue_turn(c.id, p_trace);
     else
-        v_since := null;
+        v_since := c.last_seq;
     end if;
     update conversation
-    set responder = 0, operator_id = null, epoch = epoch + 1, answered_seq = greatest(answered_seq, coalesce(v_since, last_seq))
-    where id = h.conversation_id;
+    set responder = 0, operator_id = null, epoch = epoch + 1, answered_seq = greatest(answered_seq, v_since)
+    where id = c.id;
 end $$;
 
 -- What a person does besides talking, while a human answers or in an operator's own chat; codes as of accept().

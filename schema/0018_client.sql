@@ -85,7 +85,9 @@ begin
         'lang', c.lang, 'since', iso(c.created_at),
         'tokens', (
             select json_build_object('in', coalesce(sum(t.tokens_in), 0), 'out', coalesce(sum(t.tokens_out), 0))
-            from turn t where t.conversation_id = c.id),
+            from (select x.tokens_in, x.tokens_out from turn x where x.conversation_id = c.id
+                  union all
+                  select s.tokens_in, s.tokens_out from suggestion s where s.conversation_id = c.id) t),
         'earlier', (
             select coalesce(json_agg(json_build_object(
                 'id', e.id, 'channel', ch.name, 'title', e.title,

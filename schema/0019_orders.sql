@@ -22,7 +22,7 @@ begin
         end if;
         if h.id is null then
             insert into handoff (conversation_id, reason, called_seq, from_seq, trace)
-            values (c.id, 'taken', c.last_seq, c.answered_seq + 1, p_trace) returning id into r.handoff_id;
+            values (c.id, 'taken', case_begins(c), c.answered_seq + 1, p_trace) returning id into r.handoff_id;
             update handoff set outcome = 'closed' where conversation_id = c.id and outcome = 'message';
         elsif h.state = 2 then
             insert into desk_notice (operator_id, conversation_id, what, detail) values (h.operator_id, c.id, 'transferred', o.name);

@@ -9,6 +9,14 @@ struct entry {
 	enum author author;
 	const char *body;
 	const json_t *extra;
+	int is_aside; /* it was dealt with at once */
+};
+
+struct reading {
+	struct dialogue *out;
+	struct arena *arena;
+	int64_t first_unanswered;
+	int is_asked; /* there is a question among what is not answered */
 };
 
 static struct entry entry_at(const json_t *history, size_t i)
@@ -21,17 +29,14 @@ static struct entry entry_at(const json_t *history, size_t i)
 		.author = (enum author)json_integer_value(json_array_get(item, 1)),
 		.body = body ? body : "",
 		.extra = json_array_get(item, 3),
+		.is_aside = json_is_true(json_object_get(json_array_get(item, 3), "aside")),
 	};
 }
 
 /* "/help" which the platform answered at once: no part of the dialogue with the bot. */
-static int is_command(const json_t *history, size_t i)
+static int is_command(const struct entry *e)
 {
-	struct entry e = entry_at(history, i);
-
-	return e.body[0] == '/' && e.body[1] >= 'a' && e.body[1] <= 'z' &&
-	       i + 1 < json_array_size(history) &&
-	       entry_at(history, i + 1).author == AUTHOR_PLATFORM;
+	return e->is_aside && e->body[0] == '/' && e->body[1] >= 'a' && e->body[1] <= 'z';
 }
 
 static void add_quote(struct buf *text, const json_t *extra)
@@ -112,19 +117,41 @@ static int is_event(const struct entry *e)
 	return e->author == AUTHOR_PLATFORM && json_object_get(e->extra, "event");
 }
 
-/* One of the history, on the round of those that are answered, or of those that are not. */
-static void take_entry(struct dialogue *out, struct arena *a, const json_t *history, size_t i,
-		       int64_t first_unanswered, int unanswered)
+static int is_new(const struct reading *r, const struct entry *e)
 {
-	struct entry e = entry_at(history, i);
-	int is_new = e.author == AUTHOR_PERSON && e.seq >= first_unanswered;
+	return e->author == AUTHOR_PERSON && e->seq >= r->first_unanswered;
+}
 
-	if (is_event(&e) && !unanswered) {
+/* One of the history, on the round of those that are answered, or of those that are not.  The
+ * words of a call for a human are a question only where nothing else was asked. */
+static void take_entry(struct reading *r, const struct entry *e, int unanswered)
+{
+	struct dialogue *out = r->out;
+	int is_open = is_new(r, e) && !(e->is_aside && r->is_asked);
+
+	if (is_event(e) && !unanswered) {
 		out->was_called = 1;
 		out->since = out->n;
 	}
-	if (is_new == unanswered && e.author != AUTHOR_PLATFORM && !is_command(history, i))
-		add_said(out, a, &e, unanswered);
+	if (is_open == unanswered && e->author != AUTHOR_PLATFORM && !is_command(e))
+		add_said(out, r->arena, e, unanswered);
+}
+
+static void read_entries(struct reading *r, const json_t *history)
+{
+	size_t n = json_array_size(history);
+
+	for (size_t i = 0; i < n; i++) {
+		struct entry e = entry_at(history, i);
+
+		r->is_asked |= is_new(r, &e) && !e.is_aside;
+	}
+	for (int unanswered = 0; unanswered < 2; unanswered++)
+		for (size_t i = 0; i < n; i++) {
+			struct entry e = entry_at(history, i);
+
+			take_entry(r, &e, unanswered);
+		}
 }
 
 void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_claim *claim)
@@ -134,8 +161,9 @@ void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_clai
 
 	*out = (struct dialogue){ .lang = claim->lang, .lang_chosen = claim->lang_chosen };
 	out->items = arena_alloc(a, (n + 1) * sizeof *out->items);
-	for (int unanswered = 0; unanswered < 2; unanswered++)
-		for (size_t i = 0; i < n; i++)
-			take_entry(out, a, history, i, claim->first_seq, unanswered);
+	read_entries(&(struct reading){ .out = out,
+					.arena = a,
+					.first_unanswered = claim->first_seq },
+		     history);
 	json_decref(history);
 }

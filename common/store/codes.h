@@ -33,7 +33,6 @@ enum turn_outcome {
 	TURN_APOLOGISED = 2, /* nothing worked; the person was told */
 	TURN_STOPPED = 3,    /* the person said stop: what was shown is kept */
 	TURN_CANCELLED = 4,  /* reset, or nothing left to answer */
-	TURN_SUGGESTED = 5,  /* a human had taken over */
 	TURN_HANDED = 6,     /* to a human: by the model, or because it could not help */
 };
 enum operator_kind {                     /* of jobs of QUEUE_OPERATOR */

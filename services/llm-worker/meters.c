@@ -10,11 +10,18 @@
 	METRIC(METRIC_COUNTER, "llm_tokens_total", "direction=\"" label "\"",                  \
 	       "Tokens, as providers counted them or as estimated")
 
+/* Beside the outcomes of a turn. */
+enum { FENCED = 0, SUGGESTED = 5 };
+
 static struct metric turns[] = {
-	TURNS("fenced"),    TURNS("answered"),  TURNS("apologised"), TURNS("stopped"),
-	TURNS("cancelled"), TURNS("suggested"), TURNS("handed"),
+	[FENCED] = TURNS("fenced"),
+	[TURN_ANSWERED] = TURNS("answered"),
+	[TURN_APOLOGISED] = TURNS("apologised"),
+	[TURN_STOPPED] = TURNS("stopped"),
+	[TURN_CANCELLED] = TURNS("cancelled"),
+	[SUGGESTED] = TURNS("suggested"),
+	[TURN_HANDED] = TURNS("handed"),
 };
-_Static_assert(sizeof turns / sizeof *turns == TURN_HANDED + 1, "one for each outcome");
 
 static struct metric failures[] = { FAILURES("temporary"), FAILURES("provider"),
 				    FAILURES("too_long"), FAILURES("request") };
@@ -27,8 +34,8 @@ static struct metric total = METRIC(METRIC_HISTOGRAM, "llm_turn_seconds", "",
 void meter_turn(const struct turn *t)
 {
 	const struct turn_result *r = &t->result;
-	int outcome = t->finished.status == TURN_FENCED    ? 0
-		      : t->finished.status == TURN_KEPT    ? TURN_SUGGESTED
+	int outcome = t->finished.status == TURN_FENCED    ? FENCED
+		      : t->finished.status == TURN_KEPT    ? SUGGESTED
 		      : t->finished.status == TURN_DROPPED ? TURN_CANCELLED
 							   : (int)r->outcome;
 

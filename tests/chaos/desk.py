@@ -113,7 +113,7 @@ class Operator:
         if taken:
             talk.taken = taken["seq"]
             self.talks.append(talk)
-            for _ in range(self.rng.randrange(1, 4)):
+            for _ in range(self.rng.randrange(4)):  # who says nothing leaves the questions to the bot
                 await self.speak(talk)
             returned = await self.order(conversation, "return")
             talk.returned = returned and returned["seq"]

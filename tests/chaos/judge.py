@@ -9,7 +9,7 @@ import time
 from tests.chaos.stage import sanitized
 from tests.system.stack import wait_for
 
-OUTCOMES = {1: "answered", 2: "apologised", 3: "stopped", 4: "cancelled", 5: "suggested", 6: "handed over"}
+OUTCOMES = {1: "answered", 2: "apologised", 3: "stopped", 4: "cancelled", 6: "handed over"}
 SENT, FAILED, UNCERTAIN, CANCELLED = 2, 3, 4, 5
 SEE_LIMIT = 40.0  # a widget looks again after 20 s if a word was lost
 MEMORY_SLACK_KB = 4096

@@ -285,7 +285,8 @@ static void turns_in_a_group_end_as_usual(void **state)
 	arena_free(&kept);
 }
 
-/* One lost its job, one was told to stop, of one there is more to come, one was reset. */
+/* One lost its job, one was told to stop, of one there is more to come, one was reset; in one a
+ * human talks, and in one a human has come and gone. */
 static void turns_in_a_group_end_each_in_its_own_way(void **state)
 {
 	struct arena a = { 0 };
@@ -301,16 +302,27 @@ static void turns_in_a_group_end_each_in_its_own_way(void **state)
 	run("update job set attempt = 2 where id = (select min(id) from job)");
 	more.chat = claims[3].chat_key;
 	hear_event(TELEGRAM, &more);
-	run(arena_printf(&a, "update conversation set epoch = 2 where id = %lld",
+	run(arena_printf(&a,
+			 "update conversation set epoch = 2, context_seq = 1 where id = %lld",
 			 (long long)claims[5].conversation_id));
+	take_over("chat{6}%");
+	run(arena_printf(&a, "update conversation set epoch = 3 where id = %lld",
+			 (long long)claims[7].conversation_id));
 	finish_all();
 	for (int i = 0; i < GROUP; i++) {
-		assert_int_equal(ends[i].next_ready, i == 3);
-		assert_int_equal(ends[i].status == TURN_DROPPED, i == 5 || claims[i].stop);
+		assert_int_equal(ends[i].next_ready, i == 3 || i == 7);
+		assert_int_equal(ends[i].status == TURN_DROPPED,
+				 i == 5 || i == 7 || claims[i].stop);
+		assert_int_equal(ends[i].status == TURN_KEPT, i == 6);
 	}
-	assert_int_equal(number("select count(*) from turn where outcome = 1"), GROUP - 3);
+	assert_int_equal(number("select count(*) from turn where outcome = 1"), GROUP - 5);
 	assert_int_equal(number("select count(*) from turn where outcome = 3"), 1);
 	assert_int_equal(number("select count(*) from turn where outcome = 4"), 1);
+	assert_int_equal(
+		number("select count(*) from suggestion where state = 0 and tokens_in = 7"), 1);
+	assert_int_equal(
+		number("select count(*) from suggestion where state = 3 and tokens_in = 7"), 1);
+	assert_int_equal(number("select count(*) from conversation where answered_seq = 0"), 3);
 	arena_free(&a);
 	arena_free(&kept);
 }

@@ -19,6 +19,8 @@ static const struct script {
 	{ { "take" }, 0 },
 	{ { "say" }, 0 },
 	{ { "call" }, 0 },
+	{ { "call", "return" }, 1 },
+	{ { "call", "take", "return" }, 1 },
 	{ { "take", "close" }, 0 },
 	{ { "say", "return" }, 0 },
 	{ { "take", "return" }, 1 },

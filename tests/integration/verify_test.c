@@ -58,6 +58,20 @@ static void what_a_human_answers_is_not_lost(void **state)
 			 1);
 }
 
+/* What a human left over is the bot's again, and in progress. */
+static void what_a_human_left_is_not_lost(void **state)
+{
+	(void)state;
+	live_a_little();
+	run("select end_case(handoff, 'unanswered', 'nobody', null, 't')"
+	    " from call_human(1, 'asked', null, 't')");
+	assert_sql(VIOLATIONS, "");
+	assert_int_equal(number("select n from verify_counts() where kind = 'in progress'"), 1);
+	run("delete from job where queue = 1");
+	assert_sql(VIOLATIONS, "lost event");
+	pg_server_clean(world.server);
+}
+
 static void the_events_of_a_dead_job_are_not_lost_but_counted(void **state)
 {
 	(void)state;
@@ -89,6 +103,9 @@ static void every_damage_is_found(void **state)
 		{ "insert into turn (conversation_id, first_seq, last_seq, job_id, attempt, "
 		  "epoch, outcome, trace) values (1, 2, 2, 1, 1, 1, 4, '')",
 		  "answered twice" },
+		{ "update message set extra = '{\"aside\": true}' where seq = 1",
+		  "question taken for none, or none for one" },
+		{ "update job set kind = 2 where queue = 1", "lost event" },
 		{ "update job set state = 1, worker_id = 77 where queue = 1",
 		  "job of a dead worker" },
 	};
@@ -108,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(what_is_well_is_counted),
 		WORLD_TEST(what_a_human_answers_is_not_lost),
+		WORLD_TEST(what_a_human_left_is_not_lost),
 		WORLD_TEST(the_events_of_a_dead_job_are_not_lost_but_counted),
 		WORLD_TEST(every_damage_is_found),
 	};

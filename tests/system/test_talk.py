@@ -223,6 +223,58 @@ def test_plain_words_call_a_human(stack, anna, words):
     assert [m for m in page(w)["messages"] if m["author"] == "bot"] == []
 
 
+def nobody_comes(stack, conversation):
+    """Everybody was asked, and nobody has come."""
+    stack.sql_do(
+        f"update handoff set round = 99, due_at = now() where conversation_id = {conversation} and state = 1;"
+        f" update job set run_at = now(), announce_at = now() where queue = 3 and lane = {conversation}"
+    )
+
+
+def of_the_bot(w):
+    return [m for m in page(w)["messages"] if m["author"] == "bot"]
+
+
+@pytest.mark.parametrize("call", ["button", "/operator", "a human please"])
+@pytest.mark.parametrize("pieces", [0, 5, 30], ids=["not-begun", "answered-late", "under-way"])
+def test_whom_nobody_comes_to_is_answered_by_the_bot_without_asking_again(stack, anna, pieces, call):
+    w = stack.widget()
+    text = word()
+    if pieces:
+        stack.openai.rule(text, pieces=["slowly "] * pieces, delay=0.2)
+    w.say(text)
+    if pieces:
+        wait_for(lambda: any(text in c.get("question", "") for c in stack.openai.calls), "the model to be asked")
+    assert call != "button" or post(w, "operator").status == 202
+    if call != "button":
+        w.say(call)
+    wait_for(lambda: "waiting" in events_of(w), "the notice")
+    conversation = conversation_of(stack, w)
+    kept = "select count(*) from suggestion where conversation_id = %s and tokens_in > 0"
+    if pieces == 5:
+        wait_for(lambda: stack.sql(kept, conversation)[0][0] == 1, "the answer to be kept for an operator")
+    nobody_comes(stack, conversation)
+    wait_for(lambda: "nobody" in events_of(w), "the news that nobody came")
+    wait_for(lambda: of_the_bot(w), "the answer")
+    stack.wait_idle()
+    answers = of_the_bot(w)
+    assert len(answers) == 1 and text in answers[0]["text"], answers
+    assert answers[0]["seq"] > next(m["seq"] for m in page(w)["messages"] if m.get("event") == "nobody")
+    assert stack.sql(kept, conversation)[0][0] == (1 if pieces else 0), "what was paid for"
+    assert state(w) == "bot"
+
+
+def test_whoever_only_called_hears_nothing_of_the_bot(stack, anna):
+    w = stack.widget()
+    w.say("/start")
+    w.say("a human please")
+    wait_for(lambda: "waiting" in events_of(w), "the notice")
+    nobody_comes(stack, conversation_of(stack, w))
+    wait_for(lambda: "nobody" in events_of(w), "the news that nobody came")
+    stack.wait_idle()
+    assert of_the_bot(w) == []
+
+
 def test_words_about_operators_call_nobody(stack, anna):
     w = stack.widget()
     for words in ("What does the modulo operator do?", "Спасибо, оператор уже помог", "I don't need a human"):
@@ -270,6 +322,21 @@ def test_telegram_offers_calls_and_asks_how_it_was(stack, anna, chat):
     assert sum("Спасибо за оценку" in t for t in telegram.texts(chat)) == 1
     assert stack.sql("select rating from handoff where id = %s", handoff)[0][0] == 4
     assert state_of(stack, conversation) == 0
+
+
+def test_in_telegram_the_question_before_the_call_is_answered_once(stack, anna, chat):
+    telegram, text = stack.telegram, word()
+    stack.openai.rule(text, pieces=["slowly "] * 30, delay=0.2)
+    wait_for(lambda: telegram.bot.webhook["url"], "the webhook to be set")
+    telegram.say(chat, text)
+    wait_for(lambda: any(text in c.get("question", "") for c in stack.openai.calls), "the model to be asked")
+    telegram.say(chat, "/operator")
+    wait_for(lambda: telegram.sent_to(chat), "the notice")
+    nobody_comes(stack, latest_of_telegram(stack, chat))
+    wait_for(lambda: any(text in t for t in telegram.texts(chat)), "the answer")
+    stack.wait_idle()
+    assert sum(text in t for t in telegram.texts(chat)) == 1
+    assert sum("nobody could come" in t or "никто не смог" in t for t in telegram.texts(chat)) == 1
 
 
 def answered_twice(texts):

@@ -34,10 +34,11 @@ static void platform_words_and_commands_are_no_part_of_the_dialogue(void **state
 	struct dialogue d;
 
 	(void)state;
-	read_history(&d, &a, 5,
-		     "[[1,0,\"/start\",null],[2,3,\"Hello! I am...\",null],[3,0,\"q1\",null],"
-		     "[4,1,\"a1\",null],[5,0,\"q2\",null],[6,0,\"/help\",null],"
-		     "[7,3,\"Commands:\",null],[8,0,\"/etc/passwd?\",null]]");
+	read_history(
+		&d, &a, 5,
+		"[[1,0,\"/start\",{\"aside\":true}],[2,3,\"Hello! I am...\",null],[3,0,\"q1\","
+		"null],[4,1,\"a1\",null],[5,0,\"q2\",null],[6,0,\"/help\",{\"aside\":true}],"
+		"[7,3,\"Commands:\",null],[8,0,\"/etc/passwd?\",null]]");
 	assert_int_equal(d.n, 4);
 	assert_int_equal(d.unanswered, 2);
 	assert_string_equal(d.items[0].text, "q1");
@@ -57,6 +58,26 @@ static void what_is_not_answered_comes_last(void **state)
 	assert_int_equal(d.n, 3);
 	assert_string_equal(d.items[2].text, "q");
 	assert_true(d.items[2].unanswered);
+	arena_free(&a);
+}
+
+/* Somebody asked, called a human, and nobody came: what they asked is the question. */
+static void the_words_of_a_call_are_no_question_beside_one(void **state)
+{
+	struct arena a = { 0 };
+	struct dialogue d;
+
+	(void)state;
+	read_history(&d, &a, 1,
+		     "[[1,0,\"how much?\",null],[2,0,\"a human!\",{\"aside\":true}],"
+		     "[3,3,\"nobody came\",{\"event\":\"nobody\"}]]");
+	assert_int_equal(d.n, 2);
+	assert_int_equal(d.unanswered, 1);
+	assert_string_equal(d.items[0].text, "a human!");
+	assert_string_equal(d.items[1].text, "how much?");
+	assert_true(d.items[1].unanswered);
+	read_history(&d, &a, 1, "[[1,0,\"a human, about my order!\",{\"aside\":true}]]");
+	assert_int_equal(d.unanswered, 1);
 	arena_free(&a);
 }
 
@@ -357,6 +378,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(platform_words_and_commands_are_no_part_of_the_dialogue),
 		cmocka_unit_test(what_is_not_answered_comes_last),
+		cmocka_unit_test(the_words_of_a_call_are_no_question_beside_one),
 		cmocka_unit_test(quotes_and_attachments_are_told),
 		cmocka_unit_test(broken_history_is_an_empty_one),
 		cmocka_unit_test(short_questions_bring_the_one_before),
