@@ -98,6 +98,7 @@ language sql stable as $$
         else j.run_at end
 $$;
 
+-- p_lang: the language that their words show; "~en": nothing shows one, and this holds only where none is known.
 -- p_choice: the language the person asks for from now on, or 'auto': the one their words show.
 -- p_versions: what is said in each language, {"ru": {"text", "reply", "idle", "extra"}, "en": ..., "": ...}, because
 -- only the conversation knows which one it is in; "" is for one that knows none.  `idle` is the reply to a stop
@@ -115,8 +116,8 @@ declare
     r        accepted;
 begin
     -- The usual case: words to a bot, from somebody who is known.
-    if p_action = 1 and p_body is not null and p_reply is null and p_versions is null and p_choice is null
-       and p_callback is null and not p_is_desk then
+    if p_action = 1 and p_body is not null and p_lang ^@ '~' is not true and p_reply is null and p_versions is null
+       and p_choice is null and p_callback is null and not p_is_desk then
         update conversation c
         set last_seq = c.last_seq + 1, bot_id = p_bot, reachable = true,
             lang = case when c.lang_chosen then c.lang else coalesce(p_lang, c.lang) end,
@@ -171,11 +172,13 @@ declare
     v_person bigint;
     v_group  boolean;
     v_lang   text;
+    v_keeps  boolean := p_lang ^@ '~'; -- the language that is known
     v_said   jsonb;
     v_state  smallint;
     r        accepted;
 begin
     r.duplicate := false;
+    p_lang := ltrim(p_lang, '~');
     if p_chat is not null and v_count = 0 and p_action <> 10 then
         select c.id, c.last_seq, c.responder, c.epoch, c.person_id, c.is_group, c.lang
         into r.conversation_id, v_last, r.responder, r.epoch, v_person, v_group, v_lang
@@ -183,7 +186,7 @@ begin
     elsif p_chat is not null then
         update conversation c
         set last_seq = c.last_seq + v_count, bot_id = p_bot, reachable = true,
-            lang = case when c.lang_chosen then c.lang else coalesce(p_lang, c.lang) end,
+            lang = case when c.lang_chosen or v_keeps and c.lang is not null then c.lang else coalesce(p_lang, c.lang) end,
             title = coalesce(p_title, c.title)
         where c.channel_id = p_channel and c.chat_key = p_chat
         returning c.id, c.last_seq, c.responder, c.epoch, c.person_id, c.is_group, c.lang
@@ -196,7 +199,7 @@ begin
             values (p_channel, p_chat, p_bot, p_is_group, p_lang, p_title, v_count, v_person)
             on conflict (channel_id, chat_key) do update
                 set last_seq = c.last_seq + v_count, person_id = coalesce(c.person_id, excluded.person_id),
-                    lang = case when c.lang_chosen then c.lang else coalesce(p_lang, c.lang) end
+                    lang = case when c.lang_chosen or v_keeps and c.lang is not null then c.lang else coalesce(p_lang, c.lang) end
             returning c.id, c.last_seq, c.responder, c.epoch, c.person_id, c.is_group, c.lang
             into r.conversation_id, v_last, r.responder, r.epoch, v_person, v_group, v_lang;
         end if;

@@ -287,20 +287,3 @@ const char *i18n_text(enum text_id id, const char *lang)
 {
 	return *i18n_lang(lang) == 'r' ? texts[id].ru : texts[id].en;
 }
-
-const char *i18n_detect(const char *text, const char *hint)
-{
-	size_t len = strlen(text), at = 0;
-	int cyrillic = 0, latin = 0;
-
-	while (at < len) {
-		uint32_t c = utf8_next(text, len, &at);
-
-		cyrillic += c >= 0x400 && c <= 0x52F;
-		latin += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			 (c >= 0xC0 && c <= 0x24F);
-	}
-	if (cyrillic == 0 && latin == 0)
-		return hint;
-	return cyrillic >= latin ? "ru" : "en";
-}

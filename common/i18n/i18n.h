@@ -141,5 +141,7 @@ const char *i18n_text(enum text_id id, const char *lang);
  * not known. */
 const char *i18n_kind(const char *kind, const char *lang);
 
-/* The language a text is written in, as far as its letters show: "ru", "en", or hint. */
+/* The language that words show: "ru", "en"; NULL: there are none, or only names, numbers and
+ * addresses.  detect: then hint. */
+const char *i18n_shown(const char *text);
 const char *i18n_detect(const char *text, const char *hint);

@@ -35,6 +35,7 @@ struct inbound {
 	const char *chat;  /* where answers go; NULL only for INBOUND_IGNORE */
 	const char *title; /* the person's name, or the group's; NULL: unknown */
 	const char *lang;  /* "ru", "en", ... as the channel says or the text shows; NULL */
+	int is_lang_hint;  /* it counts only where none is known: nothing was said in it */
 	const char *user;  /* who, in the channel's terms; NULL for anonymous posts */
 	const char *user_name;
 	const char *external_id;   /* the channel's id of the message */

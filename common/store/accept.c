@@ -17,7 +17,15 @@ static const struct pg_stmt many_stmt = {
 static int is_usual(const struct place *place, const struct inbound *in)
 {
 	return !place->is_desk && in->action == INBOUND_MESSAGE && in->chat && in->text &&
-	       !in->reply && !in->callback && !in->versions && !in->choice;
+	       !in->reply && !in->callback && !in->versions && !in->choice &&
+	       !(in->lang && in->is_lang_hint);
+}
+
+/* "~en": only where no language is known yet. */
+static const char *language(struct flow *f, const struct inbound *in)
+{
+	return in->lang && in->is_lang_hint ? arena_printf(&f->arena, "~%s", in->lang)
+					    : in->lang;
 }
 
 /*
@@ -65,7 +73,7 @@ void store_accept(struct store *s, struct flow *f, flow_step *next, struct accep
 		   order, decode_accepted, out, place->visible, 0,
 		   store_int(f, place->channel_id), store_int(f, place->bot_id),
 		   store_int(f, place->mode), in->key, f->trace, store_int(f, in->action),
-		   in->chat, store_bool(in->is_group), in->title, in->lang, in->user,
+		   in->chat, store_bool(in->is_group), in->title, language(f, in), in->user,
 		   in->user_name, in->external_id, in->text, store_json(f, in->extra),
 		   in->reply, store_json(f, in->reply_extra), store_json(f, in->versions),
 		   in->choice, in->callback, store_int(f, place->quiet_ms),

@@ -142,15 +142,20 @@ static void act(struct inbound *event, const struct bot *bot, struct arena *a)
 		resolve_message(event, bot, a);
 }
 
-/* "/help" and a press show no language, words do. */
+/* "/help" and a press show no language, nor does a picture; words do. */
 static void settle_language(struct inbound *event)
 {
+	const char *shown = NULL;
+
 	if (event->lang)
 		event->lang = i18n_lang(event->lang);
 	if (!event->callback && !event->text)
 		event->text = "";
-	if (!event->callback && !event->command)
+	if (!event->callback && !event->command) {
+		shown = i18n_shown(event->text);
 		event->lang = i18n_detect(event->text, event->lang);
+	}
+	event->is_lang_hint = !shown;
 }
 
 /* --- versions ------------------------------------------------------------- */

@@ -175,6 +175,35 @@ static void a_chosen_language_holds_until_it_is_changed(void **state)
 	}
 }
 
+/* A telephone's language counts until the person has shown their own. */
+static void a_hint_changes_no_language_that_is_known(void **state)
+{
+	static const struct {
+		const char *key, *lang;
+		enum inbound_action action;
+		int is_hint;
+		const char *expected;
+	} steps[] = {
+		{ "e1", "en", INBOUND_COMMAND, 1, "en" },
+		{ "e2", "ru", INBOUND_MESSAGE, 0, "ru" },
+		{ "e3", "en", INBOUND_COMMAND, 1, "ru" },
+		{ "e4", "en", INBOUND_MESSAGE, 1, "ru" },
+		{ "e5", "en", INBOUND_OPERATOR, 1, "ru" },
+		{ "e7", "en", INBOUND_MESSAGE, 0, "en" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		hear_event(TELEGRAM, &(struct inbound){ .action = steps[i].action,
+							.key = steps[i].key,
+							.chat = "7",
+							.lang = steps[i].lang,
+							.is_lang_hint = steps[i].is_hint,
+							.text = "x" });
+		assert_sql("select lang from conversation", steps[i].expected);
+	}
+}
+
 static void what_is_ignored_or_refused_is_recorded(void **state)
 {
 	struct inbound ignored = { .action = INBOUND_IGNORE, .key = "e1" };
@@ -276,6 +305,7 @@ int main(void)
 		WORLD_TEST(what_a_bot_cannot_read_is_refused_unless_a_human_is_there),
 		WORLD_TEST(a_stop_says_whether_there_was_anything_to_stop),
 		WORLD_TEST(a_chosen_language_holds_until_it_is_changed),
+		WORLD_TEST(a_hint_changes_no_language_that_is_known),
 		WORLD_TEST(what_is_ignored_or_refused_is_recorded),
 		WORLD_TEST(an_edit_changes_the_message_it_names),
 		WORLD_TEST(who_blocks_us_is_unreachable_until_they_write),

@@ -115,6 +115,7 @@ def test_typing_is_told_and_needs_a_session(stack):
     w.ask(word())
     pubsub = stack.redis().pubsub()
     pubsub.psubscribe("live:*")
+    wait_for(lambda: pubsub.subscribed and pubsub.get_message(timeout=1), "Redis to listen for us")
 
     def told():
         message = pubsub.get_message(timeout=1)

@@ -339,6 +339,22 @@ def test_in_telegram_the_question_before_the_call_is_answered_once(stack, anna, 
     assert sum("nobody could come" in t or "никто не смог" in t for t in telegram.texts(chat)) == 1
 
 
+def test_what_shows_no_language_changes_none(stack, anna, chat):
+    """A telephone in English, whose owner writes Russian: buttons, pictures and addresses say nothing of that."""
+    telegram = stack.telegram
+    telegram.say(chat, "Где мой заказ?")
+    telegram.wait_sent(chat, 1)
+    telegram.press(chat, "c:operator")
+    wait_for(lambda: any("Переключаю на человека" in t for t in telegram.texts(chat)), "the notice in Russian")
+    conversation = latest_of_telegram(stack, chat)
+    anna.do(conversation, "take")
+    telegram.say(chat, "ivan.petrov@mail.ru")
+    telegram.say_file(chat, "voice", b"OggS" * 50, mime="audio/ogg")
+    wait_for(lambda: len([m for m in anna.messages(conversation) if m["author"] == "person"]) == 4, "all of it")
+    anna.do(conversation, "close")
+    wait_for(lambda: any("Чат окончен." in t for t in telegram.texts(chat)), "the end in Russian")
+
+
 def answered_twice(texts):
     assert any("Спасибо за оценку" in t for t in texts) and any("уже оценили" in t for t in texts), texts
 
