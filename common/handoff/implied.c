@@ -12,6 +12,15 @@ int target_is_all(const struct target *t, int from, int to, uint64_t allowed, ui
 	return 1;
 }
 
+/* In the sentence before, or further back where the message is short. */
+static int is_named_before(const struct target *t)
+{
+	int begin = t->from <= 12 ? 0 : sentence_begin(t->w, t->from - 1);
+
+	return words_find(t->w, begin, t->from, TARGET | SOMEBODY | DESK) >= 0 &&
+	       words_find(t->w, begin, t->from, THEY | WORK) < 0;
+}
+
 /* "connect me, please": to whom need not be said. */
 static int is_connect(const struct target *t)
 {
@@ -21,9 +30,11 @@ static int is_connect(const struct target *t)
 	if (verb & (FILLER | SPEAK) ||
 	    (verb & CALL && t->w->items[t->at].script == SCRIPT_LATIN))
 		return 0;
-	if (t->from > 0)
-		named |= words_find(t->w, sentence_begin(t->w, t->from - 1), t->from,
-				    TARGET | SOMEBODY | DESK) >= 0;
+	if (t->from > 0 && find(t, t->from, t->to, HELLO) < 0)
+		named |= is_named_before(t);
+	if (t->from == 0 && t->to == t->w->n && t->w->n <= 4 && verb & CALL &&
+	    !(verb & (VIA | KNOWN)) && find(t, 0, t->to, ME | TARGET | SOMEBODY | BOT) < 0)
+		named = 1; /* "так зовите же" */
 	if (!named && (!(verb & CONNECT) || find(t, t->from, t->to, ME) < 0))
 		return 0;
 	if (target_is_negated(t) || target_is_stopped(t))
@@ -41,12 +52,17 @@ static int is_connect(const struct target *t)
 static int is_ring(const struct target *t)
 {
 	uint64_t goes_on = PREP | PLEASE | ME | ABOUT | HERE | LATER | FILLER | CAN | YOU |
-			   TARGET | SOMEBODY;
+			   TARGET | SOMEBODY | OFFICE | LIVE;
 	uint64_t named = TEXT | VIA; /* "call me by this name" */
 	int next = t->at + 1;
 
+	while (means(t, next) & THE && means(t, next + 1) & (TARGET | SOMEBODY | OFFICE | LIVE))
+		next++;
 	if (!target_is_all(t, t->from, t->at, AROUND | RING | WANTS, TOLD))
 		return 0;
+	if (t->to < t->w->n && t->w->items[t->to].means & IF &&
+	    words_find(t->w, t->to + 1, t->to + 3, CAN) < 0)
+		return 0; /* "call me, if the flight is late" */
 	if (means(t, t->at) & HELP && find(t, t->from, t->to, ME | LET) < 0)
 		return 0;
 	return next >= t->to ||

@@ -22,7 +22,6 @@ struct slot {
 
 struct guess {
 	uint64_t means;
-	uint32_t signature;
 	uint16_t letters[WORD_LETTERS];
 	uint8_t len, tail, language, script;
 };
@@ -41,7 +40,9 @@ static struct {
 	uint64_t filter[FILTER / 64];  /* which hashes may be there: most prefixes are not */
 	uint64_t phrases[FILTER / 64]; /* which may be the first words of a phrase */
 	struct guess guesses[GUESSES];
+	uint32_t signatures[GUESSES]; /* of the guesses: most are refused by these alone */
 	int guess_count;
+	int from[SCRIPT_OTHER + 1], to[SCRIPT_OTHER + 1]; /* where those of a script stand */
 } index_of;
 
 /* --- making ----------------------------------------------------------------- */
@@ -92,8 +93,10 @@ static void add_guess(const struct slot *s, const uint16_t *letters, size_t n)
 	};
 	for (size_t i = 0; i < n; i++)
 		g->letters[i] = heard(letters[i]);
-	g->signature = signature_of(g->letters, n);
-	index_of.guess_count++;
+	index_of.signatures[index_of.guess_count] = signature_of(g->letters, n);
+	if (index_of.to[g->script] == 0)
+		index_of.from[g->script] = index_of.guess_count;
+	index_of.to[g->script] = ++index_of.guess_count;
 }
 
 /* One key without braces. */
@@ -200,6 +203,21 @@ static int look(const uint16_t *letters, size_t n, uint64_t of[LANGUAGES])
 	return found;
 }
 
+uint64_t lexicon_beginnings(const struct word *w, int at)
+{
+	uint64_t hash = 0, found = 0;
+
+	for (int n = 1; at + n <= w->len; n++) {
+		hash = hash_step(hash, w->letters[at + n - 1]);
+		if (!may_be(index_of.filter, hash))
+			continue;
+		for (uint64_t k = hash % SLOTS; index_of.slots[k].means; k = (k + 1) % SLOTS)
+			if (index_of.slots[k].hash == hash)
+				found |= ((UINT64_C(2) << index_of.slots[k].tail) - 1) << n;
+	}
+	return found & ((UINT64_C(2) << (w->len - at)) - 1);
+}
+
 /* Arabic joins "and", "with", "to" and the article to the word. */
 static void look_arabic(const struct word *w, uint64_t of[LANGUAGES])
 {
@@ -264,23 +282,32 @@ static int ends_agree(const struct guess *g, const struct word *w)
 	uint16_t key = g->letters[g->len - 1], end = w->letters[w->len - 1];
 	int first = g->letters[0] == w->letters[0] ||
 		    (g->letters[0] == w->letters[1] && g->letters[1] == w->letters[0]) ||
+		    (g->len >= 7 && g->letters[1] == w->letters[0] &&
+		     g->letters[2] == w->letters[1]) || /* "ператор" */
 		    (g->len >= 6 && g->letters[1] == w->letters[1] &&
 		     g->letters[2] == w->letters[2]);
 
 	/* another ending of a verb is another tense, or another person */
 	return first && (!(g->means & REQUEST) || g->tail > 0 || key == end ||
-			 (key == u'ь' && end == u'т'));
+			 (key == u'ь' && end == u'т') || (key == u'н' && end == u'т'));
 }
 
 /* Short words are never guessed: too many others are one letter away. */
-static int allowed_edits(const struct guess *g, const struct word *w)
+static int allowed_edits(const struct guess *g, const struct word *w, int has_all)
 {
 	int len = g->len < w->len ? g->len : w->len;
 
 	if (g->len == 4 && w->len == 4) /* only a swap: "tlak" */
-		return g->letters[3] == w->letters[3] &&
-		       g->signature == signature_of(w->letters, w->len);
+		return g->letters[3] == w->letters[3] && has_all;
 	return len >= 8 ? 2 : len >= 4 && w->len + g->len >= 9 ? 1 : 0;
+}
+
+/* How many letters of a key the word has not, told apart up to three. */
+static int lacking(uint32_t key, uint32_t word)
+{
+	uint32_t one = key & ~word, two = one & (one - 1);
+
+	return one == 0 ? 0 : two == 0 ? 1 : (two & (two - 1)) == 0 ? 2 : 3;
 }
 
 int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES])
@@ -293,15 +320,15 @@ int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES])
 	for (int i = 0; i < w.len; i++)
 		w.letters[i] = heard(w.letters[i]);
 	signature = signature_of(w.letters, w.len);
-	for (int i = 0; i < index_of.guess_count; i++) {
+	for (int i = index_of.from[w.script]; i < index_of.to[w.script]; i++) {
 		const struct guess *g = &index_of.guesses[i];
-		int max, d;
+		int lacks = lacking(index_of.signatures[i], signature), max, d;
 
-		if (g->script != w.script || !ends_agree(g, &w))
+		if (lacks > 2 || g->script != w.script || !ends_agree(g, &w))
 			continue;
-		max = allowed_edits(g, &w);
-		if (max == 0 || w.len + max < g->len || w.len > g->len + g->tail + max ||
-		    __builtin_popcount(g->signature & ~signature) > max)
+		max = allowed_edits(g, &w, index_of.signatures[i] == signature);
+		if (max == 0 || lacks > max || w.len + max < g->len ||
+		    w.len > g->len + g->tail + max)
 			continue;
 		d = letters_distance(g->letters, g->len, &w, g->tail);
 		if (d <= max && d < best)

@@ -91,6 +91,13 @@
 /* A desk that is asked for by its name alone. */
 #define DESK (SUPPORT | ALONE)
 
+/* Narrower kinds of a concept are marked by KNOWN beside it. */
+#define TRADE   (OFFICE | KNOWN) /* a doctor, a courier: who may also be ordered or booked */
+#define ORDER   (CALL | KNOWN) /* calls to a place, not to the conversation: вызовите */
+#define TALK    (SPEAK | KNOWN)  /* a talk: may also be told about */
+#define PRONOUN (FILLER | KNOWN) /* him, them */
+#define WITH    (PREP | KNOWN)   /* before whom one talks to: with */
+
 #define TARGET  (ROLE | PERSON)
 #define REQUEST (WANT | CALL | CONNECT | SPEAK)
 
@@ -128,6 +135,13 @@ int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES]);
 /* The number of words from w on (2..6, at most n) that are one key, 0 if none are. */
 int lexicon_phrase(const struct word *w, int n, uint64_t of[LANGUAGES]);
 
+/* Bit n is set where the n letters of w from `at` on are a word. */
+uint64_t lexicon_beginnings(const struct word *w, int at);
+
+/* Join what was typed letter by letter; cut what was typed without spaces. */
+void words_spell(struct words *w);
+void words_unglue(struct words *w);
+
 /* Give every word its meaning; words of one phrase become one. */
 void words_mean(struct words *w);
 
@@ -143,6 +157,9 @@ int words_refuse_bot(const struct words *w);
 
 /* Is a human asked for without being named: connect me, call me back, a number to call? */
 int words_implied(const struct words *w, const char **reason);
+
+/* Is somebody asked for by a name or, where one was mentioned, by a pronoun? */
+int words_named(const struct words *w, const char **reason);
 
 /* The end of the sentence and of the clause that i is in, and where they begin. */
 int sentence_begin(const struct words *w, int i);

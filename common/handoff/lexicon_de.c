@@ -105,5 +105,18 @@ const struct lexeme lexicon_de[] = {
 	{ SUPPORT | FILLER, "hilfe antwort unterstützung kontakt" },
 	{ MINE | THE, "mein meine meinen meinem meiner" },
 	{ RING | HELP, "anrufen zurückrufen" },
+	{ TRADE, "arzt ärztin kurier fahrer{,in} trainer{,in} krankenschwester hausmeister" },
+	{ OFFICE, "rezeption empfang filiale" },
+	{ PRONOUN, "ihn ihm ihnen" },
+	{ WITH, "mit" },
+	{ FILLER, "irgendwo bloß endlich_mal nochmal wiederhole gesagt ich_sagte "
+		  "ich_habe_gesagt das_nächste_mal von_euch von_ihnen" },
+	{ LIVE | ALONE, "echten" },
+	{ THANKS, "dankbar_wenn es_wäre_schön schön_wäre" },
+	{ LET, "dankbar_wenn es_wäre_schön_wenn schön_wenn nett_wenn" },
+	{ HELP, "ansehen anschauen kümmert meldet rückmelden schreibt zurückruft anruft "
+		"weiterhilft" },
+	{ WANT, "wie_lange_soll_ich_noch_auf geben_sie" },
+	{ FILLER, "sich das" },
 	{ 0 },
 };

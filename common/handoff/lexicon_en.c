@@ -225,5 +225,49 @@ const struct lexeme lexicon_en[] = {
 	  "voice" },
 	{ WANT | PREP, "only_with only_through only_via only_to" },
 	{ CALL | VIA, "find" },
+	{ TRADE, "doctor doctors nurse courier driver principal headmaster headteacher "
+		 "pharmacist therapist trainer coach landlord host cashier chef realtor "
+		 "solicitor notary counselor counsellor surveyor banker" },
+	{ OFFICE, "front_desk reception concierge registrar dean fraud_team billing_team "
+		  "claims underwriting helpdesk_team admissions reservations bookings" },
+	{ PRONOUN, "them him one her" },
+	{ WITH, "to with" },
+	{ PERSON,
+	  "live_body live_one human_one actual_one proper_one flesh_and_blood_one real_deal" },
+	{ SOMEBODY, "some_one any_one some_body any_body who_else_can_i whom_can_i "
+		    "whom_should_i whom_do_i who_else_could_i somone somebdy" },
+	{ SOMEBODY | CAN, "who_else_can_i whom_can_i whom_should_i" },
+	{ FILLER, "i_said as_i_said like_i_said i_told_you i_repeat again_i_said promised "
+		  "you_promised to_someone_else on_duty on_shift right_there smarter better "
+		  "instead_of_you else once_again one_more_time i_already_said" },
+	{ FILLER | KNOWN, "on_shift" },
+	{ LET, "appreciate_it_if appreciate_if be_great_if be_nice_if be_good_if be_better_if "
+	       "be_lovely_if love_it_if be_helpful_if be_grateful_if be_thankful_if make_sure "
+	       "make_it_so_that" },
+	{ HERE, "online present" },
+	{ SUPPORT, "~servise ~serivce ~srevice" },
+	{ FILLER, "~customer" },
+	{ WANT, "how_much_longer_must_i_wait_for still_waiting_for still_waiting_on "
+		"been_waiting_for waiting_on let_me_out prefer_to" },
+	{ SOMEBODY, "whoever" },
+	{ WITHOUT, "get_past get_around bypass get_rid_of getting_past" },
+	{ ROLE, "customer_care_executive care_executive service_executive" },
+	{ ME, "pass_me hand_me put_me put_us turn_me move_me hook_me link_me patch_me take_me "
+	      "switch_me reconnect_me let_me_out get_me_out" },
+	{ WANT | CONNECT, "let_me_out get_me_out" },
+	{ TOPIC, "role roles" },
+	{ KNOWN, "give" },
+	{ TALK, "conversation communication" },
+	{ PAST, "figured found_it found_out solved sorted" },
+	{ NONEED, "have_no_time dont_have_time no_time dont_feel_like dont_wish dont_wanna "
+		  "dont_care_to" },
+	{ SPEAK, "write_to writing_to" },
+	{ SOMEBODY | PEOPLE, "ppl peeps" },
+	{ SUPPORT | FILLER, "opinion advice" },
+	{ SPEAK, "hear_it_from hear_this_from hear_that_from" },
+	{ FILLER, "even" },
+	{ RING,
+	  "who_can_i_call who_do_i_call who_should_i_call who_could_i_call whom_can_i_call" },
+	{ WITHOUT | LET, "get_me_off take_me_off" },
 	{ 0 },
 };

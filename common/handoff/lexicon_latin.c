@@ -95,6 +95,18 @@ const struct lexeme lexicon_fr[] = {
 		"vous_contacter vous_joindre" },
 	{ SUPPORT | FILLER, "aide réponse contact" },
 	{ MINE | THE, "mon ma mes son" },
+	{ TRADE, "médecin docteur infirmièr{e} infirmier livreur livreuse chauffeur coursier "
+		 "entraîneur" },
+	{ OFFICE, "réception accueil concierge" },
+	{ PRONOUN, "lui eux" },
+	{ WITH, "avec à a" },
+	{ WANT, "jveux jvoudrais jaimerais veux_qu j_veux" },
+	{ SOMEBODY, "qqun qqn qq1 quelqun kelkun" },
+	{ HELP, "rappeliez réponse_humaine voir regarder regarde traiter intervenir contacte" },
+	{ LET, "reconnaissant_si reconnaissante_si" },
+	{ FILLER, "j_ai_dit je_répète encore du_magasin de_l_hôtel de_la_banque" },
+	{ CONNECT, "mettre_en_relation" },
+	{ SOMEBODY | HAVE, "il_n_y_a_personne y_a_personne" },
 	{ 0 },
 };
 
@@ -183,5 +195,15 @@ const struct lexeme lexicon_it[] = {
 	{ THAT, "che_mi che_sappia che_capisca" },
 	{ SUPPORT | FILLER, "aiuto risposta contatto" },
 	{ MINE | THE, "mio mia miei" },
+	{ TRADE, "medico dottore dottoressa infermier{e,a} corriere autista fattorino" },
+	{ OFFICE, "reception portineria segreteria" },
+	{ PRONOUN, "loro lui lei" },
+	{ WITH, "con" },
+	{ LIVE, "in_carne_e_ossa" },
+	{ LET, "farmi farci fammi fatemi che_qualcuno" },
+	{ HELP, "chiamasse rispondesse aiutasse guardi guardasse scriva contatti contattasse "
+		"verifichi" },
+	{ FILLER, "ho_detto ripeto del_negozio della_banca dell_hotel" },
+	{ SOMEBODY | HAVE, "non_c_è_nessuno" },
 	{ 0 },
 };

@@ -106,6 +106,19 @@ const struct lexeme lexicon_es[] = {
 		"contactaros comuníquese_conmigo comunícate_conmigo me_llamara me_llamaran" },
 	{ SUPPORT | FILLER, "ayuda respuesta contacto asistencia" },
 	{ MINE | THE, "mi mis" },
+	{ TRADE, "médico médica doctor{,a} enfermer{o,a} repartidor{,a} conductor{,a} "
+		 "mensajero entrenador{,a}" },
+	{ OFFICE, "recepción conserje" },
+	{ PRONOUN, "él ellos uno" },
+	{ WITH, "con" },
+	{ HELP, "llamara llamaran atendiera ayudara contestara respondiera revise revisar "
+		"revisara contacte escriba vea mire" },
+	{ LET, "agradecería_que agradecería_si gustaría_que sería_bueno_que" },
+	{ FILLER, "de_la_tienda del_hotel del_banco de_la_escuela turno dije repito ya_dije q "
+		  "pa alguien_más" },
+	{ CONNECT, "pasame pasenme pasam{e,elo}" },
+	{ LIVE | ALONE, "de_carne_y_hueso" },
+	{ SOMEBODY | HAVE, "no_hay_nadie no_hay_alguien" },
 	{ 0 },
 };
 
@@ -194,5 +207,14 @@ const struct lexeme lexicon_pt[] = {
 		"me_ligar falar_com_vocês contatar_vocês entrar_em_contato_com_vocês" },
 	{ SUPPORT | FILLER, "ajuda resposta contato" },
 	{ MINE | THE, "meu minha" },
+	{ TRADE, "médic{o,a} enfermeir{o,a} entregador{,a} motorista" },
+	{ OFFICE, "recepção portaria" },
+	{ PRONOUN, "ele ela eles um" },
+	{ WITH, "com" },
+	{ HELP, "ligasse ligassem atendesse respondesse ajudasse liguem ligue retorne "
+		"retornasse veja olhe analise escreva_me" },
+	{ LET, "agradeceria_se seria_bom_se gostaria_que" },
+	{ FILLER, "repito já_disse eu_disse da_loja do_hotel do_banco da_escola pra_mim" },
+	{ SOMEBODY | HAVE, "não_tem_ninguém não_há_ninguém" },
 	{ 0 },
 };

@@ -99,6 +99,18 @@ const struct lexeme lexicon_uk[] = {
 		"мені_передзвоніть зв'яжіться_зі_мною зв'язатися_з_вами з_вами_зв'язатися" },
 	{ LENGTHY, "розмовляти спілкуватися спілкуватись говорити" },
 	{ SUPPORT | FILLER, "допомог{а,у,и} відповідь спілкування" },
+	{ TRADE, "лікар{я,ю,ем} кур'єр{а,у,ом} воді{я,єві,єм} завуч{а,у,ем} тренер{а,у,ом} "
+		 "медсестр{у,і,ою}" },
+	{ PRONOUN, "його її їх йому ними ним нею" },
+	{ WITH, "з із зі" },
+	{ FILLER, "готелю клініки школи магазину банку доставки продажів кажу_ж "
+		  "я_ж_{сказав,сказала,просив,просила} повторюю все_таки таки "
+		  "з_{персоналу,працівників,людей,ваших,команди,підтримки}" },
+	{ LIVE | ALONE, "справжнього справжньому справжнім реального" },
+	{ THANKS, "вдячна вдячні було_б_{добре,чудово}" },
+	{ WANT, "скільки_ще_чекати скільки_можна_чекати довго_ще_чекати" },
+	{ CALL, "гукни{,ть} погукай{,те}" },
+	{ SOMEBODY | HAVE, "нікого_немає немає_нікого хто_небудь" },
 	{ 0 },
 };
 
@@ -200,5 +212,18 @@ const struct lexeme lexicon_pl[] = {
 	{ SUPPORT | FILLER, "odpowiedź kontakt" },
 	{ MINE | FILLER, "mój moim mojego moja" },
 	{ LENGTHY, "rozmawiać mówić gadać" },
+	{ TRADE, "lekarz{a,owi,em} kurier{a,owi,em} kierowc{ę,y,ą} pielęgniark{ę,ą} "
+		 "trener{a,em} wychowawc{ę,ą,y}" },
+	{ PRONOUN, "go ją ich nim nimi nią" },
+	{ WITH, "z ze" },
+	{ FILLER,
+	  "sklepu hotelu banku szkoły kliniki oddziału firmy magazynu recepcji jednak mówię "
+	  "powtarzam prawdziw{ego,ym}_człowieka przecież jakiegokolwiek w_ogóle odpisać" },
+	{ LIVE | ALONE, "żywego prawdziwego żywym" },
+	{ THANKS, "wdzięczn{y,a} byłoby_{miło,dobrze}" },
+	{ HELP, "odpisze odpisać przejmie zajmie wyjaśni odezwie" },
+	{ HERE, "tam halo" },
+	{ WANT, "ile_jeszcze_{mam_,}czekać jak_długo_jeszcze_czekać" },
+	{ SOMEBODY | HAVE, "nie_ma_nikogo nikogo_nie_ma" },
 	{ 0 },
 };

@@ -37,7 +37,7 @@ const struct lexeme lexicon_tr[] = {
 	{ ME, "bana beni bize bizi benim benimle" },
 	{ SELF, "ben biz" },
 	{ YOU, "sen siz sana size" },
-	{ THEY, "o onlar müşteri müşteriler kahraman arkadaşım annem babam kocam eşim "
+	{ THEY, "o onlar müşteriler kahraman arkadaşım annem babam kocam eşim "
 		"kardeşim" },
 	{ WANTS, "istiyor istiyorlar dedi diyor söyledi ister istedi sordu bağırdı çağırdı" },
 	{ NOT, "değil" },
@@ -96,6 +96,27 @@ const struct lexeme lexicon_tr[] = {
 		"geri_dönüş bana_geri_dönüş beni_geri_arayın arayın_beni bana_telefon_edin "
 		"aranmak geri_arar arar_mısınız arayabilir_misiniz" },
 	{ LET, "yardım_etsin yardımcı_olsun arasın cevap_versin ilgilensin cevaplasın baksın" },
+	{ TRADE, "doktor** hemşire** kurye** şoför** antrenör**" },
+	{ OFFICE, "resepsiyon** rehber** mağaza_müdür**" },
+	{ PRONOUN, "onunla ona onu onlarla" },
+	{ HELP, "yazsın dönsün konuşsun gelsin açıklasın anlatsın yardım_etse bağlansın "
+		"cevap_verecek yanıtlasın yardım_edecek bakabilir bakacak ilgilenecek" },
+	{ LET, "yazsın dönsün konuşsun gelsin açıklasın anlatsın bağlansın yanıtlasın" },
+	{ CONNECT,
+	  "bağla{rmısın,r_mısın,r_mısınız,rsanız,ması,manızı,yabilirmisiniz,nma,nacağım} "
+	  "aktar{ma,manızı,ırmısınız,ır_mısınız} yönlendir{me,menizi,irmisiniz}" },
+	{ SPEAK, "yaz{ışabilir,ışmak,ışayım} "
+		 "görüş{tür,türün,türür,türebilir,eceğim,ebilirmiyim,ebilirim,üşebilir} "
+		 "konuş{tur,turun,turur,abilirmiyim,abilirim,ayım}" },
+	{ PERSON, "kişiyle kişiye kişi bir_kişi" },
+	{ HERE, "orada orda burda" },
+	{ WANT,
+	  "bekliyoz istiyoruz_biz daha_ne_kadar_bekleyeceğim istiyrum istiyorm isterdim" },
+	{ SOMEBODY, "birinizle biriniz kimse_var birilerine birileriyle" },
+	{ FILLER, "dedim diyorum tekrar tekrarlıyorum otel mağaza banka şubesi hala hâlâ abi "
+		  "ya_ artık_ gerçekten" },
+	{ SUPPORT, "desteği desteğine desteğe destekle desteğiyle" },
+	{ RING, "beni_ara{sın,sınlar,rlar,sanız,yın_lütfen}" },
 	{ 0 },
 };
 
@@ -173,5 +194,22 @@ const struct lexeme lexicon_kk[] = {
 	{ NUMBER, "нөмір** телефон{,ы,ыңыз}" },
 	{ RING, "маған_қоңырау_шал{,ыңыз,ыңызшы,шы,сын} қайта_қоңырау_шал{,ыңыз,ыңызшы,шы} "
 		"маған_хабарлас{ыңыз,ыңызшы,шы,сын} хабарласыңызшы маған_телефон_соқ{,ыңыз}" },
+	{ TRADE, "дәрігер** курьер** жүргізуші** жаттықтырушы**" },
+	{ OFFICE, "қабылдау_бөлім** мектеп_директор** оқытушы**" },
+	{ PRONOUN, "онымен оны оған" },
+	{ ROLE,
+	  "қызметкеріңіз** менеджеріңіз** маманыңыз** операторыңыз** басшыңыз** кеңесшіңіз**" },
+	{ CONNECT,
+	  "байланыстыр{ып,у,саңыз,сеңіз,ыңыздаршы} қос{саңыз,ып_жіберіңіз,ып_беріңіз,у} "
+	  "хабарлас{айын,сам_деп,ып} жалға{ңыз,ңызшы,п_жіберіңіз} ауыстыр{саңыз,ып}" },
+	{ SPEAK, "сөйлес{уіме,ейік,іп,кім_келеді,уімізге,суге} сөйлесу" },
+	{ HELP, "жауап_бер{іңізші,іңіздерші,еді,ер,ші,іңіз} көмектес{іңізші,сеңізші} "
+		"хабарлас{а,ады} қара{сын,п_берсін}" },
+	{ HERE, "сонда осында мұнда онда" },
+	{ WANT, "деп_едім едім керегі" },
+	{ FILLER, "айттым қайталаймын сонымен жіберіңіз{,ші} беріңіз{,ші} енді" },
+	{ HELP | LET, "жауап_берсінші көмектессінші хабарлассыншы" },
+	{ SPEAK | CONNECT, "байланыс" },
+	{ FILLER, "көмегі көмегін көмегіңіз" },
 	{ 0 },
 };

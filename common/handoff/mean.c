@@ -55,6 +55,15 @@ static size_t spelled(const struct word *w, size_t at, uint16_t *letter)
 	return 0;
 }
 
+static int is_unknown(const uint64_t of[LANGUAGES])
+{
+	uint64_t any = 0;
+
+	for (int i = 0; i < LANGUAGES; i++)
+		any |= of[i];
+	return any == 0;
+}
+
 /* People leave the soft sign out, so a word in -t is also looked for with it. */
 static void look_transliterated(const struct word *w, uint64_t of[LANGUAGES])
 {
@@ -80,19 +89,12 @@ static void look_transliterated(const struct word *w, uint64_t of[LANGUAGES])
 		russian.letters[russian.len++] = u'ь';
 		lexicon_look(&russian, found);
 	}
+	if (is_unknown(found) && russian.len >= 4)
+		lexicon_guess(&russian, found);
 	of[LANG_RU] |= found[LANG_RU];
 }
 
 /* --- one word --------------------------------------------------------------- */
-
-static int is_unknown(const uint64_t of[LANGUAGES])
-{
-	uint64_t any = 0;
-
-	for (int i = 0; i < LANGUAGES; i++)
-		any |= of[i];
-	return any == 0;
-}
 
 /* Where many words are of no Latin language, they may be Russian; else this costs nothing. */
 static void look_russian(struct meaning *m)
@@ -206,6 +208,8 @@ void words_mean(struct words *w)
 	struct meaning m;
 
 	m.w = w;
+	words_spell(w);
+	words_unglue(w);
 	look_all(&m);
 	look_russian(&m);
 	guess_unknown(&m);

@@ -32,6 +32,10 @@ int target_is_negated(const struct target *t)
 		low = t->verb;
 	if (t->verb > high)
 		high = t->verb;
+	if (t->verb > t->from && means(t, t->verb) & WANT && means(t, t->verb - 1) & SELF &&
+	    find(t, t->from, t->verb - 1, NONEED) >= 0 &&
+	    find(t, t->verb, t->at, NOT | NONEED) < 0)
+		return 0; /* "I don't want the FAQ I want a human" */
 	if (find(t, t->from, t->to, NONEED) >= 0 && find(t, t->from, t->to, BOT) < 0)
 		return 1;
 	for (int i = t->at - 1; i >= t->from && i >= t->at - 3; i--)
@@ -58,7 +62,7 @@ int target_is_refused_next(const struct target *t)
 	for (int i = t->to; i < end; i++)
 		if (!(t->w->items[i].means &
 		      (NO | NOT | NONEED | WANT | THANKS | FILLER | PLEASE)) ||
-		    t->w->items[i].means & (BOT | TARGET))
+		    t->w->items[i].means & (BOT | TARGET | HERE))
 			return 0;
 	return refuses;
 }
@@ -96,7 +100,7 @@ static int is_sent(const struct target *t)
 	if (find(t, t->verb, t->at + 1, LIVE) >= 0 || find(t, t->verb, t->at, ME) >= 0)
 		return 0;
 	for (int i = t->verb + 1; i < t->at; i++)
-		if (!means(t, i))
+		if (!means(t, i) || (means(t, i) & MINE && !(means(t, i + 1) & (SPEAK | CALL))))
 			return 1;
 	return next && !next->means &&
 	       (next->script == SCRIPT_LATIN || !(means(t, t->at - 1) & PREP));
@@ -109,6 +113,10 @@ int target_is_compound(const struct target *t)
 
 	if (is_sent(t))
 		return 1;
+	if (next && !next->means &&
+	    !(means(t, t->at) & (TARGET | SUPPORT | OFFICE | SOMEBODY)) &&
+	    means(t, t->at) & ALONE && means(t, t->verb) & WANT)
+		return 1; /* "нужен живой корм" */
 	if (!next || !(means(t, t->verb) & WANT) || t->verb > t->at || next->means ||
 	    next->flags & (WORD_NUMBER | WORD_CASED))
 		return 0;
@@ -151,9 +159,12 @@ static int is_elsewhere(const struct target *t)
 		from = t->verb + 1;
 	else if (!(verb & WANT) || verb & ~WANT & REQUEST || !is_described(t))
 		return 0;
-	for (int i = from; i < t->to; i++)
+	for (int i = from; i < t->to; i++) {
+		if (means(t, t->at) & SOMEBODY && means(t, i) & THAT)
+			return 0; /* "somebody who knows about visas" */
 		if (!means(t, i))
 			return 1;
+	}
 	return 0;
 }
 
@@ -172,17 +183,30 @@ int target_is_thing(const struct target *t)
 	if (next && it->script == SCRIPT_CYRILLIC && next->script == SCRIPT_LATIN)
 		return !(next->means & (PLEASE | TARGET | BOT | HELLO));
 	if (next && it->script == SCRIPT_LATIN && next->means & THAT && t->at + 2 < t->to)
-		return it[2].means == 0;
+		return (it[2].means & ~OFFICE) == 0;
 	if (is_elsewhere(t))
 		return 1;
 	if (verb & SPEAK && it->script == SCRIPT_CYRILLIC && who & NOM && t->verb < t->at)
 		return !(verb & ~SPEAK & REQUEST) && find(t, t->verb, t->at, PREP) < 0;
-	if (who & TARGET && !(verb & ~WANT & REQUEST) && t->verb < t->at && is_dative(it))
+	if (who & TARGET && !(verb & ((~WANT & REQUEST) | IFHOW)) && t->verb < t->at &&
+	    is_dative(it))
 		return find(t, t->verb, t->at, PREP) < 0; /* who needs, not who is needed */
 	for (int i = t->from; verb & CALL && who & NOM && i < t->to; i++)
 		if (t->w->items[i].means == 0)
 			return 1;
 	return 0;
+}
+
+/* "хочу пожаловаться на оператора" */
+int target_is_complained_of(const struct target *t)
+{
+	const struct word *before = t->at > t->from ? &t->w->items[t->at - 1] : NULL;
+
+	while (before && before > &t->w->items[t->from] && before->means & (LIVE | FILLER))
+		before--;
+	return before && before->len == 2 && before->letters[0] == u'н' &&
+	       before->letters[1] == u'а' && t->verb < t->at &&
+	       (means(t, t->verb) & REQUEST & ~WANT) == SPEAK;
 }
 
 /* "am I talking to a human?" */
@@ -226,12 +250,17 @@ int target_is_advice(const struct target *t)
 	uint64_t verb = means(t, t->verb), it = means(t, t->at);
 
 	if (means(t, t->at - 1) & MINE && (verb & CALL || how >= 0 || it & OFFICE))
-		return 1;
+		return find(t, t->at, t->to, PLEASE) < 0 || verb & CALL;
 	if (is_thanks(t) || is_habit(t) || is_who(t))
 		return 1;
 	if (how < 0 || find(t, how, t->at, CAN | ME) >= 0)
 		return 0;
-	if (means(t, how) & WHAT && verb & SPEAK && find(t, how, t->verb, NUMBER) < 0)
+	for (int i = how + 1; i < t->verb && means(t, how) & HOW && !(verb & SPEAK); i++)
+		if (!means(t, i) && t->w->items[i].len > 2)
+			return 1; /* "how to set up transfers to an agent" */
+	if (verb & CALL && find(t, t->at + 1, t->to, MINE) >= 0)
+		return 1; /* "how to invite a person to my team" */
+	if (means(t, how) & WHAT && verb & SPEAK && find(t, how, t->verb, NUMBER | LET) < 0)
 		return 1; /* "what to ask a manager" */
 	if (it & PEOPLE && find(t, t->from, t->to, LIVE | HERE) < 0)
 		return 1;
@@ -240,6 +269,8 @@ int target_is_advice(const struct target *t)
 	for (int i = t->verb + 1; verb & CALL && it & PERSON && i < t->at; i++)
 		if (!(means(t, i) & AROUND))
 			return 1; /* "how to find a key to a person" */
+	if (verb & CONNECT && it & SUPPORT)
+		return 0; /* "how to reach the department of quality" */
 	if (verb & LENGTHY)
 		return find(t, t->from, t->to, LIVE | HERE) < 0;
 	if (verb & REQUEST && it & (TARGET | OFFICE) && !(it & (PERSON | OFFICE)) &&
@@ -267,8 +298,10 @@ int target_is_others(const struct target *t)
 	int previous = t->from > 0 ? clause_begin(t->w, t->from - 1) : 0;
 	const struct word *before = t->verb > t->from ? &t->w->items[t->verb - 1] : NULL;
 
-	if (is_your_want(t))
-		return 1;
+	int bot = find(t, t->from, t->verb, BOT);
+
+	if (is_your_want(t) || (bot > t->from && means(t, bot - 1) & MINE))
+		return 1; /* "our bot should call a human" */
 	if (means(t, t->from) & (WHAT | THAT) && t->w->items[t->from].gap == GAP_COMMA &&
 	    words_find(t->w, previous, t->from, WANTS) >= 0)
 		return 1; /* "my wife says that ..." */
@@ -309,11 +342,30 @@ static int is_infinitive(const struct word *w)
 	return w->len > 2 && w->letters[w->len - 1] == u'ь' && w->letters[w->len - 2] == u'т';
 }
 
+/* "разговор с оператором оборвался": what became of a talk. */
+static int is_told_of(const struct target *t)
+{
+	return (means(t, t->verb) & TALK) == TALK && t->verb < t->at &&
+	       t->verb <= t->from + 1 && t->at + 1 < t->to && !means(t, t->at + 1);
+}
+
+/* "хотел позвать человека, но уже разобрался": what was asked for is done with. */
+static int is_settled(const struct target *t)
+{
+	int end = t->to < t->w->n ? clause_end(t->w, t->to) : t->to;
+
+	return t->to < t->w->n && t->w->items[t->to].means & BUT &&
+	       words_find(t->w, t->to, end, PAST) >= 0 &&
+	       words_find(t->w, t->to, end, NOT | TARGET) < 0;
+}
+
 /* "was able to talk to a human": verbs without a person of their own tell of the past. */
 int target_is_past(const struct target *t)
 {
 	int past = -1;
 
+	if (is_told_of(t) || is_settled(t))
+		return 1;
 	for (int i = t->from; i < t->verb; i++)
 		past = means(t, i) & PAST ? i : past;
 	if (past < 0 || find(t, past, t->verb, WANT | CAN | NOT | BOT) >= 0)

@@ -21,6 +21,22 @@ static int is_other_wanted(const struct target *t)
 		end - begin <= 3);
 }
 
+/* "can we do it without the bot?", "how do I get past this bot" */
+static int is_passed_by(const struct target *t)
+{
+	int end = sentence_end(t->w, t->at), none = t->at - 1;
+	struct target whole = { .w = t->w, .from = sentence_begin(t->w, t->at), .to = end };
+
+	while (means(t, none) & (THE | FILLER | PREP | LIVE) && !(means(t, none) & WITHOUT))
+		none--;
+	return means(t, none) & (WITHOUT | NOT) &&
+	       find(t, t->from, t->at, CAN | HOW | LET) >= 0 &&
+	       find(t, t->from, t->at, YOU | BE) < 0 &&
+	       target_is_all(&whole, whole.from, t->at, AROUND | WITHOUT | HOW,
+			     (NEVER_BARE & ~SELF) | TARGET) &&
+	       target_is_all(&whole, t->at + 1, end, PLEASE | FILLER | HERE, BOT | HELP);
+}
+
 /* "I don't want to talk to a bot" */
 int words_refuse_bot(const struct words *w)
 {
@@ -30,7 +46,7 @@ int words_refuse_bot(const struct words *w)
 
 		if (!(w->items[i].means & BOT) || w->items[i].flags & (WORD_QUOTED | WORD_CODE))
 			continue;
-		if (is_other_wanted(&t))
+		if (is_other_wanted(&t) || is_passed_by(&t))
 			return 1;
 		t.verb = target_verb_before(&t);
 		if (t.verb < 0 || !(means(&t, t.verb) & SPEAK))

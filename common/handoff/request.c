@@ -2,18 +2,6 @@
 
 #include "common/handoff/request.h"
 
-static int no(struct target *t, const char *why)
-{
-	t->why = why;
-	return 0;
-}
-
-static int yes(struct target *t, const char *why)
-{
-	t->why = why;
-	return 1;
-}
-
 /* --- the patterns ------------------------------------------------------------- */
 
 /* "in the game one has to call an operator" */
@@ -40,7 +28,8 @@ static int by_verb(struct target *t)
 
 	if (target_is_negated(t) || target_is_stopped(t) || target_is_refused_next(t))
 		return no(t, "negated");
-	if (target_is_topic(t) || target_is_compound(t) || target_is_thing(t))
+	if (target_is_topic(t) || target_is_compound(t) || target_is_thing(t) ||
+	    target_is_complained_of(t))
 		return no(t, "about-operators");
 	if (target_is_advice(t))
 		return no(t, "advice");
@@ -52,6 +41,8 @@ static int by_verb(struct target *t)
 		return no(t, "past");
 	if (find(t, t->from, t->to, LATER) >= 0)
 		return no(t, "another-time");
+	if (means(t, t->verb) & CONNECT && find(t, first, t->to, HELLO) >= 0)
+		return no(t, "mention"); /* "передайте менеджеру привет" */
 	if (is_within_text(t))
 		return no(t, "story");
 	if (is_joining(t))
@@ -92,7 +83,8 @@ static int by_help(struct target *t)
 	if (before >= 0 && t->w->items[t->at].flags & WORD_ASKED &&
 	    target_is_all(t, t->from, t->to, AROUND, NEVER_BARE & ~OR))
 		return yes(t, "let-a-human-help"); /* "will a human answer me" */
-	if (help < 0 || (ask < 0 && (later < 0 || !(t->w->items[t->at].flags & WORD_ASKED))))
+	if (help < 0 || (ask < 0 && (later < 0 || (!(t->w->items[t->at].flags & WORD_ASKED) &&
+						   find(t, t->from, t->to, LIVE) < 0))))
 		return 0;
 	for (int i = ask < 0 ? t->at : ask; i < help; i++)
 		if (!(means(t, i) & AROUND))
@@ -122,6 +114,10 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 		return 0;
 	if (t->from == begin && !(it->means & NOM) && is_rest(t, end, THANKS | PLEASE | FILLER))
 		return 1;
+	if (t->from == begin && it->script == SCRIPT_CYRILLIC && !(it->means & NOM) &&
+	    words_find(t->w, t->from, t->to, CAN | PLEASE | ME) >= 0 &&
+	    words_find(t->w, t->to, end, told | IF | COUNT | HOWMUCH | TEXT) < 0)
+		return 1; /* "можно оператора, а то бот не понимает" */
 	if (t->from - begin <= 4 && words_find(t->w, begin, t->from, NOT) >= 0 &&
 	    words_find(t->w, begin, t->from, YOU) >= 0)
 		return 1; /* "not you, a human" */
@@ -140,6 +136,37 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 		       words_find(t->w, begin, end, STOP) >= 0;
 	return words_find(t->w, begin, t->from, SELF) < 0 ||
 	       words_find(t->w, begin, t->from, REQUEST | STOP) >= 0;
+}
+
+/* Past "no," and "well," at the head of a sentence. */
+static int said_from(const struct target *t, int begin)
+{
+	struct target head = { .w = t->w };
+
+	for (int from = begin; from < t->from; from = head.to) {
+		head.from = from, head.to = clause_end(t->w, from);
+		if (find(&head, head.from, head.to, THANKS) >
+		    find(&head, head.from, head.to, NO))
+			return from;
+		if (!target_is_all(&head, head.from, head.to, NO | FILLER | PLEASE | THANKS,
+				   NEVER_BARE | HELLO | TARGET | PERSON))
+			return from;
+		if (t->w->items[t->at].means & NOM && find(t, t->from, t->to, LIVE | ME) < 0)
+			return begin;
+	}
+	return t->from;
+}
+
+/* Before ", not a bot" at the end of one. */
+static int said_to(const struct target *t, int end)
+{
+	struct target tail = { .w = t->w, .from = t->to, .to = end };
+	int none = find(&tail, t->to, end, NOT | WITHOUT | NO);
+
+	if (none < 0 || find(&tail, none, end, BOT) < 0 ||
+	    !target_is_all(&tail, t->to, end, BARE, NEVER_BARE | TARGET | SPEAK))
+		return end;
+	return t->to;
 }
 
 /* "who are you? an operator?" */
@@ -167,16 +194,32 @@ static int modified(const struct target *t)
 static int is_addressed(const struct target *t, int end)
 {
 	struct target next = *t;
+	int about = words_find(t->w, t->to, end, ABOUT);
 
-	next.from = t->to, next.to = end;
+	next.from = t->to, next.to = end = about > 0 ? about : end;
 	return t->to < end && find(&next, t->to, end, HELP) >= 0 &&
 	       target_is_all(&next, t->to, end, AROUND, NEVER_BARE | BOT);
+}
+
+/* "I need not a bot, but your manager" */
+static int is_instead_of_bot(const struct target *t, int begin)
+{
+	int bot = words_find(t->w, begin, t->from, BOT);
+
+	return bot > begin && clause_end(t->w, bot) == t->from &&
+	       words_find(t->w, bot - 2, bot, NOT) >= 0 &&
+	       words_find(t->w, begin, t->from, WANT) >= 0 &&
+	       words_find(t->w, begin, t->from, THEY | WANTS | IF | SPEAK) < 0 &&
+	       target_is_all(t, t->from, t->to, BARE | YOU, NOT | NO | NONEED | BE);
 }
 
 static int alone(struct target *t)
 {
 	int begin = sentence_begin(t->w, t->at), end = sentence_end(t->w, t->at);
 	int greeting = find(t, t->from, t->to, HELLO) >= 0;
+
+	if (t->from > begin && is_instead_of_bot(t, begin))
+		return yes(t, "not-the-bot");
 
 	if (!target_is_all(t, t->from, modified(t), BARE, NEVER_BARE))
 		return 0;
@@ -192,47 +235,10 @@ static int alone(struct target *t)
 		return 0;
 	if (is_guess_who(t, begin))
 		return no(t, "identity");
-	if ((t->from != begin || t->to != end) && !may_stand_beside(t, begin, end) &&
-	    !is_addressed(t, end))
+	if ((t->from != said_from(t, begin) || t->to != said_to(t, end)) &&
+	    !may_stand_beside(t, begin, end) && !is_addressed(t, end))
 		return 0;
 	return yes(t, find(t, t->from, t->to, BOT) >= 0 ? "not-the-bot" : "single-word");
-}
-
-/* "where is the operator", "is any real person here" */
-static int by_absence(struct target *t)
-{
-	uint64_t live = find(t, t->from, t->to, LIVE) >= 0 ? WORK : 0;
-	uint64_t around = BARE | BE | YOU | WHERE | SOMEBODY | HAVE | live;
-	int others = (means(t, t->at) & SOMEBODY) != 0;
-	int begins = (means(t, t->from) & OR) != 0; /* a word that asks, in some languages */
-
-	if (!target_is_all(t, t->from + begins, t->to, around,
-			   OR | IF | HOWMUCH | PAST | SELF | NOT) ||
-	    target_is_topic(t))
-		return 0;
-	if (find(t, t->from, t->at, WHERE) >= 0)
-		return yes(t, "where-is");
-	others |= means(t, t->at) & PERSON && find(t, t->from, t->to, HERE) >= 0;
-	if ((others || live) && find(t, t->from, t->to, HAVE | HERE) >= 0 &&
-	    means(t, t->at) & (PERSON | SOMEBODY | ALONE) &&
-	    (find(t, t->from, t->to, YOU | BOT) < 0 || find(t, t->from, t->to, WITHOUT) >= 0))
-		return yes(t, "anyone-there");
-	return 0;
-}
-
-/* "operator, where are you" */
-static int by_absence_in_sentence(struct target *t)
-{
-	struct target whole = *t;
-
-	whole.from = sentence_begin(t->w, t->at);
-	whole.to = sentence_end(t->w, t->at);
-	if (find(&whole, whole.from, whole.to, WHERE) < 0 ||
-	    !target_is_all(&whole, whole.from, whole.to, BARE | BE | YOU | WHERE,
-			   OR | IF | NOT) ||
-	    target_is_topic(&whole))
-		return 0;
-	return yes(t, "where-is");
 }
 
 /* "... useless bot human please": courtesy at the end makes a noun a request. */
@@ -259,10 +265,13 @@ static int known_until(const struct target *t)
 	int goes_on = (means(t, next) & (THAT | WHAT | CAN | LET)) != 0;
 	int asked = find(t, t->from, t->verb, CAN) >= 0 && find(t, t->from, t->verb, SELF) >= 0;
 
+	if (means(t, next) & THAT && means(t, t->verb) & WANT && t->verb < t->at &&
+	    t->w->items[t->at].script == SCRIPT_CYRILLIC)
+		return next; /* "кого-то, кто разбирается" */
 	if (!(means(t, t->verb) & CALL) || t->verb > t->at || !goes_on)
 		return t->to;
 	if (t->w->items[t->at].script == SCRIPT_LATIN && find(t, t->verb, t->at, ME) < 0 &&
-	    !asked)
+	    !asked && t->verb != t->from)
 		return t->to;
 	return next;
 }
@@ -275,18 +284,32 @@ static int is_weak(const struct target *t)
 
 	if (m & (TARGET | ALONE))
 		return 0;
+	if (m & SOMEBODY && (means(t, t->at - 1) & WITH) == WITH &&
+	    target_is_all(t, t->from, t->to, BARE, NEVER_BARE | WITHOUT) &&
+	    find(t, t->from, t->at, CAN) >= 0)
+		return 0; /* "можно с кем-нибудь?" */
+	if (m & PEOPLE && verb & (CALL | WANT) && t->to - t->from <= 4 &&
+	    !(t->w->items[t->at].flags & WORD_ASKED) &&
+	    target_is_all(t, t->from, t->to, BARE, NEVER_BARE))
+		return 0; /* "зови людей" */
+	if ((m & TRADE) == TRADE && find(t, t->at, t->to, WITHOUT) >= 0)
+		return 1;
+	if ((m & TRADE) == TRADE)
+		return !(verb & (SPEAK | CONNECT)) &&
+		       (!(verb & CALL) || (verb & ORDER) == ORDER);
 	if (m & (SOMEBODY | OFFICE) && !(m & PEOPLE) && verb & (CALL | WANT) &&
 	    target_is_all(t, t->from, known_until(t), AROUND, NEVER_BARE & ~(SELF | YOU)))
 		return 0;
 	if (m & OFFICE && target_is_all(t, t->from, t->to, BARE, NEVER_BARE) &&
-	    find(t, t->from, t->to, PLEASE | LIVE | CAN) >= 0)
+	    find(t, t->from, t->to, PLEASE | LIVE | CAN | ME) >= 0)
 		return 0;
 	if (m & SUPPORT &&
 	    target_is_all(t, sentence_begin(t->w, t->at), t->to, BARE, NEVER_BARE))
 		return 0;
 	if (m & SUPPORT)
 		return !(verb & (CALL | CONNECT | SPEAK)) && !(means(t, t->at - 1) & LIVE);
-	return !(verb & (SPEAK | CONNECT)) && find(t, t->at - 2, t->at + 3, LIVE | SUPPORT) < 0;
+	return !(verb & (SPEAK | CONNECT | IFHOW)) &&
+	       find(t, t->at - 2, t->at + 3, LIVE | SUPPORT) < 0;
 }
 
 int words_request(const struct words *w, int at, const char **reason)
@@ -313,11 +336,13 @@ int words_request(const struct words *w, int at, const char **reason)
 			answer = by_verb(&t);
 		if (!answer && !t.why)
 			answer = alone(&t) || (!t.why && (by_help(&t) || by_courtesy(&t)));
-	} else if (means(&t, at) & OFFICE || find(&t, t.from, t.to, LET) >= 0) {
+	} else if (means(&t, at) & OFFICE || find(&t, t.from, t.to, LET) >= 0 ||
+		   (find(&t, t.from, at, CAN) >= 0 &&
+		    target_is_all(&t, t.from, t.to, AROUND | HERE, NEVER_BARE))) {
 		answer = by_help(&t);
 	}
 	if (!answer && !t.why)
-		answer = by_absence(&t) || by_absence_in_sentence(&t);
+		answer = target_is_missed(&t) || target_is_begged(&t);
 	if (t.why)
 		*reason = t.why;
 	else

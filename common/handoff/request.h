@@ -32,6 +32,19 @@ static inline int find(const struct target *t, int from, int to, uint64_t what)
 	return words_find(t->w, from > t->from ? from : t->from, to < t->to ? to : t->to, what);
 }
 
+/* The answer, and why. */
+static inline int no(struct target *t, const char *why)
+{
+	t->why = why;
+	return 0;
+}
+
+static inline int yes(struct target *t, const char *why)
+{
+	t->why = why;
+	return 1;
+}
+
 /* Do all words of from <= i < to mean one of `allowed` and none of `never`? */
 int target_is_all(const struct target *t, int from, int to, uint64_t allowed, uint64_t never);
 
@@ -52,3 +65,8 @@ int target_is_advice(const struct target *t);
 int target_is_others(const struct target *t);
 int target_is_hypothetical(const struct target *t);
 int target_is_past(const struct target *t);
+int target_is_complained_of(const struct target *t);
+
+/* "where is the operator", "anyone there"; "somebody answer". */
+int target_is_missed(struct target *t);
+int target_is_begged(struct target *t);

@@ -50,7 +50,7 @@ int clause_end(const struct words *w, int i)
 static void settle_transfer(struct words *w, int i)
 {
 	int end = i + 7 < sentence_end(w, i) ? i + 7 : sentence_end(w, i);
-	int target = words_find(w, i + 1, end, TARGET | SUPPORT | ALONE);
+	int target = words_find(w, i + 1, end, TARGET | SUPPORT | ALONE | SOMEBODY);
 	int text = words_find(w, i + 1, end, LANGNAME | TEXT);
 	int colon = i + 1;
 
@@ -130,6 +130,36 @@ static void settle_tell(struct words *w, int i)
 		w->items[i].means |= CALL;
 }
 
+/* "того, кто отвечает": who is described is somebody. */
+static void settle_described(struct words *w, int i)
+{
+	struct word *it = &w->items[i], *next = &w->items[i + 1];
+
+	if (next->gap == GAP_COMMA && next->means & THAT && !(next->means & LET) &&
+	    it->script == SCRIPT_CYRILLIC && it->len >= 3)
+		it->means |= SOMEBODY;
+}
+
+/* "I would be grateful if a person answered": no condition. */
+static void settle_courtesy(struct words *w, int i)
+{
+	int begin = i - 3 > sentence_begin(w, i) ? i - 3 : sentence_begin(w, i);
+
+	if (words_find(w, begin, i, THANKS) < 0)
+		return;
+	w->items[i].means = LET;
+	if (w->items[i].gap == GAP_COMMA)
+		w->items[i].gap = GAP_NONE;
+}
+
+/* "нужен не бот а человек": there ends what is not wanted. */
+static int is_not_bot(const struct words *w, int i)
+{
+	int bot = words_find(w, clause_begin(w, i), i, BOT);
+
+	return bot > 0 && words_find(w, bot - 2, bot, NOT) >= 0;
+}
+
 static void settle_word(struct words *w, int i)
 {
 	struct word *it = &w->items[i];
@@ -140,16 +170,25 @@ static void settle_word(struct words *w, int i)
 		settle_hyphen(w, i);
 	if (it->means & (PERSON | SOMEBODY))
 		settle_count(w, i);
+	if (it->means & SOMEBODY && it->means & THEY && i > 0 && it->gap == GAP_NONE &&
+	    w->items[i - 1].means & WANT)
+		it->means &= ~THEY; /* who is needed does nothing */
 	if (it->means & SAY)
 		settle_tell(w, i);
 	if (it->means & LIVE)
-
 		settle_live(w, i);
+	if (it->means & YOU && it->means & THE && i + 1 < w->n &&
+	    w->items[i + 1].means & (TARGET | OFFICE))
+		it->means &= ~YOU; /* "your manager" */
+	if (it->means & IF && i > 0)
+		settle_courtesy(w, i);
 	if (it->means & SUPPORT)
 		settle_service(w, i);
 	if (it->flags & WORD_CODE)
 		it->means &= ~(TARGET | ALONE | REQUEST);
 	if (it->means & BUT && it->gap == GAP_NONE && i > 0)
+		it->gap = GAP_COMMA;
+	if (it->len == 1 && it->letters[0] == u'а' && it->gap == GAP_NONE && is_not_bot(w, i))
 		it->gap = GAP_COMMA;
 	if (it->means & THAT && it->gap == GAP_COMMA)
 		it->gap = GAP_NONE;
@@ -179,6 +218,9 @@ static void join_asides(struct words *w)
 
 void words_settle(struct words *w)
 {
+	for (int i = 0; i + 1 < w->n; i++)
+		if (w->items[i].means & THAT)
+			settle_described(w, i);
 	for (int i = 0; i < w->n; i++)
 		settle_word(w, i);
 	join_asides(w);

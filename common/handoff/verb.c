@@ -3,9 +3,11 @@
 #include "common/handoff/request.h"
 
 /* How many words of other things may stand between a verb and the target. */
-static int reach(uint64_t verb)
+static int reach(const struct target *t, int verb)
 {
-	return verb & CONNECT ? 3 : verb & (CALL | SPEAK) ? 1 : 0;
+	int most = means(t, verb) & CONNECT ? 3 : means(t, verb) & (CALL | SPEAK) ? 1 : 0;
+
+	return t->w->items[verb].script == SCRIPT_HAN ? 2 * most : most;
 }
 
 /* "I prefer the bot to a human" */
@@ -34,20 +36,28 @@ static int is_noun(const struct target *t, int i)
 	return i == t->at - 1 && means(t, i) & SPEAK && means(t, i - 1) & THE;
 }
 
+/* "how do I reach", "давайте я объясню": beside these "I speak" asks for it. */
+static int is_told_how(const struct target *t, int i)
+{
+	uint64_t asks = t->w->items[i].script == SCRIPT_CYRILLIC ? WANT : 0;
+
+	return find(t, t->from, i, HOW | WHERE | asks) >= 0;
+}
+
 int target_verb_before(const struct target *t)
 {
 	if (means(t, t->at - 1) & HOW) /* "like people do", or the verb is behind */
 		return -1;
-	for (int i = t->at - 1, other = 0; i >= t->from && other <= 3; i--) {
+	for (int i = t->at - 1, other = 0; i >= t->from && other <= 6; i--) {
 		uint64_t m = means(t, i);
 
-		if (m & REQUEST && other <= reach(m) && !is_noun(t, i) &&
+		if (m & REQUEST && other <= reach(t, i) && !is_noun(t, i) &&
 		    !(m & WANT && is_bot_wanted(t, i)))
 			return i;
 		if (m & WANT && other <= 3 &&
 		    (find(t, i, t->at, VIA) >= 0 || is_with_live(t, i)))
 			return i;
-		if (m & IFHOW && find(t, t->from, i, HOW | WHERE) >= 0)
+		if (m & IFHOW && other <= 3 && is_told_how(t, i))
 			return i;
 		if (m & ABOUT && !(m & (PREP | FILLER | THE)))
 			return -1;

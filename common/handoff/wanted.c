@@ -21,7 +21,8 @@ static int judge(struct words *w, const char **reason)
 
 	*reason = "none";
 	words_mean(w);
-	if (words_find(w, 0, w->n, ASKED | LIVE | BOT | CONNECT | RING | NUMBER) < 0)
+	if (words_find(w, 0, w->n,
+		       ASKED | LIVE | BOT | CONNECT | CALL | SPEAK | RING | NUMBER) < 0)
 		return 0;
 	words_settle(w);
 	frame = words_frame(w);
@@ -33,7 +34,7 @@ static int judge(struct words *w, const char **reason)
 		*reason = "not-the-bot";
 		return 1;
 	}
-	if (words_implied(w, reason))
+	if (words_implied(w, reason) || words_named(w, reason))
 		return 1;
 	for (int i = 0; i < w->n && targets < ASKED_MAX; i++) {
 		if (!(w->items[i].means & (ASKED)))

@@ -9,7 +9,7 @@
  * common/handoff.
  */
 
-enum { WORDS_MAX = 320, WORD_LETTERS = 24 };
+enum { WORDS_MAX = 320, WORD_LETTERS = 30 };
 
 enum word_gap { GAP_NONE, GAP_COMMA, GAP_COLON, GAP_STOP };
 
