@@ -137,13 +137,8 @@ language plpgsql as $$
 declare
     v_text text;
 begin
-    update suggestion set state = 1, operator_id = o.id
-    where id = (p_args ->> 'suggestion')::bigint and conversation_id = c.id and state = 0
+    update suggestion set state = 1, operator_id = o.id where id = (p_args ->> 'suggestion')::bigint
     returning coalesce(p_args ->> 'text', body) into v_text;
-    if not found then
-        r.status := 'bad';
-        return;
-    end if;
     r := desk_say(r, c, o, jsonb_build_object('text', v_text), p_trace);
 end $$;
 
@@ -170,7 +165,16 @@ begin
     r.free_job := enqueue_duty(o.id, p_trace);
 end $$;
 
--- Orders within a conversation.  What the bot or nobody has is taken by whoever speaks.
+-- A suggestion is there for its own conversation, until somebody has used it or has done away with it.
+create function is_suggested(p_conversation bigint, p_args jsonb) returns boolean
+language plpgsql stable as $$
+begin
+    return exists (select from suggestion s
+                   where s.id = (p_args ->> 'suggestion')::bigint and s.conversation_id = p_conversation and s.state = 0);
+end $$;
+
+-- Orders within a conversation.  What the bot or nobody has is taken by whoever speaks: therefore what they would
+-- say is looked at first.
 create function desk_obey(inout r desk_done, p_verb text, c conversation, h handoff, o operator, p_args jsonb, p_trace text)
 language plpgsql as $$
 begin
@@ -180,6 +184,9 @@ begin
             r.status := 'bad';
             return;
         end if;
+    elsif p_verb in ('use', 'discard') and not is_suggested(c.id, p_args) then
+        r.status := 'bad';
+        return;
     end if;
     if p_verb = 'say' and p_args ? 'again' then
         p_args := p_args || said_before(c.id, o.id, (p_args ->> 'again')::bigint);
@@ -194,6 +201,8 @@ begin
         r.status := case when h.id is null then 'no_chat'
                          when h.state = 2 and p_args ? 'if_waiting' then 'taken'
                          when h.state = 2 and h.operator_id <> o.id and o.role <> 2 then 'not_yours' else 'ok' end;
+    elsif p_verb = 'discard' and h.state = 2 and h.operator_id <> o.id and o.role <> 2 then
+        r.status := 'not_yours';
     end if;
     if r.status <> 'ok' then
         return;
@@ -219,7 +228,7 @@ begin
             end if;
         when 'transfer' then r := desk_transfer(r, c, h, o, (p_args ->> 'operator')::int, p_trace);
         when 'discard' then
-            update suggestion set state = 2, operator_id = o.id where id = (p_args ->> 'suggestion')::bigint and state = 0;
+            update suggestion set state = 2, operator_id = o.id where id = (p_args ->> 'suggestion')::bigint;
         when 'note' then
             insert into note (conversation_id, operator_id, after_seq, body)
             values (c.id, o.id, c.last_seq, p_args ->> 'text') returning id into r.seq;

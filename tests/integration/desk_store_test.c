@@ -162,6 +162,38 @@ static void what_an_order_may_not_do(void **state)
 	assert_int_equal(order(1, "return", c, NULL).status, DESK_NO_CHAT);
 }
 
+#define SUGGESTED(n) number("select state from suggestion where id = " #n)
+
+/* What is suggested is for one conversation, and for whoever talks there. */
+static void a_suggestion_stays_in_its_conversation(void **state)
+{
+	int64_t c, other;
+
+	(void)state;
+	add_operators(3);
+	run("update operator set role = 2 where id = 3");
+	c = call_human();
+	other = hear(TELEGRAM, "8", "o1", INBOUND_OPERATOR, NULL, NULL).conversation_id;
+	order(1, "take", c, NULL);
+	run("insert into suggestion (conversation_id, last_seq, epoch, body) select id, 1, 2, "
+	    "'yes' from conversation c, generate_series(1, 2) where chat_key = '7'");
+	assert_int_equal(order(1, "discard", other, "{\"suggestion\":1}").status, DESK_BAD);
+	assert_int_equal(order(2, "use", other, "{\"suggestion\":1}").status, DESK_BAD);
+	assert_int_equal(number("select responder from conversation where chat_key = '8'"),
+			 1); /* nor was it taken for that */
+	assert_int_equal(SUGGESTED(1), 0);
+	assert_int_equal(order(2, "discard", c, "{\"suggestion\":1}").status, DESK_NOT_YOURS);
+	assert_int_equal(order(2, "use", c, "{\"suggestion\":1}").status, DESK_TAKEN);
+	assert_int_equal(order(3, "discard", c, "{\"suggestion\":1}").status, DESK_OK);
+	assert_int_equal(SUGGESTED(1), 2);
+	assert_int_equal(order(1, "discard", c, "{\"suggestion\":1}").status, DESK_BAD);
+	assert_int_equal(order(1, "use", c, "{\"suggestion\":1}").status, DESK_BAD);
+	assert_int_equal(order(1, "use", c, "{\"suggestion\":2,\"text\":\"yes!\"}").status,
+			 DESK_OK);
+	assert_int_equal(SUGGESTED(2), 1);
+	assert_sql("select body from message where author = 2", "yes!");
+}
+
 static void an_administrator_may_take_over(void **state)
 {
 	int64_t c;
@@ -312,6 +344,7 @@ int main(void)
 		WORLD_TEST(words_nobody_answered_are_the_bots_again),
 		WORLD_TEST(a_late_turn_takes_no_words_from_a_human),
 		WORLD_TEST(what_an_order_may_not_do),
+		WORLD_TEST(a_suggestion_stays_in_its_conversation),
 		WORLD_TEST(an_administrator_may_take_over),
 		WORLD_TEST(an_order_happens_once),
 		WORLD_TEST(a_transfer_moves_the_chat),
