@@ -26,6 +26,7 @@ create table job (
     failures        int         not null default 0, -- in a row, told by its workers
     deaths          int         not null default 0, -- in a row: workers that died with it
     pending         int         not null default 0, -- arrivals since the claim (or the stop)
+    can_wait        boolean     not null default false, -- what it waits for: whatever arrives goes before it
     stop_seq        bigint,                         -- the person said stop, here
     worker_id       int,
     claimant        bigint,                         -- which of its flows has it, for lines of deliveries

@@ -24,7 +24,9 @@ declare
 begin
     insert into job as j (queue, kind, lane, conversation_id, trace)
     values (2, 1, p_conversation, p_conversation, p_trace)
-    on conflict (queue, lane) do update set pending = j.pending + 1
+    on conflict (queue, lane) do update
+        set pending = j.pending + 1, run_at = case when j.can_wait then least(j.run_at, now()) else j.run_at end,
+            announce_at = case when j.can_wait and j.run_at > now() then now() + interval '2 s' else j.announce_at end
     returning j.id, j.state into v_id, v_state;
     return case v_state when 0 then v_id end;
 end $$;

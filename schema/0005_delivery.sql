@@ -9,6 +9,21 @@ create type outgoing as (
 create function topic_is_missing(p_chat text) returns boolean
 language sql immutable as $$ select p_chat like '%:?%' $$;
 
+-- What a forum's topic shows of its chat can wait until everything else of its line was sent, may be done twice, and is
+-- void when it shows something newer.  Telegram limits such calls more than messages.
+create function is_about_topic(p_payload jsonb) returns boolean
+language plpgsql immutable as $$
+begin
+    return coalesce(p_payload ->> 'method' in ('closeForumTopic', 'reopenForumTopic', 'editForumTopic'), false);
+end $$;
+
+-- Where notes and calls stand in a line: behind all messages, in the order of time.
+create function place_at(p_at timestamptz) returns bigint
+language plpgsql immutable as $$
+begin
+    return floor(extract(epoch from p_at) * 1000)::bigint * 1000;
+end $$;
+
 -- Notes and calls name deliveries; couriers need Telegram's ids of what those became.
 create function with_references(p_payload jsonb) returns jsonb
 language plpgsql stable as $$
@@ -39,7 +54,8 @@ begin
     return coalesce(v_id, -1);
 end $$;
 
--- The head of the line, marked as sending; null when the line is empty and the job is gone.
+-- The head of the line, marked as sending; null when the line is empty and the job is gone, or when all that is left
+-- waits for its time, and with it the job.
 -- The caller holds the job's row lock.
 create function next_delivery(p_job bigint, p_conversation bigint) returns outgoing
 language plpgsql as $$
@@ -69,6 +85,12 @@ begin
             exit;
         end if;
     end loop;
+    if d.kind = 4 and d.place > place_at(clock_timestamp()) and is_about_topic(d.payload) then
+        update job set state = 0, worker_id = null, can_wait = true, run_at = to_timestamp(d.place / 1e6),
+                       announce_at = to_timestamp(d.place / 1e6)
+        where id = p_job;
+        return null;
+    end if;
     if topic_is_missing(c.chat_key) and not (d.kind = 4 and d.payload ->> 'method' = 'createForumTopic') then
         insert into delivery (conversation_id, place, kind, payload, trace)
         values (p_conversation, -1, 4, jsonb_build_object('method', 'createForumTopic', 'body',
@@ -170,6 +192,8 @@ begin
     if j.state = 1 then -- our own claim, of which we did not hear: nothing left us
         update delivery d set state = 0 where d.conversation_id = j.conversation_id and d.state = 1;
     elsif j.attempt <> 0 then -- what the last holder was sending when it died: nobody knows
+        update delivery d set state = 0
+        where d.conversation_id = j.conversation_id and d.state = 1 and d.kind = 4 and is_about_topic(d.payload);
         update delivery d set state = 4, error = 'sender died', settled_at = now()
         where d.conversation_id = j.conversation_id and d.state = 1;
         get diagnostics uncertain = row_count;
@@ -411,15 +435,45 @@ create function release_delivery(
     p_job bigint, p_attempt int, p_delivery bigint, p_delay_ms int, p_failed boolean, p_error text, out fenced boolean)
 language plpgsql as $$
 declare
-    v_at timestamptz := now() + p_delay_ms * interval '1 ms';
+    v_at    timestamptz := now() + p_delay_ms * interval '1 ms';
+    v_topic boolean := coalesce((select d.kind = 4 and is_about_topic(d.payload) from delivery d where d.id = p_delivery), false);
+    v_line  bigint;
 begin
-    update job set state = 0, worker_id = null, run_at = v_at, announce_at = v_at,
-                   failures = failures + p_failed::int, error = p_error
-    where id = p_job and state = 1 and attempt = p_attempt;
+    update job set state = 0, worker_id = null, run_at = v_at, announce_at = v_at, can_wait = v_topic,
+                   failures = failures + (p_failed and not v_topic)::int, error = p_error
+    where id = p_job and state = 1 and attempt = p_attempt returning conversation_id into v_line;
     fenced := not found;
-    if not fenced then
+    if fenced then
+        return;
+    elsif v_topic then
+        perform let_pass(p_job, v_line, p_delivery, v_at, p_failed);
+    else
         update delivery set state = 0 where id = p_delivery and state = 1;
     end if;
+end $$;
+
+-- What a topic shows waits behind everything that comes until then, and counts its own failures ("tries").
+create function let_pass(p_job bigint, p_line bigint, p_delivery bigint, p_until timestamptz, p_failed boolean) returns void
+language plpgsql as $$
+begin
+    update delivery
+    set state = 0, place = place_at(p_until),
+        payload = payload || jsonb_build_object('tries', coalesce((payload ->> 'tries')::int, 0) + p_failed::int)
+    where id = p_delivery and state = 1;
+    perform drop_older_topics(p_line);
+    if exists (select from delivery where conversation_id = p_line and state < 2 and place < place_at(p_until)) then
+        update job set run_at = now(), announce_at = now() + interval '2 s' where id = p_job;
+    end if;
+end $$;
+
+-- Of what a topic is to show, the newest counts.  The caller holds the row of the line's job.
+create function drop_older_topics(p_line bigint) returns void
+language plpgsql as $$
+begin
+    update delivery d set state = 5, error = 'superseded', settled_at = now()
+    where d.conversation_id = p_line and d.state = 0 and d.kind = 4 and is_about_topic(d.payload)
+      and exists (select from delivery n where n.conversation_id = p_line and n.state < 2 and n.kind = 4 and n.id > d.id
+                                           and is_about_topic(n.payload));
 end $$;
 
 -- A message too long for one: its row becomes the first part (still sending), the others follow it.

@@ -90,9 +90,8 @@ begin
     return r;
 end $$;
 
--- Where notes and calls stand in a line: behind all messages, in the order of time.
 create function place_now() returns bigint
-language sql volatile as $$ select floor(extract(epoch from clock_timestamp()) * 1000)::bigint * 1000 $$;
+language sql volatile as $$ select place_at(clock_timestamp()) $$;
 
 create function enqueue_turn(p_conversation bigint, p_trace text) returns bigint
 language plpgsql as $$

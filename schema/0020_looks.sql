@@ -261,6 +261,7 @@ begin
         when v_what = 'notice' then
             delete from desk_notice where id = v_id;
         when v_what in ('reopen', 'close') then
+            perform drop_older_topics((p_note ->> 'desk')::bigint);
             update desk_topic set is_closed = v_what = 'close' where conversation_id = v_id;
         else null;
     end case;

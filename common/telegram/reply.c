@@ -27,6 +27,7 @@ static enum telegram_verdict refusal(const char *description)
 		{ "can't parse entities", TELEGRAM_BAD_FORMAT },
 		{ "can't parse message text", TELEGRAM_BAD_FORMAT },
 		{ "message is not modified", TELEGRAM_UNCHANGED },
+		{ "TOPIC_NOT_MODIFIED", TELEGRAM_UNCHANGED },
 		{ "message thread not found", TELEGRAM_NO_TOPIC },
 		{ "TOPIC_DELETED", TELEGRAM_NO_TOPIC },
 		{ "TOPIC_ID_INVALID", TELEGRAM_NO_TOPIC },

@@ -73,7 +73,7 @@ struct attempt {
 	const struct telegram_reply *reply;
 	int failures; /* of the job, before this attempt */
 	int is_plain, has_file;
-	int is_about_topic; /* closes it, names it: of no use without it */
+	int is_about_topic; /* closes it, names it: of no use without it, and harmless twice */
 };
 
 /* Pure: what to do after an attempt. */

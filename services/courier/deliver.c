@@ -20,6 +20,7 @@
 enum {
 	DEADLINE_MS = 60000,
 	SEND_MS = 30000,
+	TOPIC_MS = 5000, /* it may be asked again, and words wait behind it */
 	UPLOAD_MS = 120000,
 	BUSY_MS = 5,
 	UNCONFIGURED_MS = 30000
@@ -51,6 +52,11 @@ void deliver_begin(void *arg, const struct doorbell *bell)
 const struct channel *deliver_channel(const struct deliver *d)
 {
 	return registry_channel(bots_registry(d->courier->bots), d->claim.channel_id);
+}
+
+int deliver_failures(const struct deliver *d)
+{
+	return message_is_about_topic(&d->message) ? d->message.tries : d->claim.failures;
 }
 
 /* --- claiming -------------------------------------------------------------- */
@@ -264,7 +270,8 @@ void deliver_transmit(void *self)
 				.body = body ? body
 					     : message_body(&d->flow.arena, &d->message,
 							    d->claim.chat_key, d->is_plain),
-				.timeout_ms = SEND_MS });
+				.timeout_ms = message_is_about_topic(&d->message) ? TOPIC_MS
+										  : SEND_MS });
 }
 
 /* --- failures -------------------------------------------------------------- */
@@ -283,7 +290,9 @@ static void tell_later(struct deliver *d, flow_step *step)
 
 static void lost_answer(struct deliver *d)
 {
-	struct attempt attempt = { .stage = d->response.stage, .failures = d->claim.failures };
+	struct attempt attempt = { .stage = d->response.stage,
+				   .failures = deliver_failures(d),
+				   .is_about_topic = message_is_about_topic(&d->message) };
 	struct decision decision = decide(&attempt);
 
 	d->is_sending = 0;

@@ -63,6 +63,8 @@ void parcel_drop(struct deliver *d);
 /* --- deliver.c: steps of a line ------------------------------------------------- */
 
 flow_step deliver_prepare, deliver_take_place, deliver_transmit;
+/* Of the head, so far. */
+int deliver_failures(const struct deliver *d);
 /* A head can be seen already, though perhaps not for ever: whatever can be done for it. */
 void deliver_foresee(struct deliver *d, const struct outgoing *head);
 void deliver_wait_in_line(struct deliver *d, int ms);

@@ -11,10 +11,12 @@
  *   note   {"text": Markdown, "attachments":[...], "buttons":[[{"text","data"|"url"}]],
  *           "keyboard":[["words"]], "prompt":"words", "reply_to": delivery | message id,
  *           "silent", "report": conversation that operators watch, "plain": the text
- *           is no Markdown, "skip": so many messages' worth of it, which were sent}
+ *           is no Markdown, "skip": so many messages' worth of it, which were sent,
+ *           "caption": the first of those is a caption}
  *   call   {"method","body", "of": delivery whose message id goes into the body,
  *           "text": Markdown, "buttons", "part": which of the messages that the words
- *           become (0), "else": see note_failure(): for edits, "report"}
+ *           become (0), "caption": as in a note, "else": see note_failure(): for
+ *           edits, "report", "tries": of what changes a topic, how often it failed}
  *
  * An attachment is as channels give it, with the channel whose file_id it has;
  * or {"kind","name","url"}; or {"kind","name","mime","text"}, a file made of that
@@ -32,6 +34,7 @@ struct message_out {
 			      first part this is; else NULL */
 	const char *fault; /* why it cannot be sent; else NULL */
 	int is_void;       /* there is nothing to be sent, and that is fine */
+	int tries;         /* of a call that changes the topic: how often it failed */
 };
 
 void message_make(struct message_out *out, struct arena *a, const struct outgoing *head);
@@ -48,7 +51,7 @@ json_t *message_upload_body(struct arena *a, const struct message_out *m, const 
 /* The attachment cannot be transferred: its message tells of it in words. */
 void message_in_words(struct message_out *m, struct arena *a, const char *lang);
 
-/* A call that changes the topic of the line. */
+/* A call that changes the topic of the line: is_about_topic() in schema/0005_delivery.sql. */
 int message_is_about_topic(const struct message_out *m);
 
 /* Operators are to hear how it went. */

@@ -108,5 +108,6 @@ void message_call(struct message_out *out, struct arena *a, const struct outgoin
 	}
 	if (string_in(payload, "text"))
 		set_words(out, a, payload);
+	out->tries = (int)json_integer_value(json_object_get(payload, "tries"));
 	set_message_id(out, body, payload);
 }

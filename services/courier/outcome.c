@@ -81,7 +81,7 @@ void deliver_judge(void *self)
 	struct attempt attempt = { .stage = d->response.stage,
 				   .is_answered = 1,
 				   .reply = &d->reply,
-				   .failures = d->claim.failures,
+				   .failures = deliver_failures(d),
 				   .is_plain = d->is_plain,
 				   .has_file = d->message.attachment != NULL,
 				   .is_about_topic = message_is_about_topic(&d->message) };
@@ -211,6 +211,6 @@ static void note_put_back(void *self)
 
 	if (d->fenced)
 		flow_done(&d->flow);
-	else
-		deliver_wait_in_line(d, d->wait_ms);
+	else /* what a topic shows has let pass what is behind it */
+		deliver_wait_in_line(d, message_is_about_topic(&d->message) ? 0 : d->wait_ms);
 }

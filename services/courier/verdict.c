@@ -33,6 +33,14 @@ static struct decision flooded(const struct telegram_reply *reply)
 	return (struct decision){ .deed = DEED_WAIT, .wait_ms = ms };
 }
 
+/* It may have arrived, and nothing may arrive twice but what does not show. */
+static struct decision doubtful(const struct attempt *a)
+{
+	if (a->is_about_topic)
+		return again(a, backoff(a->failures));
+	return (struct decision){ .deed = DEED_UNCERTAIN };
+}
+
 static struct decision judge(const struct attempt *a)
 {
 	switch (a->reply->verdict) {
@@ -59,7 +67,7 @@ static struct decision judge(const struct attempt *a)
 	case TELEGRAM_UNKNOWN:
 		break;
 	}
-	return (struct decision){ .deed = DEED_UNCERTAIN };
+	return doubtful(a);
 }
 
 struct decision decide(const struct attempt *a)
@@ -70,5 +78,5 @@ struct decision decide(const struct attempt *a)
 		return (struct decision){ .deed = DEED_WAIT,
 					  .wait_ms = backoff(a->failures),
 					  .counts = a->failures < FAILURES_MAX };
-	return (struct decision){ .deed = DEED_UNCERTAIN };
+	return doubtful(a);
 }

@@ -185,6 +185,70 @@ static void no_topic_is_made_for_being_closed(void **state)
 	world_end();
 }
 
+#define CLOSE "{\"method\":\"closeForumTopic\",\"body\":{}}"
+
+/* Whatever keeps a topic from being closed, words go before it; and then it is closed. */
+static void a_topic_is_closed_later_and_holds_up_nothing(void **state)
+{
+	static const struct play troubles[] = {
+		{ 429, REFUSED("429", "Too Many Requests: retry after 40",
+			       ",\"parameters\":{\"retry_after\":40}") },
+		{ 500, REFUSED("500", "Internal Server Error", "") },
+		{ 502, "<html>bad gateway</html>" },
+		{ 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
+		world_begin();
+		add(DELIVERY_CALL, CLOSE);
+		add(DELIVERY_NOTE, "{\"text\":\"one\"}");
+		world_play(troubles[i].status, troubles[i].body);
+		world_run();
+		assert_int_equal(world.line[0].kind, DELIVERY_NOTE);
+		expect_state(0, DELIVERY_SENT);
+		expect_state(1, DELIVERY_SENT);
+		assert_int_equal(world.requests, 3);
+		assert_string_equal(world.last_method, "closeForumTopic");
+		assert_int_equal(world.failures, 0);
+		if (troubles[i].status == 429) /* to the second */
+			assert_true(stage.now_ms >= 1040000);
+		world_end();
+	}
+}
+
+static void a_topic_that_cannot_be_closed_is_given_up(void **state)
+{
+	(void)state;
+	world_begin();
+	add(DELIVERY_CALL, CLOSE);
+	for (int i = 0; i < 9; i++)
+		world_play(i % 2 ? 0 : 500, REFUSED("500", "Internal Server Error", ""));
+	world_run();
+	expect_state(0, DELIVERY_FAILED);
+	assert_int_equal(world.requests, 8);
+	world_end();
+	world_begin();
+	add(DELIVERY_CALL, CLOSE);
+	world_play(400, REFUSED("400", "Bad Request: not enough rights to manage topics", ""));
+	world_run();
+	expect_state(0, DELIVERY_FAILED);
+	assert_int_equal(world.requests, 1);
+	world_end();
+}
+
+static void a_topic_that_a_dead_courier_was_closing_is_closed(void **state)
+{
+	(void)state;
+	world_begin();
+	add(DELIVERY_CALL, CLOSE);
+	world.dead_sender = 1;
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_int_equal(world.requests, 1);
+	world_end();
+}
+
 static void a_file_of_the_same_bot_goes_by_its_id(void **state)
 {
 	(void)state;
@@ -310,8 +374,12 @@ int main(void)
 		cmocka_unit_test(an_edit_changes_the_message_that_has_its_part),
 		cmocka_unit_test(what_an_edit_has_no_room_for_is_sent),
 		cmocka_unit_test(a_caption_is_changed_as_one),
+		cmocka_unit_test(what_a_caption_has_no_room_for_follows),
 		cmocka_unit_test(a_topic_that_was_deleted_is_made_again),
 		cmocka_unit_test(no_topic_is_made_for_being_closed),
+		cmocka_unit_test(a_topic_is_closed_later_and_holds_up_nothing),
+		cmocka_unit_test(a_topic_that_cannot_be_closed_is_given_up),
+		cmocka_unit_test(a_topic_that_a_dead_courier_was_closing_is_closed),
 		cmocka_unit_test(a_file_of_the_same_bot_goes_by_its_id),
 		cmocka_unit_test(a_file_of_another_bot_is_fetched_and_sent_on),
 		cmocka_unit_test(a_file_that_cannot_be_had_is_told_of_in_words),

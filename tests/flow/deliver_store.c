@@ -18,6 +18,12 @@ static struct sending *row_of(int64_t id)
 	return &world.line[id - 1];
 }
 
+static int is_about_topic(const struct sending *row)
+{
+	return row->kind == DELIVERY_CALL && strstr(row->payload, "ForumTopic") &&
+	       !strstr(row->payload, "createForumTopic");
+}
+
 static struct outgoing next_delivery(void)
 {
 	for (int i = 0; i < world.count; i++) {
@@ -25,6 +31,11 @@ static struct outgoing next_delivery(void)
 
 		if (row->state > DELIVERY_SENDING)
 			continue;
+		if (row->due > stage.now_ms) { /* the job waits with it */
+			world.job = JOB_READY;
+			world.run_at = row->due;
+			return (struct outgoing){ 0 };
+		}
 		row->state = DELIVERY_SENDING;
 		return (struct outgoing){ .id = i + 1,
 					  .kind = row->kind,
@@ -52,7 +63,9 @@ static void claim_effect(struct operation *d)
 		return;
 	}
 	for (int i = 0; i < world.count && !is_ours; i++)
-		if (world.line[i].state == DELIVERY_SENDING) {
+		if (world.line[i].state == DELIVERY_SENDING && is_about_topic(&world.line[i])) {
+			world.line[i].state = DELIVERY_PENDING;
+		} else if (world.line[i].state == DELIVERY_SENDING) {
 			world.line[i].state = DELIVERY_UNCERTAIN;
 			c->uncertain++;
 		}
@@ -142,16 +155,46 @@ void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
 	d->visible = result->visible;
 }
 
+static void count_try(struct sending *row, int failed)
+{
+	json_auto_t *payload = json_loads(row->payload, 0, NULL);
+	json_int_t tries = json_integer_value(json_object_get(payload, "tries"));
+
+	json_object_set_new(payload, "tries", json_integer(tries + failed));
+	free(row->owned);
+	row->payload = row->owned = json_dumps(payload, 0);
+}
+
+/* Behind everything else of the line, which goes on at once. */
+static void let_pass(struct sending *row, int64_t until, int failed)
+{
+	struct sending *last = world.line + world.count - 1, moved;
+
+	count_try(row, failed);
+	row->state = DELIVERY_PENDING;
+	row->due = until;
+	world.run_at = row == last ? until : stage.now_ms;
+	moved = *row;
+	memmove(row, row + 1, (size_t)(last - row) * sizeof *row);
+	*last = moved;
+}
+
 static void release_effect(struct operation *d)
 {
+	struct sending *row = row_of(d->numbers[1]);
+
 	*(int *)d->out = is_fenced(d);
 	if (is_fenced(d))
 		return;
 	world.job = JOB_READY;
+	if (is_about_topic(row)) {
+		let_pass(row, stage.now_ms + d->numbers[2], (int)d->numbers[3]);
+		return;
+	}
 	world.run_at = stage.now_ms + d->numbers[2];
 	world.failures += (int)d->numbers[3];
-	if (row_of(d->numbers[1])->state == DELIVERY_SENDING)
-		row_of(d->numbers[1])->state = DELIVERY_PENDING;
+	if (row->state == DELIVERY_SENDING)
+		row->state = DELIVERY_PENDING;
 }
 
 void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,

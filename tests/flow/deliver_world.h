@@ -16,6 +16,7 @@ struct sending { /* one row of the line */
 	const char *body, *extra, *payload;
 	char *owned; /* the payload, if it is the world's */
 	int arrived; /* how often Telegram took it */
+	int64_t due; /* of what lets others pass */
 	char external_id[24];
 };
 

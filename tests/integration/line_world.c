@@ -55,6 +55,18 @@ void end_head(struct held_line *l, enum delivery_state state, const char *extern
 		l->chat_key = s.chat_key;
 }
 
+void put_back_head(struct held_line *l, int delay_ms, int is_failure)
+{
+	struct delivery_held what = held(l);
+	int fenced;
+
+	store_release_delivery(
+		&world.store, begin(), caller_next, &fenced, &what,
+		&(struct delivery_wait){ delay_ms, .failed = is_failure, .error = "later" });
+	assert_int_equal(done(), 0);
+	assert_int_equal(fenced, 0);
+}
+
 int send_line(int64_t conversation)
 {
 	struct held_line l = hold_line(conversation);

@@ -22,6 +22,8 @@ struct held_line hold_line(int64_t conversation);
 /* How sending the head ended; the next one follows.  external: Telegram's id of it, or NULL. */
 void end_head(struct held_line *l, enum delivery_state state, const char *external,
 	      const char *error);
+/* It was not sent: again after so long. */
+void put_back_head(struct held_line *l, int delay_ms, int is_failure);
 /* Everything in it is sent; the message ids are 1000 more than those of the deliveries. */
 int send_line(int64_t conversation);
 /* The head takes so many messages. */

@@ -210,7 +210,7 @@ static void whoever_gave_the_chat_away_is_done_with_it(void **state)
 	assert_sql(METHODS, "editForumTopic ✓ Ann");
 	order(2, "transfer", c, "{\"operator\":1}");
 	look(c);
-	assert_sql(METHODS, "editForumTopic ✓ Ann, editForumTopic Ann");
+	assert_sql(METHODS, "editForumTopic Ann");
 }
 
 static void in_a_group_a_topic_is_everybodys(void **state)
@@ -246,6 +246,92 @@ static void in_a_group_a_topic_is_everybodys(void **state)
 	assert_sql(METHODS, "reopenForumTopic");
 }
 
+/* --- what is in the way
+ * ------------------------------------------------------------------------ */
+
+#define OF_LINE " from job where queue = 2 and lane = (select conversation_id from desk_topic)"
+#define LINE    "select state || ' ' || failures || ' ' || (run_at > now())::int" OF_LINE
+
+/* The chat of the topic is over, and so it is to say. */
+static int64_t over(int64_t *client)
+{
+	int64_t line;
+
+	*client = talk();
+	line = made();
+	order(1, "close", *client, NULL);
+	look(*client);
+	return line;
+}
+
+/* After all words that were before it. */
+static struct held_line hold_topic(int64_t line)
+{
+	struct held_line l = hold_line(line);
+
+	while (!strstr(l.head.payload, "editForumTopic"))
+		end_head(&l, DELIVERY_SENT, "600", NULL);
+	return l;
+}
+
+static void what_a_topic_shows_lets_words_pass(void **state)
+{
+	int64_t client, line = over(&client);
+	struct held_line l = hold_topic(line);
+
+	(void)state;
+	put_back_head(&l, 40000, 1);
+	assert_sql(LINE, "0 0 1");
+	run("insert into delivery (conversation_id, place, kind, payload, trace) select "
+	    "id, place_now(), 3, '{\"text\": \"words\"}', 't' from conversation where "
+	    "chat_key = '9001:55'; select enqueue_delivery(id, 't') from conversation where "
+	    "chat_key = '9001:55'");
+	assert_sql(LINE, "0 0 0"); /* at once */
+	l = hold_line(line);
+	assert_int_equal(l.head.kind, DELIVERY_NOTE);
+	end_head(&l, DELIVERY_SENT, "700", NULL);
+	assert_int_equal(l.head.id, 0);
+	assert_sql(LINE, "0 0 1"); /* it waits for its own time again */
+	run("update job set run_at = now();"
+	    "update delivery set place = place - 41000000 where state = 0");
+	l = hold_line(line);
+	assert_non_null(strstr(l.head.payload, "editForumTopic"));
+	assert_non_null(strstr(l.head.payload, "\"tries\": 1"));
+	end_head(&l, DELIVERY_SENT, NULL, NULL);
+	assert_int_equal(number("select count(*)" OF_LINE), 0);
+}
+
+static void a_topic_shows_the_newest_only(void **state)
+{
+	int64_t client, line = over(&client);
+	struct held_line l = hold_topic(line);
+
+	(void)state;
+	call_human();
+	order(1, "take", client, NULL);
+	look(client);
+	put_back_head(&l, 40000, 0); /* while that was asked, the chat began again */
+	assert_int_equal(number("select count(*) from delivery where error = 'superseded'"), 1);
+	assert_sql(METHODS, "editForumTopic Ann");
+	assert_sql(LINE, "0 0 0");
+	l = hold_topic(line);
+	put_back_head(&l, 40000, 0);
+	order(1, "close", client, NULL);
+	look(client);
+	assert_sql(METHODS, "editForumTopic ✓ Ann");
+}
+
+static void a_dead_courier_leaves_no_doubt_about_a_topic(void **state)
+{
+	int64_t client, line = over(&client);
+
+	(void)state;
+	hold_topic(line);
+	run("update job set state = 0, worker_id = null, deaths = 1 where queue = 2");
+	assert_non_null(strstr(hold_line(line).head.payload, "editForumTopic"));
+	assert_int_equal(number("select count(*) from delivery where state = 4"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +344,9 @@ int main(void)
 		WORLD_TEST(a_topic_says_that_the_chat_is_over),
 		WORLD_TEST(whoever_gave_the_chat_away_is_done_with_it),
 		WORLD_TEST(in_a_group_a_topic_is_everybodys),
+		WORLD_TEST(what_a_topic_shows_lets_words_pass),
+		WORLD_TEST(a_topic_shows_the_newest_only),
+		WORLD_TEST(a_dead_courier_leaves_no_doubt_about_a_topic),
 	};
 
 	return cmocka_run_group_tests(tests, world_open, world_close);

@@ -82,6 +82,64 @@ def test_a_topic_is_closed_while_nobody_has_the_chat(stack, people):
     assert in_group(stack, words)["message_thread_id"] == thread
 
 
+TROUBLES = {
+    "flood": {"error": 429, "description": "Too Many Requests: retry after 2", "parameters": {"retry_after": 2}},
+    "trouble": {"error": 500, "description": "Internal Server Error"},
+    "a proxy": {"status": 502, "html": "<html>bad gateway</html>"},
+    "no answer": {"drop": "before"},
+    "a lost answer": {"drop": "after"},
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_a_topic_is_closed_whatever_telegram_says_first(stack, people, trouble):
+    client = Client(stack)
+    text = client.call()
+    people[0].accept(client)
+    thread = in_group(stack, text)["message_thread_id"]
+    topic = stack.telegram.chat(GROUP).topics[thread]
+    stack.telegram.rule(f"closeforumtopic {GROUP}", **TROUBLES[trouble])
+    say(stack, people[0].chat, "/finish", thread)
+    wait_for(lambda: topic["closed"], "the topic to be closed")
+    stack.wait_idle()
+    assert stack.sql("select count(*) from delivery where payload ->> 'method' = 'closeForumTopic' and state <> 2") == [(0,)]
+
+
+def test_words_do_not_wait_for_a_topic_that_cannot_be_closed(stack, people):
+    client = Client(stack)
+    text = client.call()
+    people[0].accept(client)
+    thread = in_group(stack, text)["message_thread_id"]
+    topic = stack.telegram.chat(GROUP).topics[thread]
+    stack.telegram.rule(f"closeforumtopic {GROUP}", times=None, error=429, description="Too Many Requests: retry after 600",
+                        parameters={"retry_after": 600})
+    say(stack, people[0].chat, "/finish", thread)
+    wait_for(lambda: stack.telegram.calls_of("closeForumTopic")[-1]["params"]["message_thread_id"] == thread, "the call")
+    client.say("/operator")
+    people[1].press(wait_for(lambda: next((m for m in people[1].messages() if client.name in m["text"]
+                                           and "Accept" in str(m.get("reply_markup"))), None), "an invitation"), "Accept")
+    client.say(words := word())
+    assert in_group(stack, words)["message_thread_id"] == thread
+    stack.telegram.forget()
+    say(stack, people[1].chat, answer := word(), thread)
+    client.wait(answer)
+    stack.wait_idle()  # the chat goes on, so there is nothing to be closed any more
+    assert not topic["closed"]
+
+
+def test_a_topic_that_may_not_be_closed_is_left_alone(stack, people):
+    client = Client(stack)
+    text = client.call()
+    people[0].accept(client)
+    thread = in_group(stack, text)["message_thread_id"]
+    stack.telegram.rule(f"closeforumtopic {GROUP}", error=400, description="Bad Request: not enough rights to manage topics")
+    say(stack, people[0].chat, "/finish", thread)
+    client.wait("The chat is over")
+    stack.wait_idle()
+    assert not stack.telegram.chat(GROUP).topics[thread]["closed"]
+    assert sum(c["params"]["message_thread_id"] == thread for c in stack.telegram.calls_of("closeForumTopic")) == 1
+
+
 def test_a_deleted_topic_of_the_group_is_made_again(stack, people):
     client = Client(stack)
     text = client.call()
