@@ -359,23 +359,28 @@ begin
 end $$;
 
 -- The words of those parts are changed to p_payload's, part by part, in one message for each.  Returns the delivery
--- of what they have no room for, if there may be anything; whatever does not work is told as `else` says.
+-- of what they have no room for (under a caption, an answer to it), if there may be anything; whatever does not work is
+-- told as `else` says.
 create function send_edits(p_line bigint, p_place bigint, p_shown jsonb, p_payload jsonb, p_trace text) returns bigint
 language plpgsql as $$
 declare
+    v_last bigint := jsonb_array_length(p_shown);
     v_rest bigint;
 begin
+    if not exists (select from jsonb_array_elements(p_shown) e where (e ->> 2)::boolean is not true) then
+        p_payload := p_payload || jsonb_build_object('caption', p_shown -> 0 -> 1);
+        insert into delivery (conversation_id, place, kind, payload, trace)
+        values (p_line, p_place + v_last, 3,
+                p_payload || jsonb_build_object('skip', v_last)
+                || case when (p_shown -> 0 ->> 1)::boolean then jsonb_build_object('reply_to', p_shown -> 0 -> 0) else '{}' end,
+                p_trace)
+        returning id into v_rest;
+    end if;
     insert into delivery (conversation_id, place, kind, payload, trace)
     select p_line, p_place + e.n - 1, 4,
            p_payload || jsonb_build_object('method', case when (e.part ->> 1)::boolean then 'editMessageCaption' else 'editMessageText' end,
                                            'of', e.part -> 0, 'part', e.n - 1), p_trace
     from jsonb_array_elements(p_shown) with ordinality e (part, n) order by e.n;
-    if not exists (select from jsonb_array_elements(p_shown) e where (e ->> 2)::boolean is not true) then
-        insert into delivery (conversation_id, place, kind, payload, trace)
-        values (p_line, p_place + jsonb_array_length(p_shown), 3,
-                p_payload || jsonb_build_object('skip', jsonb_array_length(p_shown)), p_trace)
-        returning id into v_rest;
-    end if;
     return v_rest;
 end $$;
 

@@ -31,14 +31,25 @@ static void read_text(struct rich *r, const char *markdown)
 	markdown_read(r, text, len);
 }
 
-void telegram_render(struct telegram_parts *out, struct arena *a, const char *markdown)
+static void render(struct telegram_parts *out, struct arena *a, const char *markdown,
+		   size_t first_max)
 {
 	struct rich r = { .arena = a };
 
 	read_text(&r, markdown);
-	rich_split(out, a, &r);
+	rich_split(out, a, &r, first_max);
 	buf_free(&r.text);
 	free(r.spans);
+}
+
+void telegram_render(struct telegram_parts *out, struct arena *a, const char *markdown)
+{
+	render(out, a, markdown, 0);
+}
+
+void telegram_render_caption(struct telegram_parts *out, struct arena *a, const char *markdown)
+{
+	render(out, a, markdown, TELEGRAM_CAPTION_MAX);
 }
 
 void telegram_render_draft(struct telegram_part *out, struct arena *a, const char *markdown)

@@ -80,4 +80,5 @@ void html_write(struct buf *out, const struct rich *r, struct place_in *p, size_
 
 /* --- split.c ------------------------------------------------------------------ */
 
-void rich_split(struct telegram_parts *out, struct arena *a, const struct rich *r);
+void rich_split(struct telegram_parts *out, struct arena *a, const struct rich *r,
+		size_t first_max);

@@ -18,7 +18,7 @@ enum cut { CUT_GRAPHEME, CUT_WORD, CUT_LINE, CUT_PARAGRAPH, CUT_COUNT };
 
 struct fill {
 	struct place_in place;
-	size_t units, bytes, entities;
+	size_t units, bytes, entities, units_max;
 	size_t best[CUT_COUNT]; /* where a cut is possible; 0: nowhere */
 };
 
@@ -28,6 +28,7 @@ struct splitter {
 	size_t len;
 	char *graphemes; /* 1 before each */
 	struct place_in place;
+	size_t units_max; /* of the next part */
 };
 
 /* A style may be cut by those inside it, so each counts once for itself and once for each
@@ -54,7 +55,7 @@ static void count_begun(struct fill *f, const struct rich *r)
 
 static int is_full(const struct fill *f)
 {
-	return f->units > UNITS_MAX || f->bytes > BYTES_MAX || f->entities > ENTITIES_MAX;
+	return f->units > f->units_max || f->bytes > BYTES_MAX || f->entities > ENTITIES_MAX;
 }
 
 static void note_cut(struct fill *f, const struct splitter *s)
@@ -101,7 +102,7 @@ static size_t choose(const struct fill *f, size_t start)
 
 static size_t part_end(const struct splitter *s)
 {
-	struct fill f = { .place = s->place };
+	struct fill f = { .place = s->place, .units_max = s->units_max };
 
 	for (int i = 0; i < f.place.depth; i++)
 		count_span(&f, &s->rich->spans[f.place.open[i]], i);
@@ -185,14 +186,19 @@ static void cut_part(struct splitter *s, struct telegram_parts *out, struct aren
 		html_write(&html, s->rich, &s->place, to);
 		add_part(out, a, arena_dup(a, buf_str(&html), html.len),
 			 arena_dup(a, s->text + from, to - from));
+		s->units_max = UNITS_MAX;
 		buf_free(&html);
 	}
 	s->place.at = cut;
 }
 
-void rich_split(struct telegram_parts *out, struct arena *a, const struct rich *r)
+void rich_split(struct telegram_parts *out, struct arena *a, const struct rich *r,
+		size_t first_max)
 {
-	struct splitter s = { .rich = r, .text = buf_str(&r->text), .len = r->text.len };
+	struct splitter s = { .rich = r,
+			      .text = buf_str(&r->text),
+			      .len = r->text.len,
+			      .units_max = first_max ? first_max : UNITS_MAX };
 
 	*out = (struct telegram_parts){ 0 };
 	s.graphemes = malloc(s.len + 1);

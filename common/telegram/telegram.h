@@ -50,6 +50,9 @@ struct telegram_parts {
  */
 void telegram_render(struct telegram_parts *out, struct arena *a, const char *markdown);
 
+/* Likewise, but the first is for a caption, which holds TELEGRAM_CAPTION_MAX units. */
+void telegram_render_caption(struct telegram_parts *out, struct arena *a, const char *markdown);
+
 /* Words as Markdown that shows exactly them. */
 const char *telegram_escape(struct arena *a, const char *words);
 

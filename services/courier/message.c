@@ -119,6 +119,15 @@ static void read_item(struct message_out *out, const json_t *item, const json_t 
 		out->fault = "nothing to send";
 }
 
+void message_render(struct telegram_parts *out, struct arena *a, const char *markdown,
+		    const json_t *manner)
+{
+	if (json_is_true(json_object_get(manner, "caption")))
+		telegram_render_caption(out, a, markdown);
+	else
+		telegram_render(out, a, markdown);
+}
+
 static void make_whole(struct message_out *out, struct arena *a, const char *text,
 		       const json_t *attachments, const json_t *manner, const json_t *extra)
 {
@@ -127,7 +136,7 @@ static void make_whole(struct message_out *out, struct arena *a, const char *tex
 	struct telegram_parts parts;
 
 	arena_own(a, w.items, release_json);
-	telegram_render(&parts, a, text ? text : "");
+	message_render(&parts, a, text ? text : "", manner);
 	out->is_void = skip > 0 && skip >= parts.n;
 	for (int i = skip; i < parts.n; i++)
 		add_text(&w, &parts.items[i]);

@@ -65,3 +65,6 @@ void message_call(struct message_out *out, struct arena *a, const struct outgoin
 /* Owned by the arena; NULL: it is none. */
 json_t *message_json(struct arena *a, const char *text);
 const char *message_markdown(struct arena *a, const char *text, const json_t *manner);
+/* The messages that the words become; the manner says if the first is a caption. */
+void message_render(struct telegram_parts *out, struct arena *a, const char *markdown,
+		    const json_t *manner);

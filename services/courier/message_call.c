@@ -63,7 +63,8 @@ static void set_part(struct message_out *out, json_t *body, const struct telegra
 
 /*
  * Words for an edit, of which a message holds its own part.  A message that is
- * not needed any more is deleted; a file stays without words.
+ * not needed any more is deleted; a file stays without words.  What a caption has
+ * no room for follows as a message; where none follows, it fails as a whole.
  */
 static void set_words(struct message_out *out, struct arena *a, const json_t *payload)
 {
@@ -72,7 +73,8 @@ static void set_words(struct message_out *out, struct arena *a, const json_t *pa
 	json_t *body = (json_t *)out->body;
 	struct telegram_parts parts;
 
-	telegram_render(&parts, a, message_markdown(a, string_in(payload, "text"), payload));
+	message_render(&parts, a, message_markdown(a, string_in(payload, "text"), payload),
+		       payload);
 	if (part < parts.n)
 		set_part(out, body, &parts.items[part]);
 	else if (!is_caption(out))

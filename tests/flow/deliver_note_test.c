@@ -145,7 +145,35 @@ static void a_caption_is_changed_as_one(void **state)
 	assert_string_equal(world.last_method, "editMessageCaption");
 	assert_non_null(strstr(world.last_body, "\"caption\":\"a <b>b</b>\""));
 	assert_null(strstr(world.last_body, "\"text\""));
-	expect_state(1, DELIVERY_FAILED);
+	expect_state(1, DELIVERY_FAILED); /* nothing would say the rest */
+	world_end();
+}
+
+static void what_a_caption_has_no_room_for_follows(void **state)
+{
+	static char caption[8000], rest[8000];
+
+	(void)state;
+	world_begin();
+	add(DELIVERY_CALL,
+	    long_words(caption, sizeof caption,
+		       "\"caption\":true,\"method\":\"editMessageCaption\",\"of\":4,"
+		       "\"message_id\":\"77\""));
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_non_null(strstr(world.last_body, "*0022* "));
+	assert_non_null(strstr(world.last_body, "*1037*"));
+	assert_null(strstr(world.last_body, "*1044*"));
+	world_end();
+
+	world_begin();
+	add(DELIVERY_NOTE,
+	    long_words(rest, sizeof rest, "\"caption\":true,\"skip\":1,\"reply_to\":\"77\""));
+	world_run();
+	assert_int_equal(world.count, 2); /* it takes two messages */
+	assert_non_null(strstr(world.line[0].payload, "\"*1044* "));
+	assert_non_null(strstr(world.line[0].payload, "reply_to"));
+	assert_non_null(strstr(world.last_body, "end\""));
 	world_end();
 }
 

@@ -189,8 +189,36 @@ static void under_a_file_the_caption_changes(void **state)
 	assert_waiting("editMessageCaption %lld 0; skip 1", sent, 0);
 	assert_int_equal(
 		number("select count(*) from delivery where state = 0 and (payload ->> "
-		       "'plain')::boolean"),
+		       "'plain')::boolean and (payload ->> 'caption')::boolean"),
 		2);
+	assert_int_equal(number("select payload ->> 'reply_to' from delivery where payload ? "
+				"'skip'"),
+			 sent);
+	send_line(c); /* its rest was a message: both change now */
+	order(1, "edit", c, EDIT("look here"));
+	assert_int_equal(
+		number("select count(*) from delivery where state = 0 and (payload ->> "
+		       "'caption')::boolean and payload ->> 'method' like "
+		       "'editMessage%'"),
+		2);
+	assert_int_equal(number("select payload ->> 'skip' from delivery where state = 0 and "
+				"payload ? 'skip'"),
+			 2);
+}
+
+static void a_caption_on_its_way_may_get_no_rest(void **state)
+{
+	int64_t c = talk_to_first();
+
+	(void)state;
+	operator_says(c, "{\"text\":\"look\",\"extra\":{\"attachments\":[{\"kind\":\"photo\","
+			 "\"file_id\":\"F\"}]}}");
+	for (struct held_line l = hold_line(c); l.head.seq != 3;)
+		end_head(&l, DELIVERY_SENT, "500", NULL);
+	order(1, "edit", c, EDIT("see"));
+	assert_int_equal(number("select count(*) from delivery where payload ? 'caption' or "
+				"payload ? 'skip'"),
+			 0);
 }
 
 static void an_edit_that_does_not_reach_the_client_is_told(void **state)
@@ -232,6 +260,7 @@ int main(void)
 		WORLD_TEST(an_operators_edit_changes_what_was_sent),
 		WORLD_TEST(of_an_operators_long_words_every_part_changes),
 		WORLD_TEST(under_a_file_the_caption_changes),
+		WORLD_TEST(a_caption_on_its_way_may_get_no_rest),
 		WORLD_TEST(an_edit_that_does_not_reach_the_client_is_told),
 		WORLD_TEST(who_fetches_sees_the_edit_anyway),
 	};

@@ -1,5 +1,6 @@
 """Operators work in Telegram, in chats without topics."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -300,6 +301,50 @@ def test_an_edit_of_a_long_message_changes_every_part(stack, people, client):
     client.wait(shorter)
     wait_for(lambda: parts(longer) == 0, "the others to be deleted")
     assert not any("not delivered" in t for t in operator.texts())
+
+
+def recaption(stack, chat, update, caption, token=None):
+    message = {**update["message"], "caption": caption, "edit_date": int(time.time())}
+    stack.telegram.push({"edited_message": message}, token)
+
+
+def test_a_caption_that_outgrows_its_file_goes_on_below(stack, people, client):
+    operator = people()
+    taken(operator, client)
+
+    def long(mark):
+        return " ".join(f"{mark}{n}" for n in range(200))
+
+    def said():
+        return [m["text"] for m in client.messages()[before:]]
+
+    before = len(client.messages())
+    old, grown, shorter, again = word(), word(), word(), word()
+    update = stack.telegram.say_file(operator.chat, "photo", b"\xff\xd8p", caption=old, token=operator.token)
+    client.wait(old)
+    recaption(stack, operator.chat, update, long(grown), operator.token)
+    wait_for(lambda: " ".join(said()) == long(grown), "all of the words")
+    photo, rest = client.messages()[before:]
+    assert "photo" in photo and len(photo["text"]) <= 1024
+    assert rest["reply_to_message"]["message_id"] == photo["message_id"]
+    recaption(stack, operator.chat, update, long(again), operator.token)
+    wait_for(lambda: " ".join(said()) == long(again), "both to change")
+    recaption(stack, operator.chat, update, shorter, operator.token)
+    wait_for(lambda: said() == [shorter], "the rest to be deleted")
+    assert not any("not delivered" in t for t in operator.texts())
+
+
+def test_a_clients_caption_that_outgrows_its_file_goes_on_below(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    update = stack.telegram.say_file(client.chat, "photo", b"\xff\xd8p", caption=(old := word()))
+    operator.wait(old)
+    caption = " ".join(word() for _ in range(200))[:1020] + " end."  # with the client's name before it, too long
+    recaption(stack, client.chat, update, caption)
+    rest = operator.wait(" end.")
+    first = operator.wait(caption[:30])
+    assert client.name in first["text"] and f"{first['text']} {rest['text']}".endswith(caption)
+    assert not any("changed a message" in t for t in operator.texts())
 
 
 def test_words_that_cannot_be_delivered_are_told(stack, people, client):
