@@ -20,14 +20,17 @@ create table operator (
 ) with (fillfactor = 70);
 -- Who can take one more, the least busy and longest waiting first: found without a look at the others.
 create index operator_free on operator (load, given_at) where enabled and on_duty and load < capacity;
+create index operator_full on operator (id) where enabled and on_duty and load >= capacity;
 
 -- An operator's private chat with a desk's bot: a conversation of a `desk` channel.
 create table desk_chat (
     conversation_id bigint  primary key,
     operator_id     int     not null unique,
     has_topics      boolean not null default false,
-    selected        bigint                          -- the client whom words without an address go to
+    selected        bigint,                         -- the client whom words without an address go to
+    handle          text collate "C"                -- their name in Telegram, without the @, in small letters
 );
+create index desk_chat_handle on desk_chat (handle);
 
 -- A forum topic in which one client is talked to; the topic is a conversation of a `desk` channel, too.
 create table desk_topic (

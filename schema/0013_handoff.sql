@@ -8,7 +8,7 @@ alter table handoff
     add column from_seq   bigint      not null default 0,     -- what was said from here on was for a human
     add column due_at     timestamptz not null default now(), -- waiting: when the next round of invitations is
     add column is_starved boolean     not null default false, -- waiting: nobody was free when we looked
-    add column pool       text[],                             -- logins of those it is for; null: anybody
+    add column pool       text[],                             -- whom it is for, as operators_named() knows them; null: anybody
     add column leaving    boolean     not null default false, -- nobody is there: the person may leave a message
     add column has_joined boolean     not null default false, -- the operator has shown life; the person knows
     add column spoke_seq  bigint      not null default 0,     -- the operator's last message

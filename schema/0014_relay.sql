@@ -45,6 +45,41 @@ end $$;
 
 -- --- who is asked -----------------------------------------------------------------------
 
+-- Who is meant, by small letters: a login, the number of their account in Telegram, or @name there.
+create function operators_named(p_names text[]) returns int[]
+language plpgsql stable as $$
+begin
+    return array(
+        select o.id from operator o where o.login = any (p_names)
+        union
+        select d.operator_id from desk_chat d
+        where d.handle = any (array(select substr(n, 2) from unnest(p_names) n where n like '@%'))
+        union
+        select d.operator_id from channel h, unnest(p_names) n, conversation c, desk_chat d
+        where h.kind = 'desk' and n ~ '^[0-9]+$' and c.channel_id = h.id and c.chat_key = n and d.conversation_id = c.id);
+end $$;
+
+-- The same, the other way round.
+create function names_of(o operator) returns text[]
+language plpgsql stable as $$
+begin
+    return array_remove(
+        o.login || (select array['@' || d.handle, c.chat_key] from desk_chat d join conversation c on c.id = d.conversation_id
+                    where d.operator_id = o.id), null);
+end $$;
+
+-- Those of a bot's fixed group who are not there, or not enabled, and how many are; null: it has no such group.
+create function group_gaps(p_bot text, out missing text, out present int)
+language plpgsql stable as $$
+begin
+    select string_agg(g.name, ', ' order by g.n) filter (where g.ids = '{}'), count(*) filter (where g.ids <> '{}')
+    into missing, present
+    from (select m.name, m.n, array(select o.id from operator o where o.id = any (operators_named(array[lower(m.name)])) and o.enabled) as ids
+          from bot b, jsonb_array_elements_text(b.spec -> 'handoff' -> 'group') with ordinality m (name, n)
+          where b.name = p_bot and b.spec -> 'handoff' ->> 'assign' = 'group') g
+    having count(*) > 0;
+end $$;
+
 -- The next ones for a case, taken so that others ask others.  Every look is one at an index, and bounded: a round
 -- locks whom it asks and is a delivery for each, so from the third on it asks up to 50 more of those who are free,
 -- and from the fourth on up to 20 administrators besides.  Who was asked stays asked, so later rounds reach the rest.
@@ -52,13 +87,15 @@ create function pick_operators(p_handoff bigint, p_pool text[], p_round int, p_l
 language plpgsql as $$
 declare
     v_limit  int := case when p_round < 3 then p_limit else 50 end;
+    v_pool   int[];
     v_ids    int[];
     v_admins int[];
 begin
     if p_pool is not null then
+        v_pool := operators_named(p_pool);
         select array_agg(a.id) into v_ids
         from (select o.id from operator o
-              where o.login = any (p_pool) and o.enabled and o.on_duty and o.load < o.capacity
+              where o.id = any (v_pool) and o.enabled and o.on_duty and o.load < o.capacity
                 and not exists (select from invitation i where i.handoff_id = p_handoff and i.operator_id = o.id and i.state in (0, 2))
               order by o.load, o.given_at limit v_limit for no key update skip locked) a;
     else
@@ -82,10 +119,12 @@ end $$;
 -- Somebody who may still come is at work, and has no room just now.
 create function is_busy(h handoff) returns boolean
 language plpgsql stable as $$
+declare
+    v_pool int[] := case when h.pool is not null then operators_named(h.pool) end;
 begin
     return exists (
         select from operator o
-        where o.enabled and o.on_duty and o.load >= o.capacity and (h.pool is null or o.login = any (h.pool))
+        where o.enabled and o.on_duty and o.load >= o.capacity and (v_pool is null or o.id = any (v_pool))
           and not exists (select from invitation i where i.handoff_id = h.id and i.operator_id = o.id and i.state = 2));
 end $$;
 
@@ -340,7 +379,7 @@ begin
         if p_policy ->> 'assign' = 'group' or h.pool is not null then
             update handoff
             set pool = case p_policy ->> 'assign' when 'group' then
-                           array(select jsonb_array_elements_text(coalesce(p_policy -> 'group', '[]'))) end
+                           array(select lower(jsonb_array_elements_text(coalesce(p_policy -> 'group', '[]')))) end
             where id = h.id;
         end if;
         s.delivery_job := tell_queue(h.id, case when h.reason in ('idle', 'left', 'transfer', 'unattended')

@@ -249,9 +249,12 @@ begin
         return r;
     end if;
     v_desk := own_desk(c);
-    if m.extra ->> 'command' = 'start' and not c.is_group
-       and not exists (select from desk_chat where conversation_id = v_desk) then
-        perform register_operator(v_desk, coalesce((m.extra ->> 'topics')::boolean, false), c);
+    if m.extra ->> 'command' = 'start' and not c.is_group then
+        if not exists (select from desk_chat where conversation_id = v_desk) then
+            perform register_operator(v_desk, coalesce((m.extra ->> 'topics')::boolean, false), c);
+        end if;
+        update desk_chat set handle = lower(m.extra ->> 'handle')
+        where conversation_id = v_desk and handle is distinct from lower(m.extra ->> 'handle');
     end if;
     update job set state = 1, attempt = next_attempt(j.attempt), worker_id = p_worker, pending = 0
     where id = p_job returning job.attempt into r.attempt;

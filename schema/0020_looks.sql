@@ -322,6 +322,7 @@ declare
     a claimable := claimable(p_job, 3, p_worker, p_unsure);
     j job := a.job;
     o operator;
+    v_names text[];
 begin
     status := a.status;
     if status <> 0 then
@@ -335,8 +336,9 @@ begin
         delete from desk_order where created_at < now() - interval '2 days';
     end if;
     if o.enabled and o.on_duty and o.load < o.capacity then
+        v_names := names_of(o);
         with next as (
-            select h.id from handoff h where h.state = 1 and h.is_starved and (h.pool is null or o.login = any (h.pool))
+            select h.id from handoff h where h.state = 1 and h.is_starved and (h.pool is null or h.pool && v_names)
             order by h.called_at, h.id limit 1 for update skip locked)
         update handoff h set is_starved = false, round = 0, due_at = now() from next where h.id = next.id
         returning array[h.conversation_id] into cases;

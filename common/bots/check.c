@@ -128,6 +128,31 @@ static void check_channels(struct reader *r, const json_t *bot)
 	}
 }
 
+/* As `tandem operator list` shows them: a login, the number of an account in Telegram, or
+ * @name.  A login may look like either of these. */
+static int is_operator(const char *name)
+{
+	static const char small[] = "abcdefghijklmnopqrstuvwxyz0123456789._-@";
+	static const char handle[] = "abcdefghijklmnopqrstuvwxyz0123456789_"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	return *name && (name[strspn(name, small)] == 0 ||
+			 (*name == '@' && name[1 + strspn(name + 1, handle)] == 0));
+}
+
+static void check_members(struct reader *r, const json_t *handoff)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach (json_object_get(handoff, "group"), i, name)
+		if (!is_operator(json_string_value(name)))
+			mistake_at(r->mistakes, json_line(handoff),
+				   "'%.40s' in 'group' is neither a login, nor a number or "
+				   "@name in Telegram",
+				   json_string_value(name));
+}
+
 /* Whom a fixed group consists of; a list that nobody would look at is a mistake, too. */
 static void check_group(struct reader *r, const json_t *handoff)
 {
@@ -139,6 +164,8 @@ static void check_group(struct reader *r, const json_t *handoff)
 				   "'group' is of no use without 'assign: group'");
 	} else if (json_array_size(group) == 0) {
 		mistake_at(r->mistakes, json_line(handoff), "a fixed group needs 'group'");
+	} else {
+		check_members(r, handoff);
 	}
 }
 

@@ -38,6 +38,7 @@ struct inbound {
 	int is_lang_hint;  /* it counts only where none is known: nothing was said in it */
 	const char *user;  /* who, in the channel's terms; NULL for anonymous posts */
 	const char *user_name;
+	const char *handle;        /* what others address them by there; NULL */
 	const char *external_id;   /* the channel's id of the message */
 	const char *text;          /* what was said; "" for attachments without a caption */
 	json_t *extra;             /* {"attachments":[{"kind","file_id","channel","name","mime",

@@ -113,6 +113,7 @@ static void read_sender(struct update *u, const json_t *from, int is_anonymous)
 		return;
 	out->user = id_of(u->arena, from, "id");
 	out->user_name = full_name(u->arena, from);
+	out->handle = update_string(u->arena, from, "username");
 	out->lang = primary_language(u->arena, update_string(u->arena, from, "language_code"));
 }
 

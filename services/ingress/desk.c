@@ -30,6 +30,8 @@ static void make_message(struct inbound *event, json_t *extra)
 		event->command = desk_label_command(event->text);
 	set(extra, "command", event->command);
 	set(extra, "argument", event->command ? event->argument : NULL);
+	if (event->command && strcmp(event->command, "start") == 0)
+		set(extra, "handle", event->handle);
 	set(extra, "callback", event->callback);
 	set(extra, "data", event->callback_data);
 	set(extra, "pressed", event->pressed);

@@ -10,6 +10,7 @@
 #include "common/redis/redis.h"
 #include "services/tandem/ask_redis.h"
 #include "services/tandem/commands.h"
+#include "services/tandem/group.h"
 
 enum { USAGE = 64, UNAVAILABLE = 69, CONFIG = 78 };
 
@@ -49,6 +50,25 @@ static void print_changes(const PGresult *rows)
 		puts("nothing changed");
 }
 
+static int warn_of_groups(struct pg_sync *db, const json_t *root, struct err *e)
+{
+	struct arena arena = { 0 };
+	const char *fault;
+	const json_t *bot;
+	int bad = 0;
+	size_t i;
+
+	json_array_foreach (json_object_get(root, "bots"), i, bot) {
+		const char *name = json_string_value(json_object_get(bot, "name"));
+
+		bad = bad || group_fault(&fault, &arena, db, name, e) != 0;
+		if (!bad && fault)
+			fprintf(stderr, "warning: %s\n", fault);
+	}
+	arena_free(&arena);
+	return bad;
+}
+
 static int apply(struct pg_sync *db, const json_t *root, int dry_run)
 {
 	char *text = json_dumps(json_object_get(root, "bots"), JSON_COMPACT);
@@ -61,6 +81,7 @@ static int apply(struct pg_sync *db, const json_t *root, int dry_run)
 	bad = pg_sync_script(db, "begin", &e) != 0 ||
 	      !(rows = pg_sync_query(db, &e, "select change, what from apply_bots($1)", 1,
 				     (const char *const[]){ text })) ||
+	      warn_of_groups(db, root, &e) ||
 	      pg_sync_script(db, dry_run ? "rollback" : "commit", &e) != 0;
 	free(text);
 	if (bad)

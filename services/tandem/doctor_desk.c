@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "services/tandem/doctor.h"
+#include "services/tandem/group.h"
 
 /* --- who could come ---------------------------------------------------------- */
 
@@ -49,24 +50,15 @@ static void judge_team(struct doctor *d, const struct bot *bot, const struct tea
 			   "busy (tandem operator role WHO admin)");
 }
 
-/* Logins of a fixed group that nobody has. */
 static void check_group(struct doctor *d, struct pg_sync *db, const struct bot *bot)
 {
+	struct arena a = { 0 };
+	const char *fault;
 	struct err e;
-	PGresult *row = pg_sync_query(
-		db, &e,
-		"select string_agg(g.login, ', ' order by g.login) from bot b, "
-		"jsonb_array_elements_text(b.spec -> 'handoff' -> 'group') g (login) where "
-		"b.name = $1 and not exists (select from operator o where o.login = g.login "
-		"and "
-		"o.enabled)",
-		1, (const char *const[]){ bot->name });
 
-	if (row && !PQgetisnull(row, 0, 0))
-		doctor_say(d, WARN, "operators",
-			   "the group of %s names who is not there, or not enabled: %s",
-			   bot->name, PQgetvalue(row, 0, 0));
-	PQclear(row);
+	if (group_fault(&fault, &a, db, bot->name, &e) == 0 && fault)
+		doctor_say(d, WARN, "operators", "%s", fault);
+	arena_free(&a);
 }
 
 void doctor_check_operators(struct doctor *d, struct pg_sync *db,

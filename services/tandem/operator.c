@@ -21,9 +21,9 @@ static int usage(FILE *out, int status)
 		"       tandem operator role WHO operator|admin\n"
 		"       tandem operator capacity WHO CHATS\n"
 		"       tandem operator link WHO LOGIN\n\n"
-		"WHO is the number that `list` shows, or a login.  Somebody new registers\n"
-		"with /start in the operators' bot.  `link` makes one operator of a number\n"
-		"from Telegram and a login of the console.\n");
+		"WHO is the number that `list` shows, a login, or a @name in Telegram.\n"
+		"Somebody new registers with /start in the operators' bot.  `link` makes one\n"
+		"operator of a number from Telegram and a login of the console.\n");
 	return status;
 }
 
@@ -40,18 +40,18 @@ static int list(struct pg_sync *db)
 		db, &e,
 		"select o.id, coalesce(o.login, '-'), case o.role when 2 then 'admin' else "
 		"'operator' end, case when o.enabled then 'yes' else 'no' end, case when "
-		"o.on_duty then 'on' else 'off' end, o.load || '/' || o.capacity, case when "
-		"d.operator_id is null then 'no' else 'yes' end, o.name from operator o left "
-		"join "
-		"desk_chat d on d.operator_id = o.id order by o.id",
+		"o.on_duty then 'on' else 'off' end, o.load || '/' || o.capacity, "
+		"coalesce(c.chat_key || coalesce(' @' || d.handle, ''), '-'), o.name from "
+		"operator o left join desk_chat d on d.operator_id = o.id left join "
+		"conversation c on c.id = d.conversation_id order by o.id",
 		0, NULL);
 
 	if (!rows)
 		return complain(&e);
-	printf("%6s  %-16s %-9s %-8s %-5s %6s %-9s %s\n", "NUMBER", "LOGIN", "ROLE", "ENABLED",
+	printf("%6s  %-16s %-9s %-8s %-5s %6s %-24s %s\n", "NUMBER", "LOGIN", "ROLE", "ENABLED",
 	       "DUTY", "CHATS", "TELEGRAM", "NAME");
 	for (int i = 0; i < PQntuples(rows); i++)
-		printf("%6s  %-16s %-9s %-8s %-5s %6s %-9s %s\n", PQgetvalue(rows, i, 0),
+		printf("%6s  %-16s %-9s %-8s %-5s %6s %-24s %s\n", PQgetvalue(rows, i, 0),
 		       PQgetvalue(rows, i, 1), PQgetvalue(rows, i, 2), PQgetvalue(rows, i, 3),
 		       PQgetvalue(rows, i, 4), PQgetvalue(rows, i, 5), PQgetvalue(rows, i, 6),
 		       PQgetvalue(rows, i, 7));
@@ -90,7 +90,8 @@ static int change(struct pg_sync *db, const char *who, const char *key, const ch
 		db, &e,
 		"select change_operator(null, o.id, jsonb_build_object($2::text, $3::text), "
 		"'command line', $4::jsonb) from operator o where o.login = $1 or o.id::text = "
-		"$1 limit 1",
+		"$1 or $1 like '@%' and o.id = any (operators_named(array[lower($1)])) limit "
+		"1",
 		4, (const char *const[]){ who, key, value, texts });
 
 	free(texts);

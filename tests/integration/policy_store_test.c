@@ -123,6 +123,54 @@ static void a_fixed_group_may_be_helped_by_administrators(void **state)
 	assert_invited("op2 op4");
 }
 
+#define GAPS "select coalesce(missing, '-') || ' ' || present from group_gaps('shop')"
+
+static void a_fixed_group_names_people_as_they_are_known(void **state)
+{
+	int64_t c;
+
+	(void)state;
+	add_operators(6);
+	run("update operator set login = null where id in (2, 3, 4);"
+	    "update desk_chat set handle = 'ann_3' where operator_id = 3;"
+	    "update operator set enabled = false where id = 6");
+	set_policy("{\"assign\": \"group\", \"invite\": 50, \"group\": [\"op1\", "
+		   "\"9002\", \"@Ann_3\", \"@nobody\", \"op6\"]}");
+	c = call_human();
+	look(c);
+	assert_invited("op1 op2 op3");
+	assert_sql(GAPS, "@nobody, op6 3");
+	set_policy("{\"assign\": \"group\", \"group\": [\"@nobody\"]}");
+	assert_sql(GAPS, "@nobody 0");
+	set_policy("{\"assign\": \"group\", \"group\": [\"9004\"]}");
+	assert_sql(GAPS, "- 1");
+	set_policy("{}");
+	assert_int_equal(number("select count(*) from group_gaps('shop') where present is not "
+				"null"),
+			 0);
+}
+
+/* Who becomes free is given what is for them, by whatever name. */
+static void of_a_fixed_group_whoever_becomes_free_is_asked(void **state)
+{
+	int64_t c;
+
+	(void)state;
+	add_operators(2);
+	run("update operator set login = null, on_duty = false;"
+	    "update desk_chat set handle = 'ann_1' where operator_id = 1");
+	set_policy("{\"assign\": \"group\", \"group\": [\"@Ann_1\"]}");
+	c = call_human();
+	look(c);
+	assert_invited("");
+	order(2, "duty", 0, "{\"on\":true}");
+	assert_int_equal(follow_duty(2), 0);
+	order(1, "duty", 0, "{\"on\":true}");
+	assert_int_equal(follow_duty(1), 1);
+	look(c);
+	assert_invited("op1");
+}
+
 static void whoever_waits_behind_many_hears_that_they_are_many(void **state)
 {
 	(void)state;
@@ -348,6 +396,8 @@ int main(void)
 		WORLD_TEST(later_rounds_reach_those_whom_one_could_not),
 		WORLD_TEST(while_all_are_busy_patience_lasts),
 		WORLD_TEST(a_fixed_group_may_be_helped_by_administrators),
+		WORLD_TEST(a_fixed_group_names_people_as_they_are_known),
+		WORLD_TEST(of_a_fixed_group_whoever_becomes_free_is_asked),
 		WORLD_TEST(it_is_open_or_closed),
 		WORLD_TEST(out_of_hours_the_bot_goes_on),
 		WORLD_TEST(out_of_hours_a_message_may_be_left),

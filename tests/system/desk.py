@@ -77,8 +77,9 @@ class Client(Talker):
 class Operator(Talker):
     TOKEN = DESK_TOKEN
 
-    def __init__(self, stack, on_duty=True, admin=False):
+    def __init__(self, stack, on_duty=True, admin=False, handle=None):
         super().__init__(stack, next(OPERATORS), DESK_TOKEN)
+        self.handle = handle
         self.say("/start")
         self.wait("registered")
         if on_duty or admin:
@@ -86,6 +87,13 @@ class Operator(Talker):
                 f"update operator set enabled = true, role = {2 if admin else 1} where id = {self.id}")
         if on_duty:
             self.start()
+
+    def say(self, text, **more):
+        if not self.handle:
+            return super().say(text, **more)
+        me = {"id": self.chat, "is_bot": False, "first_name": f"Person {self.chat}", "language_code": "en",
+              "username": self.handle}
+        return super().say(text, **{"from": me, **more})
 
     def start(self):
         self.say("/start")
