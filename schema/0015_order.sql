@@ -159,6 +159,18 @@ begin
                   order by w.at limit 10) l);
 end $$;
 
+-- What others have, and what nobody has yet, for an administrator; of clients or operators whose name holds the words.
+create function order_live(p_operator int, p_words text) returns json
+language plpgsql stable as $$
+begin
+    return (select coalesce(json_agg(json_build_object('id', l.id, 'title', l.title, 'holder', l.name) order by l.n), '[]')
+            from (select c.id, c.title, o.name, row_number() over (order by h.operator_id is null, h.called_at) as n
+                  from handoff h join conversation c on c.id = h.conversation_id left join operator o on o.id = h.operator_id
+                  where h.state < 3 and h.operator_id is distinct from p_operator
+                    and (coalesce(p_words, '') = '' or position(lower(p_words) in lower(concat_ws(' ', c.title, o.name))) > 0)
+                  order by n limit 31) l);
+end $$;
+
 create function order_notes(p_operator int) returns json
 language plpgsql stable as $$
 begin
@@ -206,6 +218,8 @@ begin
         'sent', (select o.result from desk_order o
                  where o.operator_id = v_operator and o.key = 'tg:' || c.id || ':' || m.seq and m.extra ? 'edited'),
         'colleagues', case when v_verb = 'transfer' then order_colleagues(v_operator) end,
+        'live', case when v_verb = 'chats' and (select o.role = 2 and o.enabled from operator o where o.id = v_operator)
+                     then order_live(v_operator, m.extra ->> 'argument') end,
         'notes', case when v_verb = 'notes' then order_notes(v_operator) end,
         'left', case when v_verb in ('start', 'chats') then order_left() end,
         'admins', (select json_agg(json_build_object('line', a.conversation_id, 'lang', a.lang))

@@ -110,7 +110,7 @@ static void tell_success(struct plan *p)
 	} else if (is(p, "say") || is(p, "use")) {
 		tell_address(p);
 	}
-	if (is_pressed(p) &&
+	if (is_pressed(p) && !p->keeps_buttons &&
 	    (is(p, "use") || is(p, "discard") || json_object_get(p->args, "force")))
 		act_drop_buttons(p);
 	act_toast(p, p->done ? p->done : word(WORD_DONE, p->lang));

@@ -6,6 +6,8 @@
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/plan.h"
 
+enum { LIVE_SHOWN = 30 }; /* one fewer than order_live() in schema/0015_order.sql tells */
+
 static const json_t *chats_of(const struct plan *p)
 {
 	return json_object_get(p->work, "chats");
@@ -74,6 +76,36 @@ void plan_transfer(struct plan *p, const json_t *client)
 	json_object_set_new(act_note(p, question), "buttons", rows);
 }
 
+/* Of whoever is not oneself, with who has it; the last may only tell that there are more. */
+static json_t *live_row(struct plan *p, const json_t *chat)
+{
+	const char *holder = string_in(chat, "holder"), *client = client_name(p, chat);
+	const char *text =
+		holder ? arena_printf(p->arena, word(WORD_LIVE_CHAT, p->lang), client, holder)
+		       : arena_printf(p->arena, word(WORD_WAITING_CHAT, p->lang), client);
+
+	return json_pack("[o]", act_button(p, text,
+					   arena_printf(p->arena, "t:live:%lld",
+							(long long)number_in(chat, "id"))));
+}
+
+/* Administrators see the chats of all, and may take them. */
+static void list_live(struct plan *p, const json_t *live)
+{
+	const char *question = word(WORD_LIVE_CHATS, p->lang);
+	json_t *rows = json_array();
+	const json_t *chat;
+	size_t i;
+
+	json_array_foreach (live, i, chat)
+		if (i < LIVE_SHOWN)
+			json_array_append_new(rows, live_row(p, chat));
+	if (json_array_size(live) > LIVE_SHOWN)
+		question = arena_printf(p->arena, "%s\n%s", question,
+					word(WORD_MORE_CHATS, p->lang));
+	json_object_set_new(act_note(p, telegram_escape(p->arena, question)), "buttons", rows);
+}
+
 /* --- commands ------------------------------------------------------------------------ */
 
 /* Administrators hear of somebody new, with a button; and not again for a day. */
@@ -138,7 +170,13 @@ static void help(struct plan *p)
 
 static void chats(struct plan *p)
 {
-	plan_choose(p, WORD_YOUR_CHATS, "select", "");
+	const json_t *live = json_object_get(p->work, "live");
+	int has_live = json_array_size(live) > 0;
+
+	if (!has_live || json_array_size(chats_of(p)) > 0)
+		plan_choose(p, WORD_YOUR_CHATS, "select", "");
+	if (has_live)
+		list_live(p, live);
 	plan_show_left(p);
 }
 

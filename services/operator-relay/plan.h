@@ -29,6 +29,7 @@ struct plan {
 	const json_t *client; /* whom it is about; NULL: nobody in particular */
 	const char *done;     /* what is told when it went well; NULL: the usual */
 	int is_acknowledged;  /* the button that was pressed */
+	int keeps_buttons;    /* the message that has it: there is more to press */
 };
 
 /* Everything lives in the arena. */

@@ -42,14 +42,28 @@ static void take(struct plan *p)
 /* Out of a colleague's hands: what only administrators may, the command layer knows. */
 static void take_over(struct plan *p)
 {
-	const json_t *client = client_of(p);
+	plan_order(p, "take", client_of(p), json_pack("{s:b}", "force", 1));
+}
 
-	if (number_in(client, "responder") != RESPONDER_OPERATOR) {
-		act_tell(p, word(WORD_NO_CHAT, p->lang));
-		act_drop_buttons(p);
+/* A chat that is over is not begun again by an old button. */
+static void take_from(struct plan *p)
+{
+	if (number_in(client_of(p), "responder") == RESPONDER_OPERATOR) {
+		take_over(p);
 		return;
 	}
-	plan_order(p, "take", client, json_pack("{s:b}", "force", 1));
+	act_tell(p, word(WORD_NO_CHAT, p->lang));
+	act_drop_buttons(p);
+}
+
+/* The same from the list of /chats, which has others, and those that nobody has yet. */
+static void take_live(struct plan *p)
+{
+	p->keeps_buttons = 1;
+	if (number_in(client_of(p), "responder") == RESPONDER_BOT)
+		act_tell(p, word(WORD_NO_CHAT, p->lang));
+	else
+		take_over(p);
 }
 
 static void skip(struct plan *p)
@@ -149,11 +163,11 @@ static const struct {
 	int needs_client;
 	void (*run)(struct plan *p);
 } buttons[] = {
-	{ "take", 1, take },       { "skip", 1, skip },     { "return", 1, give_back },
-	{ "close", 1, end },       { "select", 1, choose }, { "transfer", 1, transfer },
-	{ "move", 1, move },       { "use", 1, use },       { "edit", 1, edit },
-	{ "discard", 1, discard }, { "send", 1, send_on },  { "enable", 0, enable },
-	{ "force", 1, take_over },
+	{ "take", 1, take },       { "skip", 1, skip },      { "return", 1, give_back },
+	{ "close", 1, end },       { "select", 1, choose },  { "transfer", 1, transfer },
+	{ "move", 1, move },       { "use", 1, use },        { "edit", 1, edit },
+	{ "discard", 1, discard }, { "send", 1, send_on },   { "enable", 0, enable },
+	{ "force", 1, take_from }, { "live", 1, take_live },
 };
 
 void plan_press(struct plan *p, const char *data)

@@ -85,6 +85,13 @@ static const struct {
 	[WORD_NO_CHATS] = { "Сейчас у вас нет чатов.", "You have no chats now." },
 	[WORD_YOUR_CHATS] = { "Ваши чаты; нажмите на тот, куда писать:",
 			      "Your chats; press the one to write to:" },
+	[WORD_LIVE_CHATS] = { "Чаты коллег и очередь; нажмите, чтобы забрать себе:",
+			      "Chats of colleagues, and who waits; press one to take it:" },
+	[WORD_LIVE_CHAT] = { "%s: забрать у %s", "%s: take from %s" },
+	[WORD_WAITING_CHAT] = { "%s: ждёт, взять", "%s: is waiting, take" },
+	[WORD_MORE_CHATS] = { "Есть и другие: найдёт /chats имя (клиента или коллеги).",
+			      "There are more: /chats name (of a client or colleague) finds "
+			      "them." },
 	[WORD_WHOSE] = { "Кому это отправить?", "Whom is this for?" },
 	[WORD_TALKING_TO] = { "Теперь пишете: %s", "You are writing to %s now" },
 	[WORD_SENT_TO] = { "→ %s", "→ %s" },
@@ -105,15 +112,15 @@ static const struct {
 	[WORD_NO_CANNED] = { "Заготовки «%s» нет.", "There is no canned reply \"%s\"." },
 	[WORD_CANNED] = { "Заготовки:", "Canned replies:" },
 	[WORD_HELP_TEXT] = { "/start — на смену, /stop — со смены, /finish — закончить чат\n"
-			     "/chats — мои чаты, /return — вернуть боту, /transfer — передать "
-			     "коллеге\n"
+			     "/chats — мои чаты (администратору — и чужие, их можно забрать), "
+			     "/return — вернуть боту, /transfer — передать коллеге\n"
 			     "/note текст или //текст — заметка, которую клиент не увидит; "
 			     "/notes — все заметки\n"
 			     "/имя — готовый ответ; начало имени покажет подходящие\n"
 			     "Ответ на сообщение уходит тому клиенту, чьё это сообщение.",
 			     "/start: go on duty, /stop: go off duty, /finish: end the chat\n"
-			     "/chats: my chats, /return: back to the bot, /transfer: to a "
-			     "colleague\n"
+			     "/chats: my chats (administrators: those of others, too, to take "
+			     "them), /return: back to the bot, /transfer: to a colleague\n"
 			     "/note text or //text: a note the client never sees; /notes: all "
 			     "notes\n"
 			     "/name: a canned reply; the beginning of a name lists those that "

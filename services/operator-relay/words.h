@@ -55,6 +55,10 @@ enum word {
 	WORD_NOW_OFF_DUTY,
 	WORD_NO_CHATS,
 	WORD_YOUR_CHATS,
+	WORD_LIVE_CHATS,
+	WORD_LIVE_CHAT,    /* %s, %s: the client, the colleague */
+	WORD_WAITING_CHAT, /* %s */
+	WORD_MORE_CHATS,
 	WORD_WHOSE,      /* which client are these words for */
 	WORD_TALKING_TO, /* %s: words without an address go there now */
 	WORD_SENT_TO,    /* %s */

@@ -203,6 +203,70 @@ static void a_button_says_what_it_is_about(void **state)
 	}
 }
 
+/* Dealt with at once; what was known of it stays in order_work. */
+static void desk_says(const char *key, const char *text, const char *extra)
+{
+	int64_t job = desk_hears("9001", key, text, extra);
+	struct order_claim c;
+
+	if (!job)
+		job = number("select id from job where queue = 3 and lane = 1");
+	c = claim_order(job);
+	finish_order(job, &c, "[]");
+}
+
+static const char *holder_at(size_t i)
+{
+	const json_t *chat = json_array_get(json_object_get(order_work, "live"), i);
+
+	return json_string_value(json_object_get(chat, "holder"));
+}
+
+static size_t live(void)
+{
+	return json_array_size(json_object_get(order_work, "live"));
+}
+
+static void an_administrator_sees_what_others_have(void **state)
+{
+	static const char *const chats = "{\"command\":\"chats\"}";
+	int64_t taken, own;
+
+	(void)state;
+	add_operators(2);
+	taken = call_human();
+	order(2, "take", taken, NULL);
+	own = hear(TELEGRAM, "8", "o1", INBOUND_OPERATOR, NULL, NULL).conversation_id;
+	hear(TELEGRAM, "9", "o2", INBOUND_OPERATOR, NULL, NULL);
+	desk_says("e1", "/chats", chats);
+	assert_int_equal(live(), 0);
+	run("update operator set role = 2 where id = 1");
+	order(1, "take", own, NULL);
+	desk_says("e2", "/chats", chats);
+	assert_int_equal(live(), 2);
+	assert_string_equal(holder_at(0), "op2");
+	assert_null(holder_at(1)); /* nobody has it yet */
+	desk_says("e3", "/chats", "{\"command\":\"chats\",\"argument\":\"OP2\"}");
+	assert_int_equal(live(), 1);
+	desk_says("e4", "/chats", "{\"command\":\"chats\",\"argument\":\"_\"}");
+	assert_int_equal(live(), 0);
+	order(2, "close", taken, NULL);
+	desk_says("e5", "/chats", chats);
+	assert_int_equal(live(), 1);
+}
+
+static void who_goes_on_duty_tells_their_name_in_telegram(void **state)
+{
+	(void)state;
+	add_operators(1);
+	desk_says("e1", "/start", "{\"command\":\"start\",\"handle\":\"Olga_M\"}");
+	assert_sql("select handle from desk_chat", "olga_m");
+	desk_says("e2", "hello", NULL);
+	assert_sql("select handle from desk_chat", "olga_m");
+	desk_says("e3", "/start", "{\"command\":\"start\"}"); /* they have none any more */
+	assert_int_equal(number("select count(handle) from desk_chat"), 0);
+}
+
 #define ORDER_TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, order_world_end)
 
 int main(void)
@@ -215,6 +279,8 @@ int main(void)
 		ORDER_TEST(what_comes_of_it_is_recorded_with_it),
 		ORDER_TEST(an_answer_is_to_the_client_whose_message_it_is),
 		ORDER_TEST(a_button_says_what_it_is_about),
+		ORDER_TEST(an_administrator_sees_what_others_have),
+		ORDER_TEST(who_goes_on_duty_tells_their_name_in_telegram),
 	};
 
 	return cmocka_run_group_tests(tests, world_open, world_close);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -261,12 +262,77 @@ static void a_chat_is_taken_out_of_a_colleagues_hands(void **state)
 	assert_null(plan.verb);
 }
 
+#define LIVE                                                                                   \
+	"\"live\":[{\"id\":15,\"title\":\"C*y\",\"holder\":\"Boris\"},"                        \
+	"{\"id\":16,\"title\":\"Di\",\"holder\":null}]"
+
+static const char *button_at(size_t action, size_t row, const char *what)
+{
+	const json_t *line = json_array_get(json_object_get(payload(action), "buttons"), row);
+
+	return string_in(json_array_get(line, 0), what);
+}
+
+static void an_administrator_sees_the_chats_of_all(void **state)
+{
+	(void)state;
+	think(OPERATOR ",\"chats\":[]," LIVE "," EVENT("/chats", "\"command\":\"chats\""));
+	assert_null(plan.verb);
+	assert_int_equal(json_array_size(plan.actions), 1);
+	assert_string_equal(button_at(0, 0, "text"), "C*y: take from Boris");
+	assert_string_equal(button_at(0, 0, "data"), "t:live:15");
+	assert_string_equal(button_at(0, 1, "text"), "Di: is waiting, take");
+	think(OPERATOR "," ONE "," LIVE "," EVENT("/chats", "\"command\":\"chats\""));
+	/* and their own */
+	assert_int_equal(json_array_size(plan.actions), 2);
+	assert_string_equal(button_at(0, 0, "data"), "t:select:11");
+	assert_string_equal(button_at(1, 0, "data"), "t:live:15");
+}
+
+static void of_very_many_chats_the_first_are_shown(void **state)
+{
+	json_auto_t *live = json_array();
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 31; i++)
+		json_array_append_new(live, json_pack("{s:i, s:s}", "id", i, "title", "x"));
+	text = json_dumps(live, 0);
+	think(arena_printf(&arena,
+			   OPERATOR ",\"live\":%s," EVENT("/chats", "\"command\":\"chats\""),
+			   text));
+	free(text);
+	assert_int_equal(json_array_size(json_object_get(payload(0), "buttons")), 30);
+	assert_non_null(strstr(text_at(0), "There are more"));
+}
+
+static void what_an_administrator_takes_leaves_the_others_in_the_list(void **state)
+{
+	static const char *const about = OPERATOR
+		",\"chats\":[],\"about\":{\"id\":15,\"title\":\"Cy\",\"responder\":%d},"
+		"\"subject\":{\"client\":15}," EVENT(
+			"", "\"callback\":\"7\",\"pressed\":\"9\",\"data\":\"t:live:15\"");
+
+	(void)state;
+	for (int responder = 1; responder <= 2; responder++) {
+		think(arena_printf(&arena, about, responder));
+		expect_order("take", 15);
+		assert_true(json_is_true(json_object_get(plan.args, "force")));
+		finish_as(DESK_OK);
+		assert_non_null(strstr(toast(), "Cy"));
+		assert_int_equal(json_array_size(plan.actions), 2); /* the toast, the choice */
+	}
+	think(arena_printf(&arena, about, 0)); /* over by now */
+	assert_null(plan.verb);
+	assert_non_null(toast());
+}
+
 static void buttons_are_always_acknowledged_once(void **state)
 {
 	static const char *const data[] = {
 		"t:take:2", "t:close:11", "t:select:11", "t:edit:5", "t:transfer:11",
 		"t:use:5",  "t:enable:9", "t:no:1",      "nonsense", "t:",
-		""
+		"",         "t:live:11"
 	};
 	size_t n;
 
@@ -354,6 +420,10 @@ int main(void)
 		cmocka_unit_test_teardown(a_chat_that_is_over_is_not_begun_by_an_old_button,
 					  forget),
 		cmocka_unit_test_teardown(a_chat_is_taken_out_of_a_colleagues_hands, forget),
+		cmocka_unit_test_teardown(an_administrator_sees_the_chats_of_all, forget),
+		cmocka_unit_test_teardown(of_very_many_chats_the_first_are_shown, forget),
+		cmocka_unit_test_teardown(
+			what_an_administrator_takes_leaves_the_others_in_the_list, forget),
 		cmocka_unit_test_teardown(buttons_are_always_acknowledged_once, forget),
 		cmocka_unit_test_teardown(only_administrators_enable, forget),
 		cmocka_unit_test_teardown(an_edit_follows_its_message, forget),
