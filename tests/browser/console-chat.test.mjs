@@ -23,6 +23,41 @@ describe("talking", () => {
     assert.deepEqual(desk.chats.get(7).messages.map((m) => m.author), ["person", "platform", "operator", "person", "platform"]);
   });
 
+  test("whoever is accepted is not counted among the waiting any more, at once", async () => {
+    person(7, "Ivan", "A human, please");
+    const console = await openConsole("#/waiting/7");
+    await console.button("Accept").waitFor();
+    await until(async () => (await console.folder("Waiting").innerText()) === "Waiting\n1", "counted");
+    desk.emit = () => {}; // the stream is slow, and the server's own count never comes
+    desk.interfere = ({ req, path }) => req.method === "GET" && path === "/conversations";
+    await console.button("Accept").click();
+    await console.page.getByText("You answer").waitFor();
+    assert.deepEqual(await console.names(), []);
+    assert.equal(await console.folder("Waiting").innerText(), "Waiting");
+    assert.equal(await console.folder("Mine").innerText(), "Mine\n1");
+  });
+
+  test("what a person presses is told as what it does", async () => {
+    const console = await openMine();
+    desk.say(7, "person", "/operator");
+    await console.page.locator(".event", { hasText: "Calls a human" }).waitFor();
+    assert.match(await console.row("Ivan").innerText(), /Calls a human/);
+    assert.equal(await console.page.getByText("/operator").count(), 0);
+  });
+
+  test("while a long reply is written the end of the talk stays in sight", async () => {
+    const console = await openMine();
+    for (let n = 0; n < 40; n++) desk.say(7, "person", `word ${n}`);
+    await console.message("word 39").waitFor();
+    const isAtEnd = () => console.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2);
+    for (const line of ["one", "two", "three", "four"]) {
+      await console.composer.pressSequentially(line);
+      await console.composer.press("Shift+Enter");
+    }
+    await until(isAtEnd, "the end");
+    assert.equal(await console.button("Jump to newest").count(), 0);
+  });
+
   test("the bot's answer is seen while it is written, and ends as the message", async () => {
     person(7, "Ivan", "How much?", false);
     const console = await openConsole("#/all/7");

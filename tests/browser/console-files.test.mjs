@@ -49,6 +49,21 @@ describe("files", () => {
     assert.equal(desk.orders("say")[1].text, undefined);
   });
 
+  test("a message with a file that did not arrive is sent again, with the file", async () => {
+    const console = await openMine();
+    await choose(console, picture);
+    await chips(console).filter({ hasText: "4 kB" }).waitFor();
+    await console.write("Here it is");
+    await console.message("Here it is").waitFor();
+    const message = desk.chats.get(7).messages.at(-1);
+    Object.assign(message, { delivery: "failed", error: "too slow" });
+    desk.emit("message", { conversation: 7, message });
+    await console.button("Send again").click();
+    await until(() => desk.orders("say").length === 2, "a second order");
+    assert.deepEqual([desk.orders("say")[1].again, desk.orders("say")[1].files], [message.seq, undefined]);
+    await until(async () => (await console.message("Here it is").locator("img").count()) === 2, "both");
+  });
+
   test("an upload goes on after the line was down, and what is there survives a reload", async () => {
     const console = await openMine();
     let isDown = false;

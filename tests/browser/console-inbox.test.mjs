@@ -1,9 +1,9 @@
 // The console: signing in, the inbox, what calls for attention.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { newPage, shot, until } from "./browser.mjs";
+import { PHONE, newPage, shot, until } from "./browser.mjs";
 import { Console } from "./console.mjs";
-import { context, desk, openConsole, openMine, person } from "./console-room.mjs";
+import { browser, context, desk, openConsole, openMine, person } from "./console-room.mjs";
 import { json, problem } from "./hostile.mjs";
 
 describe("signing in", () => {
@@ -43,6 +43,8 @@ describe("signing in", () => {
     assert.equal(await console.composer.inputValue(), "Half a sentence, and more");
     await console.send();
     await until(() => desk.orders("say").length === 1, "it is sent after all");
+    desk.say(7, "person", "Still here");
+    await console.message("Still here").waitFor();
   });
 });
 
@@ -120,6 +122,21 @@ describe("the inbox", () => {
     await console.folder("Waiting").click();
     await console.row("Olga").waitFor();
     assert.equal(await console.page.getByText("Connection lost").count(), 0);
+  });
+
+  test("the way back from a chat leads to where the list was", async () => {
+    for (let n = 1; n <= 40; n++) person(n, `P${n}`, "Hello");
+    const own = await browser.newContext({ ...PHONE, locale: "en-GB" });
+    const console = await openConsole("#/all", own);
+    const list = console.page.locator(".rows-scroll");
+    await console.row("P1").first().waitFor();
+    await list.evaluate((node) => { node.scrollTop = 900; });
+    const before = await list.evaluate((node) => node.scrollTop);
+    await console.go("#/all/20");
+    await console.page.getByRole("button", { name: "Back to the list" }).tap();
+    await until(() => list.isVisible(), "the list");
+    assert.equal(await list.evaluate((node) => node.scrollTop), before);
+    await own.close();
   });
 
   test("off duty is a switch, and says what it means", async () => {

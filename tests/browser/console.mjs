@@ -52,7 +52,7 @@ export class Console {
 
   async go(hash) {
     await this.page.evaluate((to) => { location.hash = to; }, hash);
-    await this.page.locator("[aria-busy=true]").waitFor({ state: "detached" });
+    await until(async () => (await this.page.locator("[aria-busy=true]").count()) === 0, "it is loaded");
     await until(() => this.page.evaluate(() => document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().iterations === Infinity)), "it stands still");
   }
 
@@ -72,11 +72,18 @@ function findFaults() {
 
   for (const node of document.querySelectorAll("button, a, input, textarea, select")) {
     if (!isShown(node) || node.matches(".hidden")) continue;
-    const name = node.getAttribute("aria-label") ?? node.textContent.trim();
+    const name = node.getAttribute("aria-label") ?? (node.textContent.trim() || node.querySelector("img")?.alt);
     if (!name && !node.labels?.length) faults.push(`no name: ${say(node)}`);
     const { width, height } = node.getBoundingClientRect();
-    const isTouch = matchMedia("(pointer: coarse)").matches && node.matches(".button:not(.fate *), .icon-button:not(.edit), .row, .folders a, textarea");
+    const isTouch = matchMedia("(pointer: coarse)").matches && node.matches("button, select, textarea, .row, .folders a, .menu-item");
     if (isTouch && (height < 43.5 || width < 40)) faults.push(`too small to touch: ${say(node)} ${width}x${height}`);
+  }
+
+  for (const node of document.querySelectorAll("time, .row-time, .count, button")) {
+    const frame = node.closest("a.row, .log, .side, .page, dialog, .card, .chat-head, .composer");
+    if (!frame || !isShown(node) || node.matches(".hidden *")) continue;
+    const [{ left, right }, outer] = [node.getBoundingClientRect(), frame.getBoundingClientRect()];
+    if (right > outer.right + 0.5 || left < outer.left - 0.5) faults.push(`cut off: ${say(node)}`);
   }
 
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });

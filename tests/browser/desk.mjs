@@ -287,8 +287,10 @@ export class FakeDesk {
 
   verbs = {
     take: (chat, me) => this.take(chat, me),
-    say: (chat, me, { text = "", files }) => {
+    say: (chat, me, { text = "", files, again }) => {
       this.take(chat, me);
+      const old = chat.messages[again - 1];
+      if (old) return this.say(chat.row.id, "operator", old.text, { ...by(me), attachments: old.attachments }).seq;
       return this.say(chat.row.id, "operator", text, { ...by(me), attachments: this.attachments(files) }).seq;
     },
     use: (chat, me, { text }) => {

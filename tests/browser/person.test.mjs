@@ -72,7 +72,7 @@ describe("calling a human", () => {
     assert.equal(await part(w, ".turn").innerText(), "You have called a human", "it is shown as a turn of the talk");
     server.become(chat, { responder: "waiting", queue: { place: 3, wait_s: 170 } });
     await part(w, ".queue").waitFor();
-    assert.equal(await part(w, ".queue span >> nth=1").innerText(), "You are number 3 in line. It should take about 3 min.");
+    assert.equal(await part(w, ".queue span >> nth=1").innerText(), "You are number 3 in line. It should take about 3\u00a0min.");
     assert.equal(await part(w, ".composer .human").isVisible(), false);
     server.become(chat, { responder: "waiting", queue: { place: 1, wait_s: 20 } });
     await until(async () => /next in line. It should take less/.test(await part(w, ".queue").innerText()), "the next place");

@@ -20,7 +20,8 @@ test("both languages say everything", () => {
   const [en, ru] = [strings("en"), strings("ru")];
   for (const key of Object.keys(en) as (keyof typeof en)[]) {
     assert.ok(ru[key], key);
-    assert.equal(ru[key].includes("{n}"), en[key].includes("{n}"), key);
+    const hasNumber = (words: unknown) => JSON.stringify(words).includes("{n}");
+    assert.equal(hasNumber(ru[key]), hasNumber(en[key]), key);
   }
 });
 

@@ -373,7 +373,7 @@ export class Desk implements ChatHost {
   }
 
   say(text: string, isBad = false): void {
-    this.toast = { text, isBad };
+    this.toast = text ? { text, isBad } : null;
     clearTimeout(this.toasting);
     this.toasting = setTimeout(
       () => {

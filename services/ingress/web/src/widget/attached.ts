@@ -10,7 +10,7 @@ export function files(list: Attachment[] | null | undefined, text: Strings, host
   for (const file of list) {
     const href = file.url ? safeUrl(new URL(file.url, host).href) : null;
     const item = href ? link(href) : h("span");
-    const name = file.name || file.kind || text.files;
+    const name = file.name || text.kinds[file.kind as keyof Strings["kinds"]] || text.kinds.document;
     const inWords = () => {
       item.className = "source";
       item.replaceChildren(icon("save"), h("span", {}, name));

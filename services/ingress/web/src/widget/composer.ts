@@ -92,7 +92,10 @@ export class Composer {
     this.send.disabled = empty;
     this.send.hidden = this.answering && empty;
     this.stop.hidden = !this.answering;
+    // While it is measured nothing above may move: the log would lose its place.
+    this.node.style.minHeight = `${this.node.offsetHeight}px`;
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, 144)}px`;
+    this.node.style.minHeight = "";
   }
 }

@@ -271,8 +271,7 @@ export class Log {
       return h(
         "div",
         { class: "fate" },
-        icon("warn"),
-        h("span", {}, item.error || text.held),
+        h("span", {}, icon("warn"), item.error || text.held),
         item.error
           ? action(text.edit, () => this.actions.edit(item))
           : action(text.retry, () => client.outbox.retry(item.id)),
@@ -280,7 +279,7 @@ export class Log {
       );
     }
     const words = seconds ? fill(text.slow, seconds) : item.tries > 1 ? text.queued : text.sending;
-    return h("div", { class: "fate" }, icon("clock"), h("span", {}, words));
+    return h("div", { class: "fate" }, h("span", {}, icon("clock"), words));
   }
 
   private buttons(rows: Button[][] | null | undefined): Child {

@@ -79,7 +79,7 @@ function Console({ desk }: { desk: Desk }) {
   return (
     <>
       <div
-        class={`app ${hasMain ? "has-main" : ""} ${chat && hasCard ? "has-card" : ""}`}
+        class={`app ${hasMain ? "has-main" : ""} ${chat?.row && hasCard ? "has-card" : ""}`}
         inert={desk.isExpired}
       >
         <a class="skip-link" href="#main" onClick={skip}>
@@ -99,7 +99,7 @@ function Console({ desk }: { desk: Desk }) {
           {!place.page && chat && <ChatView chat={chat} now={Date.now()} commands={commands} />}
           {!place.page && !chat && <Nothing />}
         </main>
-        {chat && hasCard && <Card chat={chat} onClose={() => showCard(false)} />}
+        {chat?.row && hasCard && <Card chat={chat} onClose={() => showCard(false)} />}
       </div>
       <Overlays desk={desk} dialog={dialog} onClose={() => setDialog(null)} />
     </>
@@ -116,7 +116,11 @@ function Overlays(props: { desk: Desk; dialog: DialogName | null; onClose: () =>
       {dialog === "transfer" && chat && <TransferDialog chat={chat} onClose={onClose} />}
       {dialog === "shortcuts" && <ShortcutsDialog onClose={onClose} />}
       {toast && (
-        <p class={`toast ${toast.isBad ? "bad" : ""}`} role={toast.isBad ? "alert" : "status"}>
+        <p
+          class={`toast ${toast.isBad ? "bad" : ""}`}
+          role={toast.isBad ? "alert" : "status"}
+          onClick={() => desk.say("")}
+        >
           {toast.text}
         </p>
       )}

@@ -9,7 +9,7 @@ export function Attached({ file, speech }: { file: Attachment; speech: Speech })
   if (href && isPicture(file)) {
     return (
       <a class="picture" href={href} target="_blank" rel="noopener noreferrer">
-        <img src={href} alt={file.name || speech.word("file", file.kind)} loading="lazy" />
+        <img src={href} alt={file.name || speech.word("file", file.kind)} loading="lazy" decoding="async" />
       </a>
     );
   }

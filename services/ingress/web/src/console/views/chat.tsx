@@ -1,3 +1,4 @@
+import { ApiError } from "../../widget/api.ts";
 import type { Chat } from "../chat.ts";
 import type { Speech } from "../format.ts";
 import { isLeft } from "../inbox.ts";
@@ -15,12 +16,17 @@ export function ChatView({ chat, now, commands }: { chat: Chat; now: number; com
   const desk = useDesk();
   const { speech } = desk;
   const { row } = chat;
+  const isGone = chat.failure instanceof ApiError && chat.failure.status === 404;
   if (!row) {
     return (
       <div class="empty">
         <IconButton class="back" label={speech.t("back")} icon="back" onClick={() => desk.back()} />
-        {chat.failure ? <p>{speech.t("failed")}</p> : <p class="mute">{speech.t("loading")}</p>}
-        {chat.failure !== null && <Button label={speech.t("retry")} onClick={() => void chat.load()} />}
+        {chat.failure ? (
+          <p>{speech.t(isGone ? "noChat" : "failed")}</p>
+        ) : (
+          <p class="mute">{speech.t("loading")}</p>
+        )}
+        {chat.failure !== null && !isGone && <Button label={speech.t("retry")} onClick={() => void chat.load()} />}
       </div>
     );
   }
@@ -180,7 +186,7 @@ function Notices({ chat, row }: { chat: Chat; row: Row }) {
       {!row.reachable && (
         <p class="strip warn">
           <Icon name="warn" />
-          {speech.t("unreachablePerson")}
+          <span>{speech.t("unreachablePerson")}</span>
         </p>
       )}
       {chat.holder !== null && (

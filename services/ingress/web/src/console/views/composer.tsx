@@ -10,6 +10,8 @@ import { AttachButton, UploadList, attach } from "./uploads.tsx";
 
 const HIGH_PX = 180;
 const BORDER_PX = 2;
+/** There is no room for hints there. */
+const NARROW = matchMedia("(max-width: 760px)");
 
 /** Where an operator writes.  The name of who will read it stands above, always. */
 export function Composer({ chat, row }: { chat: Chat; row: Row }) {
@@ -90,8 +92,12 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
 
   useLayoutEffect(() => {
     const node = input.current as HTMLTextAreaElement;
+    const form = node.parentElement as HTMLElement;
+    // While it is measured nothing above may move: the log would lose its place.
+    form.style.minHeight = `${form.offsetHeight}px`;
     node.style.height = "auto";
     node.style.height = `${Math.min(node.scrollHeight + BORDER_PX, HIGH_PX)}px`;
+    form.style.minHeight = "";
   }, [text]);
   useLayoutEffect(() => {
     if (special) input.current?.focus();
@@ -203,7 +209,7 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
 
 function hint(chat: Chat, row: Row, speech: Speech): string {
   if (chat.mode === "note") return speech.t("placeholderNote");
-  if (chat.isMine) return speech.t("placeholder");
+  if (chat.isMine) return speech.t(NARROW.matches ? "placeholderShort" : "placeholder");
   if (row.state === "waiting") return speech.t("placeholderAccept");
   return row.state === "operator"
     ? speech.t("placeholderOther", { name: row.operator?.name ?? "" })

@@ -16,7 +16,7 @@ export function CloseDialog({ chat, onClose }: { chat: Chat; onClose: () => void
       <p class="mute">{speech.t("closeText")}</p>
       <div class="buttons end">
         <Button kind="quiet" label={speech.t("cancel")} onClick={onClose} />
-        <Button kind="primary" label={speech.t("closeChat")} onClick={close} />
+        <Button kind="primary" autofocus label={speech.t("closeChat")} onClick={close} />
       </div>
     </Dialog>
   );
@@ -41,9 +41,9 @@ export function TransferDialog({ chat, onClose }: { chat: Chat; onClose: () => v
     >
       {others.length === 0 && <p class="mute">{speech.t("transferNobody")}</p>}
       <ul class="choices">
-        {others.map((o) => (
+        {others.map((o, i) => (
           <li key={o.id}>
-            <button type="button" onClick={() => transfer({ operator: o.id })}>
+            <button type="button" autofocus={i === 0} onClick={() => transfer({ operator: o.id })}>
               <Avatar name={o.name} id={o.id} small />
               <span>{o.name}</span>
               <span class={`duty ${o.on_duty ? "on" : ""}`}>

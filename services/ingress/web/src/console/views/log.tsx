@@ -19,7 +19,7 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
   const scroll = useRef<HTMLDivElement>(null);
   const [missed, setMissed] = useState(false);
   const [isAway, setAway] = useState(false);
-  const seen = useRef({ chat: 0, first: 0, last: 0, height: 0, top: 0, stick: true });
+  const seen = useRef({ chat: 0, first: 0, last: 0, height: 0, top: 0, client: 0, stick: true });
   const { thread } = chat;
 
   useLayoutEffect(() => {
@@ -39,6 +39,7 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
   useLayoutEffect(() => {
     const node = scroll.current as HTMLDivElement;
     const follow = new ResizeObserver(() => {
+      seen.current.client = node.clientHeight;
       if (seen.current.stick) node.scrollTop = node.scrollHeight;
     });
     follow.observe(node);
@@ -50,9 +51,9 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
     const node = scroll.current as HTMLDivElement;
     const was = seen.current;
     const isNear = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_PX;
-    // Only a reader moves upwards: when there is more to show, the place stays as it is.
+    // Only a reader moves upwards, or a field below that has grown: then there is another height.
     if (isNear) was.stick = true;
-    else if (node.scrollTop < was.top) was.stick = false;
+    else if (node.scrollTop < was.top && node.clientHeight === was.client) was.stick = false;
     was.top = node.scrollTop;
     setAway(!was.stick);
     if (isNear) setMissed(false);

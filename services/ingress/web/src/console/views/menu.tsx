@@ -62,7 +62,7 @@ export function Menu({ onShortcuts }: { onShortcuts: () => void }) {
           <hr />
           <button
             type="button"
-            class="menu-item"
+            class="menu-item keys-item"
             onClick={() => {
               close();
               onShortcuts();

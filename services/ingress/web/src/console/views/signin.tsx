@@ -43,13 +43,19 @@ export function SignIn({ isAgain }: { isAgain?: boolean }) {
           autocapitalize="none"
           spellcheck={false}
           required
-          autofocus
+          autofocus={!desk.me}
           defaultValue={desk.me?.login ?? ""}
         />
       </label>
       <label>
         <span>{speech.t("password")}</span>
-        <input name="password" type="password" autocomplete="current-password" required />
+        <input
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          autofocus={desk.me !== null}
+          required
+        />
       </label>
       <p class="error" role="alert">
         {error}

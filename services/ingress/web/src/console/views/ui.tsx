@@ -39,6 +39,8 @@ interface ButtonProps {
   onClick?: () => void;
   type?: "button" | "submit";
   class?: string;
+  /** Of a dialog: the focus begins there. */
+  autofocus?: boolean;
 }
 
 export function Button({

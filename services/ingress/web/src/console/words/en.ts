@@ -182,6 +182,8 @@ export const en = {
   "file.animation": "Animation",
   "file.location": "Place",
   "file.contact": "Contact",
+  "file.venue": "Place",
+  "file.poll": "Poll",
   "file.photo": "Picture",
   unreachablePerson: "This person cannot be reached any more: they left or blocked the bot.",
 
@@ -191,8 +193,9 @@ export const en = {
   replyTo: "Reply to {name}",
   noteAbout: "Note for colleagues. {name} will never see it",
   placeholder: "Message…  ( / for canned replies)",
-  placeholderTake: "Write to take over from the bot…",
-  placeholderAccept: "Write to accept the chat…",
+  placeholderShort: "Message…",
+  placeholderTake: "Write to take over…",
+  placeholderAccept: "Write to accept…",
   placeholderOther: "{name} has this chat",
   placeholderNote: "Only colleagues see this…",
   attach: "Attach files",
@@ -244,6 +247,7 @@ export const en = {
   "code.off_duty": "You are off duty.",
   "code.colleague_full": "This colleague has no place free.",
   "code.colleague_off_duty": "This colleague is off duty.",
+  noChat: "There is no such conversation.",
   "code.no_chat": "This chat is over.",
   tookFrom: "The chat is yours.",
 

@@ -187,6 +187,8 @@ export const ru: Strings = {
   "file.animation": "Анимация",
   "file.location": "Место",
   "file.contact": "Контакт",
+  "file.venue": "Место",
+  "file.poll": "Опрос",
   "file.photo": "Картинка",
   unreachablePerson: "Человек недоступен: вышел или заблокировал бота.",
 
@@ -195,8 +197,9 @@ export const ru: Strings = {
   replyTo: "Ответ: {name}",
   noteAbout: "Заметка для коллег. {name} её не увидит",
   placeholder: "Сообщение…  ( / – готовые ответы)",
-  placeholderTake: "Напишите, чтобы взять чат у бота…",
-  placeholderAccept: "Напишите, чтобы принять чат…",
+  placeholderShort: "Сообщение…",
+  placeholderTake: "Ответьте, чтобы взять чат",
+  placeholderAccept: "Ответьте, чтобы принять",
   placeholderOther: "Этот чат ведёт {name}",
   placeholderNote: "Видят только коллеги…",
   attach: "Прикрепить файлы",
@@ -233,7 +236,7 @@ export const ru: Strings = {
 
   closeTitle: "Закрыть чат ({name})?",
   closeText: "Человек узнает, что чат окончен. Если он напишет снова, ответит бот.",
-  transferTitle: "Кому передать ({name})?",
+  transferTitle: "Кому передать чат ({name})?",
   transferNobody: "Других операторов нет.",
   toQueue: "Вернуть в очередь",
   free: { one: "{n} место", few: "{n} места", many: "{n} мест", other: "{n} места" },
@@ -245,6 +248,7 @@ export const ru: Strings = {
   "code.off_duty": "Вы не на смене.",
   "code.colleague_full": "У коллеги нет свободных мест.",
   "code.colleague_off_duty": "Коллега не на смене.",
+  noChat: "Такого разговора нет.",
   "code.no_chat": "Этот чат окончен.",
   tookFrom: "Чат теперь ваш.",
 
