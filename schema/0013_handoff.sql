@@ -215,9 +215,7 @@ begin
     end if;
     update operator set load = load + 1, given_at = clock_timestamp() where id = p_operator;
     update handoff set state = 2, operator_id = p_operator, taken_at = now(), has_joined = p_joined, is_starved = false,
-                       leaving = false,
-                       waited_s = case when taken_at is not null or leaving or reason = 'taken' then waited_s
-                                       else ceil(extract(epoch from now() - called_at)) end
+                       leaving = false
     where id = p_handoff;
     update invitation set state = case operator_id when p_operator then 1 else 3 end
     where handoff_id = p_handoff and state = 0;

@@ -293,7 +293,8 @@ begin
         return null;
     end if;
     select max(m.seq) into v_seq from message m
-    where m.conversation_id = c.id and m.author = 0 and m.seq > greatest(h.spoke_seq, h.suggested_seq, h.called_seq - 1);
+    where m.conversation_id = c.id and m.author = 0 and m.seq > greatest(h.spoke_seq, h.suggested_seq, h.called_seq - 1)
+      and (m.extra ? 'aside') is not true; -- to a call there is nothing to say
     if v_seq is null then
         return null;
     end if;
@@ -356,13 +357,23 @@ begin
     from announce(c.id, case when v_told then 'leave_message' else 'closed_message' end, p_texts, null, '{}', p_trace) a;
 end $$;
 
+-- Whoever has said nothing but "/operator" has left no message.
+create function has_left(h handoff) returns boolean
+language plpgsql stable as $$
+begin
+    return exists (select from message m where m.conversation_id = h.conversation_id and m.seq >= h.called_seq
+                                           and m.author = 0 and (m.extra ? 'aside' and m.body ^@ '/') is not true);
+end $$;
+
 create function step_waiting(inout s case_step, h handoff, c conversation, p_policy jsonb, p_texts jsonb, p_trace text)
 language plpgsql as $$
 declare
     t case_times := case_times(h, c, p_policy);
 begin
     if h.leaving then
-        if t.left_message <= now() then
+        if t.left_message <= now() and not has_left(h) then
+            s := step_end(s, h, 'unanswered', null, p_texts, p_trace);
+        elsif t.left_message <= now() then
             s := step_end(s, h, 'message', 'message_left', p_texts, p_trace);
         end if;
         return;

@@ -32,7 +32,11 @@ begin
     elsif h.has_joined then
         return; -- theirs already
     end if;
-    update handoff set has_joined = true where id = r.handoff_id;
+    update handoff f
+    set has_joined = true,
+        waited_s = case when f.waited_s is null and exists (select from handoff_event e where e.handoff_id = f.id and e.what = 'called')
+                        then ceil(extract(epoch from now() - f.called_at)) else f.waited_s end
+    where f.id = r.handoff_id;
     select a.seq, a.delivery_job into r.seq, r.delivery_job
     from announce(c.id, 'joined', p_texts, o.name,
                   jsonb_build_object('operator', jsonb_build_object('id', o.id, 'name', o.name)), p_trace) a;

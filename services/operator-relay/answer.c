@@ -38,6 +38,8 @@ static void refuse(struct plan *p, const struct desk_done *done)
 					 done->holder ? done->holder : "?"));
 	else
 		act_tell(p, word(words[done->status], p->lang));
+	if (done->status == DESK_BAD && is_pressed(p)) /* a suggestion that was overtaken */
+		act_drop_buttons(p);
 }
 
 /* --- what did ------------------------------------------------------------------------ */
@@ -73,10 +75,14 @@ void plan_show_left(struct plan *p)
 static void tell_duty(struct plan *p)
 {
 	int on = json_is_true(json_object_get(p->args, "on"));
-	json_t *note = act_note(
-		p, telegram_escape(p->arena,
-				   word(on ? WORD_NOW_ON_DUTY : WORD_NOW_OFF_DUTY, p->lang)));
+	int had_chats = json_array_size(json_object_get(p->work, "chats")) > 0;
+	const char *words = word(on ? WORD_NOW_ON_DUTY : WORD_NOW_OFF_DUTY, p->lang);
+	json_t *note;
 
+	if (!on && had_chats)
+		words = arena_printf(p->arena, "%s %s", words,
+				     word(WORD_CHATS_WENT_BACK, p->lang));
+	note = act_note(p, telegram_escape(p->arena, words));
 	json_object_set_new(note, "keyboard", act_keyboard(p, on));
 	if (on)
 		plan_show_left(p);

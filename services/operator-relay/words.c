@@ -80,8 +80,9 @@ static const struct {
 			       "приглашение.",
 			       "You are on duty. An invitation will appear here when a human "
 			       "is wanted." },
-	[WORD_NOW_OFF_DUTY] = { "Вы не на смене. Ваши чаты вернулись в очередь.",
-				"You are off duty. Your chats are back in the queue." },
+	[WORD_NOW_OFF_DUTY] = { "Вы не на смене.", "You are off duty." },
+	[WORD_CHATS_WENT_BACK] = { "Ваши чаты вернулись в очередь.",
+				   "Your chats are back in the queue." },
 	[WORD_NO_CHATS] = { "Сейчас у вас нет чатов.", "You have no chats now." },
 	[WORD_YOUR_CHATS] = { "Ваши чаты; нажмите на тот, куда писать:",
 			      "Your chats; press the one to write to:" },

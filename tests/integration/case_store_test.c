@@ -86,6 +86,22 @@ static void in_the_end_a_message_may_be_left(void **state)
 	assert_int_equal(number("select count(*) from handoff where outcome = 'message'"), 0);
 }
 
+static void who_leaves_no_message_has_left_none(void **state)
+{
+	int64_t c =
+		hear(TELEGRAM, "7", "o1", INBOUND_OPERATOR, "/operator", NULL).conversation_id;
+
+	(void)state;
+	set_policy("{\"rounds\": 1, \"at_end\": \"message\"}");
+	look(c);
+	look_later(c, "46 s");
+	look_later(c, "3 min");
+	assert_sql(TOLD, "waiting leave_message");
+	assert_sql("select outcome from handoff", "unanswered");
+	assert_sql(RESPONDER, "0 0");
+	assert_int_equal(number("select count(*) from job where queue = 1"), 0);
+}
+
 static void or_they_wait_and_everybody_is_asked_again(void **state)
 {
 	int64_t c;
@@ -312,6 +328,7 @@ int main(void)
 		WORLD_TEST(invitations_repeat_and_widen),
 		WORLD_TEST(where_nobody_is_on_duty_administrators_are_asked_at_once),
 		WORLD_TEST(in_the_end_a_message_may_be_left),
+		WORLD_TEST(who_leaves_no_message_has_left_none),
 		WORLD_TEST(or_they_wait_and_everybody_is_asked_again),
 		WORLD_TEST(who_is_silent_loses_the_chat),
 		WORLD_TEST(a_person_who_went_away_ends_the_chat),

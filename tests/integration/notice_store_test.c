@@ -87,6 +87,16 @@ static void the_wait_is_until_somebody_comes(void **state)
 	assert_sql(
 		"select reason || ' ' || coalesce(waited_s, -1) from handoff where state = 2",
 		"taken -1");
+	order(2, "close", c, NULL);
+	set_policy("{\"assign\": \"balanced\"}");
+	c = call_human();
+	look(c);
+	assert_sql("select state || ' ' || coalesce(waited_s, -1) from handoff where state < 3",
+		   "2 -1"); /* given to somebody, who is not there yet */
+	look_later(c, "20 s");
+	order((int)number("select operator_id from handoff where state = 2"), "say", c,
+	      "{\"text\":\"hello\"}");
+	assert_sql("select waited_s between 20 and 21 from handoff where state = 2", "t");
 }
 
 /* Open in two days, from eleven to twelve. */
