@@ -40,7 +40,8 @@ static int is_connect(const struct target *t)
 	if (target_is_negated(t) || target_is_stopped(t))
 		return 0;
 	if (verb & TARGET && t->w->items[t->at].script == SCRIPT_LATIN &&
-	    means(t, t->at + 1) & PREP && find(t, t->from, t->at, HOW | TOLD) < 0)
+	    means(t, t->at + 1 + ((means(t, t->at + 1) & FILLER) != 0)) & PREP &&
+	    find(t, t->from, t->at, HOW | TOLD) < 0)
 		return 1; /* "escalate to the next level" */
 	if (verb & TARGET && find(t, t->from, t->at, HOW | WANT | CAN) >= 0)
 		return target_is_all(t, t->from, t->to, AROUND | BARE, TOLD | BOT | OR);
@@ -60,6 +61,9 @@ static int is_ring(const struct target *t)
 		next++;
 	if (!target_is_all(t, t->from, t->at, AROUND | RING | WANTS, TOLD))
 		return 0;
+	if (t->w->items[t->at].script == SCRIPT_ARABIC && means(t, t->at - 1) & TARGET &&
+	    find(t, t->from, t->at, LET) < 0)
+		return 0; /* the verb behind its subject tells what was */
 	if (t->to < t->w->n && t->w->items[t->to].means & IF &&
 	    words_find(t->w, t->to + 1, t->to + 3, CAN) < 0)
 		return 0; /* "call me, if the flight is late" */

@@ -1,5 +1,6 @@
 /* The tables of all languages as one hash table, made when first needed and never changed. */
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,10 +94,7 @@ static void add_guess(const struct slot *s, const uint16_t *letters, size_t n)
 	};
 	for (size_t i = 0; i < n; i++)
 		g->letters[i] = heard(letters[i]);
-	index_of.signatures[index_of.guess_count] = signature_of(g->letters, n);
-	if (index_of.to[g->script] == 0)
-		index_of.from[g->script] = index_of.guess_count;
-	index_of.to[g->script] = ++index_of.guess_count;
+	index_of.guess_count++;
 }
 
 /* One key without braces. */
@@ -145,12 +143,39 @@ static void add_keys(const struct slot *s, const char *key, size_t len, int typo
 	for (const char *p = open + 1, *end; p <= close; p = end + 1) {
 		for (end = p; *end != ',' && *end != '}';)
 			end++;
-		if (head + (size_t)(end - p) + tail > sizeof plain)
-			continue;
+		assert(head + (size_t)(end - p) + tail <= sizeof plain);
 		memcpy(plain, key, head);
 		memcpy(plain + head, p, (size_t)(end - p));
 		memcpy(plain + head + (end - p), close + 1, tail);
 		add_keys(s, plain, head + (size_t)(end - p) + tail, typos);
+	}
+}
+
+/* By script, the shorter first: the order in which lexicon_guess may stop early. */
+static int by_length(const void *a, const void *b)
+{
+	const struct guess *one = a, *two = b;
+
+	if (one->script != two->script)
+		return one->script - two->script;
+	if (one->len != two->len)
+		return one->len - two->len;
+	if (one->language != two->language)
+		return one->language - two->language;
+	return memcmp(one->letters, two->letters, one->len * sizeof *one->letters);
+}
+
+static void sort_guesses(void)
+{
+	qsort(index_of.guesses, (size_t)index_of.guess_count, sizeof *index_of.guesses,
+	      by_length);
+	for (int i = 0; i < index_of.guess_count; i++) {
+		const struct guess *g = &index_of.guesses[i];
+
+		index_of.signatures[i] = signature_of(g->letters, g->len);
+		if (index_of.to[g->script] == 0)
+			index_of.from[g->script] = i;
+		index_of.to[g->script] = i + 1;
 	}
 }
 
@@ -169,6 +194,7 @@ static void make(void)
 				p += len + (p[len] == ' ');
 			}
 		}
+	sort_guesses();
 }
 
 /* --- asking ----------------------------------------------------------------- */
@@ -288,8 +314,9 @@ static int ends_agree(const struct guess *g, const struct word *w)
 		     g->letters[2] == w->letters[2]);
 
 	/* another ending of a verb is another tense, or another person */
-	return first && (!(g->means & REQUEST) || g->tail > 0 || key == end ||
-			 (key == u'ь' && end == u'т') || (key == u'н' && end == u'т'));
+	return first &&
+	       (!(g->means & REQUEST) || g->tail > 0 || key == end ||
+		(key == u'ь' && end == g->letters[g->len - 2]) || (key == u'н' && end == u'т'));
 }
 
 /* Short words are never guessed: too many others are one letter away. */
@@ -324,7 +351,9 @@ int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES])
 		const struct guess *g = &index_of.guesses[i];
 		int lacks = lacking(index_of.signatures[i], signature), max, d;
 
-		if (lacks > 2 || g->script != w.script || !ends_agree(g, &w))
+		if (g->len > w.len + 2)
+			break;
+		if (lacks > 2 || !ends_agree(g, &w))
 			continue;
 		max = allowed_edits(g, &w, index_of.signatures[i] == signature);
 		if (max == 0 || lacks > max || w.len + max < g->len ||

@@ -118,5 +118,7 @@ const struct lexeme lexicon_de[] = {
 		"weiterhilft" },
 	{ WANT, "wie_lange_soll_ich_noch_auf geben_sie" },
 	{ FILLER, "sich das" },
+	{ THE, "dein{e,en,em} euer eure eurem ihrem" },
+	{ PREP, "ans ins aufs beim" },
 	{ 0 },
 };

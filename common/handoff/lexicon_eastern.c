@@ -87,6 +87,8 @@ const struct lexeme lexicon_zh[] = {
 	{ CALL, "叫你们 请你们" },
 	{ WITH, "跟 和 与" },
 	{ OFFICE, "前台 财务" },
+	{ ROLE, "不要机器人 不要ai 不要智能客服" },
+	{ KNOWN, "真人秀 人名 名单" },
 	{ 0 },
 };
 

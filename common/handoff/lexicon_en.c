@@ -52,8 +52,8 @@ const struct lexeme lexicon_en[] = {
 	  "hand handover hook_me refer pls_connect swap conect tranfer link_me patch_me "
 	  "take_me switch_me reconnect reconnect_me move_this" },
 	{ SPEAK, "~speak ~talk chat converse communicate discuss reach contact consult "
-		 "get_a_hold get_hold get_ahold deal_with interact get_in_touch talk_with "
-		 "communication conversation message speak_to chatting_with complain complaint "
+		 "get_a_hold get_hold get_ahold deal_with interact get_in_touch "
+		 "communication conversation message chatting_with complain complaint "
 		 "resolve discuss_it not_talking not_speaking not_chatting word_with "
 		 "a_word_with a_chat_with hear_from liaise correspond call_in continue_with "
 		 "speaking_to speaking_with talking_to_an go_over go_through_it "
@@ -269,5 +269,11 @@ const struct lexeme lexicon_en[] = {
 	{ RING,
 	  "who_can_i_call who_do_i_call who_should_i_call who_could_i_call whom_can_i_call" },
 	{ WITHOUT | LET, "get_me_off take_me_off" },
+	{ PERSON, "live_person live_human" },
+	{ WANT, "demand_to_see want_to_see like_to_see need_to_see" },
+	{ OFFICE, "the_head head_teacher" },
+	{ HAVE | SOMEBODY, "is_there_no_one is_there_nobody is_no_one_there" },
+	{ LET, "so_that" },
+	{ HELP, "answers replies responds" },
 	{ 0 },
 };

@@ -135,7 +135,7 @@ const struct lexeme lexicon_pt[] = {
 	{ SUPPORT, "suporte atendimento sac" },
 	{ BOT, "bot bots robô robôs robo máquina chatbot inteligência_artificial ia" },
 	{ WANT, "~quero ~queria ~preciso ~gostaria desejo exijo prefiro precisamos queremos "
-		"solicito aguardo me_dá dá_me dê me_dê esperando necessito" },
+		"solicito aguardo me_dá dá_me me_dê esperando necessito" },
 	{ CALL, "chama chame chamar chamem chamam busque traga arruma me_arruma" },
 	{ CONNECT, "transfer{e,ir,em,ira} transfira transfiram passa passe passar conecta "
 		   "conecte conectar conectem me_passa coloca coloque encaminhe encaminha "
@@ -216,5 +216,6 @@ const struct lexeme lexicon_pt[] = {
 	{ LET, "agradeceria_se seria_bom_se gostaria_que" },
 	{ FILLER, "repito já_disse eu_disse da_loja do_hotel do_banco da_escola pra_mim" },
 	{ SOMEBODY | HAVE, "não_tem_ninguém não_há_ninguém" },
+	{ MEAN, "definição significados" },
 	{ 0 },
 };

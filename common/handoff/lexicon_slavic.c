@@ -225,5 +225,6 @@ const struct lexeme lexicon_pl[] = {
 	{ HERE, "tam halo" },
 	{ WANT, "ile_jeszcze_{mam_,}czekać jak_długo_jeszcze_czekać" },
 	{ SOMEBODY | HAVE, "nie_ma_nikogo nikogo_nie_ma" },
+	{ HELP, "zadzwonić" },
 	{ 0 },
 };

@@ -64,7 +64,7 @@ static int is_unknown(const uint64_t of[LANGUAGES])
 	return any == 0;
 }
 
-/* People leave the soft sign out, so a word in -t is also looked for with it. */
+/* People leave the soft sign out, so a word is also looked for with it. */
 static void look_transliterated(const struct word *w, uint64_t of[LANGUAGES])
 {
 	struct word russian = { .script = SCRIPT_CYRILLIC };
@@ -85,9 +85,10 @@ static void look_transliterated(const struct word *w, uint64_t of[LANGUAGES])
 	}
 	lexicon_look(&russian, found);
 	if (russian.len > 3 && russian.len < WORD_LETTERS &&
-	    russian.letters[russian.len - 1] == u'т') {
+	    (russian.letters[russian.len - 1] == u'т' || is_unknown(found))) {
 		russian.letters[russian.len++] = u'ь';
 		lexicon_look(&russian, found);
+		russian.len--;
 	}
 	if (is_unknown(found) && russian.len >= 4)
 		lexicon_guess(&russian, found);

@@ -143,8 +143,10 @@ static int is_dative(const struct word *w)
 /* "someone who ...", "a person for ...". */
 static int is_described(const struct target *t)
 {
+	uint64_t next = means(t, t->at + 1);
+
 	return t->w->items[t->at].flags & WORD_ASKED ||
-	       (means(t, t->at) & PERSON && means(t, t->at + 1) & ABOUT);
+	       (means(t, t->at) & PERSON && next & (ABOUT | PREP) && (next & WITH) != WITH);
 }
 
 /* "find me a tax specialist in Samara", "I need a person for a photo": not one of yours. */
@@ -188,6 +190,8 @@ int target_is_thing(const struct target *t)
 		return 1;
 	if (verb & SPEAK && it->script == SCRIPT_CYRILLIC && who & NOM && t->verb < t->at)
 		return !(verb & ~SPEAK & REQUEST) && find(t, t->verb, t->at, PREP) < 0;
+	if (t->verb > t->at && is_dative(it) && means(t, t->at - 1) & (WHERE | HOW | WHAT))
+		return 1; /* "куда сотруднику написать" */
 	if (who & TARGET && !(verb & ((~WANT & REQUEST) | IFHOW)) && t->verb < t->at &&
 	    is_dative(it))
 		return find(t, t->verb, t->at, PREP) < 0; /* who needs, not who is needed */
@@ -206,7 +210,8 @@ int target_is_complained_of(const struct target *t)
 		before--;
 	return before && before->len == 2 && before->letters[0] == u'н' &&
 	       before->letters[1] == u'а' && t->verb < t->at &&
-	       (means(t, t->verb) & REQUEST & ~WANT) == SPEAK;
+	       (means(t, t->verb) & REQUEST & ~WANT) == SPEAK &&
+	       (means(t, t->verb) & TALK) != TALK;
 }
 
 /* "am I talking to a human?" */

@@ -22,14 +22,21 @@ static int is_joining(const struct target *t)
 	       !target_is_all(t, t->at, t->to, BARE & ~(BOT | PREP), 0);
 }
 
+/* "соедините меня с отделом кадров": whatever its subject, one is to be put through. */
+static int is_desk_of(const struct target *t)
+{
+	return means(t, t->at) & SUPPORT && means(t, t->verb) & CONNECT &&
+	       find(t, t->verb, t->at, ME) >= 0;
+}
+
 static int by_verb(struct target *t)
 {
 	int first = t->verb < t->at ? t->verb : t->at;
 
 	if (target_is_negated(t) || target_is_stopped(t) || target_is_refused_next(t))
 		return no(t, "negated");
-	if (target_is_topic(t) || target_is_compound(t) || target_is_thing(t) ||
-	    target_is_complained_of(t))
+	if ((target_is_topic(t) && !is_desk_of(t)) || target_is_compound(t) ||
+	    target_is_thing(t) || target_is_complained_of(t))
 		return no(t, "about-operators");
 	if (target_is_advice(t))
 		return no(t, "advice");
@@ -66,7 +73,7 @@ static int by_help(struct target *t)
 {
 	int why = find(t, t->from, t->at, WHY);
 	int ask = find(t, t->at - 4, t->at, CAN | LET | WANT);
-	int help = find(t, t->at + 1, t->at + 5, HELP);
+	int help = find(t, t->at + 1, t->at + 5, HELP | RING);
 	int before = find(t, t->at - 4, t->at, HELP);
 	int let = find(t, t->at - 4, t->at, LET);
 	int later = find(t, t->at + 1, t->at + 3, CAN | LET);
@@ -213,6 +220,23 @@ static int is_instead_of_bot(const struct target *t, int begin)
 	       target_is_all(t, t->from, t->to, BARE | YOU, NOT | NO | NONEED | BE);
 }
 
+/* "оператор уже подключился": what one has done, not what one is to do. */
+static int is_done(const struct target *t)
+{
+	int help = find(t, t->at + 1, t->to, HELP);
+	const struct word *it = help > 0 ? &t->w->items[help] : NULL;
+	int n = it ? it->len : 0;
+
+	if (n < 5 || it->script != SCRIPT_CYRILLIC || !(means(t, t->at) & NOM) ||
+	    it->flags & WORD_ASKED ||
+	    find(t, t->from, t->to, LET | WANT | CAN | WHY | NOT) >= 0)
+		return 0;
+	if (it->letters[n - 1] == u'ь' || it->letters[n - 1] == u'я')
+		n -= 2; /* the reflexive end */
+	return it->letters[n - 1] == u'л' ||
+	       (it->letters[n - 2] == u'л' && it->letters[n - 1] != u'е');
+}
+
 static int alone(struct target *t)
 {
 	int begin = sentence_begin(t->w, t->at), end = sentence_end(t->w, t->at);
@@ -220,6 +244,8 @@ static int alone(struct target *t)
 
 	if (t->from > begin && is_instead_of_bot(t, begin))
 		return yes(t, "not-the-bot");
+	if (is_done(t))
+		return no(t, "past");
 
 	if (!target_is_all(t, t->from, modified(t), BARE, NEVER_BARE))
 		return 0;

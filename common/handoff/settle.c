@@ -198,6 +198,15 @@ static void settle_word(struct words *w, int i)
 		it->gap = GAP_NONE;
 }
 
+/* "живой оператор, пожалуйста, а то ...": somebody, and nothing else, was asked for before. */
+static int is_all_said(const struct words *w, int aside)
+{
+	int begin = clause_begin(w, aside), who = words_find(w, begin, aside, TARGET);
+
+	return w->items[aside].means & PLEASE && begin < aside && aside - begin <= 3 &&
+	       who >= 0 && words_find(w, begin, aside, REQUEST | CAN) < 0;
+}
+
 /* "connect me, please, with a human": commas around an aside are none. */
 static void join_asides(struct words *w)
 {
@@ -211,7 +220,7 @@ static void join_asides(struct words *w)
 			continue;
 		if (from > 0 && w->items[from].gap == GAP_COMMA)
 			w->items[from].gap = GAP_NONE;
-		if (to < w->n && w->items[to].gap == GAP_COMMA)
+		if (to < w->n && w->items[to].gap == GAP_COMMA && !is_all_said(w, from))
 			w->items[to].gap = GAP_NONE;
 	}
 }

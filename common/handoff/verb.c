@@ -27,7 +27,9 @@ static int is_with_live(const struct target *t, int verb)
 		live--;
 	if (means(t, live - 1) & THE)
 		live--;
-	return live > verb && means(t, live - 1) & PREP;
+	if (live <= verb || t->w->items[live].script == SCRIPT_CYRILLIC)
+		return live > verb && means(t, live - 1) & PREP;
+	return (means(t, live - 1) & WITH) == WITH; /* not "the definition of a human" */
 }
 
 /* "a chat agent", "the contact person": no verb. */
@@ -51,6 +53,8 @@ int target_verb_before(const struct target *t)
 	for (int i = t->at - 1, other = 0; i >= t->from && other <= 6; i--) {
 		uint64_t m = means(t, i);
 
+		if (m & LET && m & THAT && means(t, t->at) & NOM)
+			return -1; /* "..., чтобы ответил сотрудник" */
 		if (m & REQUEST && other <= reach(t, i) && !is_noun(t, i) &&
 		    !(m & WANT && is_bot_wanted(t, i)))
 			return i;

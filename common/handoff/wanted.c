@@ -21,8 +21,7 @@ static int judge(struct words *w, const char **reason)
 
 	*reason = "none";
 	words_mean(w);
-	if (words_find(w, 0, w->n,
-		       ASKED | LIVE | BOT | CONNECT | CALL | SPEAK | RING | NUMBER) < 0)
+	if (words_find(w, 0, w->n, ASKED | LIVE | BOT | REQUEST | RING | NUMBER) < 0)
 		return 0;
 	words_settle(w);
 	frame = words_frame(w);
