@@ -275,5 +275,18 @@ const struct lexeme lexicon_en[] = {
 	{ HAVE | SOMEBODY, "is_there_no_one is_there_nobody is_no_one_there" },
 	{ LET, "so_that" },
 	{ HELP, "answers replies responds" },
+	{ SPEAK, "tlk tallk" },
+	{ ROLE, "agnt agt mngr" },
+	{ FILLER, "i_meant of_yours with_a_brain" },
+	{ SOMEBODY, "whos_in_charge who_is_in_charge in_charge" },
+	{ NOT | WANT, "i_will_not i_wont im_not_going_to i_am_not_going_to i_shall_not" },
+	{ WANT, "feel_better feel_more_comfortable more_comfortable be_happier be_easier "
+		"much_easier rather_have" },
+	{ SPEAK, "hear_back_from straight_to" },
+	{ OFFICE, "secretary school_secretary school_office leasing_team leasing_office "
+		  "billing_office" },
+	{ SPEAK | WANT,
+	  "feel_better_{talking,speaking}_{to,with} comfortable_{talking,speaking}_{to,with} "
+	  "easier_to_{talk,speak}_{to,with}" },
 	{ 0 },
 };

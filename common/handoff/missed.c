@@ -35,7 +35,7 @@ static int by_absence_in_sentence(struct target *t)
 	whole.from = sentence_begin(t->w, t->at);
 	whole.to = sentence_end(t->w, t->at);
 	if (find(&whole, whole.from, whole.to, WHERE) < 0 ||
-	    !target_is_all(&whole, whole.from, whole.to, BARE | BE | YOU | WHERE,
+	    !target_is_all(&whole, whole.from, whole.to, BARE | BE | YOU | WHERE | THEY,
 			   OR | IF | NOT) ||
 	    target_is_topic(&whole))
 		return 0;
