@@ -313,6 +313,9 @@ static int ends_agree(const struct guess *g, const struct word *w)
 		    (g->len >= 6 && g->letters[1] == w->letters[1] &&
 		     g->letters[2] == w->letters[2]);
 
+	if (g->means & REQUEST && w->len > 4 && end == heard(u'я') &&
+	    w->letters[w->len - 3] == u'л')
+		return 0; /* дозвонился is no дозвониться */
 	/* another ending of a verb is another tense, or another person */
 	return first &&
 	       (!(g->means & REQUEST) || g->tail > 0 || key == end ||

@@ -53,31 +53,33 @@ void words_spell(struct words *w)
 
 struct gluing {
 	const struct word *word;
-	uint8_t ends[PARTS_MAX]; /* of the parts found so far */
+	uint8_t ends[PARTS_MAX]; /* of the parts */
 	int parts;
-	uint32_t hopeless; /* beginnings from which no way led to the end */
 };
 
-/* The longest words first; a word of one letter only where nothing longer fits. */
-static int split_from(struct gluing *g, int at)
+/* The fewest words that make up the whole: 1, or 0 if none do. */
+static int split(struct gluing *g)
 {
-	uint64_t ends;
+	uint8_t count[WORD_LETTERS + 1] = { 0 }, before[WORD_LETTERS + 1] = { 0 };
+	int len = g->word->len;
 
-	if (at == g->word->len)
-		return 1;
-	if (g->parts == PARTS_MAX || g->hopeless >> at & 1)
-		return 0;
-	ends = lexicon_beginnings(g->word, at);
-	for (int len = g->word->len - at; len > 0; len--) {
-		if (!(ends >> len & 1))
-			continue;
-		g->ends[g->parts++] = (uint8_t)(at + len);
-		if (split_from(g, at + len))
-			return 1;
-		g->parts--;
+	for (int at = 0; at < len; at++) {
+		uint64_t ends = at == 0 || count[at] ? lexicon_beginnings(g->word, at) : 0;
+
+		for (int n = 1; n <= len - at; n++) {
+			if (!(ends >> n & 1) ||
+			    (count[at + n] && count[at + n] <= count[at] + 1))
+				continue;
+			count[at + n] = (uint8_t)(count[at] + 1);
+			before[at + n] = (uint8_t)at;
+		}
 	}
-	g->hopeless |= UINT32_C(1) << at;
-	return 0;
+	if (count[len] == 0 || count[len] > PARTS_MAX)
+		return 0;
+	g->parts = count[len];
+	for (int end = len, k = g->parts; k > 0; end = before[end])
+		g->ends[--k] = (uint8_t)end;
+	return 1;
 }
 
 static struct word part_of(const struct word *whole, int from, int to)
@@ -118,7 +120,7 @@ static void unglue(struct words *w, int at)
 	int n = 0;
 	struct gluing g = { .word = &whole };
 
-	if (!split_from(&g, 0) || g.parts < 2 || !is_sentence(&g))
+	if (!split(&g) || g.parts < 2 || !is_sentence(&g))
 		return;
 	for (int i = 0, from = 0; i < g.parts; from = g.ends[i++])
 		if (whole.letters[from] >= 'a') /* "talk2me": the digit is a preposition */

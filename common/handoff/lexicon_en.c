@@ -288,5 +288,9 @@ const struct lexeme lexicon_en[] = {
 	{ SPEAK | WANT,
 	  "feel_better_{talking,speaking}_{to,with} comfortable_{talking,speaking}_{to,with} "
 	  "easier_to_{talk,speak}_{to,with}" },
+	{ OFFICE, "housekeeping" },
+	{ FILLER, "left three_times twice several_times many_times repeatedly" },
+	{ WANT, "nead" },
+	{ WITHOUT | LET, "switch_off turn_off shut_off" },
 	{ 0 },
 };

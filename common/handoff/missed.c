@@ -18,9 +18,10 @@ static int by_absence(struct target *t)
 	if (find(t, t->from, t->w->items[t->at].script == SCRIPT_CYRILLIC ? t->to : t->at,
 		 WHERE) >= 0)
 		return yes(t, "where-is");
+	here |= others && !(means(t, t->at) & PEOPLE) && find(t, t->from, t->to, HELLO) >= 0;
 	others |= means(t, t->at) & PERSON && here;
 	others |= means(t, t->at) & ROLE && here && t->w->items[t->at].flags & WORD_ASKED;
-	if ((others || live) && find(t, t->from, t->to, HAVE | HERE) >= 0 &&
+	if ((others || live) && (here || find(t, t->from, t->to, HAVE) >= 0) &&
 	    means(t, t->at) & (here ? TARGET | SOMEBODY | ALONE : PERSON | SOMEBODY | ALONE) &&
 	    (find(t, t->from, t->to, YOU | BOT) < 0 || find(t, t->from, t->to, WITHOUT) >= 0))
 		return yes(t, "anyone-there");

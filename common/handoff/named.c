@@ -57,6 +57,14 @@ static int spoken_to_at(const struct target *t)
 	return is_kind(t, i, WITH) ? i + 1 : -1;
 }
 
+/* "зовите меня Боб", not "позовите мне Боба" */
+static int is_me_called(const struct target *t, int i)
+{
+	const struct word *w = &t->w->items[i];
+
+	return w->means & ME && w->letters[w->len - 1] == u'я';
+}
+
 /* "соедините с Ольгой Петровной", "can I talk to Sarah please" */
 static int is_named(const struct target *t)
 {
@@ -75,6 +83,8 @@ static int is_named(const struct target *t)
 	if (n == 0 && cyrillic && verb & (CAN | WANT) &&
 	    find(t, t->at, t->to, SUPPORT | OFFICE | ROLE) >= 0)
 		from = called_at(t), n = names_from(t, from);
+	if (n > 0 && from > t->at + 1 && cyrillic && verb & CALL && is_me_called(t, from - 1))
+		return 0;
 	if (n == 0 || from < 0 ||
 	    !target_is_all(t, t->from, from < t->at ? from : t->at, AROUND, TOLD))
 		return 0;

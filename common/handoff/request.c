@@ -76,7 +76,7 @@ static int by_help(struct target *t)
 	int help = find(t, t->at + 1, t->at + 5, HELP | RING);
 	int before = find(t, t->at - 4, t->at, HELP);
 	int let = find(t, t->at - 4, t->at, LET);
-	int later = find(t, t->at + 1, t->at + 3, CAN | LET);
+	int later = find(t, t->at + 1, t->at + 3, CAN | LET), strange = 0;
 
 	if (help >= 0 && means(t, help) & LET)
 		ask = help;
@@ -93,8 +93,10 @@ static int by_help(struct target *t)
 	if (help < 0 || (ask < 0 && (later < 0 || (!(t->w->items[t->at].flags & WORD_ASKED) &&
 						   find(t, t->from, t->to, LIVE) < 0))))
 		return 0;
+	if (t->at + 1 == t->to && let >= 0 && before > let && find(t, t->from, let, WANT) >= 0)
+		strange = 2; /* "хочу, чтобы возвратом занялся человек" */
 	for (int i = ask < 0 ? t->at : ask; i < help; i++)
-		if (!(means(t, i) & AROUND))
+		if (!(means(t, i) & AROUND) && strange-- <= 0)
 			return 0;
 	if (find(t, t->from, t->at, HOWMUCH | IF | THEY) >= 0 || is_question(t) ||
 	    target_is_topic(t))
@@ -302,6 +304,13 @@ static int known_until(const struct target *t)
 	return next;
 }
 
+static int is_not_bot_next(const struct target *t)
+{
+	int bot = t->to < t->w->n ? words_find(t->w, t->to, clause_end(t->w, t->to), BOT) : -1;
+
+	return bot > 0 && words_find(t->w, t->to, bot, NOT) >= 0;
+}
+
 /* People in general, and parts of the house, are asked for only by a verb that fits them. */
 static int is_weak(const struct target *t)
 {
@@ -314,6 +323,8 @@ static int is_weak(const struct target *t)
 	    target_is_all(t, t->from, t->to, BARE, NEVER_BARE | WITHOUT) &&
 	    find(t, t->from, t->at, CAN) >= 0)
 		return 0; /* "можно с кем-нибудь?" */
+	if (m & SOMEBODY && verb & WANT && is_not_bot_next(t))
+		return 0; /* "I need someone to explain my bill, not a bot" */
 	if (m & PEOPLE && verb & (CALL | WANT) && t->to - t->from <= 4 &&
 	    !(t->w->items[t->at].flags & WORD_ASKED) &&
 	    target_is_all(t, t->from, t->to, BARE, NEVER_BARE))

@@ -160,6 +160,18 @@ static int is_not_bot(const struct words *w, int i)
 	return bot > 0 && words_find(w, bot - 2, bot, NOT) >= 0;
 }
 
+/* "я трижды просил оператора": what one has asked for oneself, one wants. */
+static void settle_asked(struct words *w, int i)
+{
+	int self = i - 1;
+
+	while (self >= 0 && self > i - 4 && w->items[self].means & FILLER)
+		self--;
+	if (self >= clause_begin(w, i) && w->items[self].means & SELF &&
+	    words_find(w, i + 1, clause_end(w, i), TARGET) == clause_end(w, i) - 1)
+		w->items[i].means = WANT;
+}
+
 static void settle_word(struct words *w, int i)
 {
 	struct word *it = &w->items[i];
@@ -180,6 +192,8 @@ static void settle_word(struct words *w, int i)
 	if (it->means & YOU && it->means & THE && i + 1 < w->n &&
 	    w->items[i + 1].means & (TARGET | OFFICE))
 		it->means &= ~YOU; /* "your manager" */
+	if ((it->means & ASKS) == ASKS && i > 0 && it->script == SCRIPT_CYRILLIC)
+		settle_asked(w, i);
 	if (it->means & IF && i > 0)
 		settle_courtesy(w, i);
 	if (it->means & SUPPORT)
