@@ -4,7 +4,16 @@
 -- A claim moves the case on (0014_relay.sql).  What operators are to be shown is never remembered as a task: it
 -- is the difference between what is and what was shown, so a claim says it again until a finish has recorded it.
 
--- {"operator": {"id", "name", "lang", "is_admin"}, "desk": the conversation to write in, "channel", "chat"}
+-- {"operator": {"id", "name", "lang", "is_admin"}, "desk": the conversation to write in, "channel", "chat"}: everybody's own
+-- chat, where they are invited.  A view, so that of many who are asked all are found by one query.
+create view own_desk as
+    select o.id as operator_id,
+           json_build_object(
+               'operator', json_build_object('id', o.id, 'name', o.name, 'lang', o.lang, 'is_admin', o.role = 2), 'desk', c.id,
+               'channel', c.channel_id, 'chat', c.chat_key) as desk
+    from operator o join desk_chat d on d.operator_id = o.id join conversation c on c.id = d.conversation_id;
+
+-- Likewise, where a client is shown: their topic, if there is one.
 create function desk_of(p_operator int, p_client bigint) returns json
 language plpgsql stable as $$
 begin
@@ -101,8 +110,9 @@ begin
                'shown', case when n.detail in ('edited', 'changed') then
                             shown_as((n.desk ->> 'desk')::bigint, c.id, n.seq) end)) into v_notes
     from (select x.*, case when x.what in ('reopen', 'close') then line_of(x.id)
-                           else desk_of(x.operator_id, case when x.what not in ('invitation', 'reminder', 'answered') then c.id end)
-                      end as desk
+                           when x.what in ('invitation', 'reminder', 'answered') then
+                               (select w.desk from own_desk w where w.operator_id = x.operator_id)
+                           else desk_of(x.operator_id, c.id) end as desk
           from case_notes(h, c) x) n where n.desk is not null;
     if v_notes is null then
         return null;
@@ -220,6 +230,30 @@ begin
     return r;
 end $$;
 
+-- Those who are asked, each in their own desk: a round may be of 70, so all at once.
+create function show_invitations(p_conversation bigint, p_handoff bigint, p_notes jsonb, p_place bigint, p_trace text) returns void
+language plpgsql as $$
+begin
+    with asked as (
+        select (x.n ->> 'operator')::int as operator_id, (x.n ->> 'desk')::bigint as desk, x.n -> 'payload' as payload, x.i
+        from jsonb_array_elements(p_notes) with ordinality x (n, i) where is_invitation(x.n)),
+    made as (
+        insert into delivery (conversation_id, place, kind, payload, trace)
+        select a.desk, p_place + a.i * 1000, 3, a.payload, p_trace from asked a where a.payload is not null order by a.i
+        returning id, conversation_id),
+    shown as (
+        insert into relay (delivery_id, desk_id, conversation_id, kind)
+        select m.id, m.conversation_id, p_conversation, 2 from made m)
+    update invitation v set told_round = v.round, delivery_id = (select m.id from made m where m.conversation_id = a.desk)
+    from asked a where v.handoff_id = p_handoff and v.operator_id = a.operator_id;
+end $$;
+
+create function is_invitation(p_note jsonb) returns boolean
+language plpgsql immutable as $$
+begin
+    return coalesce(p_note ->> 'what' in ('invitation', 'reminder'), false);
+end $$;
+
 -- One thing an operator is shown, and the memory of it.
 create function show_note(p_conversation bigint, p_handoff bigint, p_note jsonb, p_place bigint, p_trace text) returns void
 language plpgsql as $$
@@ -242,13 +276,10 @@ begin
         returning id into v_delivery;
         insert into relay (delivery_id, desk_id, conversation_id, seq, kind)
         values (v_delivery, (p_note ->> 'desk')::bigint, p_conversation, v_seq,
-                case when v_what = 'message' then 1 when v_what in ('invitation', 'reminder') then 2 when v_what = 'suggestion' then 3
+                case when v_what = 'message' then 1 when v_what = 'suggestion' then 3
                      when v_what = 'card' then 4 when v_what = 'history' then 5 else 6 end);
     end if;
     case
-        when v_what in ('invitation', 'reminder') then
-            update invitation set told_round = round, delivery_id = v_delivery
-            where handoff_id = p_handoff and operator_id = v_operator;
         when v_what = 'answered' then
             update invitation set is_over = true where handoff_id = p_handoff and operator_id = v_operator;
         when v_what = 'history' then
@@ -303,7 +334,9 @@ begin
     end if;
     if status = 0 then
         select id into v_handoff from handoff where conversation_id = c.id order by id desc limit 1;
-        for n in select * from jsonb_array_elements(p_notes) where not value ? 'self' loop
+        perform show_invitations(c.id, v_handoff, p_notes, v_place, p_trace);
+        v_place := v_place + 1000 * jsonb_array_length(p_notes);
+        for n in select * from jsonb_array_elements(p_notes) where not value ? 'self' and not is_invitation(value) loop
             perform show_note(c.id, v_handoff, n, v_place, p_trace);
             v_place := v_place + 1000;
         end loop;
