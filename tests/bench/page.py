@@ -5,7 +5,7 @@ import re
 
 from tests.bench import machine, table
 
-ORDER = ("idle", "accepts", "turns", "latency", "handoffs", "streams", "scale", "growth", "peer")
+ORDER = ("idle", "accepts", "turns", "cost", "latency", "handoffs", "streams", "scale", "growth", "peer")
 PAGE = pathlib.Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 

@@ -66,11 +66,11 @@ class Servers:
 
 
 class Process:
-    def __init__(self, name, env, log, metrics):
+    def __init__(self, name, env, log, metrics, under=()):
         self.name, self.log, self.metrics = name, log, metrics
         program = BUILD / "services" / name / name
         with open(log, "ab") as out:
-            self.popen = subprocess.Popen([program], env=env, stdout=out, stderr=out)
+            self.popen = subprocess.Popen([*under, program], env=env, stdout=out, stderr=out)
 
     def ready(self):
         if self.popen.poll() is not None:
@@ -145,11 +145,12 @@ class Stack:
         self.wait_ready()
         return self
 
-    def run(self, name, key=None, **env):
+    def run(self, name, key=None, under=(), **env):
+        """`under`: the words of another program that is to run it."""
         key = key or name
         metrics = free_port()
         merged = {**self.env, "METRICS_LISTEN": f"127.0.0.1:{metrics}", **env}
-        self.processes[key] = Process(name, merged, self.folder / f"{key}.log", metrics)
+        self.processes[key] = Process(name, merged, self.folder / f"{key}.log", metrics, under)
         return self.processes[key]
 
     def wait_ready(self, *keys):
