@@ -5,6 +5,7 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/flow/flow.h"
+#include "common/handoff/handoff.h"
 #include "common/store/store.h"
 
 /*
@@ -65,11 +66,10 @@ struct channel {
 /* When the bot calls a human. */
 struct handoff_policy {
 	int enabled;
-	const char *const *give_away; /* phrases that give away that it cannot help;
-					 NULL-terminated; NULL: the presets */
-	int same_question;            /* asked so many times; 0: never */
-	int max_turns;                /* so many answers; 0: never */
-	int suggest;                  /* propose replies to operators */
+	const struct handoff_phrases *give_away; /* that it cannot help; NULL: the presets */
+	int same_question;                       /* asked so many times; 0: never */
+	int max_turns;                           /* so many answers; 0: never */
+	int suggest;                             /* propose replies to operators */
 };
 
 struct bot {

@@ -168,7 +168,7 @@ static void read_handoff(struct arena *arena, struct handoff_policy *p, const js
 		.suggest = get_bool(o, "suggest", 1),
 	};
 	if (json_object_get(o, "give_away"))
-		p->give_away = get_list(arena, o, "give_away");
+		p->give_away = handoff_phrases_read(arena, get_list(arena, o, "give_away"));
 }
 
 static void read_bot(struct arena *arena, struct bot *bot, const json_t *o)

@@ -1,25 +1,14 @@
 /* How much of an answer that is still being written gives nothing away. */
 
-#include <string.h>
-
 #include "common/base/utf8.h"
-#include "common/handoff/handoff.h"
-#include "common/handoff/words.h"
-
-/* A text read letter by letter, as words hold them; all between two words is one space. */
-struct letters {
-	const char *text;
-	size_t len, at;
-	int is_between; /* the last one was no letter */
-};
+#include "common/handoff/phrases.h"
 
 static int is_apostrophe(uint32_t c)
 {
 	return c == '\'' || c == 0x2019 || c == 0x02BC;
 }
 
-/* 0 behind the end. */
-static uint32_t next_letter(struct letters *l)
+uint32_t letters_next(struct letters *l)
 {
 	while (l->at < l->len) {
 		uint32_t c = utf8_next(l->text, l->len, &l->at), folded = letter_fold(c);
@@ -39,67 +28,72 @@ static uint32_t next_letter(struct letters *l)
 enum match { MATCH_NO, MATCH_SO_FAR, MATCH_WHOLE };
 
 /* The words of `phrase`, and behind them the end of the last one. */
-static enum match match_words(struct letters *l, const char *phrase)
+static enum match match_words(struct letters *l, const uint16_t *phrase)
 {
-	struct letters p = { .text = phrase, .len = strlen(phrase), .is_between = 1 };
-
-	for (;;) {
-		uint32_t wanted = next_letter(&p), letter = next_letter(l);
+	for (;; phrase++) {
+		uint32_t letter = letters_next(l);
 
 		if (!letter)
 			return MATCH_SO_FAR;
-		if (!wanted || wanted == ' ') {
-			if (letter != ' ')
-				return MATCH_NO;
-			if (!wanted)
-				return MATCH_WHOLE;
-		} else if (letter != wanted) {
+		if (letter != (*phrase ? *phrase : ' '))
 			return MATCH_NO;
-		}
+		if (!*phrase)
+			return MATCH_WHOLE;
 	}
 }
 
 /* "I cannot but ...", "не могу не ...": only half of a phrase. */
-static enum match match_phrase(const char *text, size_t len, const char *phrase)
+static int is_harmless(const struct letters *behind)
 {
-	static const char *const harmless[] = { "не", "but" };
-	struct letters l = { .text = text, .len = len, .is_between = 1 };
-	enum match match = match_words(&l, phrase);
+	struct letters russian = *behind, english = *behind;
 
-	for (size_t i = 0; match == MATCH_WHOLE && i < 2; i++) {
-		struct letters rest = l;
-		enum match more = match_words(&rest, harmless[i]);
-
-		if (more == MATCH_WHOLE)
-			return MATCH_NO;
-	}
-	return match;
+	return match_words(&russian, u"не") == MATCH_WHOLE ||
+	       match_words(&english, u"but") == MATCH_WHOLE;
 }
 
-static int may_begin(const char *text, size_t len, const char *const *phrases)
+static int may_become(const char *text, size_t len, const struct phrase *phrase)
 {
-	for (const char *const *p = phrases; *p; p++)
-		if (match_phrase(text, len, *p) != MATCH_NO)
+	struct letters l = { .text = text, .len = len, .is_between = 1 };
+	enum match match = match_words(&l, phrase->letters);
+
+	return match == MATCH_SO_FAR || (match == MATCH_WHOLE && !is_harmless(&l));
+}
+
+static int may_begin(const char *text, size_t len, uint32_t letter,
+		     const struct handoff_phrases *phrases)
+{
+	if (!phrases_may_begin(phrases->begin_letters, letter))
+		return 0;
+	for (int i = 0; i < phrases->n; i++)
+		if (phrases->items[i].letters[0] == letter &&
+		    may_become(text, len, &phrases->items[i]))
 			return 1;
 	return 0;
 }
 
-size_t handoff_presentable(const char *text, size_t len, size_t shown,
-			   const char *const *phrases)
+static uint32_t letter_before(const char *text, size_t len, size_t at)
 {
-	uint32_t before = ' ';
-	size_t at = shown;
+	size_t start = at > 0 ? utf8_floor(text, len, at - 1) : 0;
 
-	if (!phrases)
-		phrases = handoff_give_away;
+	return at > 0 ? letter_fold(utf8_next(text, len, &start)) : ' ';
+}
+
+/* A word that begins no phrase now never will: what was looked at needs no second look. */
+size_t handoff_presentable(const char *text, size_t len, size_t before,
+			   const struct handoff_phrases *phrases)
+{
+	uint32_t last = letter_before(text, len, before);
+	size_t at = before;
+
+	phrases = phrases_or_presets(phrases);
 	while (at < len) {
 		size_t start = at;
 		uint32_t folded = letter_fold(utf8_next(text, len, &at));
 
-		if (folded > ' ' && before <= ' ' &&
-		    may_begin(text + start, len - start, phrases))
+		if (folded > ' ' && last <= ' ' &&
+		    may_begin(text + start, len - start, folded, phrases))
 			return start;
-		before = folded;
+		last = folded;
 	}
 	return len;
 }

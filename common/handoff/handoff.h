@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "common/base/arena.h"
+
 /*
  * When a bot should hand over to a human: pure functions over text, without a
  * model.  A message is cut into words, words are mapped to concepts by tables of
@@ -20,22 +22,27 @@
  */
 int handoff_wanted(const char *text, size_t len, const char **reason);
 
+/* Phrases in which a bot gives itself away, ready to be compared. */
+struct handoff_phrases;
+
+/* From a NULL-terminated list, in the arena. */
+const struct handoff_phrases *handoff_phrases_read(struct arena *arena,
+						   const char *const *list);
+
 /*
  * 1 if a bot's answer gives itself away: one of the phrases stands in it.  Words
  * are compared folded, and a phrase that is only the polite half of something
  * harmless ("I cannot but note") does not count.  NULL phrases: the presets.
  */
-int handoff_gives_up(const char *answer, const char *const *phrases);
+int handoff_gives_up(const char *answer, const struct handoff_phrases *phrases);
 
 /*
- * Of an answer that grows: how many of its bytes may be shown, when `shown` were
- * before.  What could become one of the phrases waits until it is something else.
+ * Of an answer that grows: how many of its bytes may be shown, when `before` were
+ * while there was less of it (0 at first).  What could become one of the phrases
+ * waits until it is something else.  Only what is new is read.
  */
-size_t handoff_presentable(const char *text, size_t len, size_t shown,
-			   const char *const *phrases);
-
-/* The presets of handoff_gives_up, NULL-terminated. */
-extern const char *const handoff_give_away[];
+size_t handoff_presentable(const char *text, size_t len, size_t before,
+			   const struct handoff_phrases *phrases);
 
 /* 1 if b asks what a asked, in other order, with typos or with more politeness. */
 int handoff_same_question(const char *a, const char *b);

@@ -79,5 +79,6 @@ size_t depth_presentable(const struct turn *t)
 
 	if (!bot)
 		return text->len;
-	return handoff_presentable(buf_str(text), text->len, t->shown, bot->handoff.give_away);
+	return handoff_presentable(buf_str(text), text->len, t->presentable,
+				   bot->handoff.give_away);
 }

@@ -144,6 +144,8 @@ void live_grew(struct turn *t)
 {
 	if (t->answer.stable < t->shown)
 		t->shown = 0; /* the provider changed its mind: begin anew */
+	if (t->answer.stable < t->presentable)
+		t->presentable = t->shown;
 	t->presentable = depth_presentable(t);
 	if (t->presentable <= t->shown)
 		return;

@@ -123,6 +123,7 @@ static const struct provider *chain[3];
 static struct bot bot;
 static struct channel channel;
 static struct registry registry = { 1, 1, &bot, &channel };
+static struct arena phrases;
 
 static void make_bots(void)
 {
@@ -143,7 +144,10 @@ static void make_bots(void)
 			    .history_messages = 20,
 			    .passages = world.passages,
 			    .handoff = { .enabled = world.hands_over,
-					 .give_away = world.give_away,
+					 .give_away = world.give_away ? handoff_phrases_read(
+										&phrases,
+										world.give_away)
+								      : NULL,
 					 .same_question = world.same_question,
 					 .max_turns = world.max_turns } };
 	channel = (struct channel){ .id = 1,
@@ -247,6 +251,7 @@ void world_run(void)
 
 void world_end(void)
 {
+	arena_free(&phrases);
 	gates_close(world.worker.gates);
 	live_close(&world.worker);
 	stage_close();

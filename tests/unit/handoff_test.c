@@ -70,9 +70,18 @@ static void long_and_odd_texts_are_judged(void **state)
 	free(text);
 }
 
+static int gives_up(const char *answer, const char *const *list)
+{
+	struct arena arena = { 0 };
+	int yes = handoff_gives_up(answer, handoff_phrases_read(&arena, list));
+
+	arena_free(&arena);
+	return yes;
+}
+
 static void a_bot_gives_itself_away(void **state)
 {
-	static const char *const own[] = { "увы", "out of scope", NULL };
+	static const char *const own[] = { "увы", "Out of scope.", "", "...", NULL };
 	static const char *const none[] = { NULL };
 
 	(void)state;
@@ -84,10 +93,11 @@ static void a_bot_gives_itself_away(void **state)
 	assert_false(handoff_gives_up("I cannot help but notice.", NULL));
 	assert_false(handoff_gives_up("Сотрудник сказал: «я не могу прийти».", NULL));
 	assert_false(handoff_gives_up("Палатка весит два килограмма.", NULL));
-	assert_true(handoff_gives_up("Увы! Нет такого.", own));
-	assert_true(handoff_gives_up("That is out of scope", own));
-	assert_false(handoff_gives_up("As an AI", own));
-	assert_false(handoff_gives_up("As an AI", none));
+	assert_true(gives_up("Увы! Нет такого.", own));
+	assert_true(gives_up("That is out of scope", own));
+	assert_false(gives_up("As an AI", own));
+	assert_false(gives_up("As an AI", none));
+	assert_false(gives_up("", own));
 }
 
 /* How far an answer is shown when it has come as far as this. */
@@ -140,6 +150,41 @@ static void a_phrase_is_never_seen(void **state)
 	assert_int_equal(shown, before);
 }
 
+/* A phrase may be written with signs around it: only its words count. */
+static void signs_around_a_phrase_do_not_count(void **state)
+{
+	static const char *const own[] = { "«out of  scope.»", NULL };
+	static const char text[] = "That is out of scope. Sorry.";
+	struct arena arena = { 0 };
+	const struct handoff_phrases *phrases = handoff_phrases_read(&arena, own);
+
+	(void)state;
+	assert_true(handoff_gives_up(text, phrases));
+	assert_int_equal(handoff_presentable(text, strlen(text), 0, phrases),
+			 strlen("That is "));
+	arena_free(&arena);
+}
+
+/* What was looked at before is not looked at again, and nothing is missed by that. */
+static void looking_on_finds_the_same(void **state)
+{
+	static const char *const texts[] = {
+		"I can do that; as an  airline we fly. I cann't, I can not, I cannot help you.",
+		"Как искус: я не мощный, как ии-сервис… у меня нет досуга. Я не в состоянии.",
+		"i i i am i am an i am an ai",
+		"экзамен; наука не могу. не могу не ответить, не могу помочь с этой, с этим",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (size_t len = 1, now = 0; len <= strlen(texts[i]); len++) {
+			if ((texts[i][len] & 0xC0) == 0x80)
+				continue;
+			now = handoff_presentable(texts[i], len, now, NULL);
+			assert_int_equal(now, handoff_presentable(texts[i], len, 0, NULL));
+		}
+}
+
 static void a_question_comes_back(void **state)
 {
 	(void)state;
@@ -165,6 +210,8 @@ int main(void)
 		cmocka_unit_test(a_bot_gives_itself_away),
 		cmocka_unit_test(a_growing_answer_shows_no_phrase),
 		cmocka_unit_test(a_phrase_is_never_seen),
+		cmocka_unit_test(signs_around_a_phrase_do_not_count),
+		cmocka_unit_test(looking_on_finds_the_same),
 		cmocka_unit_test(a_question_comes_back),
 	};
 
