@@ -20,7 +20,7 @@
  * answered exactly once, with NULL if the connection is lost first.
  */
 
-enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 1000, SILENCE_MS = 2000, LOOK_MS = 250 };
+enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 1000, SILENCE_MS = 2000 };
 enum { READ_SIZE = 64 * 1024, WRITE_SIZE = 16 * 1024, UNSENT_MAX = 16 * 1024 * 1024 };
 
 struct owed {
@@ -104,16 +104,22 @@ static void lose(struct redis *r, const char *why)
 		timer_back_off(r->retry, &r->delay_ms, LONGEST_DELAY_MS);
 }
 
-/* hiredis has no time-outs of its own. */
+/*
+ * hiredis has no time-outs of its own.  Replies only leave a time stamp: when the
+ * first one looked after could be overdue, this looks, and again for those behind it.
+ */
 static void on_look(evutil_socket_t fd, short what, void *arg)
 {
 	struct redis *r = arg;
+	int64_t left = r->heard_ms + r->habits.silence_ms - clock_mono_ms();
 
 	(void)fd, (void)what;
-	r->inside++;
 	if (TAILQ_EMPTY(&r->owed))
-		event_del(r->look);
-	else if (clock_mono_ms() - r->heard_ms >= r->habits.silence_ms)
+		return;
+	r->inside++;
+	if (left > 0)
+		timer_set(r->look, left);
+	else
 		lose(r, "silent");
 	leave(r);
 }
@@ -309,7 +315,7 @@ struct redis *redis_open_with(struct event_base *base, const char *url,
 	r->delay_ms = FIRST_DELAY_MS;
 	TAILQ_INIT(&r->owed);
 	r->retry = evtimer_new(base, on_retry, r);
-	r->look = event_new(base, -1, EV_PERSIST, on_look, r);
+	r->look = evtimer_new(base, on_look, r);
 	r->round = event_new(base, -1, 0, on_round, r);
 	if (!r->retry || !r->look || !r->round)
 		abort();
@@ -363,7 +369,7 @@ static void owe(struct redis *r, redis_reply_fn *fn, void *arg)
 	if (TAILQ_EMPTY(&r->owed))
 		r->heard_ms = clock_mono_ms();
 	if (!event_pending(r->look, EV_TIMEOUT, NULL))
-		timer_set(r->look, LOOK_MS);
+		timer_set(r->look, r->habits.silence_ms);
 	TAILQ_INSERT_TAIL(&r->owed, o, link);
 }
 
