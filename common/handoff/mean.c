@@ -22,24 +22,19 @@ struct meaning {
 
 /* --- Russian in Latin letters ------------------------------------------------ */
 
-struct spelling {
+static const struct spelling {
 	const char *latin;
 	uint16_t cyrillic;
+} spellings[] = {
+	{ "shch", u'щ' }, { "sch", u'щ' }, { "zh", u'ж' }, { "ch", u'ч' },
+	{ "sh", u'ш' },   { "kh", u'х' },  { "ts", u'ц' }, { "yu", u'ю' },
+	{ "ju", u'ю' },   { "ya", u'я' },  { "ja", u'я' }, { "yo", u'е' },
+	{ "jo", u'е' },   { "ye", u'е' },  { "je", u'е' }, { "iy", u'и' },
 };
+static const char begin_many[] = "szcktyji";                   /* one of those */
+static const uint16_t alone[] = u"абцдефгхииклмнопкрстуввхыз"; /* a to z */
 
-static const struct spelling spellings[] = {
-	{ "shch", u'щ' }, { "sch", u'щ' }, { "zh", u'ж' }, { "ch", u'ч' }, { "sh", u'ш' },
-	{ "kh", u'х' },   { "ts", u'ц' },  { "yu", u'ю' }, { "ju", u'ю' }, { "ya", u'я' },
-	{ "ja", u'я' },   { "yo", u'е' },  { "jo", u'е' }, { "ye", u'е' }, { "je", u'е' },
-	{ "iy", u'и' },   { "a", u'а' },   { "b", u'б' },  { "c", u'ц' },  { "d", u'д' },
-	{ "e", u'е' },    { "f", u'ф' },   { "g", u'г' },  { "h", u'х' },  { "i", u'и' },
-	{ "j", u'и' },    { "k", u'к' },   { "l", u'л' },  { "m", u'м' },  { "n", u'н' },
-	{ "o", u'о' },    { "p", u'п' },   { "q", u'к' },  { "r", u'р' },  { "s", u'с' },
-	{ "t", u'т' },    { "u", u'у' },   { "v", u'в' },  { "w", u'в' },  { "x", u'х' },
-	{ "y", u'ы' },    { "z", u'з' },
-};
-
-static size_t spelled(const struct word *w, size_t at, uint16_t *letter)
+static size_t spelled_together(const struct word *w, size_t at, uint16_t *letter)
 {
 	for (size_t k = 0; k < sizeof spellings / sizeof *spellings; k++) {
 		const char *s = spellings[k].latin;
@@ -53,6 +48,20 @@ static size_t spelled(const struct word *w, size_t at, uint16_t *letter)
 		}
 	}
 	return 0;
+}
+
+static size_t spelled(const struct word *w, size_t at, uint16_t *letter)
+{
+	uint16_t first = w->letters[at];
+	size_t n;
+
+	if (first < 'a' || first > 'z')
+		return 0;
+	n = strchr(begin_many, first) ? spelled_together(w, at, letter) : 0;
+	if (n > 0)
+		return n;
+	*letter = alone[first - 'a'];
+	return 1;
 }
 
 static int is_unknown(const uint64_t of[LANGUAGES])
