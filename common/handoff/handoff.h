@@ -46,3 +46,6 @@ size_t handoff_presentable(const char *text, size_t len, size_t before,
 
 /* 1 if b asks what a asked, in other order, with typos or with more politeness. */
 int handoff_same_question(const char *a, const char *b);
+
+/* How many of those before ask what the question asks. */
+int handoff_times_asked(const char *question, const char *const *before, int n);

@@ -81,16 +81,33 @@ static int weight_in(const struct question_words *a, const struct question_words
 	return weight;
 }
 
-int handoff_same_question(const char *a, const char *b)
+static int is_same(const struct question_words *first, const struct question_words *second)
 {
-	struct question_words first, second;
 	int weight;
 
-	read_question(&first, a);
-	read_question(&second, b);
-	if (first.n == 0 || second.n == 0 || first.refusals != second.refusals ||
-	    weight_in(&second, &first) == 0)
+	if (first->n == 0 || second->n == 0 || first->refusals != second->refusals ||
+	    weight_in(second, first) == 0)
 		return 0;
-	weight = weight_in(&first, &second);
-	return weight * 100 >= (first.weight + second.weight) * ALIKE_PERCENT;
+	weight = weight_in(first, second);
+	return weight * 100 >= (first->weight + second->weight) * ALIKE_PERCENT;
+}
+
+int handoff_times_asked(const char *question, const char *const *before, int n)
+{
+	struct question_words now, then;
+	int times = 0;
+
+	if (n == 0)
+		return 0;
+	read_question(&now, question);
+	for (int i = 0; i < n; i++) {
+		read_question(&then, before[i]);
+		times += is_same(&then, &now);
+	}
+	return times;
+}
+
+int handoff_same_question(const char *a, const char *b)
+{
+	return handoff_times_asked(b, &a, 1);
 }

@@ -26,15 +26,18 @@ static const char *last_question(const struct dialogue *d)
 	return d->n && d->items[d->n - 1].unanswered ? d->items[d->n - 1].body : "";
 }
 
-static int times_asked(const struct dialogue *d, const char *question)
+/* The last question was asked `times` times. */
+static int is_repeated(struct arena *arena, const struct dialogue *d, int times)
 {
-	int times = 1;
+	const char **before = arena_alloc(arena, (size_t)(d->n + 1) * sizeof *before);
+	const char *question = last_question(d);
+	int n = 0;
 
 	for (int i = d->since; i < d->n - 1; i++)
-		if (d->items[i].author == AUTHOR_PERSON &&
-		    handoff_same_question(d->items[i].body, question))
-			times++;
-	return times;
+		if (d->items[i].author == AUTHOR_PERSON)
+			before[n++] = d->items[i].body;
+	return question[0] && n + 1 >= times &&
+	       1 + handoff_times_asked(question, before, n) >= times;
 }
 
 static int answers_given(const struct dialogue *d)
@@ -50,15 +53,14 @@ const char *depth_reached(struct turn *t)
 {
 	const struct dialogue *d = &t->dialogue;
 	const struct bot *bot = turn_bot(t);
-	const char *question = last_question(d);
 
 	t->is_back = d->was_called && answers_given(d) == 0;
 	if (!depth_may_hand_over(t))
 		return NULL;
 	if (bot->handoff.max_turns && answers_given(d) >= bot->handoff.max_turns)
 		return "limit";
-	if (bot->handoff.same_question && question[0] &&
-	    times_asked(d, question) >= bot->handoff.same_question)
+	if (bot->handoff.same_question &&
+	    is_repeated(&t->flow.arena, d, bot->handoff.same_question))
 		return "repeated";
 	return NULL;
 }
