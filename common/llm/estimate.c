@@ -12,13 +12,30 @@
  */
 static int quarters(uint32_t code)
 {
-	if (code < 0x80)
-		return code >= '0' && code <= '9' ? 2 : 1;
 	if (code < 0x590)
 		return 2;
 	if (code < 0x2E80)
 		return 4;
 	return 8;
+}
+
+/* Punctuation and new lines are tokens of their own more often than not. */
+static int ascii_quarters(unsigned char c)
+{
+	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ')
+		return 1;
+	return c >= '0' && c <= '9' ? 3 : 2;
+}
+
+/* Of the code point at *at, which moves behind it. */
+static int next_quarters(const char *text, size_t len, size_t *at)
+{
+	unsigned char c = (unsigned char)text[*at];
+
+	if (c >= 0x80)
+		return quarters(utf8_next(text, len, at));
+	++*at;
+	return ascii_quarters(c);
 }
 
 /* Walks on from *at while the sum stays within max; returns the sum. */
@@ -27,13 +44,9 @@ static long walk(const char *text, size_t len, size_t *at, long max)
 	long sum = 0;
 
 	while (*at < len) {
-		unsigned char c = (unsigned char)text[*at];
 		size_t next = *at;
-		/* punctuation and new lines are tokens of their own more often than not */
-		long cost = c < 0x80 && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-			    c != ' ';
+		int cost = next_quarters(text, len, &next);
 
-		cost += quarters(utf8_next(text, len, &next));
 		if (sum + cost > max)
 			break;
 		sum += cost;

@@ -40,12 +40,23 @@ static int take_line(struct sse *s, sse_fn *fn, void *arg)
 	return 0;
 }
 
+/* Bytes before the LF or CR, or all of them. */
+static size_t line_size(const char *bytes, size_t len)
+{
+	const char *lf = memchr(bytes, '\n', len), *cr;
+
+	if (lf)
+		len = (size_t)(lf - bytes);
+	cr = memchr(bytes, '\r', len);
+	return cr ? (size_t)(cr - bytes) : len;
+}
+
 int sse_feed(struct sse *s, const char *bytes, size_t len, size_t max, sse_fn *fn, void *arg)
 {
 	size_t at = 0;
 
 	while (at < len) {
-		size_t n = 0;
+		size_t n;
 		int rc;
 
 		if (s->after_cr && bytes[at] == '\n') {
@@ -54,8 +65,7 @@ int sse_feed(struct sse *s, const char *bytes, size_t len, size_t max, sse_fn *f
 			continue;
 		}
 		s->after_cr = 0;
-		while (at + n < len && bytes[at + n] != '\n' && bytes[at + n] != '\r')
-			n++;
+		n = line_size(bytes + at, len - at);
 		buf_add(s->buf, bytes + at, n);
 		at += n;
 		if (s->buf->len > max)
