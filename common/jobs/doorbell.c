@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "common/jobs/jobs.h"
+#include "common/json/jread.h"
+
+enum { DEPTH = 4 }; /* there is none, but who comes after us may add some */
 
 void jobs_announce(struct redis *r, enum queue queue, const struct doorbell *bell)
 {
@@ -19,7 +22,8 @@ void jobs_announce(struct redis *r, enum queue queue, const struct doorbell *bel
 
 int doorbell_parse(struct doorbell *out, const char *payload, struct err *e)
 {
-	json_auto_t *root = json_loads(payload, 0, NULL);
+	json_error_t where;
+	json_auto_t *root = jread(payload, strlen(payload), 0, DEPTH, &where);
 	json_int_t job = 0, conversation = 0;
 	const char *trace = "";
 	int version = 0, kind = 0, wait = 0;

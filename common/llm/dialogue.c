@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "common/i18n/i18n.h"
+#include "common/json/jread.h"
 #include "common/llm/llm.h"
 
 /* One [seq, author, body, extra] of the history. */
@@ -156,7 +157,9 @@ static void read_entries(struct reading *r, const json_t *history)
 
 void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_claim *claim)
 {
-	json_t *history = claim->history ? json_loads(claim->history, 0, NULL) : NULL;
+	const char *text = claim->history ? claim->history : "";
+	json_error_t where;
+	json_t *history = jread(text, strlen(text), 0, JREAD_DEPTH, &where);
 	size_t n = json_array_size(history);
 
 	*out = (struct dialogue){ .lang = claim->lang, .lang_chosen = claim->lang_chosen };
