@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/crypto/crypto.h"
+#include "common/json/jwrite.h"
 #include "common/live/live.h"
 
 const char *live_topic(char topic[LIVE_TOPIC_SIZE], int channel_id, const char *chat_key)
@@ -134,25 +135,6 @@ static void name_draft(struct names *n, const char *topic, const char *answer)
 	snprintf(n->head, sizeof n->head, "%.*s\n", LIVE_ANSWER_SIZE - 1, answer);
 }
 
-/* As jansson would, but this is done for every few tokens of every answer. */
-static void add_escaped(struct buf *b, const char *text, size_t len)
-{
-	for (size_t i = 0, from = 0; i <= len; i++) {
-		unsigned char c = i < len ? (unsigned char)text[i] : 0;
-
-		if (i < len && c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_add(b, text + from, i - from);
-		from = i + 1;
-		if (i == len)
-			return;
-		if (c >= 0x20)
-			buf_add(b, (char[]){ '\\', (char)c }, 2);
-		else
-			buf_printf(b, "\\u%04x", c);
-	}
-}
-
 void live_delta(struct redis *r, const char *topic, const char *answer, size_t at,
 		const char *text, size_t len)
 {
@@ -164,7 +146,7 @@ void live_delta(struct redis *r, const char *topic, const char *answer, size_t a
 	snprintf(offset, sizeof offset, "%zu", at);
 	snprintf(ttl, sizeof ttl, "%d", LIVE_DRAFT_TTL_S);
 	buf_printf(&message, "{\"t\":\"delta\",\"a\":\"%s\",\"at\":%zu,\"s\":\"", answer, at);
-	add_escaped(&message, text, len);
+	jwrite_inside(&message, text, len);
 	buf_puts(&message, "\"}");
 	buf_add(&added, text, len);
 	redis_eval_send(

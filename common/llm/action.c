@@ -4,32 +4,30 @@
 
 /* How a model hands over to a human, in the two ways in which services let it say so. */
 
-static const char when[] =
-	"Hand this conversation over to a human colleague. Do it when the person asks for a "
-	"human, and when you cannot help with what matters to them: the articles do not hold "
-	"it, or it needs a look at their order or account, or it is about money, a dispute or "
-	"an injury. The platform tells them; do not announce it yourself.";
-static const char why[] = "Why, in a few words, for the colleague, in the person's language";
+#define WHEN                                                                                   \
+	"Hand this conversation over to a human colleague. Do it when the person asks for a "  \
+	"human, and when you cannot help with what matters to them: the articles do not hold " \
+	"it, or it needs a look at their order or account, or it is about money, a dispute "   \
+	"or an injury. The platform tells them; do not announce it yourself."
+#define WHY   "Why, in a few words, for the colleague, in the person's language"
+#define REPLY "What the person reads, in Markdown; empty when handing over"
 
-json_t *llm_action_tool(void)
-{
-	return json_pack("{s:s, s:{s:s, s:s, s:{s:s, s:{s:{s:s, s:s}}, s:[s]}}}", "type",
-			 "function", "function", "name", LLM_ACTION, "description", when,
-			 "parameters", "type", "object", "properties", "reason", "type",
-			 "string", "description", why, "required", "reason");
-}
+#define STRING(description) "{\"type\":\"string\",\"description\":\"" description "\"}"
 
-json_t *llm_action_schema(void)
-{
-	/* the action first: it is known before there is anything to show */
-	return json_pack(
-		"{s:s, s:{s:{s:s, s:[s, s], s:s}, s:{s:s, s:s}, s:{s:s, s:s}}, s:[s, s, s]}",
-		"type", "object", "properties", "action", "type", "string", "enum", "answer",
-		LLM_ACTION, "description", when, "reason", "type", "string", "description", why,
-		"reply", "type", "string", "description",
-		"What the person reads, in Markdown; empty when handing over", "required",
-		"action", "reason", "reply");
-}
+const char llm_action_tools[] =
+	"[{\"type\":\"function\",\"function\":{\"name\":\"" LLM_ACTION
+	"\",\"description\":\"" WHEN
+	"\",\"parameters\":{\"type\":\"object\",\"properties\":{\"reason\":" STRING(
+		WHY) "},\"required\":[\"reason\"]}}}]";
+
+/* The action first: it is known before there is anything to show. */
+const char llm_action_schema[] =
+	"{\"schema\":{\"type\":\"object\",\"properties\":{"
+	"\"action\":{\"type\":\"string\",\"enum\":[\"answer\",\"" LLM_ACTION
+	"\"],\"description\":\"" WHEN "\"},"
+	"\"reason\":" STRING(WHY) ",\"reply\":" STRING(
+		REPLY) "},"
+		       "\"required\":[\"action\",\"reason\",\"reply\"]}}";
 
 static void set_reason(struct llm_answer *answer, const json_t *fields)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/json/jwrite.h"
 #include "common/llm/providers.h"
 
 const struct llm_provider *llm_provider(const char *kind)
@@ -85,15 +86,53 @@ void llm_merge_params(json_t *into, const json_t *from)
 	}
 }
 
-const char *llm_dump(struct arena *a, json_t *body)
+static const char *keep(struct arena *a, struct buf *text)
 {
-	char *text = json_dumps(body, JSON_COMPACT);
+	arena_own(a, text->data, free);
+	return text->data;
+}
 
-	if (!text)
+const char *llm_messages(struct arena *a, const struct prompt *prompt, const char *system_role,
+			 const char *text_name)
+{
+	const char *const roles[] = { system_role, "user", "assistant" };
+	struct buf out = { 0 };
+
+	buf_puts(&out, "[");
+	for (int i = 0; i < prompt->n; i++) {
+		buf_puts(&out, i ? ",{\"role\":" : "{\"role\":");
+		jwrite_string(&out, roles[prompt->messages[i].role]);
+		buf_puts(&out, ",");
+		jwrite_string(&out, text_name);
+		buf_puts(&out, ":");
+		jwrite_string(&out, prompt->messages[i].text);
+		buf_puts(&out, "}");
+	}
+	buf_puts(&out, "]");
+	return keep(a, &out);
+}
+
+const char *llm_body(struct arena *a, json_t *body, const json_t *params,
+		     const struct llm_field *large, int n)
+{
+	char *head = json_dumps(body, JSON_COMPACT);
+	struct buf out = { 0 };
+
+	if (!head)
 		abort();
+	buf_add(&out, head, strlen(head) - 1); /* all but the brace at its end */
+	for (int i = 0; i < n; i++) {
+		if (!large[i].json || json_object_get(params, large[i].name))
+			continue;
+		buf_puts(&out, out.len > 1 ? "," : "");
+		jwrite_string(&out, large[i].name);
+		buf_puts(&out, ":");
+		buf_puts(&out, large[i].json);
+	}
+	buf_puts(&out, "}");
+	free(head);
 	json_decref(body);
-	arena_own(a, text, free);
-	return text;
+	return keep(a, &out);
 }
 
 const char *llm_url(struct arena *a, const char *base, const char *preset, const char *path)

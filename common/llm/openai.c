@@ -11,37 +11,26 @@
 
 /* --- the request ------------------------------------------------------------ */
 
-static json_t *messages_json(const struct prompt *prompt, const char *system_role)
-{
-	const char *const roles[] = { system_role, "user", "assistant" };
-	json_t *list = json_array();
-
-	for (int i = 0; i < prompt->n; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s}", "role",
-						      roles[prompt->messages[i].role],
-						      "content", prompt->messages[i].text));
-	return list;
-}
-
 static void request(struct llm_request *out, struct arena *a, const struct provider *p,
 		    const struct bot *bot, const struct prompt *prompt)
 {
 	const char *role = json_string_value(json_object_get(p->params, "system_role"));
 	const char *own[] = { "Content-Type: application/json", "Accept: text/event-stream",
 			      NULL, NULL };
-	json_t *body = json_pack("{s:s*, s:o, s:b, s:{s:b}, s:i, s:b}", "model", p->model,
-				 "messages", messages_json(prompt, role ? role : "system"),
-				 "stream", 1, "stream_options", "include_usage", 1,
+	const struct llm_field large[] = {
+		{ "messages", llm_messages(a, prompt, role ? role : "system", "content") },
+		{ "tools", prompt->offers_human ? llm_action_tools : NULL }
+	};
+	json_t *body = json_pack("{s:s*, s:b, s:{s:b}, s:i, s:b}", "model", p->model, "stream",
+				 1, "stream_options", "include_usage", 1,
 				 "max_completion_tokens", bot->answer_tokens, "store", 0);
 
-	if (prompt->offers_human)
-		json_object_set_new(body, "tools", json_pack("[o]", llm_action_tool()));
 	llm_merge_params(body, p->params);
 	json_object_del(body, "system_role");
 	if (p->key)
 		own[2] = arena_printf(a, "Authorization: Bearer %s", p->key);
 	out->url = llm_url(a, p->base_url, "https://api.openai.com/v1", "/chat/completions");
-	out->body = llm_dump(a, body);
+	out->body = llm_body(a, body, p->params, large, 2);
 	out->headers = llm_headers(a, p, own);
 }
 

@@ -22,14 +22,14 @@ int llm_say(struct llm_answer *answer, const char *text, size_t len);
  */
 #define LLM_ACTION "call_human"
 
-/* The tool, as Chat Completions describe one. */
-json_t *llm_action_tool(void);
+/* The tool, as Chat Completions want it: all the tools there are, as JSON. */
+extern const char llm_action_tools[];
 
 /* What the tool was called with: the answer's reason is JSON, and becomes plain text. */
 void llm_action_read(struct llm_answer *answer);
 
-/* The schema of a text {"action", "reason", "reply"}. */
-json_t *llm_action_schema(void);
+/* The schema of a text {"action", "reason", "reply"}, as YandexGPT wants it: JSON. */
+extern const char llm_action_schema[];
 
 /*
  * Such a text, whole or as far as it has come: what it says in `reply`; the
@@ -41,8 +41,21 @@ void llm_action_unwrap(struct llm_answer *answer, struct buf *reply, const char 
 /* Merge `from` into `into`, object by object; a null removes what was there. */
 void llm_merge_params(json_t *into, const json_t *from);
 
-/* The request's JSON as text in the arena; drops the reference to `body`. */
-const char *llm_dump(struct arena *a, json_t *body);
+/* A field of a request that is JSON text already, because it is large; NULL: none. */
+struct llm_field {
+	const char *name, *json;
+};
+
+/* [{"role", <text_name>}, ...], as JSON in the arena. */
+const char *llm_messages(struct arena *a, const struct prompt *prompt, const char *system_role,
+			 const char *text_name);
+
+/*
+ * The request's JSON as text in the arena: `body`, to which the reference is
+ * dropped, and the large fields, unless the configured params name them.
+ */
+const char *llm_body(struct arena *a, json_t *body, const json_t *params,
+		     const struct llm_field *large, int n);
 
 /* "<base or preset><path>", without a doubled slash. */
 const char *llm_url(struct arena *a, const char *base, const char *preset, const char *path);

@@ -21,32 +21,20 @@ static const char *model_uri(struct arena *a, const struct provider *p)
 			    strchr(model, '/') ? "" : "/latest");
 }
 
-static json_t *messages_json(const struct prompt *prompt)
-{
-	static const char *const roles[] = { "system", "user", "assistant" };
-	json_t *list = json_array();
-
-	for (int i = 0; i < prompt->n; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s}", "role",
-						      roles[prompt->messages[i].role], "text",
-						      prompt->messages[i].text));
-	return list;
-}
-
 static void request(struct llm_request *out, struct arena *a, const struct provider *p,
 		    const struct bot *bot, const struct prompt *prompt)
 {
 	const char *own[] = { "Content-Type: application/json", "x-data-logging-enabled: false",
 			      NULL, NULL };
+	const struct llm_field large[] = {
+		{ "messages", llm_messages(a, prompt, "system", "text") },
+		{ "jsonSchema", prompt->offers_human ? llm_action_schema : NULL }
+	};
 	/* tokens are 64-bit, and such numbers travel as strings */
-	json_t *body =
-		json_pack("{s:s, s:{s:b, s:s}, s:o}", "modelUri", model_uri(a, p),
-			  "completionOptions", "stream", 1, "maxTokens",
-			  arena_int(a, bot->answer_tokens), "messages", messages_json(prompt));
+	json_t *body = json_pack("{s:s, s:{s:b, s:s}}", "modelUri", model_uri(a, p),
+				 "completionOptions", "stream", 1, "maxTokens",
+				 arena_int(a, bot->answer_tokens));
 
-	if (prompt->offers_human)
-		json_object_set_new(body, "jsonSchema",
-				    json_pack("{s:o}", "schema", llm_action_schema()));
 	llm_merge_params(body, p->params);
 	if (p->key) /* IAM tokens begin with "t1." */
 		own[2] = arena_printf(a, "Authorization: %s %s",
@@ -54,7 +42,7 @@ static void request(struct llm_request *out, struct arena *a, const struct provi
 				      p->key);
 	out->url = llm_url(a, p->base_url, "https://llm.api.cloud.yandex.net",
 			   "/foundationModels/v1/completion");
-	out->body = llm_dump(a, body);
+	out->body = llm_body(a, body, p->params, large, 2);
 	out->headers = llm_headers(a, p, own);
 }
 
