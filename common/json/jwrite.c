@@ -2,17 +2,18 @@
 
 #include <string.h>
 
-static void write_escape(struct buf *out, unsigned char c)
+static void write_escape(struct buf *out, char c)
 {
 	static const char names[0x20] = {
 		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
 	};
-	char name = c < 0x20 ? names[c] : (char)c;
 
-	if (name)
-		buf_add(out, (char[]){ '\\', name }, 2);
+	if (c == '"' || c == '\\')
+		buf_add(out, (char[]){ '\\', c }, 2);
+	else if (names[(unsigned char)c])
+		buf_add(out, (char[]){ '\\', names[(unsigned char)c] }, 2);
 	else
-		buf_printf(out, "\\u%04x", c);
+		buf_printf(out, "\\u%04x", (unsigned)c);
 }
 
 static int is_plain(unsigned char c)
@@ -31,7 +32,7 @@ void jwrite_inside(struct buf *out, const char *text, size_t len)
 			text++;
 		buf_add(out, from, (size_t)(text - from));
 		if (text < end)
-			write_escape(out, (unsigned char)*text++);
+			write_escape(out, *text++);
 	}
 }
 
