@@ -230,6 +230,17 @@ begin
     return v_job;
 end $$;
 
+-- How busy humans are, for whoever watches over them: people who wait and how long the first has waited, chats with
+-- operators, operators on duty and those of them who have room for more.
+create function desk_load(out waiting bigint, out oldest_s float8, out held bigint, out on_duty bigint, out free bigint)
+language sql stable as $$
+    select w.n, w.oldest_s, o.held, o.on_duty, o.free
+    from (select count(*) as n, coalesce(extract(epoch from now() - min(h.called_at)), 0)::float8 as oldest_s
+          from handoff h where h.state = 1 and not h.leaving) w,
+         (select coalesce(sum(p.load), 0)::bigint as held, count(*) filter (where p.enabled and p.on_duty) as on_duty,
+                 count(*) filter (where p.enabled and p.on_duty and p.load < p.capacity) as free from operator p) o
+$$;
+
 -- --- moving a case on -----------------------------------------------------------------------
 
 -- When something is due in a case; null: never.

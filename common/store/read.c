@@ -7,8 +7,10 @@ static const struct pg_stmt page_stmt = {
 			 "last_seq, epoch, responder from messages_page($1, $2, $3, $4)"
 };
 static const struct pg_stmt depths_stmt = {
-	"queue_depths", "select q.queue, q.ready, q.running, q.dead, q.workers, q.oldest_s, "
-			"d.pending, d.uncertain from queue_depths() q, deliveries_open() d"
+	"queue_depths",
+	"select q.queue, q.ready, q.running, q.dead, q.workers, q.oldest_s, "
+	"d.pending, d.uncertain, l.waiting, l.oldest_s, l.held, l.on_duty, l.free "
+	"from queue_depths() q, deliveries_open() d, desk_load() l"
 };
 static const struct pg_stmt bots_stmt = { "bots_json", "select bots_json()" };
 
@@ -87,6 +89,11 @@ static void decode_depths(void *out, const PGresult *rows, int row, struct arena
 	if (n > 0) {
 		depths->deliveries_pending = pg_int(rows, 0, 6);
 		depths->deliveries_uncertain = pg_int(rows, 0, 7);
+		depths->waiting = pg_int(rows, 0, 8);
+		depths->waiting_oldest_s = strtod(PQgetvalue(rows, 0, 9), NULL);
+		depths->held = pg_int(rows, 0, 10);
+		depths->on_duty = pg_int(rows, 0, 11);
+		depths->free = pg_int(rows, 0, 12);
 	}
 }
 

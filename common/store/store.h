@@ -305,6 +305,8 @@ struct depths {
 	int n;
 	struct queue_depth items[8];
 	int64_t deliveries_pending, deliveries_uncertain;
+	int64_t waiting, held, on_duty, free; /* as desk_load() in schema/0014_relay.sql */
+	double waiting_oldest_s;
 };
 
 void store_depths(struct store *s, struct flow *f, flow_step *next, struct depths *out);

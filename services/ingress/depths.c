@@ -44,6 +44,18 @@ static struct metric pending =
 static struct metric uncertain = METRIC(METRIC_GAUGE, "tandem_deliveries_uncertain", "",
 					"Messages that may or may not have been sent.");
 
+static struct metric waiting =
+	METRIC(METRIC_GAUGE, "tandem_people_waiting", "", "People who wait for a human.");
+static struct metric waiting_oldest =
+	METRIC(METRIC_GAUGE, "tandem_people_waiting_oldest_seconds", "",
+	       "How long the first of them has waited.");
+static struct metric held =
+	METRIC(METRIC_GAUGE, "tandem_chats_held", "", "Chats that operators have.");
+static struct metric on_duty =
+	METRIC(METRIC_GAUGE, "tandem_operators_on_duty", "", "Operators on duty.");
+static struct metric with_room = METRIC(METRIC_GAUGE, "tandem_operators_free", "",
+					"Operators on duty who have room for a chat.");
+
 static flow_step ask, note, cannot_ask, answered;
 static const struct flow_class depths_class = { "depths", cannot_ask, answered };
 
@@ -83,6 +95,11 @@ static void note(void *self)
 	}
 	metric_set(&pending, (double)d->depths.deliveries_pending);
 	metric_set(&uncertain, (double)d->depths.deliveries_uncertain);
+	metric_set(&waiting, (double)d->depths.waiting);
+	metric_set(&waiting_oldest, d->depths.waiting_oldest_s);
+	metric_set(&held, (double)d->depths.held);
+	metric_set(&on_duty, (double)d->depths.on_duty);
+	metric_set(&with_room, (double)d->depths.free);
 	flow_done(&d->flow);
 }
 

@@ -103,6 +103,24 @@ def test_who_was_handed_back_to_the_bot_is_asked_how_it_was(stack, people, clien
     assert "already" in press(client, asked, 2)
 
 
+def figures(stack):
+    text = stack.http("GET", "/metrics").body.decode()
+    return {name: float(value) for name, value in
+            (line.split() for line in text.splitlines() if line.startswith(("tandem_people_", "tandem_chats_", "tandem_operators_")))}
+
+
+def test_figures_tell_who_waits_and_who_is_there(stack, people, client):
+    operator = people()
+    client.call()
+    operator.invitation(client)
+    wait_for(lambda: figures(stack)["tandem_people_waiting"] == 1, "one to wait")
+    assert figures(stack)["tandem_operators_on_duty"] == figures(stack)["tandem_operators_free"] == 1
+    operator.accept(client)
+    wait_for(lambda: figures(stack)["tandem_chats_held"] == 1, "the chat to be held")
+    assert figures(stack)["tandem_people_waiting"] == figures(stack)["tandem_people_waiting_oldest_seconds"] == 0
+    finish(operator, client)
+
+
 def press(client, message, score):
     data = message["reply_markup"]["inline_keyboard"][0][score - 1]["callback_data"]
     before = len(client.texts())
