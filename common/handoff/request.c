@@ -59,6 +59,13 @@ static int by_verb(struct target *t)
 	return yes(t, "ask-for-operator");
 }
 
+static int is_not_bot_next(const struct target *t)
+{
+	int bot = t->to < t->w->n ? words_find(t->w, t->to, clause_end(t->w, t->to), BOT) : -1;
+
+	return bot > 0 && words_find(t->w, t->to, bot, NOT) >= 0;
+}
+
 /* "que" is both what and let. */
 static int is_question(const struct target *t)
 {
@@ -90,6 +97,9 @@ static int by_help(struct target *t)
 	if (before >= 0 && t->w->items[t->at].flags & WORD_ASKED &&
 	    target_is_all(t, t->from, t->to, AROUND, NEVER_BARE & ~OR))
 		return yes(t, "let-a-human-help"); /* "will a human answer me" */
+	if (before >= 0 && is_not_bot_next(t) && find(t, t->from, before, HOWMUCH) == t->from &&
+	    target_is_all(t, t->from + 1, t->to, BARE, NEVER_BARE | NOT))
+		return yes(t, "let-a-human-help"); /* "when will a human answer, not a bot" */
 	if (help < 0 || (ask < 0 && (later < 0 || (!(t->w->items[t->at].flags & WORD_ASKED) &&
 						   find(t, t->from, t->to, LIVE) < 0))))
 		return 0;
@@ -258,6 +268,11 @@ static int alone(struct target *t)
 	if (find(t, t->from, t->to, BOT) >= 0 &&
 	    find(t, t->from, t->to, NOT | STOP | NO | NONEED) < 0)
 		return 0;
+	if ((t->w->items[t->at].script == SCRIPT_CYRILLIC &&
+	     find(t, t->at + 1, t->to, HELLO) >= 0) ||
+	    (greeting && means(t, t->at - 1) & (THE | PREP) &&
+	     find(t, t->from, t->at, PREP) >= 0))
+		return 0; /* "оператору привет", "hello to the operator" */
 	if (greeting && means(t, t->at) & (PERSON | NOM) &&
 	    find(t, t->from, t->to, PLEASE | ME | CAN) < 0)
 		return 0;
@@ -304,13 +319,6 @@ static int known_until(const struct target *t)
 	return next;
 }
 
-static int is_not_bot_next(const struct target *t)
-{
-	int bot = t->to < t->w->n ? words_find(t->w, t->to, clause_end(t->w, t->to), BOT) : -1;
-
-	return bot > 0 && words_find(t->w, t->to, bot, NOT) >= 0;
-}
-
 /* People in general, and parts of the house, are asked for only by a verb that fits them. */
 static int is_weak(const struct target *t)
 {
@@ -336,6 +344,8 @@ static int is_weak(const struct target *t)
 		       (!(verb & CALL) || (verb & ORDER) == ORDER);
 	if (m & (SOMEBODY | OFFICE) && !(m & PEOPLE) && verb & (CALL | WANT) &&
 	    target_is_all(t, t->from, known_until(t), AROUND, NEVER_BARE & ~(SELF | YOU)))
+		return 0;
+	if (m & OFFICE && t->w->n == 1)
 		return 0;
 	if (m & OFFICE && target_is_all(t, t->from, t->to, BARE, NEVER_BARE) &&
 	    find(t, t->from, t->to, PLEASE | LIVE | CAN | ME) >= 0)

@@ -85,9 +85,10 @@ static int is_participle(const struct target *t, int i)
 	const struct word *w = &t->w->items[i];
 	int n = w->len;
 
-	return i == t->at + 1 && w->script == SCRIPT_LATIN && n > 3 &&
-	       w->letters[n - 2] == 'e' && w->letters[n - 1] == 'd' &&
-	       target_is_all(t, t->from, t->to, AROUND, YOU | SELF | OR);
+	return i == t->at + 1 + ((means(t, t->at + 1) & BE) != 0) &&
+	       w->script == SCRIPT_LATIN && n > 3 && w->letters[n - 2] == 'e' &&
+	       w->letters[n - 1] == 'd' &&
+	       target_is_all(t, t->from, t->to, AROUND | BE, YOU | SELF | OR | NOT);
 }
 
 int target_verb_behind(const struct target *t)
