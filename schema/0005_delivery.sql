@@ -85,7 +85,7 @@ begin
             exit;
         end if;
     end loop;
-    if d.kind = 4 and d.place > place_at(clock_timestamp()) and is_about_topic(d.payload) then
+    if d.kind = 4 and d.payload ? 'tries' and d.place > place_at(clock_timestamp()) then -- it lets others pass
         update job set state = 0, worker_id = null, can_wait = true, run_at = to_timestamp(d.place / 1e6),
                        announce_at = to_timestamp(d.place / 1e6)
         where id = p_job;
