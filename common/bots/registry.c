@@ -9,6 +9,7 @@
 
 #include "common/base/log.h"
 #include "common/bots/bots.h"
+#include "common/json/jvalue.h"
 
 const char *text_in(const struct text *t, const char *lang)
 {
@@ -221,11 +222,6 @@ static size_t count_channels(const json_t *root)
 	return n;
 }
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
 /* What everybody compares must be there, whoever wrote it. */
 static int check_names(const struct registry *r, struct err *e)
 {
@@ -241,15 +237,13 @@ static int check_names(const struct registry *r, struct err *e)
 struct registry *registry_parse(const char *json, struct arena *arena, struct err *e)
 {
 	struct registry *out = arena_alloc(arena, sizeof *out);
-	json_t *root = json_loads(json, 0, NULL), *item, *channel;
+	json_t *root = jown(arena, json_loads(json, 0, NULL)), *item, *channel;
 	size_t i, k;
 
 	if (!json_is_array(root)) {
-		json_decref(root);
 		err_set(e, ERR_PERM, "the bots of the database are not a list");
 		return NULL;
 	}
-	arena_own(arena, root, release_json);
 	out->bots = arena_alloc(arena, sizeof *out->bots * (json_array_size(root) + 1));
 	out->channels = arena_alloc(arena, sizeof *out->channels * (count_channels(root) + 1));
 	json_array_foreach (root, i, item) {

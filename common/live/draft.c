@@ -1,15 +1,9 @@
 #include "common/live/draft.h"
 
-#include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/base/utf8.h"
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
+#include "common/json/jvalue.h"
 
 void live_draft_announce(struct redis *r, const struct draft *draft, size_t len)
 {
@@ -30,10 +24,8 @@ void live_draft_announce(struct redis *r, const struct draft *draft, size_t len)
 
 int live_draft_parse(struct draft *out, struct arena *a, const char *payload)
 {
-	json_t *json = json_loads(payload, 0, NULL);
+	json_t *json = jown(a, json_loads(payload, 0, NULL));
 
-	if (json)
-		arena_own(a, json, release_json);
 	*out = (struct draft){
 		.channel_id = (int)json_integer_value(json_object_get(json, "channel")),
 		.is_group = json_is_true(json_object_get(json, "group")),

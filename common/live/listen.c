@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/json/jvalue.h"
 #include "common/live/live.h"
 
 /* --- messages ------------------------------------------------------------- */
@@ -43,19 +44,12 @@ static int is_complete(const struct live_event *ev)
 	}
 }
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
 int live_parse(struct live_event *out, struct arena *a, const char *data, size_t len)
 {
-	json_t *json = json_loadb(data, len, 0, NULL);
+	json_t *json = jown(a, json_loadb(data, len, 0, NULL));
 	json_int_t at = json_integer_value(json_object_get(json, "at"));
 	int type = parse_type(json_string_value(json_object_get(json, "t")));
 
-	if (json)
-		arena_own(a, json, release_json);
 	if (type < 0 || at < 0)
 		return -1;
 	*out = (struct live_event){

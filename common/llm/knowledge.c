@@ -1,8 +1,8 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/utf8.h"
 #include "common/i18n/i18n.h"
+#include "common/json/jvalue.h"
 #include "common/llm/llm.h"
 
 /*
@@ -15,8 +15,8 @@ static const double nearly = 0.75;
 
 static const char *sources(struct arena *a, const struct passages *passages)
 {
-	json_t *list = json_array(), *extra;
-	char *text;
+	json_t *list = json_array();
+	json_auto_t *extra = json_pack("{s:o}", "sources", list);
 
 	for (int i = 0; i < passages->n; i++) {
 		const struct passage *p = &passages->items[i];
@@ -29,13 +29,7 @@ static const char *sources(struct arena *a, const struct passages *passages)
 			json_object_set_new(source, "url", json_string(p->url));
 		json_array_append_new(list, source);
 	}
-	extra = json_pack("{s:o}", "sources", list);
-	text = json_dumps(extra, JSON_COMPACT);
-	json_decref(extra);
-	if (!text)
-		abort();
-	arena_own(a, text, free);
-	return text;
+	return jdump(a, extra);
 }
 
 const char *knowledge_answer(struct arena *a, const struct passages *passages, const char *lang,

@@ -1,7 +1,6 @@
 #include "common/store/calls.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "common/json/jvalue.h"
 
 const char *store_int(struct flow *f, int64_t n)
 {
@@ -28,15 +27,7 @@ const char *store_copy(struct arena *a, const PGresult *rows, int row, int colum
 
 const char *store_json(struct flow *f, const json_t *value)
 {
-	char *text;
-
-	if (!value)
-		return NULL;
-	text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-	if (!text)
-		abort();
-	arena_own(&f->arena, text, free);
-	return text;
+	return value ? jdump(&f->arena, value) : NULL;
 }
 
 void store_decode_bool(void *out, const PGresult *rows, int row, struct arena *a)

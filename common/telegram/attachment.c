@@ -3,14 +3,10 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/json/jvalue.h"
 #include "common/telegram/update.h"
 
 enum { QUOTE_MAX = 2000 };
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
 
 static void set_string(struct arena *a, json_t *to, const char *name, const json_t *from,
 		       const char *key)
@@ -136,6 +132,5 @@ json_t *update_extra(struct arena *a, const json_t *message)
 		json_object_set_new(extra, "attachments", json_pack("[o]", attachment));
 	if (reply_to)
 		json_object_set_new(extra, "reply_to", reply_to);
-	arena_own(a, extra, release_json);
-	return extra;
+	return jown(a, extra);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 
 const char *telegram_url(struct arena *a, const char *root, const char *token,
@@ -27,12 +28,9 @@ const char *telegram_file_url(struct arena *a, const char *root, const char *tok
 
 static const char *dump(struct arena *a, json_t *body)
 {
-	char *text = json_dumps(body, JSON_COMPACT);
+	const char *text = jdump(a, body);
 
 	json_decref(body);
-	if (!text)
-		abort();
-	arena_own(a, text, free);
 	return text;
 }
 
@@ -185,18 +183,12 @@ const struct telegram_media *telegram_media(const char *kind)
 	return NULL;
 }
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
 json_t *telegram_media_body(struct arena *a, const struct telegram_send *send,
 			    const struct telegram_media *media, const char *file)
 {
-	json_t *body = for_chat(a, send->chat);
+	json_t *body = jown(a, for_chat(a, send->chat));
 	const char *words = send->html ? send->html : send->plain;
 
-	arena_own(a, body, release_json);
 	if (file)
 		json_object_set_new(body, media->field, json_string(file));
 	if (words && *words && media->has_caption) {
@@ -227,9 +219,8 @@ static int is_about_thread(const char *method)
 json_t *telegram_call_body(struct arena *a, const char *chat, const char *method,
 			   const json_t *given)
 {
-	json_t *body = given ? json_deep_copy(given) : json_object(), *place;
+	json_t *body = jown(a, given ? json_deep_copy(given) : json_object()), *place;
 
-	arena_own(a, body, release_json);
 	if (strcmp(method, "answerCallbackQuery") == 0)
 		return body;
 	place = for_chat(a, chat);

@@ -4,14 +4,10 @@
 #include <strings.h>
 
 #include "common/base/utf8.h"
+#include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 
 enum { DESCRIPTION_MAX = 200 };
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
 
 static int says(const char *description, const char *words)
 {
@@ -117,12 +113,11 @@ static void read_success(struct telegram_reply *out, struct arena *a, const json
 void telegram_read_reply(struct telegram_reply *out, struct arena *a, long status,
 			 const char *body, size_t len)
 {
-	json_t *root = json_loadb(body ? body : "", body ? len : 0, JSON_ALLOW_NUL, NULL);
+	const json_t *root =
+		jown(a, json_loadb(body ? body : "", body ? len : 0, JSON_ALLOW_NUL, NULL));
 	const json_t *ok = json_object_get(root, "ok"), *code;
 
 	*out = (struct telegram_reply){ .retry_after_ms = -1 };
-	if (root)
-		arena_own(a, root, release_json);
 	if (!json_is_boolean(ok)) {
 		read_foreign(out, a, status);
 		return;

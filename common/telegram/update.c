@@ -5,6 +5,7 @@
 
 #include "common/base/utf8.h"
 #include "common/json/jread.h"
+#include "common/json/jvalue.h"
 
 enum { DEPTH_MAX = 64, LANG_MAX = 8 };
 
@@ -15,11 +16,6 @@ struct update {
 };
 
 typedef void read_kind(struct update *u, const json_t *value);
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
 
 const char *telegram_allowed_updates(void)
 {
@@ -289,8 +285,7 @@ static json_t *read_root(struct arena *a, const char *json, size_t len, struct e
 		err_set(e, ERR_PERM, "not JSON, at byte %d", where.position);
 		return NULL;
 	}
-	arena_own(a, root, release_json);
-	return root;
+	return jown(a, root);
 }
 
 int telegram_parse_update(struct inbound *out, struct arena *a, const struct telegram_me *me,

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "common/json/jread.h"
+#include "common/json/jvalue.h"
 #include "common/web/internal.h"
 
 enum { DEPTH_MAX = 32 };
@@ -16,11 +17,6 @@ static int is_json_type(const char *type)
 	len = strcspn(type, "; \t");
 	return len == strlen("application/json") &&
 	       strncasecmp(type, "application/json", len) == 0;
-}
-
-static void release(void *object)
-{
-	json_decref(object);
 }
 
 json_t *web_json(struct web_request *req)
@@ -43,7 +39,7 @@ json_t *web_json(struct web_request *req)
 		web_refuse(req, 400, "bad_json", TEXT_PROBLEM_BAD_JSON, error.line);
 		return NULL;
 	}
-	arena_own(&req->arena, body, release);
+	jown(&req->arena, body);
 	if (!json_is_object(body)) {
 		web_refuse(req, 400, "bad_json", TEXT_PROBLEM_NOT_OBJECT);
 		return NULL;

@@ -1,41 +1,17 @@
 #include "services/courier/message.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/buf.h"
 #include "common/base/utf8.h"
 #include "common/i18n/i18n.h"
+#include "common/json/jvalue.h"
 
 enum { RATING_MAX = 5 };
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
 json_t *message_json(struct arena *a, const char *text)
 {
-	json_t *value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
-
-	if (value)
-		arena_own(a, value, release_json);
-	return value;
-}
-
-static const char *dump(struct arena *a, const json_t *value)
-{
-	char *text = json_dumps(value, JSON_COMPACT);
-
-	if (!text)
-		abort();
-	arena_own(a, text, free);
-	return text;
-}
-
-static const char *string_in(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
+	return text ? jown(a, json_loads(text, JSON_DECODE_ANY, NULL)) : NULL;
 }
 
 /* --- messages and notes ------------------------------------------------------ */
@@ -55,8 +31,8 @@ static void add_text(struct whole *w, const struct telegram_part *part)
 /* The words go under the first attachment, where they have room there. */
 static int takes_caption(const json_t *item, const json_t *attachment)
 {
-	const struct telegram_media *media = telegram_media(string_in(attachment, "kind"));
-	const char *plain = string_in(item, "plain");
+	const struct telegram_media *media = telegram_media(jstring(attachment, "kind"));
+	const char *plain = jstring(item, "plain");
 
 	return media && media->has_caption && plain &&
 	       utf8_utf16_units(plain, strlen(plain)) <= TELEGRAM_CAPTION_MAX;
@@ -108,8 +84,8 @@ static void set_manner(struct whole *w)
 
 static void read_item(struct message_out *out, const json_t *item, const json_t *extra)
 {
-	out->part.html = string_in(item, "html");
-	out->part.plain = string_in(item, "plain");
+	out->part.html = jstring(item, "html");
+	out->part.plain = jstring(item, "plain");
 	out->attachment = json_object_get(item, "attachment");
 	out->manner = item;
 	out->buttons = json_object_get(item, "buttons");
@@ -131,11 +107,10 @@ void message_render(struct telegram_parts *out, struct arena *a, const char *mar
 static void make_whole(struct message_out *out, struct arena *a, const char *text,
 		       const json_t *attachments, const json_t *manner, const json_t *extra)
 {
-	struct whole w = { json_array(), manner };
+	struct whole w = { jown(a, json_array()), manner };
 	int skip = (int)json_integer_value(json_object_get(manner, "skip"));
 	struct telegram_parts parts;
 
-	arena_own(a, w.items, release_json);
 	message_render(&parts, a, text ? text : "", manner);
 	out->is_void = skip > 0 && skip >= parts.n;
 	for (int i = skip; i < parts.n; i++)
@@ -144,7 +119,7 @@ static void make_whole(struct message_out *out, struct arena *a, const char *tex
 	set_manner(&w);
 	read_item(out, json_array_get(w.items, 0), extra);
 	if (json_array_size(w.items) > 1)
-		out->parts = dump(a, w.items);
+		out->parts = jdump(a, w.items);
 }
 
 /* What operators type into Telegram is no Markdown: `manner` says "plain" then. */
@@ -176,9 +151,8 @@ static void make_message(struct message_out *out, struct arena *a, const struct 
 	const json_t *answers = json_object_get(json_object_get(extra, "reply_to"), "id");
 	const json_t *handoff = json_object_get(extra, "rate");
 	const char *text = message_markdown(a, head->body, extra);
-	json_t *manner = json_object();
+	json_t *manner = jown(a, json_object());
 
-	arena_own(a, manner, release_json);
 	if (json_is_integer(handoff) && text)
 		text = ask_rating(manner, a, text, json_integer_value(handoff));
 	if (head->author != AUTHOR_PERSON && json_is_string(answers))
@@ -190,7 +164,7 @@ static void make_note(struct message_out *out, struct arena *a, const struct out
 {
 	const json_t *payload = message_json(a, head->payload);
 
-	make_whole(out, a, message_markdown(a, string_in(payload, "text"), payload),
+	make_whole(out, a, message_markdown(a, jstring(payload, "text"), payload),
 		   json_object_get(payload, "attachments"), payload, NULL);
 }
 
@@ -233,15 +207,15 @@ static struct telegram_send send_of(const struct message_out *m, const char *cha
 		.plain = m->part.plain,
 		.buttons = m->buttons,
 		.keyboard = json_object_get(m->manner, "keyboard"),
-		.prompt = string_in(m->manner, "prompt"),
-		.reply_to = string_in(m->manner, "reply_to"),
+		.prompt = jstring(m->manner, "prompt"),
+		.reply_to = jstring(m->manner, "reply_to"),
 		.is_silent = json_is_true(json_object_get(m->manner, "silent")),
 	};
 }
 
 static const struct telegram_media *media_of(const struct message_out *m)
 {
-	return telegram_media(string_in(m->attachment, "kind"));
+	return telegram_media(jstring(m->attachment, "kind"));
 }
 
 const char *message_method(const struct message_out *m)
@@ -263,14 +237,14 @@ const char *message_body(struct arena *a, const struct message_out *m, const cha
 			 int is_plain)
 {
 	struct telegram_send send = send_of(m, chat, is_plain);
-	const char *file = string_in(m->attachment, "file_id");
+	const char *file = jstring(m->attachment, "file_id");
 
 	if (m->method)
-		return dump(a, telegram_call_body(a, chat, m->method, m->body));
+		return jdump(a, telegram_call_body(a, chat, m->method, m->body));
 	if (m->attachment)
-		return dump(a,
-			    telegram_media_body(a, &send, media_of(m),
-						file ? file : string_in(m->attachment, "url")));
+		return jdump(a,
+			     telegram_media_body(a, &send, media_of(m),
+						 file ? file : jstring(m->attachment, "url")));
 	return telegram_send_body(a, &send);
 }
 
@@ -296,9 +270,9 @@ static const char *substance_of(struct arena *a, const json_t *attachment)
 	const char *place = place_of(a, attachment), *out;
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (string_in(attachment, keys[i]))
+		if (jstring(attachment, keys[i]))
 			buf_printf(&words, "%s%s", words.len ? " · " : "",
-				   string_in(attachment, keys[i]));
+				   jstring(attachment, keys[i]));
 	if (place)
 		buf_printf(&words, "%s%s", words.len ? " · " : "", place);
 	out = arena_str(a, buf_str(&words));
@@ -308,7 +282,7 @@ static const char *substance_of(struct arena *a, const json_t *attachment)
 
 void message_in_words(struct message_out *m, struct arena *a, const char *lang)
 {
-	const char *kind = string_in(m->attachment, "kind");
+	const char *kind = jstring(m->attachment, "kind");
 	const char *substance = substance_of(a, m->attachment);
 	int is_file = telegram_media(kind) != NULL;
 

@@ -4,24 +4,14 @@
 #include <string.h>
 
 #include "common/base/utf8.h"
+#include "common/json/jvalue.h"
 #include "services/courier/message.h"
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
-static const char *string_in(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
 
 void message_callback(struct message_out *out, struct arena *a, const struct outgoing *head)
 {
-	const char *id = string_in(message_json(a, head->payload), "callback");
-	json_t *body = json_pack("{s:s*}", "callback_query_id", id);
+	const char *id = jstring(message_json(a, head->payload), "callback");
+	json_t *body = jown(a, json_pack("{s:s*}", "callback_query_id", id));
 
-	arena_own(a, body, release_json);
 	out->method = "answerCallbackQuery";
 	out->body = body;
 	if (!id)
@@ -73,7 +63,7 @@ static void set_words(struct message_out *out, struct arena *a, const json_t *pa
 	json_t *body = (json_t *)out->body;
 	struct telegram_parts parts;
 
-	message_render(&parts, a, message_markdown(a, string_in(payload, "text"), payload),
+	message_render(&parts, a, message_markdown(a, jstring(payload, "text"), payload),
 		       payload);
 	if (part < parts.n)
 		set_part(out, body, &parts.items[part]);
@@ -85,7 +75,7 @@ static void set_words(struct message_out *out, struct arena *a, const json_t *pa
 
 static void set_message_id(struct message_out *out, json_t *body, const json_t *payload)
 {
-	const char *id = string_in(payload, "message_id");
+	const char *id = jstring(payload, "message_id");
 
 	if (!json_object_get(payload, "of"))
 		return;
@@ -99,16 +89,15 @@ void message_call(struct message_out *out, struct arena *a, const struct outgoin
 {
 	const json_t *payload = message_json(a, head->payload);
 	json_t *given = json_object_get(payload, "body");
-	json_t *body = given ? json_deep_copy(given) : json_object();
+	json_t *body = jown(a, given ? json_deep_copy(given) : json_object());
 
-	arena_own(a, body, release_json);
-	out->method = string_in(payload, "method");
+	out->method = jstring(payload, "method");
 	out->body = body;
 	if (!out->method) {
 		out->fault = "nothing to call";
 		return;
 	}
-	if (string_in(payload, "text"))
+	if (jstring(payload, "text"))
 		set_words(out, a, payload);
 	out->tries = (int)json_integer_value(json_object_get(payload, "tries"));
 	set_message_id(out, body, payload);

@@ -8,10 +8,10 @@
  * The file passes through an unlinked temporary one, never through memory.
  */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/log.h"
+#include "common/json/jvalue.h"
 #include "services/courier/deliver.h"
 
 enum { ASK_MS = 15000, FETCH_MS = 60000, SLACK_MS = 20000, FIELDS_MAX = 12 };
@@ -20,23 +20,10 @@ static flow_step find_file, keep_file, keep_piece;
 
 static const char *dump(struct arena *a, json_t *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	const char *text = jdump(a, value);
 
 	json_decref(value);
-	if (!text)
-		abort();
-	arena_own(a, text, free);
 	return text;
-}
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
-static const char *string_in(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
 }
 
 /* The channel whose bot knows the file; NULL: ours, or it is no file of Telegram's. */
@@ -68,7 +55,7 @@ int parcel_is_foreign(const struct deliver *d)
 
 	if (!attachment || d->file)
 		return 0;
-	return file_of(d) || (string_in(attachment, "file_id") && json_is_integer(id) &&
+	return file_of(d) || (jstring(attachment, "file_id") && json_is_integer(id) &&
 			      json_integer_value(id) != d->claim.channel_id);
 }
 
@@ -83,14 +70,13 @@ void parcel_drop(struct deliver *d)
 
 int parcel_as_document(struct deliver *d)
 {
-	const char *kind = string_in(d->message.attachment, "kind");
+	const char *kind = jstring(d->message.attachment, "kind");
 	json_t *copy;
 
 	if (!d->file || !file_of(d) || !kind || strcmp(kind, "document") == 0)
 		return 0;
-	copy = json_copy((json_t *)d->message.attachment);
+	copy = jown(&d->flow.arena, json_copy((json_t *)d->message.attachment));
 	json_object_set_new(copy, "kind", json_string("document"));
-	arena_own(&d->flow.arena, copy, release_json);
 	d->message.attachment = copy;
 	return 1;
 }
@@ -171,7 +157,7 @@ void parcel_fetch(struct deliver *d)
 				     .method = "getFile",
 				     .body = dump(&d->flow.arena,
 						  json_pack("{s:s}", "file_id",
-							    string_in(attachment, "file_id"))),
+							    jstring(attachment, "file_id"))),
 				     .timeout_ms = ASK_MS });
 }
 
@@ -211,7 +197,7 @@ static void find_file(void *self)
 
 	telegram_read_reply(&reply, &d->flow.arena, d->response.status, d->response.body,
 			    d->response.len);
-	path = string_in(reply.result, "file_path");
+	path = jstring(reply.result, "file_path");
 	if (reply.verdict == TELEGRAM_OK && path && owner && owner->token) {
 		download(d, owner, path);
 	} else if (reply.verdict == TELEGRAM_RETRY || reply.verdict == TELEGRAM_UNKNOWN) {
@@ -240,7 +226,7 @@ static void keep_file(void *self)
 
 int parcel_is_upload(const struct deliver *d)
 {
-	return d->message.attachment && (d->file || string_in(d->message.attachment, "text"));
+	return d->message.attachment && (d->file || jstring(d->message.attachment, "text"));
 }
 
 /* One field for each parameter; what is no text goes as JSON. */
@@ -265,11 +251,11 @@ static int set_fields(struct http_part *parts, struct arena *a, json_t *body)
 static struct http_part file_part(const struct deliver *d)
 {
 	const json_t *attachment = d->message.attachment;
-	const char *kind = string_in(attachment, "kind"), *text = string_in(attachment, "text");
-	const char *name = string_in(attachment, "name");
+	const char *kind = jstring(attachment, "kind"), *text = jstring(attachment, "text");
+	const char *name = jstring(attachment, "name");
 	struct http_part part = { .name = telegram_media(kind)->field,
 				  .filename = name ? name : kind,
-				  .type = string_in(attachment, "mime") };
+				  .type = jstring(attachment, "mime") };
 
 	if (d->file) {
 		rewind(d->file);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/base/buf.h"
+#include "common/json/jvalue.h"
 #include "services/ingress/commands.h"
 
 enum { BUTTONS_MAX = 8 };
@@ -46,17 +47,11 @@ const char *answer_text(const struct inbound *event, const struct bot *bot, enum
 	return i18n_text(id, answer_lang(event, bot));
 }
 
-static void release(void *object)
-{
-	json_decref(object);
-}
-
 static void set_buttons(struct inbound *event, struct arena *a, json_t *rows)
 {
-	event->reply_extra = json_pack("{so}", "buttons", rows);
+	event->reply_extra = jown(a, json_pack("{so}", "buttons", rows));
 	if (!event->reply_extra)
 		abort();
-	arena_own(a, event->reply_extra, release);
 }
 
 static void add_button(json_t *rows, const char *text, const char *data)
@@ -182,8 +177,8 @@ void answer_command(struct inbound *event, const struct bot *bot, struct arena *
 const char *commands_menu(struct arena *a, const struct bot *bot, const char *lang,
 			  int with_code)
 {
-	json_t *list = json_array(), *body;
-	char *text;
+	json_t *list = json_array();
+	json_auto_t *body = json_pack("{so}", "commands", list);
 
 	for (int i = 0; i < COMMANDS; i++)
 		if (is_offered(&commands[i], !bot || bot->handoff.enabled))
@@ -191,13 +186,7 @@ const char *commands_menu(struct arena *a, const struct bot *bot, const char *la
 				list,
 				json_pack("{ss ss}", "command", commands[i].name, "description",
 					  i18n_text(commands[i].description, lang)));
-	body = json_pack("{so}", "commands", list);
 	if (with_code)
 		json_object_set_new(body, "language_code", json_string(lang));
-	text = json_dumps(body, JSON_COMPACT);
-	json_decref(body);
-	if (!text)
-		abort();
-	arena_own(a, text, free);
-	return text;
+	return jdump(a, body);
 }

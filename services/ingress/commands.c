@@ -7,14 +7,10 @@
 #include "common/base/utf8.h"
 #include "common/handoff/handoff.h"
 #include "common/i18n/i18n.h"
+#include "common/json/jvalue.h"
 #include "services/ingress/answers.h"
 
 enum { NAME_MAX_LEN = 32 };
-
-static void release(void *object)
-{
-	json_decref(object);
-}
 
 /* --- recognising ---------------------------------------------------------- */
 
@@ -173,8 +169,7 @@ static json_t *version(const struct inbound *event)
 
 static void set_versions(struct inbound *event, struct arena *a, json_t *versions)
 {
-	arena_own(a, versions, release);
-	event->versions = versions;
+	event->versions = jown(a, versions);
 }
 
 /* What `asked` comes to in each language: which one it will be is known to the conversation. */

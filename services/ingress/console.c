@@ -222,7 +222,7 @@ void console_reply_read(void *self)
 		console_refuse(c, 404, "not_found", TEXT_PROBLEM_NOT_FOUND);
 }
 
-/* --- reading requests ------------------------------------------------------ */
+/* --- reading -------------------------------------------------------------- */
 
 json_t *console_body(struct console_call *c)
 {
@@ -237,6 +237,15 @@ json_t *console_body(struct console_call *c)
 	if (!body)
 		flow_done(&c->flow);
 	return body;
+}
+
+json_t *console_parse(const char *json)
+{
+	json_t *value = json_loads(json, JSON_DECODE_ANY, NULL);
+
+	if (!value)
+		abort();
+	return value;
 }
 
 int console_number(struct console_call *c, const char *name, int64_t preset, int64_t max,

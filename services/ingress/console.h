@@ -55,6 +55,8 @@ json_t *console_body(struct console_call *c);
  * ended. */
 int console_number(struct console_call *c, const char *name, int64_t preset, int64_t max,
 		   int64_t *out);
+/* What PostgreSQL has made; the caller's, never NULL. */
+json_t *console_parse(const char *json);
 const char *console_address(struct console_call *c); /* of who asks: one IPv4, or a /64 */
 
 /* --- sessions (console_session.c) ----------------------------------------- */

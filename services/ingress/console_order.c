@@ -1,6 +1,6 @@
-#include <stdlib.h>
 #include <string.h>
 
+#include "common/json/jvalue.h"
 #include "common/store/file.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/console_desk.h"
@@ -34,11 +34,6 @@ struct ordering {
 };
 
 static flow_step show_result;
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
 
 /* --- reading --------------------------------------------------------------- */
 
@@ -139,8 +134,7 @@ static json_t *args_of(struct console_call *c, const struct ordering *o)
 		json_object_set_new(args, "again", json_integer(o->again));
 	if (o->force)
 		json_object_set_new(args, "force", json_true());
-	arena_own(&c->flow.arena, args, release_json);
-	return args;
+	return jown(&c->flow.arena, args);
 }
 
 void console_order(void *self)
@@ -202,12 +196,9 @@ static void refuse_order(struct console_call *c, const struct desk_done *done)
 			  done->holder && is_elsewhere
 				  ? json_pack("{si ss}", "id", done->holder_id, "name", name)
 				  : json_null());
-	char *text = json_dumps(body, JSON_COMPACT);
+	const char *text = jdump(&c->flow.arena, body);
 
-	if (!text)
-		abort();
 	web_reply(c->req, 409, "application/problem+json", text, strlen(text));
-	free(text);
 	flow_done(&c->flow);
 }
 
@@ -239,9 +230,8 @@ static void show_result(void *self)
 void console_set_duty(struct console_call *c, flow_step *next, struct desk_done *out,
 		      int operator_id, int on)
 {
-	json_t *args = json_pack("{sb}", "on", on);
+	json_t *args = jown(&c->flow.arena, json_pack("{sb}", "on", on));
 
-	arena_own(&c->flow.arena, args, release_json);
 	store_desk(&c->in->store, &c->flow, next, out,
 		   &(struct desk_order){
 			   .operator_id = operator_id, .verb = "duty", .args = args });

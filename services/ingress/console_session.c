@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/log.h"
@@ -161,15 +160,6 @@ static void find_out(void *self)
 		turn_away(c);
 }
 
-static json_t *parse(const char *json)
-{
-	json_t *value = json_loads(json, JSON_DECODE_ANY, NULL);
-
-	if (!value)
-		abort(); /* PostgreSQL made it */
-	return value;
-}
-
 static void welcome(void *self)
 {
 	struct console_call *c = self;
@@ -182,9 +172,9 @@ static void welcome(void *self)
 	log_info("signed in operator=%d", c->who.id);
 	console_set_cookie(c, COOKIE, l->token, COOKIE_S);
 	console_remember_device(c);
-	console_reply(
-		c, 200,
-		json_pack("{so ss}", "operator", parse(c->who.json), "csrf", c->who.csrf));
+	console_reply(c, 200,
+		      json_pack("{so ss}", "operator", console_parse(c->who.json), "csrf",
+				c->who.csrf));
 }
 
 static void turn_away(void *self)
@@ -245,8 +235,8 @@ static void show_me(void *self)
 	struct console_call *c = self;
 
 	console_reply(c, 200,
-		      json_pack("{so ss so}", "operator", parse(c->who.json), "csrf",
-				c->who.csrf, "bots", parse(c->json)));
+		      json_pack("{so ss so}", "operator", console_parse(c->who.json), "csrf",
+				c->who.csrf, "bots", console_parse(c->json)));
 }
 
 void console_me(void *self)

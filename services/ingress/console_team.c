@@ -1,7 +1,7 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/jobs/jobs.h"
+#include "common/json/jvalue.h"
 #include "services/ingress/console.h"
 #include "services/ingress/console_desk.h"
 #include "services/ingress/hasher.h"
@@ -9,15 +9,6 @@
 /* Administrators: operators, the audit, and jobs that died. */
 
 enum { LOGIN_MAX = 64, NAME_BYTES = 400, CAPACITY_MAX = 100, DEAD_MAX = 200 };
-
-static json_t *parse(const char *json)
-{
-	json_t *value = json_loads(json, JSON_DECODE_ANY, NULL);
-
-	if (!value)
-		abort(); /* PostgreSQL made it */
-	return value;
-}
 
 void console_operators(void *self)
 {
@@ -123,7 +114,7 @@ static void show_added(void *self)
 		console_refuse(c, 409, "login_taken", TEXT_PROBLEM_LOGIN_TAKEN);
 		return;
 	}
-	operator= parse(c->json);
+	operator= console_parse(c->json);
 	console_tell_operator(c->in, (int)json_integer_value(json_object_get(operator, "id")));
 	console_reply(c, 201, json_pack("{so}", "operator", operator));
 }
@@ -155,11 +146,6 @@ static int is_change(const json_t *body)
 					strcmp(role_text, "operator") == 0)));
 }
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
 static json_t *pick(struct arena *a, const json_t *body)
 {
 	static const char *const names[] = { "enabled", "role", "capacity", "name" };
@@ -168,8 +154,7 @@ static json_t *pick(struct arena *a, const json_t *body)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (json_object_get(body, names[i]))
 			json_object_set(out, names[i], json_object_get(body, names[i]));
-	arena_own(a, out, release_json);
-	return out;
+	return jown(a, out);
 }
 
 /* Who is disabled goes off duty first, as if by themselves: their chats go back to the queue.
@@ -199,11 +184,8 @@ static void change(void *self)
 {
 	struct console_call *c = self;
 	struct changing *g = c->own;
-	char *text = json_dumps(g->body, JSON_COMPACT);
+	const char *text = jdump(&c->flow.arena, g->body);
 
-	if (!text)
-		abort();
-	arena_own(&c->flow.arena, text, free);
 	if (json_is_false(json_object_get(g->body, "enabled")))
 		desk_tell(c->in->redis, &g->done, "duty", c->flow.trace);
 	store_change_operator(c->store, &c->flow, show_changed, &c->json,
@@ -223,7 +205,7 @@ static void show_changed(void *self)
 		console_refuse(c, 409, "last_admin", TEXT_PROBLEM_LAST_ADMIN);
 	} else {
 		console_tell_operator(c->in, (int)c->id);
-		console_reply(c, 200, json_pack("{so}", "operator", parse(c->json)));
+		console_reply(c, 200, json_pack("{so}", "operator", console_parse(c->json)));
 	}
 }
 

@@ -1,15 +1,10 @@
 #include "services/ingress/desk.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/desk/label.h"
 #include "common/i18n/i18n.h"
-
-static void release_json(void *json)
-{
-	json_decref(json);
-}
+#include "common/json/jvalue.h"
 
 int desk_is(const struct channel *channel)
 {
@@ -49,8 +44,7 @@ void desk_resolve(struct inbound *event, struct arena *a, int has_topics)
 	if (event->action != INBOUND_MESSAGE && event->action != INBOUND_COMMAND &&
 	    event->action != INBOUND_EDIT)
 		return;
-	extra = event->extra ? json_deep_copy(event->extra) : json_object();
-	arena_own(a, extra, release_json);
+	extra = jown(a, event->extra ? json_deep_copy(event->extra) : json_object());
 	event->extra = extra;
 	if (has_topics)
 		json_object_set_new(extra, "topics", json_true());
@@ -76,22 +70,16 @@ static const struct {
 
 const char *desk_menu(struct arena *a, const char *lang, int with_code)
 {
-	json_t *list = json_array(), *menu;
+	json_t *list = json_array();
+	json_auto_t *menu = json_pack("{s:o}", "commands", list);
 	int is_russian = *i18n_lang(lang) == 'r';
-	char *text;
 
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		json_array_append_new(list,
 				      json_pack("{s:s, s:s}", "command", commands[i].name,
 						"description",
 						is_russian ? commands[i].ru : commands[i].en));
-	menu = json_pack("{s:o}", "commands", list);
 	if (with_code)
 		set(menu, "language_code", lang);
-	text = json_dumps(menu, JSON_COMPACT);
-	json_decref(menu);
-	if (!text)
-		abort();
-	arena_own(a, text, free);
-	return text;
+	return jdump(a, menu);
 }

@@ -6,6 +6,7 @@
 #include "common/base/buf.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/json/jvalue.h"
 #include "common/store/console.h"
 #include "common/store/file.h"
 #include "common/telegram/telegram.h"
@@ -159,11 +160,6 @@ static void find(void *self)
 			 f->wanted.conversation_id, f->wanted.seq, f->wanted.index);
 }
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
 static const char *find_token(struct file *f)
 {
 	const struct registry *r = bots_registry(f->in->bots);
@@ -176,7 +172,7 @@ static void send_call(struct file *f)
 {
 	json_auto_t *body =
 		json_pack("{sO}", "file_id", json_object_get(f->attachment, "file_id"));
-	char *text = json_dumps(body, JSON_COMPACT);
+	const char *text = jdump(&f->flow.arena, body);
 	struct http_request request = {
 		.url = telegram_url(&f->flow.arena, f->in->telegram_api_root, f->token,
 				    "getFile"),
@@ -184,9 +180,6 @@ static void send_call(struct file *f)
 		.timeout_ms = CALL_MS,
 	};
 
-	if (!text)
-		abort();
-	arena_own(&f->flow.arena, text, free);
 	request.body = text;
 	request.body_len = strlen(text);
 	http_send(f->in->http, &f->flow, fetch, &f->response, &request);
@@ -249,9 +242,8 @@ static void ask_path(void *self)
 {
 	struct file *f = self;
 
-	f->attachment = f->found.json ? json_loads(f->found.json, 0, NULL) : NULL;
-	if (f->attachment)
-		arena_own(&f->flow.arena, f->attachment, release_json);
+	f->attachment =
+		f->found.json ? jown(&f->flow.arena, json_loads(f->found.json, 0, NULL)) : NULL;
 	if (json_object_get(f->attachment, "file")) {
 		begin_reading(f);
 		return;

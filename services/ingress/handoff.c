@@ -4,6 +4,7 @@
 
 #include "common/desk/desk.h"
 #include "common/i18n/i18n.h"
+#include "common/json/jvalue.h"
 #include "services/ingress/buckets.h"
 #include "services/ingress/routes.h"
 #include "services/ingress/session.h"
@@ -36,11 +37,6 @@ struct ordering {
 static flow_step find, found, order, answer, cannot_order, ordering_release;
 static const struct flow_class ordering_class = { "ordering", cannot_order, ordering_release };
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
 static struct ordering *create(struct ingress *in, struct web_request *req, const char *verb,
 			       json_t *args)
 {
@@ -51,8 +47,7 @@ static struct ordering *create(struct ingress *in, struct web_request *req, cons
 	o->in = in;
 	o->req = req;
 	o->verb = verb;
-	o->args = args;
-	arena_own(web_arena(req), args, release_json);
+	o->args = jown(web_arena(req), args);
 	return o;
 }
 

@@ -1,8 +1,8 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/json/jvalue.h"
 #include "common/metrics/metrics.h"
 #include "services/ingress/line.h"
 
@@ -91,10 +91,8 @@ static void set_webhook(void *self)
 	json_auto_t *body =
 		json_pack("{ss ss sO si}", "url", our_url(line), "secret_token", line->secret,
 			  "allowed_updates", types, "max_connections", 100);
-	char *text = json_dumps(body, JSON_COMPACT);
 
-	arena_own(&line->flow.arena, text, free);
-	line_call(line, note_webhook, "setWebhook", text, CALL_MS);
+	line_call(line, note_webhook, "setWebhook", jdump(&line->flow.arena, body), CALL_MS);
 }
 
 static void note_webhook(void *self)

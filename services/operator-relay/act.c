@@ -5,6 +5,7 @@
 #include "common/desk/label.h"
 #include "common/telegram/telegram.h"
 
+#include "common/json/jvalue.h"
 #include "services/operator-relay/plan.h"
 
 enum { TOAST_MAX = 190, KIND_NOTE = 3, KIND_CALL = 4 };
@@ -37,7 +38,7 @@ void act_note_elsewhere(struct plan *p, int64_t line, json_t *payload)
 
 void act_remember(struct plan *p, const json_t *client, int shows, int64_t seq)
 {
-	json_object_set_new(last(p), "client", json_integer(number_in(client, "id")));
+	json_object_set_new(last(p), "client", json_integer(jnumber(client, "id")));
 	json_object_set_new(last(p), "shows", json_integer(shows));
 	if (seq)
 		json_object_set_new(last(p), "seq", json_integer(seq));
@@ -45,7 +46,7 @@ void act_remember(struct plan *p, const json_t *client, int shows, int64_t seq)
 
 void act_toast(struct plan *p, const char *words)
 {
-	const char *id = string_in(json_object_get(p->event, "extra"), "callback");
+	const char *id = jstring(json_object_get(p->event, "extra"), "callback");
 
 	if (!id || p->is_acknowledged)
 		return;
@@ -61,18 +62,18 @@ void act_tell(struct plan *p, const char *words)
 {
 	json_t *payload;
 
-	if (string_in(json_object_get(p->event, "extra"), "callback") && !p->is_acknowledged) {
+	if (jstring(json_object_get(p->event, "extra"), "callback") && !p->is_acknowledged) {
 		act_toast(p, words);
 		return;
 	}
 	payload = act_note(p, telegram_escape(p->arena, words));
-	if (string_in(p->event, "external"))
+	if (jstring(p->event, "external"))
 		json_object_set(payload, "reply_to", json_object_get(p->event, "external"));
 }
 
 void act_drop_buttons(struct plan *p)
 {
-	const char *id = string_in(json_object_get(p->event, "extra"), "pressed");
+	const char *id = jstring(json_object_get(p->event, "extra"), "pressed");
 
 	if (id)
 		add(p, KIND_CALL,

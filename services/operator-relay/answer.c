@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/plan.h"
 #include "services/operator-relay/transcript.h"
@@ -15,7 +16,7 @@ static int is(const struct plan *p, const char *verb)
 
 static int is_pressed(const struct plan *p)
 {
-	return string_in(json_object_get(p->event, "extra"), "callback") != NULL;
+	return jstring(json_object_get(p->event, "extra"), "callback") != NULL;
 }
 
 /* --- what did not work ------------------------------------------------------------- */
@@ -98,7 +99,7 @@ static void tell_address(struct plan *p)
 		return;
 	note = act_note(p, plan_format(p, WORD_SENT_TO, client_name(p, p->client)));
 	json_object_set_new(note, "silent", json_true());
-	if (string_in(p->event, "external"))
+	if (jstring(p->event, "external"))
 		json_object_set(note, "reply_to", json_object_get(p->event, "external"));
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/plan.h"
 
@@ -27,17 +28,16 @@ void plan_choose(struct plan *p, enum word question, const char *verb, const cha
 		return;
 	}
 	json_array_foreach (chats_of(p), i, chat) {
-		int is_selected = number_in(p->work, "selected") == number_in(chat, "id");
+		int is_selected = jnumber(p->work, "selected") == jnumber(chat, "id");
 		const char *text = arena_printf(p->arena, "%s%s", is_selected ? "● " : "",
 						client_name(p, chat));
 
 		json_array_append_new(
 			rows,
-			json_pack("[o]",
-				  act_button(p, text,
-					     arena_printf(p->arena, "t:%s:%lld%s", verb,
-							  (long long)number_in(chat, "id"),
-							  rest))));
+			json_pack("[o]", act_button(p, text,
+						    arena_printf(p->arena, "t:%s:%lld%s", verb,
+								 (long long)jnumber(chat, "id"),
+								 rest))));
 	}
 	payload = act_note(p, word(question, p->lang));
 	json_object_set_new(payload, "buttons", rows);
@@ -46,7 +46,7 @@ void plan_choose(struct plan *p, enum word question, const char *verb, const cha
 void plan_transfer(struct plan *p, const json_t *client)
 {
 	const json_t *colleagues = json_object_get(p->work, "colleagues"), *colleague;
-	long long id = number_in(client, "id");
+	long long id = jnumber(client, "id");
 	json_t *rows = json_array();
 	const char *question;
 	size_t i;
@@ -58,13 +58,12 @@ void plan_transfer(struct plan *p, const json_t *client)
 				"[o]",
 				act_button(
 					p,
-					arena_printf(
-						p->arena, "%s (%lld/%lld)",
-						string_in(colleague, "name"),
-						(long long)number_in(colleague, "load"),
-						(long long)number_in(colleague, "capacity")),
+					arena_printf(p->arena, "%s (%lld/%lld)",
+						     jstring(colleague, "name"),
+						     (long long)jnumber(colleague, "load"),
+						     (long long)jnumber(colleague, "capacity")),
 					arena_printf(p->arena, "t:move:%lld:%lld", id,
-						     (long long)number_in(colleague, "id")))));
+						     (long long)jnumber(colleague, "id")))));
 	json_array_append_new(
 		rows,
 		json_pack("[o]", act_button(p, word(WORD_TO_QUEUE, p->lang),
@@ -79,14 +78,14 @@ void plan_transfer(struct plan *p, const json_t *client)
 /* Of whoever is not oneself, with who has it; the last may only tell that there are more. */
 static json_t *live_row(struct plan *p, const json_t *chat)
 {
-	const char *holder = string_in(chat, "holder"), *client = client_name(p, chat);
+	const char *holder = jstring(chat, "holder"), *client = client_name(p, chat);
 	const char *text =
 		holder ? arena_printf(p->arena, word(WORD_LIVE_CHAT, p->lang), client, holder)
 		       : arena_printf(p->arena, word(WORD_WAITING_CHAT, p->lang), client);
 
 	return json_pack("[o]", act_button(p, text,
 					   arena_printf(p->arena, "t:live:%lld",
-							(long long)number_in(chat, "id"))));
+							(long long)jnumber(chat, "id"))));
 }
 
 /* Administrators see the chats of all, and may take them. */
@@ -111,7 +110,7 @@ static void list_live(struct plan *p, const json_t *live)
 /* Administrators hear of somebody new, with a button; and not again for a day. */
 static void ask_admins(struct plan *p)
 {
-	long long id = number_in(p->operator, "id");
+	long long id = jnumber(p->operator, "id");
 	const json_t *admin;
 	size_t i;
 
@@ -121,12 +120,12 @@ static void ask_admins(struct plan *p)
 		act_set(p, "asked", json_true());
 
 	json_array_foreach (json_object_get(p->work, "admins"), i, admin) {
-		const char *lang = string_in(admin, "lang");
+		const char *lang = jstring(admin, "lang");
 		const char *text = arena_printf(p->arena, word(WORD_ASK_TO_ENABLE, lang),
-						string_in(p->operator, "name"), id);
+						jstring(p->operator, "name"), id);
 
 		act_note_elsewhere(
-			p, number_in(admin, "line"),
+			p, jnumber(admin, "line"),
 			json_pack("{s:s, s:[[o]]}", "text", telegram_escape(p->arena, text),
 				  "buttons",
 				  act_button(p, word(WORD_ENABLE, lang),
@@ -150,7 +149,7 @@ static void start(struct plan *p)
 					      ? WORD_REGISTERED
 					      : WORD_NOT_ENABLED,
 				      p->lang),
-				 (long long)number_in(p->operator, "id")));
+				 (long long)jnumber(p->operator, "id")));
 	ask_admins(p);
 }
 
@@ -224,7 +223,7 @@ void plan_note(struct plan *p, const char *text)
 
 static void note(struct plan *p)
 {
-	const char *text = string_in(json_object_get(p->event, "extra"), "argument");
+	const char *text = jstring(json_object_get(p->event, "extra"), "argument");
 
 	plan_note(p, text ? text : "");
 }
@@ -241,7 +240,7 @@ static void notes(struct plan *p)
 	}
 	text = plan_format(p, WORD_NOTES, client_name(p, client));
 	json_array_foreach (json_object_get(p->work, "notes"), i, one) {
-		if (json_integer_value(json_array_get(one, 0)) != number_in(client, "id"))
+		if (json_integer_value(json_array_get(one, 0)) != jnumber(client, "id"))
 			continue;
 		text = arena_printf(
 			p->arena, "%s\n\n**%s:** %s", text,

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/json/jvalue.h"
 #include "services/operator-relay/relay.h"
 #include "services/operator-relay/view.h"
 
@@ -43,7 +44,7 @@ static void add(struct list *l, uint64_t order, json_t *note)
 
 static const char *text_of(const json_t *object, const char *name)
 {
-	const char *text = json_string_value(json_object_get(object, name));
+	const char *text = jstring(object, name);
 
 	return text ? text : "";
 }
@@ -99,17 +100,12 @@ static int by_order(const void *a, const void *b)
 static const char *dump(struct arena *a, struct list *l)
 {
 	json_auto_t *out = json_array();
-	char *text;
 
 	qsort(l->items, l->n, sizeof *l->items, by_order);
 	for (size_t i = 0; i < l->n; i++)
 		json_array_append_new(out, l->items[i].note);
 	free(l->items);
-	text = json_dumps(out, JSON_COMPACT);
-	if (!text)
-		abort();
-	arena_own(a, text, free);
-	return text;
+	return jdump(a, out);
 }
 
 const char *notes_make(struct arena *a, const char *text, int channel_id, const char *chat_key)

@@ -3,6 +3,7 @@
 
 #include "common/base/log.h"
 #include "common/desk/desk.h"
+#include "common/json/jvalue.h"
 #include "common/metrics/metrics.h"
 #include "common/store/order.h"
 #include "services/operator-relay/plan.h"
@@ -57,11 +58,6 @@ static void claim(void *self)
 			  jobs_worker(o->relay->jobs), o->is_unsure);
 }
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
 static void examine(void *self)
 {
 	struct order *o = self;
@@ -77,9 +73,8 @@ static void examine(void *self)
 	}
 	o->is_claimed = 1;
 	o->is_unsure = 0;
-	work = json_loads(o->claim.work ? o->claim.work : "{}", JSON_ALLOW_NUL, NULL);
-	if (work)
-		arena_own(&o->flow.arena, work, release_json);
+	work = jown(&o->flow.arena,
+		    json_loads(o->claim.work ? o->claim.work : "{}", JSON_ALLOW_NUL, NULL));
 	plan_make(&o->plan, &o->flow.arena, work);
 	if (o->claim.failures >= RELAY_FAILURES) { /* hopeless: those behind it go on */
 		log_error("gave up an operator's event conversation=%lld",
@@ -103,7 +98,7 @@ static void give(void *self)
 		return;
 	}
 	store_desk(&o->relay->store, &o->flow, given, &o->done,
-		   &(struct desk_order){ .operator_id = (int)number_in(p->operator, "id"),
+		   &(struct desk_order){ .operator_id = (int)jnumber(p->operator, "id"),
 					 .verb = p->verb,
 					 .conversation = p->conversation,
 					 .key = p->key,
@@ -123,7 +118,7 @@ static void record(void *self)
 {
 	struct order *o = self;
 	const struct plan *p = &o->plan;
-	struct order_end end = { .seq = number_in(p->event, "seq"),
+	struct order_end end = { .seq = jnumber(p->event, "seq"),
 				 .is_edit = json_is_true(json_object_get(p->event, "edited")),
 				 .actions = p->actions };
 

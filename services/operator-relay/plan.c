@@ -3,30 +3,16 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 
 enum { SHOWS_MESSAGE = 1, SHOWS_SUGGESTION = 3 };
 
 /* --- reading --------------------------------------------------------------------- */
 
-static void release_json(void *json)
-{
-	json_decref(json);
-}
-
-int64_t number_in(const json_t *object, const char *key)
-{
-	return json_integer_value(json_object_get(object, key));
-}
-
-const char *string_in(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
 const char *client_name(const struct plan *p, const json_t *client)
 {
-	const char *title = string_in(client, "title");
+	const char *title = jstring(client, "title");
 
 	return title && *title ? title : word(WORD_NO_NAME, p->lang);
 }
@@ -47,7 +33,7 @@ static const json_t *own_chat(const struct plan *p, int64_t conversation)
 	size_t i;
 
 	json_array_foreach (chats_of(p), i, chat)
-		if (number_in(chat, "id") == conversation)
+		if (jnumber(chat, "id") == conversation)
 			return chat;
 	return NULL;
 }
@@ -57,7 +43,7 @@ const json_t *plan_client(const struct plan *p, int64_t conversation)
 	const json_t *about = json_object_get(p->work, "about");
 	const json_t *own = own_chat(p, conversation);
 
-	if (own || !json_is_object(about) || number_in(about, "id") != conversation)
+	if (own || !json_is_object(about) || jnumber(about, "id") != conversation)
 		return own;
 	return about;
 }
@@ -68,12 +54,12 @@ const json_t *plan_target(const struct plan *p)
 	const json_t *topic = json_object_get(p->work, "topic");
 
 	if (json_is_object(reply))
-		return plan_client(p, number_in(reply, "client"));
+		return plan_client(p, jnumber(reply, "client"));
 	if (json_is_integer(topic))
 		return plan_client(p, json_integer_value(topic));
 	if (json_array_size(chats_of(p)) == 1)
 		return json_array_get(chats_of(p), 0);
-	return own_chat(p, number_in(p->work, "selected"));
+	return own_chat(p, jnumber(p->work, "selected"));
 }
 
 /* --- orders ---------------------------------------------------------------------- */
@@ -82,18 +68,17 @@ void plan_order(struct plan *p, const char *verb, const json_t *client, json_t *
 {
 	p->verb = verb;
 	p->client = client;
-	p->conversation = number_in(client, "id");
-	p->args = args ? args : json_object();
-	arena_own(p->arena, p->args, release_json);
+	p->conversation = jnumber(client, "id");
+	p->args = jown(p->arena, args ? args : json_object());
 }
 
 /* The client's message that the operator answers. */
 static json_t *answered(const struct plan *p)
 {
 	const json_t *reply = json_object_get(p->work, "reply");
-	const char *id = string_in(reply, "external"), *text = string_in(reply, "text");
+	const char *id = jstring(reply, "external"), *text = jstring(reply, "text");
 
-	if (!json_is_object(reply) || number_in(reply, "kind") != SHOWS_MESSAGE || !id)
+	if (!json_is_object(reply) || jnumber(reply, "kind") != SHOWS_MESSAGE || !id)
 		return NULL;
 	return json_pack("{s:s, s:s*}", "id", id, "text", text);
 }
@@ -116,15 +101,15 @@ void plan_say(struct plan *p, const json_t *client, const char *text, const json
 static void speak(struct plan *p, const char *text)
 {
 	const json_t *client = plan_target(p), *reply = json_object_get(p->work, "reply");
-	long long seq = number_in(p->event, "seq");
+	long long seq = jnumber(p->event, "seq");
 
 	if (!client)
 		plan_choose(p, WORD_WHOSE, "send", arena_printf(p->arena, ":%lld", seq));
-	else if (json_is_object(reply) && number_in(reply, "kind") == SHOWS_SUGGESTION &&
-		 number_in(reply, "seq"))
+	else if (json_is_object(reply) && jnumber(reply, "kind") == SHOWS_SUGGESTION &&
+		 jnumber(reply, "seq"))
 		plan_order(p, "use", client,
 			   json_pack("{s:I, s:s}", "suggestion",
-				     (json_int_t)number_in(reply, "seq"), "text", text));
+				     (json_int_t)jnumber(reply, "seq"), "text", text));
 	else
 		plan_say(p, client, text, json_object_get(p->event, "extra"));
 }
@@ -133,13 +118,13 @@ static void speak(struct plan *p, const char *text)
 static void follow_edit(struct plan *p, const char *text)
 {
 	const json_t *sent = json_object_get(p->work, "sent");
-	int64_t conversation = number_in(sent, "conversation_id");
+	int64_t conversation = jnumber(sent, "conversation_id");
 
-	if (!number_in(sent, "seq"))
+	if (!jnumber(sent, "seq"))
 		return;
-	plan_order(p, "edit", NULL,
-		   json_pack("{s:I, s:s}", "seq", (json_int_t)number_in(sent, "seq"), "text",
-			     text));
+	plan_order(
+		p, "edit", NULL,
+		json_pack("{s:I, s:s}", "seq", (json_int_t)jnumber(sent, "seq"), "text", text));
 	p->conversation = conversation;
 	p->key = arena_printf(p->arena, "%s:e:%.6f", p->key,
 			      json_number_value(json_object_get(p->event, "edited_at")));
@@ -156,8 +141,8 @@ static int is_among_people(const struct plan *p)
 static void understand(struct plan *p)
 {
 	const json_t *extra = json_object_get(p->event, "extra");
-	const char *text = string_in(p->event, "text"), *data = string_in(extra, "data");
-	const char *command = string_in(extra, "command");
+	const char *text = jstring(p->event, "text"), *data = jstring(extra, "data");
+	const char *command = jstring(extra, "command");
 
 	if (!text)
 		text = "";
@@ -166,7 +151,7 @@ static void understand(struct plan *p)
 	if (!json_is_true(json_object_get(p->operator, "enabled")) &&
 	    (!command || strcmp(command, "start") != 0))
 		act_tell(p, arena_printf(p->arena, word(WORD_NOT_ENABLED, p->lang),
-					 (long long)number_in(p->operator, "id")));
+					 (long long)jnumber(p->operator, "id")));
 	else if (json_is_true(json_object_get(p->event, "edited")))
 		follow_edit(p, text);
 	else if (data)
@@ -189,12 +174,11 @@ void plan_make(struct plan *p, struct arena *a, const json_t *work)
 			    .work = work,
 			    .event = json_object_get(work, "event"),
 			    .operator= json_object_get(work, "operator"),
-			    .actions = json_array() };
-	arena_own(a, p->actions, release_json);
-	lang = string_in(p->operator, "lang");
-	p->lang = lang ? lang : string_in(work, "lang");
-	p->key = arena_printf(a, "tg:%lld:%lld", (long long)number_in(work, "line"),
-			      (long long)number_in(p->event, "seq"));
+			    .actions = jown(a, json_array()) };
+	lang = jstring(p->operator, "lang");
+	p->lang = lang ? lang : jstring(work, "lang");
+	p->key = arena_printf(a, "tg:%lld:%lld", (long long)jnumber(work, "line"),
+			      (long long)jnumber(p->event, "seq"));
 	if (json_is_object(p->operator))
 		understand(p);
 	else if (!json_is_true(json_object_get(work, "is_group")))

@@ -56,8 +56,6 @@ void plan_command(struct plan *p, const char *name);
 void plan_press(struct plan *p, const char *data);
 void plan_canned(struct plan *p, const char *name);
 
-int64_t number_in(const json_t *object, const char *key);
-const char *string_in(const json_t *object, const char *key);
 const char *client_name(const struct plan *p, const json_t *client);
 /* A word with one %s, which becomes Markdown that shows it. */
 const char *plan_format(const struct plan *p, enum word id, const char *value);

@@ -5,6 +5,7 @@
 
 #include "common/desk/words.h"
 #include "common/i18n/i18n.h"
+#include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/plan.h"
 
@@ -17,7 +18,7 @@ static const json_t *subject_of(const struct plan *p)
 
 static const json_t *client_of(const struct plan *p)
 {
-	return plan_client(p, number_in(subject_of(p), "client"));
+	return plan_client(p, jnumber(subject_of(p), "client"));
 }
 
 /* --- what buttons do ----------------------------------------------------------- */
@@ -48,7 +49,7 @@ static void take_over(struct plan *p)
 /* A chat that is over is not begun again by an old button. */
 static void take_from(struct plan *p)
 {
-	if (number_in(client_of(p), "responder") == RESPONDER_OPERATOR) {
+	if (jnumber(client_of(p), "responder") == RESPONDER_OPERATOR) {
 		take_over(p);
 		return;
 	}
@@ -60,7 +61,7 @@ static void take_from(struct plan *p)
 static void take_live(struct plan *p)
 {
 	p->keeps_buttons = 1;
-	if (number_in(client_of(p), "responder") == RESPONDER_BOT)
+	if (jnumber(client_of(p), "responder") == RESPONDER_BOT)
 		act_tell(p, word(WORD_NO_CHAT, p->lang));
 	else
 		take_over(p);
@@ -83,7 +84,7 @@ static void end(struct plan *p)
 
 static void choose(struct plan *p)
 {
-	act_set(p, "select", json_integer(number_in(client_of(p), "id")));
+	act_set(p, "select", json_integer(jnumber(client_of(p), "id")));
 	act_tell(p, arena_printf(p->arena, word(WORD_TALKING_TO, p->lang),
 				 client_name(p, client_of(p))));
 }
@@ -96,7 +97,7 @@ static void transfer(struct plan *p)
 
 static void move(struct plan *p)
 {
-	int64_t to = number_in(subject_of(p), "to");
+	int64_t to = jnumber(subject_of(p), "to");
 
 	plan_order(p, "transfer", client_of(p),
 		   to ? json_pack("{s:I}", "operator", (json_int_t)to) : NULL);
@@ -105,7 +106,7 @@ static void move(struct plan *p)
 static json_t *suggestion(const struct plan *p)
 {
 	return json_pack("{s:I}", "suggestion",
-			 (json_int_t)number_in(subject_of(p), "suggestion"));
+			 (json_int_t)jnumber(subject_of(p), "suggestion"));
 }
 
 static void use(struct plan *p)
@@ -122,23 +123,23 @@ static void discard(struct plan *p)
 /* The words to be changed can be copied; the answer goes to the client. */
 static void edit(struct plan *p)
 {
-	const char *body = string_in(subject_of(p), "body");
+	const char *body = jstring(subject_of(p), "body");
 	json_t *note;
 
 	act_toast(p, word(WORD_EDIT_HINT, p->lang));
 	note = act_note(p, arena_printf(p->arena, "%s\n\n%s", word(WORD_EDIT_HINT, p->lang),
 					telegram_escape(p->arena, body ? body : "")));
 	json_object_set_new(note, "prompt", json_string(client_name(p, client_of(p))));
-	act_remember(p, client_of(p), SHOWS_SUGGESTION, number_in(subject_of(p), "suggestion"));
+	act_remember(p, client_of(p), SHOWS_SUGGESTION, jnumber(subject_of(p), "suggestion"));
 }
 
 /* Words that waited for their address. */
 static void send_on(struct plan *p)
 {
-	const char *text = string_in(subject_of(p), "text");
+	const char *text = jstring(subject_of(p), "text");
 
 	plan_say(p, client_of(p), text ? text : "", json_object_get(subject_of(p), "extra"));
-	act_set(p, "select", json_integer(number_in(client_of(p), "id")));
+	act_set(p, "select", json_integer(jnumber(client_of(p), "id")));
 	p->done = arena_printf(p->arena, word(WORD_TALKING_TO, p->lang),
 			       client_name(p, client_of(p)));
 }
@@ -151,10 +152,9 @@ static void enable(struct plan *p)
 		act_tell(p, word(WORD_ADMINS_ONLY, p->lang));
 		return;
 	}
-	json_object_set_new(act_set(p, "enable", json_integer(number_in(who, "operator"))),
+	json_object_set_new(act_set(p, "enable", json_integer(jnumber(who, "operator"))),
 			    "texts", desk_words());
-	act_tell(p,
-		 arena_printf(p->arena, word(WORD_ENABLED, p->lang), string_in(who, "name")));
+	act_tell(p, arena_printf(p->arena, word(WORD_ENABLED, p->lang), jstring(who, "name")));
 	act_drop_buttons(p);
 }
 
@@ -192,13 +192,13 @@ void plan_press(struct plan *p, const char *data)
 static const char *text_for(const json_t *canned, const char *lang)
 {
 	const json_t *text = json_object_get(canned, "text");
-	const char *own = string_in(text, i18n_lang(lang));
+	const char *own = jstring(text, i18n_lang(lang));
 
 	if (json_is_string(text))
 		return json_string_value(text);
 	if (!own)
-		own = string_in(text, "ru");
-	return own ? own : string_in(text, "en");
+		own = jstring(text, "ru");
+	return own ? own : jstring(text, "en");
 }
 
 /* Telegram's commands have no "-": there it is a "_". */
@@ -220,7 +220,7 @@ static const char *completions(struct plan *p, const json_t *list, const char *n
 	size_t i, n = 0;
 
 	json_array_foreach (list, i, canned) {
-		const char *own = string_in(canned, "name");
+		const char *own = jstring(canned, "name");
 
 		own = own ? as_command(p, own) : NULL;
 		if (own && n < CANNED_SHOWN && strncasecmp(own, name, strlen(name)) == 0) {
@@ -238,7 +238,7 @@ static const json_t *canned_named(struct plan *p, const json_t *list, const char
 	size_t i;
 
 	json_array_foreach (list, i, canned) {
-		const char *own = string_in(canned, "name");
+		const char *own = jstring(canned, "name");
 
 		if (own && strcasecmp(as_command(p, own), name) == 0)
 			return canned;
@@ -248,7 +248,7 @@ static const json_t *canned_named(struct plan *p, const json_t *list, const char
 
 static void say_canned(struct plan *p, const json_t *client, const json_t *canned)
 {
-	const char *text = text_for(canned, string_in(client, "lang"));
+	const char *text = text_for(canned, jstring(client, "lang"));
 
 	plan_order(p, "say", client, json_pack("{s:s}", "text", text ? text : ""));
 }

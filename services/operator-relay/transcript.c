@@ -6,21 +6,17 @@
 #include "common/base/buf.h"
 #include "common/base/utf8.h"
 #include "common/i18n/i18n.h"
+#include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/words.h"
 
 enum { MESSAGE_UNITS = 4096, MESSAGES_MAX = 3, TIME_LEN = 16 };
 
-static const char *string_in(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
 const char *transcript_speaker(struct arena *a, const json_t *message, const char *client,
 			       const char *lang)
 {
 	const json_t *extra = json_array_get(message, 3);
-	const char *name = string_in(json_object_get(extra, "operator"), "name");
+	const char *name = jstring(json_object_get(extra, "operator"), "name");
 
 	switch (json_integer_value(json_array_get(message, 1))) {
 	case TRANSCRIPT_PERSON:
@@ -54,9 +50,9 @@ static void add_attachments(struct buf *out, const json_t *extra, const char *la
 	size_t i;
 
 	json_array_foreach (json_object_get(extra, "attachments"), i, attachment) {
-		const char *name = string_in(attachment, "name");
+		const char *name = jstring(attachment, "name");
 
-		buf_printf(out, " [%s%s%s]", i18n_kind(string_in(attachment, "kind"), lang),
+		buf_printf(out, " [%s%s%s]", i18n_kind(jstring(attachment, "kind"), lang),
 			   name ? ": " : "", name ? name : "");
 	}
 }

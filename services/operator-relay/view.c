@@ -7,6 +7,7 @@
 #include "common/base/utf8.h"
 #include "common/desk/label.h"
 #include "common/i18n/i18n.h"
+#include "common/json/jvalue.h"
 #include "common/store/codes.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/transcript.h"
@@ -37,17 +38,12 @@ json_t *view_payload(struct buf *text)
 	return payload;
 }
 
-static const char *string_in(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
 const char *view_client(const struct view *v)
 {
-	const char *name = string_in(v->work, "title");
+	const char *name = jstring(v->work, "title");
 
 	if (!name || !*name)
-		name = string_in(json_object_get(v->work, "person"), "name");
+		name = jstring(json_object_get(v->work, "person"), "name");
 	return name && *name ? name : word(WORD_NO_NAME, v->lang);
 }
 
@@ -62,7 +58,7 @@ void view_add(struct buf *out, const char *words)
 /* In a topic it is clear whose words these are. */
 static int is_topic(const struct view *v)
 {
-	const char *chat = string_in(json_object_get(v->note, "to"), "chat");
+	const char *chat = jstring(json_object_get(v->note, "to"), "chat");
 
 	return chat && strchr(chat, ':');
 }
@@ -89,7 +85,7 @@ static json_t *button(const char *text, const char *verb, json_int_t id)
 static void add_who(struct buf *out, const struct view *v)
 {
 	const json_t *channel = json_object_get(v->work, "channel");
-	const char *lang = string_in(v->work, "lang"), *name = string_in(channel, "name");
+	const char *lang = jstring(v->work, "lang"), *name = jstring(channel, "name");
 
 	buf_puts(out, "**");
 	view_add(out, view_client(v));
@@ -107,10 +103,9 @@ static void add_who(struct buf *out, const struct view *v)
 static void add_reason(struct buf *out, const struct view *v)
 {
 	const json_t *handoff = json_object_get(v->work, "handoff");
-	const char *detail = string_in(handoff, "detail");
+	const char *detail = jstring(handoff, "detail");
 
-	add_field(out, WORD_REASON, v->lang,
-		  word_reason(string_in(handoff, "reason"), v->lang));
+	add_field(out, WORD_REASON, v->lang, word_reason(jstring(handoff, "reason"), v->lang));
 	if (detail && *detail) {
 		buf_puts(out, " (");
 		view_add(out, detail);
@@ -136,7 +131,7 @@ static void add_last_words(struct buf *out, const struct view *v)
 
 json_t *view_invitation(const struct view *v)
 {
-	const char *what = string_in(v->note, "what");
+	const char *what = jstring(v->note, "what");
 	json_int_t id = id_of(json_object_get(v->work, "handoff"));
 	struct buf out = { 0 };
 	json_t *payload;
@@ -158,14 +153,14 @@ json_t *view_invitation(const struct view *v)
 /* Nobody came, and the person has left a message: it can be answered. */
 static int is_left(const struct view *v)
 {
-	const char *outcome = string_in(json_object_get(v->work, "handoff"), "outcome");
+	const char *outcome = jstring(json_object_get(v->work, "handoff"), "outcome");
 
 	return outcome && strcmp(outcome, "message") == 0;
 }
 
 static int has_skipped(const struct view *v)
 {
-	const char *detail = string_in(v->note, "detail");
+	const char *detail = jstring(v->note, "detail");
 
 	return detail && strcmp(detail, "skipped") == 0;
 }
@@ -184,7 +179,7 @@ static const char *end_of(struct arena *a, const struct view *v)
 		return arena_printf(a, word(WORD_SKIPPED, v->lang), client);
 	if (json_is_object(operator))
 		return arena_printf(a, word(WORD_TAKEN_BY, v->lang), client,
-				    string_in(operator, "name"));
+				    jstring(operator, "name"));
 	return arena_printf(a, word(is_left(v) ? WORD_LEFT_MESSAGE : WORD_WITHDRAWN, v->lang),
 			    client);
 }
@@ -202,7 +197,7 @@ static void offer_force(json_t *payload, struct arena *a, const struct view *v)
 	json_object_set_new(
 		payload, "buttons",
 		json_pack("[[o]]", button(arena_printf(a, word(WORD_TAKE_FROM, v->lang),
-						       string_in(holder, "name")),
+						       jstring(holder, "name")),
 					  "force",
 					  json_integer_value(
 						  json_object_get(v->work, "conversation")))));
@@ -239,7 +234,7 @@ static json_t *chat_buttons(const struct view *v)
 
 json_t *view_card(const struct view *v)
 {
-	const char *since = string_in(json_object_get(v->work, "person"), "since");
+	const char *since = jstring(json_object_get(v->work, "person"), "since");
 	struct buf out = { 0 };
 	json_t *payload;
 
@@ -293,7 +288,7 @@ static void add_speaker(struct buf *out, const struct view *v, const json_t *mes
 
 static void add_quote(struct buf *out, const json_t *extra)
 {
-	const char *text = string_in(json_object_get(extra, "reply_to"), "text");
+	const char *text = jstring(json_object_get(extra, "reply_to"), "text");
 
 	if (!text)
 		return;
@@ -341,7 +336,7 @@ json_t *view_suggestion(const struct view *v)
 		buf_puts(&out, " · ");
 		view_add(&out, view_client(v));
 	}
-	buf_printf(&out, "**\n\n%s", string_in(v->note, "detail"));
+	buf_printf(&out, "**\n\n%s", jstring(v->note, "detail"));
 	payload = view_payload(&out);
 	json_object_set_new(payload, "silent", json_true());
 	json_object_set_new(payload, "buttons",

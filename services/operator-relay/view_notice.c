@@ -3,17 +3,13 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/transcript.h"
 #include "services/operator-relay/view.h"
 #include "services/operator-relay/words.h"
 
 enum { FAILED_MAX = 100 };
-
-static const char *string_in(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
 
 /* A sentence about the client. */
 static void add_about(struct buf *out, const struct view *v, enum word id)
@@ -37,7 +33,7 @@ static int is_shown_now(const struct view *v)
 	size_t i;
 
 	json_array_foreach (json_object_get(v->work, "notes"), i, note) {
-		const char *what = string_in(note, "what");
+		const char *what = jstring(note, "what");
 
 		if (!what || !json_equal(receiver_of(note), receiver_of(v->note)))
 			continue;
@@ -66,8 +62,8 @@ static json_t *edit_of(const struct view *v)
 /* A forum's topics can be closed; in private chats, which have no such call, the name tells. */
 json_t *view_topic(const struct view *v)
 {
-	const char *chat = string_in(json_object_get(v->note, "to"), "chat");
-	const char *what = string_in(v->note, "what"), *name = string_in(v->note, "detail");
+	const char *chat = jstring(json_object_get(v->note, "to"), "chat");
+	const char *what = jstring(v->note, "what"), *name = jstring(v->note, "detail");
 	int is_over = what && strcmp(what, "close") == 0;
 
 	if (chat && *chat == '-')
@@ -131,7 +127,7 @@ static json_t *notice_of(const struct view *v, const char *detail)
 
 json_t *view_notice(const struct view *v)
 {
-	const char *detail = string_in(v->note, "detail");
+	const char *detail = jstring(v->note, "detail");
 	json_t *shown = json_object_get(v->note, "shown"), *payload;
 	int is_edit = detail && strcmp(detail, "edited") == 0;
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "common/json/jvalue.h"
 #include "services/operator-relay/plan.h"
 
 static struct arena arena;
@@ -59,7 +60,7 @@ static const json_t *payload(size_t i)
 
 static const char *text_at(size_t i)
 {
-	const char *text = string_in(payload(i), "text");
+	const char *text = jstring(payload(i), "text");
 
 	return text ? text : "";
 }
@@ -68,9 +69,9 @@ static const char *text_at(size_t i)
 static const char *toast(void)
 {
 	for (size_t i = 0; i < json_array_size(plan.actions); i++)
-		if (string_in(payload(i), "method") &&
-		    strcmp(string_in(payload(i), "method"), "answerCallbackQuery") == 0)
-			return string_in(json_object_get(payload(i), "body"), "text");
+		if (jstring(payload(i), "method") &&
+		    strcmp(jstring(payload(i), "method"), "answerCallbackQuery") == 0)
+			return jstring(json_object_get(payload(i), "body"), "text");
 	return NULL;
 }
 
@@ -101,7 +102,7 @@ static void who_is_new_is_announced_to_administrators(void **state)
 								  "\"command\":\"start\""));
 	assert_null(plan.verb);
 	assert_int_equal(json_array_size(plan.actions), 3);
-	assert_int_equal(number_in(json_array_get(plan.actions, 2), "line"), 44);
+	assert_int_equal(jnumber(json_array_get(plan.actions, 2), "line"), 44);
 	assert_non_null(strstr(text_at(2), "\\_New\\_"));
 	assert_true(json_is_true(json_object_get(json_array_get(plan.actions, 1), "asked")));
 	think("\"operator\":{\"id\":9,\"name\":\"New\",\"lang\":\"en\",\"enabled\":false},"
@@ -138,9 +139,9 @@ static void what_was_left_is_shown_to_whoever_comes_on_duty(void **state)
 	assert_non_null(strstr(text_at(1), "left"));
 	rows = json_object_get(payload(1), "buttons");
 	assert_int_equal(json_array_size(rows), 2);
-	assert_string_equal(string_in(json_array_get(json_array_get(rows, 0), 0), "text"),
+	assert_string_equal(jstring(json_array_get(json_array_get(rows, 0), 0), "text"),
 			    "Cy: Call me back");
-	assert_string_equal(string_in(json_array_get(json_array_get(rows, 1), 0), "data"),
+	assert_string_equal(jstring(json_array_get(json_array_get(rows, 1), 0), "data"),
 			    "t:take:32");
 	think(OPERATOR ",\"left\":null," EVENT("/start", "\"command\":\"start\""));
 	finish_as(DESK_OK);
@@ -154,10 +155,10 @@ static void words_go_to_the_only_client_as_they_are(void **state)
 	(void)state;
 	think(OPERATOR "," ONE "," EVENT("*hi*", "\"attachments\":[{\"kind\":\"photo\"}]"));
 	expect_order("say", 11);
-	assert_string_equal(string_in(plan.args, "text"), "*hi*");
+	assert_string_equal(jstring(plan.args, "text"), "*hi*");
 	extra = json_object_get(plan.args, "extra");
 	assert_true(json_is_true(json_object_get(extra, "plain")));
-	assert_string_equal(string_in(extra, "via"), "telegram");
+	assert_string_equal(jstring(extra, "via"), "telegram");
 	assert_int_equal(json_array_size(json_object_get(extra, "attachments")), 1);
 	finish_as(DESK_OK);
 	assert_int_equal(json_array_size(plan.actions), 0); /* it is clear where they went */
@@ -170,14 +171,14 @@ static void of_several_clients_the_answered_one_comes_first(void **state)
 		       ",\"selected\":11,\"topic\":11,\"reply\":{\"client\":12,\"kind\":1,"
 		       "\"external\":\"31\",\"text\":\"eh?\"}," EVENT("yes", ""));
 	expect_order("say", 12);
-	assert_string_equal(string_in(json_object_get(plan.args, "reply_to"), "id"), "31");
+	assert_string_equal(jstring(json_object_get(plan.args, "reply_to"), "id"), "31");
 	think(OPERATOR "," TWO ",\"selected\":11,\"topic\":12," EVENT("yes", ""));
 	expect_order("say", 12);
 	think(OPERATOR "," TWO ",\"selected\":11," EVENT("yes", ""));
 	expect_order("say", 11);
 	finish_as(DESK_OK);
 	assert_non_null(strstr(text_at(0), "Ann"));
-	assert_string_equal(string_in(payload(0), "reply_to"), "70");
+	assert_string_equal(jstring(payload(0), "reply_to"), "70");
 }
 
 static void words_without_an_address_are_asked_about(void **state)
@@ -189,7 +190,7 @@ static void words_without_an_address_are_asked_about(void **state)
 	think(OPERATOR "," TWO ",\"subject\":{\"client\":12,\"seq\":3,\"text\":\"yes\"}," EVENT(
 		"", "\"callback\":\"7\",\"data\":\"t:send:12:3\""));
 	expect_order("say", 12);
-	assert_string_equal(string_in(plan.args, "text"), "yes");
+	assert_string_equal(jstring(plan.args, "text"), "yes");
 	think(OPERATOR ",\"chats\":[]," EVENT("yes", ""));
 	assert_null(plan.verb);
 	assert_string_equal(text_at(0), "You have no chats now\\.");
@@ -200,7 +201,7 @@ static void notes_never_become_words(void **state)
 	(void)state;
 	think(OPERATOR "," ONE "," EVENT("//call back", ""));
 	expect_order("note", 11);
-	assert_string_equal(string_in(plan.args, "text"), "call back");
+	assert_string_equal(jstring(plan.args, "text"), "call back");
 	think(OPERATOR "," ONE "," EVENT("/note", "\"command\":\"note\",\"argument\":\"\""));
 	assert_null(plan.verb);
 }
@@ -210,7 +211,7 @@ static void canned_replies_are_in_the_clients_language(void **state)
 	(void)state;
 	think(OPERATOR "," ONE "," EVENT("/hi_there", "\"command\":\"hi_there\""));
 	expect_order("say", 11);
-	assert_string_equal(string_in(plan.args, "text"), "Привет");
+	assert_string_equal(jstring(plan.args, "text"), "Привет");
 	think(OPERATOR "," ONE "," EVENT("/hi-there", ""));
 	expect_order("say", 11);
 	think(OPERATOR "," ONE "," EVENT("/h", "\"command\":\"h\""));
@@ -242,7 +243,7 @@ static void a_chat_that_is_over_is_not_begun_by_an_old_button(void **state)
 					  "\"t:take:2\",\"pressed\":\"9\""));
 	assert_null(plan.verb);
 	assert_non_null(strstr(toast(), "over"));
-	assert_string_equal(string_in(payload(1), "method"), "editMessageReplyMarkup");
+	assert_string_equal(jstring(payload(1), "method"), "editMessageReplyMarkup");
 }
 
 static void a_chat_is_taken_out_of_a_colleagues_hands(void **state)
@@ -270,7 +271,7 @@ static const char *button_at(size_t action, size_t row, const char *what)
 {
 	const json_t *line = json_array_get(json_object_get(payload(action), "buttons"), row);
 
-	return string_in(json_array_get(line, 0), what);
+	return jstring(json_array_get(line, 0), what);
 }
 
 static void an_administrator_sees_the_chats_of_all(void **state)
@@ -352,8 +353,8 @@ static void buttons_are_always_acknowledged_once(void **state)
 				plan_finish(&plan, NULL);
 			n = 0;
 			for (size_t k = 0; k < json_array_size(plan.actions); k++)
-				n += string_in(payload(k), "method") &&
-				     strcmp(string_in(payload(k), "method"),
+				n += jstring(payload(k), "method") &&
+				     strcmp(jstring(payload(k), "method"),
 					    "answerCallbackQuery") == 0;
 			assert_int_equal(n, 1);
 		}
@@ -376,7 +377,7 @@ static void an_edit_follows_its_message(void **state)
 		       "\"edited_at\":1.5}");
 	assert_string_equal(plan.verb, "edit");
 	assert_int_equal(plan.conversation, 11);
-	assert_int_equal(number_in(plan.args, "seq"), 8);
+	assert_int_equal(jnumber(plan.args, "seq"), 8);
 	assert_string_equal(plan.key, "tg:4:5:e:1.500000");
 	think(OPERATOR "," ONE
 		       ",\"event\":{\"seq\":5,\"text\":\"new\",\"extra\":{},\"edited\":true}");
