@@ -181,3 +181,14 @@ void call_end(struct call *c)
 	call_forget_rows(c);
 	free(c);
 }
+
+void call_list_fail(struct call_list *list, const char *why)
+{
+	struct call *c;
+
+	while ((c = TAILQ_FIRST(list))) {
+		TAILQ_REMOVE(list, c, link);
+		err_set(&c->err, ERR_TEMP, "pg: %s", why);
+		call_end(c);
+	}
+}

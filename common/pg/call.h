@@ -50,3 +50,6 @@ void call_seen(struct call *c);
 
 /* Tell the flow and free. */
 void call_end(struct call *c);
+
+/* Likewise all of them: failed, and may be tried later. */
+void call_list_fail(struct call_list *list, const char *why);

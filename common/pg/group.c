@@ -109,6 +109,11 @@ void group_free(struct group *g)
 	free(g);
 }
 
+int group_is_alone(const struct group *g)
+{
+	return TAILQ_LAST(&g->calls, call_list)->order == PG_ALONE;
+}
+
 void group_add(struct group *g, struct call *c)
 {
 	struct call *at = TAILQ_LAST(&g->calls, call_list);

@@ -27,6 +27,7 @@ struct prepared {
 struct group *group_create(void);
 void group_free(struct group *g); /* without its calls */
 void group_add(struct group *g, struct call *c);
+int group_is_alone(const struct group *g); /* its call is one that goes alone */
 
 /* 0: libpq does not take it. */
 int group_send(struct group *g, PGconn *conn, struct prepared *known);

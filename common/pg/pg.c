@@ -79,11 +79,6 @@ static void send_group(struct pg *pg, struct group *g)
 		send_flush(pg);
 }
 
-static int is_alone(const struct group *g)
-{
-	return TAILQ_LAST(&g->calls, call_list)->order == PG_ALONE;
-}
-
 static int may_send(const struct pg *pg)
 {
 	int worthy = pg->conf.group_max < WORTHY ? pg->conf.group_max : WORTHY;
@@ -91,7 +86,7 @@ static int may_send(const struct pg *pg)
 	if (!link_is_up(pg->link) || pg->waiting.n == 0)
 		return 0;
 	return pg->groups_n == 0 || (pg->groups_n < GROUPS_MAX && pg->waiting.n >= worthy &&
-				     !is_alone(TAILQ_FIRST(&pg->groups)));
+				     !group_is_alone(TAILQ_FIRST(&pg->groups)));
 }
 
 /* Each by itself. */
@@ -261,17 +256,6 @@ static void on_readable(void *arg)
 
 /* --- coming and going ------------------------------------------------------- */
 
-static void fail_calls(struct call_list *list, const char *why)
-{
-	struct call *c;
-
-	while ((c = TAILQ_FIRST(list))) {
-		TAILQ_REMOVE(list, c, link);
-		err_set(&c->err, ERR_TEMP, "pg: %s", why);
-		call_end(c);
-	}
-}
-
 static void fail_all(struct pg *pg, const char *sent, const char *waiting)
 {
 	struct group *g;
@@ -282,12 +266,12 @@ static void fail_all(struct pg *pg, const char *sent, const char *waiting)
 	queue_forget(&pg->waiting);
 	while ((g = TAILQ_FIRST(&pg->groups))) {
 		TAILQ_REMOVE(&pg->groups, g, link);
-		fail_calls(&g->calls, sent);
+		call_list_fail(&g->calls, sent);
 		group_free(g);
 	}
-	fail_calls(&pg->again, sent);
+	call_list_fail(&pg->again, sent);
 	seen_end(pg->seen, sent);
-	fail_calls(&pg->waiting.calls, waiting);
+	call_list_fail(&pg->waiting.calls, waiting);
 }
 
 static void on_up(void *arg)
