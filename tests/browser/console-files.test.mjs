@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { shot, until } from "./browser.mjs";
 import { desk, openMine, person } from "./console-room.mjs";
-import { problem } from "./hostile.mjs";
+import { problem } from "./page-server.mjs";
 
 describe("files", () => {
   test("what came with a message is shown as what it is", async () => {

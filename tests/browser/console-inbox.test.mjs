@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { PHONE, newPage, shot, until } from "./browser.mjs";
 import { Console } from "./console.mjs";
 import { browser, context, desk, openConsole, openMine, person } from "./console-room.mjs";
-import { json, problem } from "./hostile.mjs";
+import { json, problem } from "./page-server.mjs";
 
 describe("signing in", () => {
   test("a wrong password is told, the right one opens the desk, and signing out closes it", async () => {

@@ -6,7 +6,7 @@ import { PHONE, shot, until } from "./browser.mjs";
 import { Console } from "./console.mjs";
 import { browser, desk } from "./console-room.mjs";
 import { busyDay, by } from "./desk.mjs";
-import { problem } from "./hostile.mjs";
+import { problem } from "./page-server.mjs";
 
 const LONG = "Очень-Длинноимённая Константинопольская-Задунайская Анастасия";
 const WORD = "Сверхдлинноесловобезпробеловкотороенеможетбытьперенесено".repeat(2);

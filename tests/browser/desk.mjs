@@ -1,11 +1,7 @@
 // The console's API in memory: enough of a desk that its tests can say what happens and when.
 // What the services do is tested on the real ones.
-import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
-import { extname, join, normalize } from "node:path";
-import { json, problem } from "./hostile.mjs";
+import { json, PageServer, problem } from "./page-server.mjs";
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const CANNED = [
   { name: "hello", text: { ru: "Здравствуйте! Я человек, чем могу помочь?", en: "Hello! I am a human. How can I help?" } },
   { name: "help-hours", text: { ru: "Мы отвечаем с 9 до 21.", en: "We answer from 9 to 21." } },
@@ -14,8 +10,7 @@ const CANNED = [
 const MINUTE = 60_000;
 const ago = (minutes) => new Date(Date.now() - minutes * MINUTE).toISOString();
 
-export class FakeDesk {
-  policy = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+export class FakeDesk extends PageServer {
   operators = [
     { id: 1, login: "vera", name: "Вера Смирнова", role: "admin", enabled: true, on_duty: true, capacity: 3, load: 0, lang: "", telegram: true },
     { id: 2, login: "anna", name: "Anna Petrova", role: "operator", enabled: true, on_duty: true, capacity: 3, load: 1, lang: "en", telegram: false },
@@ -37,27 +32,9 @@ export class FakeDesk {
     { at: ago(9), operator: null, what: "sign_in_failed", detail: null, address: "192.0.2.9" }];
   jobs = [{ id: 71, queue: "delivery", conversation: 4, error: "Forbidden: bot was blocked by the user", created_at: ago(50) }];
 
-  constructor(webRoot) {
-    this.webRoot = webRoot;
-  }
-
-  async start(port = 0) {
-    this.server = createServer((req, res) => void this.handle(req, res));
-    await new Promise((resolve) => this.server.listen(port, "127.0.0.1", resolve));
-    this.port = this.server.address().port;
-    this.url = `http://127.0.0.1:${this.port}`;
-    return this;
-  }
-
-  /** As kill -9: connections break, the port is closed. */
   async stop() {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await super.stop();
     this.streams.clear();
-  }
-
-  restart() {
-    return this.start(this.port);
   }
 
   /* --- what a test makes happen --------------------------------------------- */
@@ -130,7 +107,7 @@ export class FakeDesk {
     const path = url.pathname.replace(/^\/console\/api/, "");
     if (url.pathname.startsWith("/console/api/")) this.seen.push({ method: req.method, path, body });
     if (await this.interfere({ req, res, path, body })) return;
-    if (!url.pathname.startsWith("/console/api/")) return this.file(url, res);
+    if (!url.pathname.startsWith("/console/api/")) return this.file(/\/$|^\/console$/.test(url.pathname) ? "/console/index.html" : url.pathname, res);
     if (path === "/login") return this.login(body, res);
     const session = /tandem_session=(\w+)/.exec(req.headers.cookie ?? "")?.[1];
     const me = this.operators.find((o) => o.id === this.sessions.get(session));
@@ -322,17 +299,6 @@ export class FakeDesk {
     },
     skip: () => {},
   };
-
-  async file(url, res) {
-    const name = url.pathname === "/console" || url.pathname.endsWith("/") ? "/console/index.html" : url.pathname;
-    try {
-      const bytes = await readFile(join(this.webRoot, normalize(name)));
-      res.writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream", "Content-Security-Policy": this.policy });
-      res.end(bytes);
-    } catch {
-      problem(res, 404, "not_found", "No such file.");
-    }
-  }
 }
 
 /** What a message of an operator's has. */

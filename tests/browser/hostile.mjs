@@ -1,10 +1,6 @@
 // The widget API as a server could speak it on its worst day: tests decide when it is
 // slow, gone, forgetful or hostile.  What a healthy server does is tested on the real one.
-import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
-import { extname, join, normalize } from "node:path";
-
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml" };
+import { json, PageServer, problem } from "./page-server.mjs";
 
 export const POPULAR = {
   ru: [
@@ -21,9 +17,8 @@ const BOT = {
   en: { name: "north", human: true, title: "North Wind", greeting: "Hello! I can help with **choosing gear**, delivery and returns. Just ask." },
 };
 
-export class HostileServer {
+export class HostileServer extends PageServer {
   chats = new Map();
-  policy = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
   /** Whether pages of other sites may call it. */
   cors = true;
   /** Requests that came in, as "METHOD /path". */
@@ -33,27 +28,9 @@ export class HostileServer {
   /** Called with (chat, message) for each new message of a person. */
   onMessage = () => {};
 
-  constructor(webRoot) {
-    this.webRoot = webRoot;
-  }
-
-  async start(port = 0) {
-    this.server = createServer((req, res) => void this.handle(req, res));
-    await new Promise((resolve) => this.server.listen(port, "127.0.0.1", resolve));
-    this.port = this.server.address().port;
-    this.url = `http://127.0.0.1:${this.port}`;
-    return this;
-  }
-
-  /** As kill -9: connections break, the port is closed; what was said is remembered. */
   async stop() {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await super.stop();
     for (const chat of this.chats.values()) chat.streams.clear();
-  }
-
-  restart() {
-    return this.start(this.port);
   }
 
   only() {
@@ -91,7 +68,7 @@ export class HostileServer {
     for await (const chunk of req) chunks.push(chunk);
     const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : {};
     if (await this.interfere(req, res, url, body)) return;
-    if (!url.pathname.startsWith("/api/")) return this.file(url, res);
+    if (!url.pathname.startsWith("/api/")) return this.file(url.pathname.endsWith("/") ? `${url.pathname}index.html` : url.pathname, res);
     if (url.pathname === "/api/v1/sessions") return this.session(body, res);
     if (url.pathname === "/api/v1/popular") return json(res, 200, { categories: POPULAR[url.searchParams.get("lang")] ?? POPULAR.en });
     const token = req.headers.authorization?.replace(/^Bearer /, "") ?? url.searchParams.get("token");
@@ -149,25 +126,4 @@ export class HostileServer {
     if (!this.chats.has(token)) this.chats.set(token, { token, messages: [], ids: new Map(), streams: new Set(), ratings: [], state: { responder: "bot" } });
     json(res, 201, { token, lang: body.lang, bot: BOT[body.lang] ?? BOT.en, popular: POPULAR[body.lang] ?? POPULAR.en, expires_at: "2099-01-01T00:00:00Z" });
   }
-
-  async file(url, res) {
-    const name = url.pathname.endsWith("/") ? `${url.pathname}index.html` : url.pathname;
-    try {
-      const bytes = await readFile(join(this.webRoot, normalize(name)));
-      res.writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream", ...(this.policy ? { "Content-Security-Policy": this.policy } : {}) });
-      res.end(bytes);
-    } catch {
-      problem(res, 404, "not_found", "No such file.");
-    }
-  }
-}
-
-export function json(res, status, body) {
-  res.writeHead(status, { "Content-Type": "application/json" });
-  res.end(JSON.stringify(body));
-}
-
-export function problem(res, status, code, detail, headers = {}) {
-  res.writeHead(status, { "Content-Type": "application/problem+json", ...headers });
-  res.end(JSON.stringify({ type: "about:blank", title: code, status, code, detail }));
 }

@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { launch, newPage, PHONE, shot, until, Widget } from "./browser.mjs";
-import { HostileServer } from "./hostile.mjs";
+import { describe, test } from "node:test";
+import { PHONE, shot, until } from "./browser.mjs";
+import { browser, openWidget as openOne, server, WEB_ROOT } from "./widget-room.mjs";
 
-const WEB_ROOT = process.env.WEB_ROOT ?? new URL("../../build/web", import.meta.url).pathname;
 const WORDS = {
   ru: {
     ask: "Куртка не подошла, хочу поговорить с человеком",
@@ -30,28 +29,9 @@ const WORDS = {
   },
 };
 
-let browser;
-let server;
-let context;
-
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-beforeEach(async () => {
-  server = await new HostileServer(WEB_ROOT).start();
-});
-afterEach(async () => {
-  const complaints = context.pages().flatMap((page) => page.complaints);
-  await context.close();
-  await server.stop();
-  assert.deepEqual(complaints, [], "a page complained");
-});
-
 async function openWidget(options = {}) {
-  context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options });
-  const page = await newPage(context, `${server.url}/`);
-  const w = await new Widget(page).open();
+  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options });
+  const w = await openOne("/", context);
   await until(() => server.only()?.streams.size, "the stream");
   return w;
 }
@@ -289,7 +269,6 @@ describe("how it looks", () => {
 });
 
 test("the widget is small", async () => {
-  context = await browser.newContext();
   const bytes = gzipSync(readFileSync(`${WEB_ROOT}/widget.js`), { level: 9 }).length;
   assert.ok(bytes <= 24 << 10, `${bytes} bytes compressed`);
 });
