@@ -133,3 +133,12 @@ class Operator(Talker):
     def stop(self):
         self.say("/stop")
         self.wait("You are off duty")
+
+
+def taken(operator, client):
+    """The client asks for a human, and the operator comes; returns what the client said before."""
+    text = client.call()
+    operator.accept(client)
+    operator.wait(text)
+    client.wait("You are talking to")
+    return text

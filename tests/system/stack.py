@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -25,6 +26,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TANDEM_BUILD", TOP / "build"))
 PUBLIC_URL = "https://bot.test"
 SERVICES = ("courier", "llm-worker", "operator-relay", "ingress")
+CHATS = itertools.count(1001)  # of people in Telegram
 MARK = "zq"  # begins a word of every message in tests: it must never be seen in a log
 
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests.fakes.server import wait_for
-from tests.system.console import Console, add_user, held, next_from, on_telegram, talk
+from tests.system.console import held, next_from, on_telegram, talk
 from tests.system.stack import eventually, word
 
 pytestmark = pytest.mark.usefixtures("on_duty")

@@ -3,23 +3,9 @@
 import pytest
 
 from tests.fakes.telegram_html import utf16
-from tests.system.stack import eventually, wait_for, word
+from tests.system.stack import CHATS, wait_for, word
 
 STACK = {"webhook": True}
-
-
-@pytest.fixture(scope="module")
-def telegram(stack):
-    wait_for(lambda: stack.telegram.bot.webhook["url"], "the webhook to be set")
-    return stack.telegram
-
-
-CHATS = iter(range(1001, 9999))
-
-
-@pytest.fixture
-def chat():
-    return next(CHATS)
 
 
 def answers(telegram, chat, n=1):
@@ -216,59 +202,6 @@ def test_blocking_and_unblocking_is_noticed(stack, telegram, chat):
     wait_for(reachable, "reachable again")
 
 
-def test_a_group_that_became_a_supergroup_gets_its_answer_there(stack, telegram):
-    group, supergroup = -501, -1000000000501
-    telegram.chat(group).migrated_to = supergroup
-    text = word()
-    telegram.say(group, f"@{telegram.bot.me['username']} {text}")
-    sent = telegram.wait_sent(supergroup)
-    assert text in sent[0]["text"]
-    eventually(lambda: _has_key(stack, str(supergroup)))
-
-
-def _has_key(stack, key):
-    assert stack.sql("select 1 from conversation where chat_key = %s", key)
-
-
-def test_a_migration_notice_moves_the_conversation(stack, telegram):
-    group, supergroup = -502, -1000000000502
-    telegram.say(group, f"@{telegram.bot.me['username']} {word()}")
-    telegram.wait_sent(group)
-    stack.wait_idle()
-    message = {
-        "message_id": 77, "from": {"id": 42, "is_bot": False, "first_name": "A"},
-        "chat": telegram.chat(group).describe(), "date": 1, "migrate_to_chat_id": supergroup,
-    }
-    telegram.push({"message": message})
-    eventually(lambda: _has_key(stack, str(supergroup)))
-
-
-@pytest.mark.parametrize("how", ["mention", "reply", "command"])
-def test_in_groups_the_bot_answers_who_speaks_to_it(stack, telegram, how):
-    group = -next(CHATS)
-    username = telegram.bot.me["username"]
-    telegram.say(group, word())  # between people: not for us
-    if how == "mention":
-        telegram.say(group, f"@{username} {word()}")
-    elif how == "reply":
-        mine = {"message_id": 5, "date": 1, "chat": telegram.chat(group).describe(), "from": telegram.bot.me, "text": "x"}
-        telegram.say(group, word(), reply_to_message=mine)
-    else:
-        telegram.say(group, f"/help@{username.upper()}")
-    answers(telegram, group)
-    stack.wait_idle()
-    assert len(telegram.texts(group)) == 1
-
-
-def test_a_command_for_another_bot_is_not_ours(stack, telegram):
-    group = -next(CHATS)
-    telegram.say(group, "/help@SomeOtherBot")
-    telegram.say(group, f"/help@{telegram.bot.me['username']}")
-    answers(telegram, group)
-    stack.wait_idle()
-    assert len(telegram.texts(group)) == 1
-
-
 def test_an_edited_message_is_kept_in_its_new_words(stack, telegram, chat):
     text, better = word(), word()
     update = telegram.say(chat, text)
@@ -323,42 +256,6 @@ def test_a_live_draft_grows_and_is_followed_by_the_message(stack, telegram, chat
     grown = [d["text"] for d in drafts if d["text"]]
     assert grown and all("piece0" in t for t in grown)
     assert "piece24" in telegram.texts(chat)[0]
-
-
-def ask_in_group(stack, telegram, pieces=60):
-    group, text = -next(CHATS), word()
-    stack.openai.rule(text, pieces=[f"piece{n} " for n in range(pieces)], delay=0.1)
-    telegram.say(group, f"@{telegram.bot.me['username']} {text}")
-    return group
-
-
-def test_in_groups_a_silent_preview_grows_and_gives_way_to_the_message(stack, telegram):
-    group = ask_in_group(stack, telegram)
-    edited = lambda: [e for e in telegram.edits if e["chat_id"] == group]  # noqa: E731
-    wait_for(edited, "the preview to grow")
-    preview = telegram.sent_to(group)[0]
-    assert preview["is_silent"] and "piece0" in preview["text"]
-    assert {e["message_id"] for e in edited()} == {preview["message_id"]}
-    wait_for(lambda: any(m["chat"]["id"] == group for m in telegram.deleted), "the preview to be deleted")
-    (message,) = telegram.sent_to(group)
-    assert "piece59" in message["text"] and not message.get("is_silent")
-
-
-def test_a_preview_that_comes_after_its_message_is_deleted(stack, telegram):
-    telegram.rule("sendmessage", delay=2.5)
-    group = ask_in_group(stack, telegram, pieces=20)
-    wait_for(lambda: any(m["chat"]["id"] == group for m in telegram.deleted), "the late preview to be deleted")
-    (message,) = telegram.sent_to(group)
-    assert "piece19" in message["text"]
-
-
-def test_a_preview_that_could_not_be_deleted_goes_with_the_next_message(stack, telegram):
-    telegram.rule("deletemessage", status=502, html="<html>Bad Gateway</html>")
-    group = ask_in_group(stack, telegram, pieces=20)
-    wait_for(lambda: len(telegram.sent_to(group)) == 2 and not telegram.rules, "the refused deletion")
-    telegram.say(group, f"/help@{telegram.bot.me['username']}")
-    wait_for(lambda: any(m["chat"]["id"] == group for m in telegram.deleted), "the preview to be deleted")
-    assert [bool(m.get("is_silent")) for m in telegram.sent_to(group)] == [False, False]
 
 
 def test_a_popular_question_is_asked_by_its_button(stack, telegram, chat):
