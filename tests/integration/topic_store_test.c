@@ -1,5 +1,5 @@
 /* Topics of clients: made before what goes into them, made again, refused, closed and opened
- * (schema/0005_delivery.sql, 0020_looks.sql). */
+ * (schema/0022_topics.sql, 0020_looks.sql). */
 
 #include <setjmp.h>
 #include <stdarg.h>
