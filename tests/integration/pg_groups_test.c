@@ -2,25 +2,17 @@
  * them. */
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
 
-#include "common/base/log.h"
-#include "common/pg/pg.h"
-#include "tests/integration/caller.h"
-#include "tests/integration/pg_server.h"
+#include "tests/integration/pg_world.h"
 #include "tests/integration/redis_server.h"
 
 enum { MANY = 40, GROUP = 4 };
 
-static struct pg_server *server;
-static struct event_base *base;
-static struct pg *pg;
-static int ups;
 static struct caller callers[MANY];
 static int64_t got[MANY];
 
@@ -29,18 +21,6 @@ static const struct pg_stmt xid_stmt = { "xid", "insert into t (n) values ($1::i
 						" returning pg_current_xact_id()::text" };
 static const struct pg_stmt even_stmt = { "even", "insert into t (n) values ($1::int + 0 * (1 /"
 						  " (($1::int + 1) % 2))) returning n" };
-
-static void on_change(void *arg, int up)
-{
-	(void)arg;
-	ups += up;
-}
-
-static void decode_number(void *out, const PGresult *rows, int row, struct arena *arena)
-{
-	(void)arena;
-	*(int64_t *)out = pg_int(rows, row, 0);
-}
 
 static void ask(int i, const struct pg_stmt *stmt, int n, uint64_t order)
 {
@@ -69,15 +49,7 @@ static int wait_for_all(int from, int n)
 static int begin_test(void **state)
 {
 	(void)state;
-	base = event_base_new();
-	flow_open(base);
-	pg_server_run(server, "create table if not exists t (n int); truncate t");
-	ups = 0;
-	pg = pg_open(base, &(struct pg_conf){ .conninfo = pg_server_conninfo(server),
-					      .name = "test",
-					      .group_max = GROUP });
-	pg_on_change(pg, on_change, NULL);
-	run_until(base, &ups, 1);
+	pg_world_begin(&(struct pg_conf){ .group_max = GROUP });
 	for (int i = 0; i < MANY; i++)
 		caller_begin(base, &callers[i]);
 	return 0;
@@ -85,13 +57,11 @@ static int begin_test(void **state)
 
 static int end_test(void **state)
 {
-	(void)state;
 	pg_close(pg);
+	pg = NULL;
 	for (int i = 0; i < MANY; i++)
 		caller_end(&callers[i]);
-	flow_close();
-	event_base_free(base);
-	return flow_count();
+	return pg_world_end(state);
 }
 
 static void each_group_is_a_transaction(void **state)
@@ -183,22 +153,6 @@ static void who_leaves_meanwhile_does_not_shift_the_others_results(void **state)
 		assert_int_equal(got[i], i % 5 == 1 ? 0 : 2 * i);
 }
 
-static int start_server(void **state)
-{
-	(void)state;
-	signal(SIGPIPE, SIG_IGN);
-	log_open("test", 1);
-	server = pg_server_start();
-	return 0;
-}
-
-static int stop_server(void **state)
-{
-	(void)state;
-	pg_server_stop(server);
-	return 0;
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, end_test)
 
 int main(void)
@@ -212,5 +166,5 @@ int main(void)
 		TEST(who_leaves_meanwhile_does_not_shift_the_others_results),
 	};
 
-	return cmocka_run_group_tests(tests, start_server, stop_server);
+	return cmocka_run_group_tests(tests, pg_world_start, pg_world_stop);
 }

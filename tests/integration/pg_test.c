@@ -1,25 +1,16 @@
 /* The promises of common/pg/pg.h, against a real server that is broken on purpose. */
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
 
-#include "common/base/log.h"
-#include "common/pg/pg.h"
-#include "tests/integration/caller.h"
-#include "tests/integration/pg_server.h"
+#include "tests/integration/pg_world.h"
 #include "tests/integration/redis_server.h"
 
 enum { MANY = 20 };
-
-static struct pg_server *server;
-static struct event_base *base;
-static struct pg *pg;
-static int ups, downs;
 
 static const struct pg_stmt add_stmt = { "add", "insert into t (n) values (1000 / $1::int)"
 						" returning n" };
@@ -27,19 +18,6 @@ static const struct pg_stmt slow_stmt = { "slow", "select 7 from pg_sleep($1::fl
 static const struct pg_stmt broken_stmt = { "broken", "select no_such_column from t" };
 static const struct pg_stmt xid_stmt = { "xid", "insert into t (n) values ($1::int)"
 						" returning pg_current_xact_id()::text" };
-
-static void on_change(void *arg, int up)
-{
-	(void)arg;
-	ups += up;
-	downs += !up;
-}
-
-static void decode_number(void *out, const PGresult *rows, int row, struct arena *arena)
-{
-	(void)arena;
-	*(int64_t *)out = PQntuples(rows) ? pg_int(rows, row, 0) : -1;
-}
 
 static void ask(struct caller *c, const struct pg_stmt *stmt, const char *arg, uint64_t order,
 		int64_t *out)
@@ -53,37 +31,11 @@ static void ask(struct caller *c, const struct pg_stmt *stmt, const char *arg, u
 				   .out = out });
 }
 
-static void open_pg(int group_max, int queue_max, int timeout_ms)
-{
-	pg_close(pg);
-	ups = downs = 0;
-	pg = pg_open(base, &(struct pg_conf){ .conninfo = pg_server_conninfo(server),
-					      .name = "test",
-					      .group_max = group_max,
-					      .queue_max = queue_max,
-					      .timeout_ms = timeout_ms });
-	pg_on_change(pg, on_change, NULL);
-	run_until(base, &ups, 1);
-}
-
 static int begin_test(void **state)
 {
 	(void)state;
-	base = event_base_new();
-	flow_open(base);
-	pg_server_run(server, "create table if not exists t (n int); truncate t");
-	open_pg(0, 0, 0);
+	pg_world_begin(&(struct pg_conf){ 0 });
 	return 0;
-}
-
-static int end_test(void **state)
-{
-	(void)state;
-	pg_close(pg);
-	pg = NULL;
-	flow_close();
-	event_base_free(base);
-	return flow_count();
 }
 
 /* --- groups ------------------------------------------------------------------- */
@@ -197,7 +149,7 @@ static void groups_are_bounded_and_some_calls_go_alone(void **state)
 {
 	(void)state;
 	assert_grouped((const uint64_t[5]){ 5, 3, PG_ALONE, 9, 1 }, "11233");
-	open_pg(2, 0, 0);
+	pg_world_connect(&(struct pg_conf){ .group_max = 2 });
 	assert_grouped((const uint64_t[5]){ 0 }, "11223");
 }
 
@@ -206,7 +158,7 @@ static void a_conflict_with_another_is_temporary(void **state)
 	struct caller c;
 
 	(void)state;
-	open_pg(0, 0, 50);
+	pg_world_connect(&(struct pg_conf){ .timeout_ms = 50 });
 	caller_begin(base, &c);
 	ask(&c, &slow_stmt, "5", 0, NULL); /* longer than statement_timeout */
 	assert_int_equal(caller_wait(base, &c), -1);
@@ -222,7 +174,7 @@ static void a_full_queue_refuses_at_once(void **state)
 	int64_t n;
 
 	(void)state;
-	open_pg(1, 1, 0);
+	pg_world_connect(&(struct pg_conf){ .group_max = 1, .queue_max = 1 });
 	caller_begin(base, &first);
 	caller_begin(base, &second);
 	caller_begin(base, &third);
@@ -367,23 +319,7 @@ static void closing_fails_what_is_left(void **state)
 	caller_end(&c);
 }
 
-static int start_server(void **state)
-{
-	(void)state;
-	signal(SIGPIPE, SIG_IGN);
-	log_open("test", 1);
-	server = pg_server_start();
-	return 0;
-}
-
-static int stop_server(void **state)
-{
-	(void)state;
-	pg_server_stop(server);
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, end_test)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, pg_world_end)
 
 int main(void)
 {
@@ -403,5 +339,5 @@ int main(void)
 		TEST(closing_fails_what_is_left),
 	};
 
-	return cmocka_run_group_tests(tests, start_server, stop_server);
+	return cmocka_run_group_tests(tests, pg_world_start, pg_world_stop);
 }

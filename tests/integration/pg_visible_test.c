@@ -7,18 +7,12 @@
 
 #include <cmocka.h>
 
-#include "common/base/log.h"
-#include "common/pg/pg.h"
-#include "tests/integration/caller.h"
-#include "tests/integration/pg_server.h"
+#include "tests/integration/pg_world.h"
 #include "tests/integration/redis_server.h"
 
 enum { MANY = 6 };
 
-static struct pg_server *server;
-static struct event_base *base;
-static struct pg *pg;
-static int ups, seen;
+static int seen;
 static struct caller callers[MANY];
 static int64_t got[MANY];
 
@@ -34,18 +28,6 @@ static const struct pg_stmt waits_stmt = {
 		 " when 'off' then 2 end, $1::text"
 };
 #define FLUSHED "select (pg_current_wal_flush_lsn() - '0/0')::bigint"
-
-static void on_change(void *arg, int up)
-{
-	(void)arg;
-	ups += up;
-}
-
-static void decode_number(void *out, const PGresult *rows, int row, struct arena *arena)
-{
-	(void)arena;
-	*(int64_t *)out = pg_int(rows, row, 0);
-}
 
 /* What was decoded is there, others see the row, and the call is not over. */
 static void on_visible(void *self)
@@ -84,23 +66,11 @@ static void ask(int i, const char *n, flow_step *visible, int patient)
 	ask_for(&add_stmt, i, n, visible, patient);
 }
 
-static void open_pg(void)
-{
-	ups = 0;
-	pg = pg_open(base, &(struct pg_conf){ .conninfo = pg_server_conninfo(server),
-					      .name = "test" });
-	pg_on_change(pg, on_change, NULL);
-	run_until(base, &ups, 1);
-}
-
 static int begin_test(void **state)
 {
 	(void)state;
-	base = event_base_new();
-	flow_open(base);
-	pg_server_run(server, "create table if not exists t (n int); truncate t");
 	seen = 0;
-	open_pg();
+	pg_world_begin(&(struct pg_conf){ 0 });
 	for (int i = 0; i < MANY; i++)
 		caller_begin(base, &callers[i]);
 	return 0;
@@ -108,13 +78,11 @@ static int begin_test(void **state)
 
 static int end_test(void **state)
 {
-	(void)state;
 	pg_close(pg);
+	pg = NULL;
 	for (int i = 0; i < MANY; i++)
 		caller_end(&callers[i]);
-	flow_close();
-	event_base_free(base);
-	return flow_count();
+	return pg_world_end(state);
 }
 
 static void it_is_told_first_and_ends_on_disk(void **state)
@@ -154,8 +122,7 @@ static void what_is_waited_for_is_the_servers_choice(void **state)
 {
 	(void)state;
 	pg_server_run(server, "alter role current_user set synchronous_commit = local");
-	pg_close(pg);
-	open_pg();
+	pg_world_connect(&(struct pg_conf){ 0 });
 	ask_for(&waits_stmt, 0, "", NULL, 0);
 	assert_int_equal(caller_wait(base, &callers[0]), 0);
 	assert_int_equal(got[0], 1);
@@ -244,18 +211,10 @@ static void no_privilege_is_needed(void **state)
 
 static int start_server(void **state)
 {
-	(void)state;
-	server = pg_server_start();
+	pg_world_start(state);
 	/* the log is flushed by who waits for it, and by nobody else meanwhile */
 	pg_server_run(server, "alter system set wal_writer_delay = '10 s'");
 	pg_server_run(server, "select pg_reload_conf()");
-	return 0;
-}
-
-static int stop_server(void **state)
-{
-	(void)state;
-	pg_server_stop(server);
 	return 0;
 }
 
@@ -274,6 +233,5 @@ int main(void)
 		TEST(no_privilege_is_needed),
 	};
 
-	log_open("test", 1);
-	return cmocka_run_group_tests(tests, start_server, stop_server);
+	return cmocka_run_group_tests(tests, start_server, pg_world_stop);
 }
