@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from tests.system.stack import Servers, Stack  # noqa: E402
+from tests.system.stack import Servers, run_whole  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -24,17 +24,7 @@ def servers():
 
 @pytest.fixture(scope="module")
 def stack(servers, request, tmp_path_factory):
-    """One Tandem for each file of tests; the file may say how in STACK.
-
-    In the end every event must have exactly one outcome, every process must leave well, and
-    the logs must hold no secret and nobody's words.
-    """
+    """One Tandem for each file of tests; the file may say how in STACK."""
     options = getattr(request.module, "STACK", {})
-    running = Stack(servers, tmp_path_factory.mktemp(request.module.__name__.split(".")[-1]), **options)
-    try:
-        running.start()
+    with run_whole(servers, tmp_path_factory.mktemp(request.module.__name__.split(".")[-1]), **options) as running:
         yield running
-        running.verify()
-    finally:
-        running.stop()
-    running.check_logs()

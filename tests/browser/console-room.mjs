@@ -1,32 +1,12 @@
 // The console against a desk that tests hold in their hands: what all such tests begin with.
-import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach } from "node:test";
-import { launch, newPage } from "./browser.mjs";
+import { newPage } from "./browser.mjs";
 import { Console } from "./console.mjs";
 import { FakeDesk } from "./desk.mjs";
+import { context, server as desk, useServer } from "./room.mjs";
 
-const WEB_ROOT = process.env.WEB_ROOT ?? new URL("../../build/web", import.meta.url).pathname;
+export { browser, context, server as desk } from "./room.mjs";
 
-/** New for each test. */
-export let desk;
-export let context;
-export let browser;
-
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-
-beforeEach(async () => {
-  desk = await new FakeDesk(WEB_ROOT).start();
-  context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 } });
-});
-afterEach(async () => {
-  const complaints = context.pages().flatMap((page) => page.complaints ?? []);
-  await context.close();
-  await desk.stop();
-  assert.deepEqual(complaints, [], "a page complained");
-});
+useServer(FakeDesk);
 
 export async function openConsole(hash = "", from = context, login = "vera") {
   const page = await newPage(from, `${desk.url}/console${hash}`);

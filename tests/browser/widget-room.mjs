@@ -1,31 +1,11 @@
 // The widget against a server that tests hold in their hands: what all such tests begin with.
-import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach } from "node:test";
-import { launch, newPage, Widget } from "./browser.mjs";
+import { newPage, Widget } from "./browser.mjs";
 import { HostileServer } from "./hostile.mjs";
+import { context, server, useServer } from "./room.mjs";
 
-export const WEB_ROOT = process.env.WEB_ROOT ?? new URL("../../build/web", import.meta.url).pathname;
+export { browser, context, server, WEB_ROOT } from "./room.mjs";
 
-/** New for each test; whoever makes further contexts closes them, or leaves them to us. */
-export let server;
-export let context;
-export let browser;
-
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-
-beforeEach(async () => {
-  server = await new HostileServer(WEB_ROOT).start();
-  context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 } });
-});
-afterEach(async () => {
-  const complaints = browser.contexts().flatMap((each) => each.pages().flatMap((page) => page.complaints ?? []));
-  for (const each of browser.contexts()) await each.close();
-  await server.stop();
-  assert.deepEqual(complaints, [], "a page complained");
-});
+useServer(HostileServer);
 
 export async function openWidget(path = "/", from = context) {
   const page = await newPage(from, server.url + path);

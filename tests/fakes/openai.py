@@ -21,7 +21,7 @@ import time
 
 from aiohttp import web
 
-from tests.fakes.server import Fake, main
+from tests.fakes.server import Fake, main, write_part
 
 DEFAULT_KEY = "sk-fake-key-for-tests"
 KNOWN = {
@@ -222,14 +222,7 @@ class OpenAI(Fake):
         for data, is_piece in self.events(body, question, behaviour):
             if is_piece and behaviour.get("delay"):
                 await self.linger(request, behaviour["delay"])
-            if left is not None:
-                data = data[:left]
-                left -= len(data)
-            step = behaviour.get("fragment") or len(data) or 1
-            for at in range(0, len(data), step):
-                await reply.write(data[at : at + step])
-                if behaviour.get("fragment"):
-                    await asyncio.sleep(0)
+            left = await write_part(reply, data, behaviour, left)
             if left == 0:
                 await asyncio.sleep(0.01)
                 request.transport.close()

@@ -25,6 +25,18 @@ def wait_for(condition, what, timeout=20.0):
         time.sleep(0.01)
 
 
+async def write_part(reply, data, behaviour, left):
+    """In fragments, and no more than `left` of it (None: all), as is scripted; what is left then."""
+    if left is not None:
+        data = data[:left]
+        left -= len(data)
+    step = behaviour.get("fragment") or len(data) or 1
+    for at in range(0, len(data), step):
+        await reply.write(data[at : at + step])
+        await asyncio.sleep(0)
+    return left
+
+
 class Fake:
     """Subclasses add routes in `routes` and read `take(...)` for scripted behaviour."""
 

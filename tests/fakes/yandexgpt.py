@@ -17,7 +17,7 @@ import time
 
 from aiohttp import web
 
-from tests.fakes.server import Fake, main
+from tests.fakes.server import Fake, main, write_part
 
 DEFAULT_KEY = "yandex-fake-key-for-tests"
 DEFAULT_FOLDER = "b1gfake"
@@ -128,13 +128,7 @@ class YandexGPT(Fake):
                 await reply.write(json.dumps(error_body(500, "internal error", behaviour.get("shape", "grpc"))).encode() + b"\n")
                 return reply
             data = self.line(text, last if i + 1 == len(texts) else STATUS + "PARTIAL")
-            if left is not None:
-                data = data[:left]
-                left -= len(data)
-            step = behaviour.get("fragment") or len(data) or 1
-            for at in range(0, len(data), step):
-                await reply.write(data[at : at + step])
-                await asyncio.sleep(0)
+            left = await write_part(reply, data, behaviour, left)
             if left == 0:
                 request.transport.close()
                 return reply

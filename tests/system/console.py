@@ -1,14 +1,13 @@
 """An operator's browser with the console open."""
 
-import http.client
 import json
 import secrets
 import subprocess
-import threading
 import time
 import urllib.parse
 
 from tests.fakes.server import wait_for
+from tests.system.events import EventSource
 from tests.system.stack import BUILD, word
 
 PASSWORD = "correct horse battery"
@@ -100,38 +99,15 @@ class Console:
         return file
 
 
-class Stream:
-    """Reads /console/api/events until closed; `got` grows."""
+class Stream(EventSource):
+    """What a console hears."""
 
     def __init__(self, console, watch=None):
-        self.got = []
-        self.connection = http.client.HTTPConnection("127.0.0.1", console.stack.port, timeout=60)
         path = "/console/api/events" + (f"?watch={watch}" if watch else "")
-        self.connection.request("GET", path, headers=console.headers(Accept="text/event-stream"))
-        self.socket = self.connection.sock
-        self.response = self.connection.getresponse()
-        self.status, self.is_over = self.response.status, False
-        self.thread = threading.Thread(target=self._read, daemon=True)
-        self.thread.start()
-
-    def _read(self):
-        event = {}
-        try:
-            for line in self.response:
-                line = line.decode().rstrip("\r\n")
-                if line.startswith("event: "):
-                    event["event"] = line[7:]
-                elif line.startswith("data: "):
-                    event["data"] = json.loads(line[6:])
-                elif not line and event:
-                    self.got.append(event)
-                    event = {}
-        except (OSError, ValueError, http.client.HTTPException, AttributeError):
-            pass
-        self.is_over = True
+        super().__init__(console.stack.port, path, console.headers())
 
     def of(self, kind):
-        return [e["data"] for e in list(self.got) if e["event"] == kind]
+        return [e["data"] for e in super().of(kind)]
 
     def wait(self, kind, check=lambda data: True, timeout=15):
         found = []
@@ -142,14 +118,6 @@ class Stream:
 
         wait_for(look, f"an event {kind}", timeout)
         return found[-1]
-
-    def close(self):
-        try:
-            self.socket.shutdown(2)
-        except OSError:
-            pass
-        self.connection.close()
-        self.thread.join(5)
 
 
 def conversation_of(stack, widget):

@@ -11,7 +11,6 @@ import secrets
 import signal
 import socket
 import subprocess
-import threading
 import time
 
 import psycopg2
@@ -21,6 +20,7 @@ from tests.fakes.openai import OpenAI
 from tests.fakes.server import wait_for
 from tests.fakes.telegram import Telegram
 from tests.fakes.yandexgpt import YandexGPT
+from tests.system.events import EventSource
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TANDEM_BUILD", TOP / "build"))
@@ -303,41 +303,12 @@ class Widget:
         return Events(self, after)
 
 
-class Events:
-    """A browser's EventSource: reads until closed; `got` grows."""
+class Events(EventSource):
+    """What the widget hears."""
 
     def __init__(self, widget, after=None):
-        self.got = []
-        self.status = None
-        headers = {**widget.headers(), "Accept": "text/event-stream"}
-        if after is not None:
-            headers["Last-Event-ID"] = str(after)
-        self.connection = http.client.HTTPConnection("127.0.0.1", widget.stack.port, timeout=60)
-        self.connection.request("GET", f"/api/v1/events?token={widget.token}", headers=headers)
-        self.socket = self.connection.sock
-        self.response = self.connection.getresponse()
-        self.status = self.response.status
-        self.thread = threading.Thread(target=self._read, daemon=True)
-        self.thread.start()
-
-    def _read(self):
-        event = {}
-        try:
-            for line in self.response:
-                line = line.decode().rstrip("\r\n")
-                if not line:
-                    if "data" in event:
-                        event["data"] = json.loads(event["data"])
-                        self.got.append(event)
-                    event = {}
-                elif not line.startswith(":"):
-                    name, _, value = line.partition(":")
-                    event[name] = value.removeprefix(" ")
-        except (OSError, ValueError, http.client.HTTPException, AttributeError):
-            pass
-
-    def of(self, kind):
-        return [e for e in list(self.got) if e.get("event") == kind]
+        last = {} if after is None else {"Last-Event-ID": str(after)}
+        super().__init__(widget.stack.port, f"/api/v1/events?token={widget.token}", {**widget.headers(), **last})
 
     def messages(self):
         return [e["data"] for e in self.of("message")]
@@ -357,11 +328,19 @@ class Events:
             text = text[: piece["at"]] + piece["text"].encode()
         return text.decode()
 
-    def close(self):
-        with contextlib.suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)
-        self.connection.close()
-        self.thread.join(5)
+
+@contextlib.contextmanager
+def run_whole(servers, folder, **options):
+    """In the end every event must have exactly one outcome, every process must leave well, and
+    the logs must hold no secret and nobody's words."""
+    running = Stack(servers, folder, **options)
+    try:
+        running.start()
+        yield running
+        running.verify()
+    finally:
+        running.stop()
+    running.check_logs()
 
 
 def eventually(check, timeout=10):

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.system.stack import TOP, Stack, wait_for, word
+from tests.system.stack import TOP, run_whole, wait_for, word
 from tests.system.tripwire import Tripwire
 
 DESK = "777:desk-of-the-tests"
@@ -28,15 +28,9 @@ def bots_with_a_desk(folder):
 @pytest.fixture(scope="module")
 def stack(servers, tmp_path_factory):
     folder = tmp_path_factory.mktemp("relay")
-    running = Stack(servers, folder, bots=bots_with_a_desk(folder), env={"DESK_BOT_TOKEN": DESK})
-    running.telegram.add_bot(DESK, "tandem_desk_bot")
-    try:
-        running.start()
+    options = {"env": {"DESK_BOT_TOKEN": DESK}, "telegram": {"bots": [(DESK, "tandem_desk_bot")]}}
+    with run_whole(servers, folder, bots=bots_with_a_desk(folder), **options) as running:
         yield running
-        running.verify()
-    finally:
-        running.stop()
-    running.check_logs()
 
 
 class Operator:
