@@ -9,6 +9,7 @@
 #include "common/i18n/i18n.h"
 #include "common/json/jvalue.h"
 #include "services/ingress/answers.h"
+#include "services/ingress/ingress.h"
 
 enum { NAME_MAX_LEN = 32 };
 
@@ -102,11 +103,6 @@ static size_t characters(const char *text)
 	return n;
 }
 
-static int is_blank(const char *text)
-{
-	return text[strspn(text, " \t\r\n")] == 0;
-}
-
 static int wants_human(const struct inbound *event, const struct bot *bot)
 {
 	return bot->handoff.enabled && !event->is_group && event->action == INBOUND_MESSAGE &&
@@ -117,7 +113,7 @@ static void resolve_message(struct inbound *event, const struct bot *bot, struct
 {
 	if (event->command) {
 		answer_command(event, bot, a);
-	} else if (is_blank(event->text)) {
+	} else if (ingress_is_blank(event->text)) {
 		event->action = INBOUND_WORDLESS;
 		event->reply = answer_text(event, bot, TEXT_NOT_UNDERSTOOD_KIND);
 	} else if (bot->message_chars > 0 &&

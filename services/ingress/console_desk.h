@@ -12,9 +12,6 @@ void console_set_duty(struct console_call *c, flow_step *next, struct desk_done 
 /* Something about an operator has changed: every console shows it. */
 void console_tell_operator(struct ingress *in, int operator_id);
 
-/* What a browser may call an order, or a file: each once. */
-int console_is_key(const char *id);
-
 /* A name that can be shown. */
 int console_is_name(const char *name);
 

@@ -11,7 +11,7 @@
  * checked here as far as its shape goes; whether it may be done, the one command layer knows.
  */
 
-enum { TEXT_MAX = 16000, ID_MIN = 8, ID_MAX = 64 };
+enum { TEXT_MAX = 16000 };
 
 /* What a verb needs: t text, w text, files or something said before, s seq, g suggestion.  What
  * it may have is up to the command layer.
@@ -43,20 +43,6 @@ static const char *needs_of(const char *verb)
 		if (strcmp(verb, verbs[i].verb) == 0)
 			return verbs[i].needs;
 	return NULL;
-}
-
-int console_is_key(const char *id)
-{
-	size_t len = strlen(id);
-
-	return len >= ID_MIN && len <= ID_MAX &&
-	       strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
-		       len;
-}
-
-static int is_blank(const char *text)
-{
-	return text[strspn(text, " \t\r\n")] == 0;
 }
 
 static int are_files(const json_t *files)
@@ -100,11 +86,11 @@ static int read_order(struct console_call *c, struct ordering *o)
 					 "\"files\"?: [N], \"again\"?: N}");
 		return -1;
 	}
-	if (!console_is_key(o->id)) {
+	if (!ingress_is_key(o->id)) {
 		console_refuse(c, 400, "bad_id", TEXT_PROBLEM_BAD_ID);
 		return -1;
 	}
-	if (o->text && is_blank(o->text)) {
+	if (o->text && ingress_is_blank(o->text)) {
 		console_refuse(c, 400, "empty", TEXT_PROBLEM_EMPTY);
 		return -1;
 	}

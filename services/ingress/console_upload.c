@@ -45,7 +45,7 @@ static int read_file(struct console_call *c, struct file_new *file)
 		console_refuse_fields(c, "{\"id\", \"name\", \"mime\"?, \"size\": bytes}");
 		return -1;
 	}
-	if (!console_is_key(file->key)) {
+	if (!ingress_is_key(file->key)) {
 		console_refuse(c, 400, "bad_id", TEXT_PROBLEM_BAD_ID);
 		return -1;
 	}

@@ -7,7 +7,7 @@
 #include "common/i18n/i18n.h"
 #include "services/ingress/buckets.h"
 
-enum { BUSY_CALLS = 6000 };
+enum { BUSY_CALLS = 6000, KEY_MIN = 8, KEY_MAX = 64 };
 
 const struct channel *ingress_channel(struct ingress *in, const char *kind, const char *name)
 {
@@ -49,6 +49,20 @@ const char *ingress_lang(struct web_request *req, const char *asked)
 	if (asked && *asked)
 		web_speak(req, asked);
 	return web_lang(req);
+}
+
+int ingress_is_key(const char *id)
+{
+	size_t len = strlen(id);
+
+	return len >= KEY_MIN && len <= KEY_MAX &&
+	       strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
+		       len;
+}
+
+int ingress_is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == 0;
 }
 
 /* --- limits --------------------------------------------------------------- */

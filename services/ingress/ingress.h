@@ -76,6 +76,10 @@ const char *ingress_network(struct web_request *req);
 /* 503 with Retry-After, or whatever the error deserves; the reason is logged. */
 void ingress_reply_failure(struct web_request *req, const struct err *e);
 
+/* What a browser may call a message, an order or a file: each once. */
+int ingress_is_key(const char *id);
+int ingress_is_blank(const char *text);
+
 /* The language of the request, from here on also that of problems: what its body or ?lang=
  * asks for, else Accept-Language. */
 const char *ingress_lang(struct web_request *req, const char *asked);

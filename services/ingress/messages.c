@@ -9,7 +9,7 @@
 #include "services/ingress/routes.h"
 #include "services/ingress/session.h"
 
-enum { ID_MIN = 8, ID_MAX = 64, READ_MS = 5000, PAGE = 50, PAGE_MAX = 200 };
+enum { READ_MS = 5000, PAGE = 50, PAGE_MAX = 200 };
 
 /* What a browser said; in the request's arena. */
 struct said {
@@ -73,20 +73,6 @@ static void answer_failure(struct acceptance *a, const struct err *e)
 static const struct front message_front = { "widget", prepare_message, answer_message,
 					    answer_failure };
 
-static int is_id(const char *id)
-{
-	size_t len = strlen(id);
-
-	return len >= ID_MIN && len <= ID_MAX &&
-	       strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
-		       len;
-}
-
-static int is_blank(const char *text)
-{
-	return text[strspn(text, " \t\r\n")] == 0;
-}
-
 /* -1: the reply has been sent. */
 static int read_message(struct web_request *req, struct said *said)
 {
@@ -101,11 +87,11 @@ static int read_message(struct web_request *req, struct said *said)
 		return -1;
 	}
 	ingress_lang(req, said->lang);
-	if (!is_id(said->id)) {
+	if (!ingress_is_key(said->id)) {
 		web_refuse(req, 400, "bad_id", TEXT_PROBLEM_BAD_ID);
 		return -1;
 	}
-	if (is_blank(said->text)) {
+	if (ingress_is_blank(said->text)) {
 		web_refuse(req, 400, "empty", TEXT_PROBLEM_EMPTY);
 		return -1;
 	}
