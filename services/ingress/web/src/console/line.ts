@@ -1,11 +1,9 @@
 import { ApiError } from "../widget/api.ts";
 import { Pause, backoff } from "../widget/backoff.ts";
-import { EventParser, type ServerEvent } from "../widget/sse.ts";
+import { readEvents, type ServerEvent } from "../widget/sse.ts";
 
 export type Link = "connecting" | "online" | "lost";
 
-/** The server sends a heart-beat every 15 s; a stream that is silent for longer is dead. */
-const SILENCE_MS = 40_000;
 /** Who walks through the list does not open a stream for each conversation. */
 const SETTLE_MS = 200;
 
@@ -69,8 +67,9 @@ export class Line {
     this.newest = run;
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.read(run, () => {
-          attempt = -1;
+        await readEvents((signal) => this.host.open(run.watch, signal), run.abort.signal, (event) => {
+          if (event.event === "hello") attempt = -1;
+          this.take(run, event);
         });
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return this.stop();
@@ -80,33 +79,6 @@ export class Line {
       if (!this.live) this.set("lost");
       await this.pause.wait(backoff(Math.max(0, attempt)));
       if (this.newest !== run) return;
-    }
-  }
-
-  /** Reads events until the stream ends, breaks or falls silent. */
-  private async read(run: Run, begun: () => void): Promise<void> {
-    const ours = new AbortController();
-    const abort = () => ours.abort();
-    run.abort.signal.addEventListener("abort", abort);
-    let watchdog = setTimeout(abort, SILENCE_MS);
-    const parser = new EventParser((event) => {
-      if (event.event === "hello") begun();
-      this.take(run, event);
-    });
-    const decoder = new TextDecoder();
-    try {
-      const reader = (await this.host.open(run.watch, ours.signal)).getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        clearTimeout(watchdog);
-        watchdog = setTimeout(abort, SILENCE_MS);
-        parser.feed(decoder.decode(value, { stream: true }));
-      }
-    } finally {
-      clearTimeout(watchdog);
-      run.abort.signal.removeEventListener("abort", abort);
-      ours.abort();
     }
   }
 

@@ -1,4 +1,4 @@
-import { EventParser, type ServerEvent } from "./sse.ts";
+import { readEvents, type ServerEvent } from "./sse.ts";
 import type { Category, Lang, Page, Session } from "./types.ts";
 
 /** What went wrong, for the program (status, code) and for the person (detail). */
@@ -20,8 +20,6 @@ export class ApiError extends Error {
 }
 
 const REQUEST_MS = 20_000;
-/** The server sends a heart-beat every 15 s; a line that is silent for longer is dead. */
-const SILENCE_MS = 40_000;
 
 /** Calls of the widget API.  The token travels in a header, never in an address. */
 export class Api {
@@ -76,34 +74,14 @@ export class Api {
   }
 
   /** Reads events until the line ends (returns), breaks (throws) or falls silent (throws). */
-  async events(
-    after: number,
-    signal: AbortSignal,
-    on: { open(): void; event(event: ServerEvent): void },
-  ): Promise<void> {
-    const ours = new AbortController();
-    const abort = () => ours.abort();
-    signal.addEventListener("abort", abort);
-    let watchdog = setTimeout(abort, SILENCE_MS);
-    try {
-      const response = await this.fetch("GET", `/events?after=${after}`, undefined, ours.signal);
+  events(after: number, signal: AbortSignal, on: { open(): void; event(event: ServerEvent): void }): Promise<void> {
+    const open = async (ours: AbortSignal) => {
+      const response = await this.fetch("GET", `/events?after=${after}`, undefined, ours);
       if (!response.ok || !response.body) throw await problem(response);
       on.open();
-      const parser = new EventParser(on.event);
-      const decoder = new TextDecoder();
-      const reader = response.body.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        clearTimeout(watchdog);
-        watchdog = setTimeout(abort, SILENCE_MS);
-        parser.feed(decoder.decode(value, { stream: true }));
-      }
-    } finally {
-      clearTimeout(watchdog);
-      signal.removeEventListener("abort", abort);
-      ours.abort();
-    }
+      return response.body;
+    };
+    return readEvents(open, signal, on.event);
   }
 
   private fetch(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {

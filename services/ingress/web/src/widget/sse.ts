@@ -49,3 +49,34 @@ export class EventParser {
     this.id = null;
   }
 }
+
+/** The server sends a heart-beat every 15 s; a stream that is silent for longer is dead. */
+const SILENCE_MS = 40_000;
+
+/** Reads events until the stream ends (returns), breaks (throws) or falls silent (throws). */
+export async function readEvents(
+  open: (signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>,
+  signal: AbortSignal,
+  take: (event: ServerEvent) => void,
+): Promise<void> {
+  const ours = new AbortController();
+  const abort = () => ours.abort();
+  signal.addEventListener("abort", abort);
+  let watchdog = setTimeout(abort, SILENCE_MS);
+  const parser = new EventParser(take);
+  const decoder = new TextDecoder();
+  try {
+    const reader = (await open(ours.signal)).getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      clearTimeout(watchdog);
+      watchdog = setTimeout(abort, SILENCE_MS);
+      parser.feed(decoder.decode(value, { stream: true }));
+    }
+  } finally {
+    clearTimeout(watchdog);
+    signal.removeEventListener("abort", abort);
+    ours.abort();
+  }
+}
