@@ -1,10 +1,21 @@
 #include "common/base/timer.h"
 
 #include <event2/util.h>
+#include <stdlib.h>
 
 void timer_set(struct event *timer, int64_t ms)
 {
 	event_add(timer, &(struct timeval){ .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 });
+}
+
+struct event *timer_every(struct event_base *base, int64_t ms, event_callback_fn fn, void *arg)
+{
+	struct event *timer = event_new(base, -1, EV_PERSIST, fn, arg);
+
+	if (!timer)
+		abort();
+	timer_set(timer, ms);
+	return timer;
 }
 
 int timer_chance(int ms)

@@ -6,6 +6,9 @@
 /* Due in `ms`, whatever was set before; an EV_PERSIST timer then every `ms`. */
 void timer_set(struct event *timer, int64_t ms);
 
+/* A new one that is due every `ms`. */
+struct event *timer_every(struct event_base *base, int64_t ms, event_callback_fn fn, void *arg);
+
 /*
  * Due in *delay_ms, which doubles up to `most_ms`.  Up to a half of the delay is
  * taken off by chance, so that many processes do not come back as one.

@@ -257,8 +257,7 @@ struct jobs *jobs_open(struct event_base *base, const struct jobs_conf *conf,
 							  .in_hand = count_in_hand,
 							  .leased = on_leased,
 							  .arg = j });
-	j->sweep_timer = event_new(base, -1, EV_PERSIST, on_sweep, j);
-	timer_set(j->sweep_timer, j->conf.sweep_ms);
+	j->sweep_timer = timer_every(base, j->conf.sweep_ms, on_sweep, j);
 	return j;
 }
 

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/redis/connection.h"
 
-enum { SILENCE_MS = 2000, PING_S = 5 };
+enum { SILENCE_MS = 2000, PING_MS = 5000 };
 
 struct topic {
 	char *name;
@@ -173,10 +174,7 @@ struct pubsub *pubsub_open(struct event_base *base, const char *url,
 	}
 	p->events = *events;
 	p->arg = arg;
-	p->ping = event_new(base, -1, EV_PERSIST, on_ping, p);
-	if (!p->ping)
-		abort();
-	event_add(p->ping, &(struct timeval){ .tv_sec = PING_S });
+	p->ping = timer_every(base, PING_MS, on_ping, p);
 	redis_on_up(p->redis, on_up, p);
 	return p;
 }

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/metrics/metrics.h"
 #include "common/redis/redis.h"
 
-enum { EVERY_S = 30 };
+enum { EVERY_MS = 30000 };
 
 struct sweeping {
 	const struct stream_conf *conf;
@@ -94,10 +95,7 @@ struct sweeping *sweeping_open(struct event_base *base, const struct stream_conf
 	if (!s)
 		abort();
 	s->conf = conf;
-	s->timer = event_new(base, -1, EV_PERSIST, on_timer, s);
-	if (!s->timer)
-		abort();
-	event_add(s->timer, &(struct timeval){ .tv_sec = EVERY_S });
+	s->timer = timer_every(base, EVERY_MS, on_timer, s);
 	return s;
 }
 

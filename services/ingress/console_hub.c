@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/timer.h"
 #include "services/ingress/hub.h"
 
-enum { BEAT_MS = 15000, LOOK_S = 1, IDLE_MS = 600000 };
+enum { BEAT_MS = 15000, LOOK_MS = 1000, IDLE_MS = 600000 };
 
 /* --- sending --------------------------------------------------------------- */
 
@@ -225,10 +226,7 @@ struct desk_hub *desk_hub_open(struct ingress *in, struct err *e)
 		return NULL;
 	}
 	pubsub_subscribe(h->pubsub, LIVE_DESK_TOPIC);
-	h->tick = event_new(in->base, -1, EV_PERSIST, on_tick, h);
-	if (!h->tick)
-		abort();
-	event_add(h->tick, &(struct timeval){ .tv_sec = LOOK_S });
+	h->tick = timer_every(in->base, LOOK_MS, on_tick, h);
 	return h;
 }
 

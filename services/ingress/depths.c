@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include "common/base/log.h"
+#include "common/base/timer.h"
 #include "common/metrics/metrics.h"
 
-enum { PERIOD_S = 2, ASK_MS = 5000, QUEUES = 6 };
+enum { PERIOD_MS = 2000, ASK_MS = 5000, QUEUES = 6 };
 
 struct depth_watch {
 	struct flow flow;
@@ -125,10 +126,7 @@ struct depth_watch *depths_open(struct ingress *in)
 	if (!d)
 		abort();
 	d->in = in;
-	d->timer = event_new(in->base, -1, EV_PERSIST, on_timer, d);
-	if (!d->timer)
-		abort();
-	event_add(d->timer, &(struct timeval){ .tv_sec = PERIOD_S });
+	d->timer = timer_every(in->base, PERIOD_MS, on_timer, d);
 	return d;
 }
 

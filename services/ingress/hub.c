@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/timer.h"
 
-enum { BEAT_MS = 15000, TICK_S = 1 };
+enum { BEAT_MS = 15000, TICK_MS = 1000 };
 
 /* --- rooms ---------------------------------------------------------------- */
 
@@ -277,10 +278,7 @@ struct hub *hub_open(struct ingress *in, struct err *e)
 		free(h);
 		return NULL;
 	}
-	h->tick = event_new(in->base, -1, EV_PERSIST, on_tick, h);
-	if (!h->tick)
-		abort();
-	event_add(h->tick, &(struct timeval){ .tv_sec = TICK_S });
+	h->tick = timer_every(in->base, TICK_MS, on_tick, h);
 	return h;
 }
 

@@ -90,10 +90,7 @@ static void hold_lock(struct line *line)
 {
 	if (line->hold)
 		return;
-	line->hold = event_new(line->in->base, -1, EV_PERSIST, on_hold, line);
-	if (!line->hold)
-		abort();
-	timer_set(line->hold, RENEW_MS);
+	line->hold = timer_every(line->in->base, RENEW_MS, on_hold, line);
 }
 
 static void check_lock(void *self)
