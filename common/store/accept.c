@@ -29,16 +29,17 @@ static const char *language(struct flow *f, const struct inbound *in)
 }
 
 /*
- * The text of a row of numbers and booleans, "(f,12,1,,7,,0)"; null is 0.  One
+ * The text of a row of numbers and booleans, "(f,12,1,,7,,0)"; null, or missing, is 0.  One
  * value instead of a row of columns, because that spares the server a scan of
  * the function's result.
  */
 static void read_fields(const char *row, int64_t fields[], int n)
 {
-	row++;
+	row += *row == '(';
 	for (int i = 0; i < n; i++) {
 		fields[i] = *row == 't' ? 1 : strtoll(row, NULL, 10);
-		row += strcspn(row, ",)") + 1;
+		row += strcspn(row, ",)");
+		row += *row != 0;
 	}
 }
 

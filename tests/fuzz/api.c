@@ -6,7 +6,7 @@
  * The first byte chooses the route, the second what stands in the headers.
  */
 
-#include <event2/http_struct.h>
+#include <event2/http.h>
 #include <string.h>
 
 #include "common/flow/flow.h"
@@ -100,7 +100,7 @@ static const char bots[] =
 static void add_header(struct evhttp_request *ev, const char *name, const char *value)
 {
 	if (*value)
-		evhttp_add_header(ev->input_headers, name, value);
+		evhttp_add_header(evhttp_request_get_input_headers(ev), name, value);
 }
 
 /* Which headers are there is in the bits; what they say is the input's. */

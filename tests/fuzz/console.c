@@ -6,7 +6,7 @@
  * The first byte chooses the route, the second what PostgreSQL answers.
  */
 
-#include <event2/http_struct.h>
+#include <event2/http.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,14 +32,25 @@ __typeof__(hasher_match) __wrap_hasher_match;
 __typeof__(hasher_make) __wrap_hasher_make;
 flow_step __wrap_console_events, __wrap_console_file;
 
-/* JSON, as PostgreSQL makes it, or the status of an order; read as a number it is 0 or 1. */
-static PGresult *make_row(const char *name)
+/*
+ * JSON, as PostgreSQL makes it, or the status of an order; read as a number it is 0 or 1.
+ * What was accepted is one value, the text of a row.
+ */
+static const char *choose_value(const char *name)
 {
 	static const char *const values[] = { "{}", "1", "[]" };
 	static const char *const ends[] = { "ok", "taken", "again", "full" };
+	static const char *const accepted[] = { "(f,3,1,,7,,0,f,,1)", "(t,3,1,,,,1,f,,1)",
+						"(f,3,1,2,,8,1,f,9,2)", "(f,,,,,,,,,)" };
+
+	if (strcmp(name, "accept") == 0)
+		return accepted[answer & 3];
+	return strcmp(name, "desk") == 0 ? ends[answer & 3] : values[answer % 3];
+}
+
+static PGresult *make_row(const char *value)
+{
 	static PGresAttDesc columns[COLUMNS];
-	int is_order = strcmp(name, "desk") == 0;
-	const char *value = is_order ? ends[answer & 3] : values[answer % 3];
 	PGresult *rows = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 
 	for (int i = 0; i < COLUMNS; i++)
@@ -52,7 +63,7 @@ static PGresult *make_row(const char *name)
 
 void __wrap_pg_call(struct pg *pg, struct flow *f, flow_step *next, const struct pg_call *call)
 {
-	PGresult *rows = make_row(call->stmt->name);
+	PGresult *rows = make_row(choose_value(call->stmt->name));
 
 	(void)pg;
 	for (int i = 0; i < call->n; i++)
@@ -152,10 +163,11 @@ static struct asked choose(struct fuzz_input *in, struct arena *a)
 
 static void add_headers(struct evhttp_request *ev, const struct asked *q, struct arena *a)
 {
-	evhttp_add_header(ev->input_headers, "Content-Type", "application/json");
-	evhttp_add_header(ev->input_headers, "Cookie", "tandem_session=abc");
-	evhttp_add_header(ev->input_headers, "X-CSRF-Token", "c");
-	evhttp_add_header(ev->input_headers, "Authorization",
+	evhttp_add_header(evhttp_request_get_input_headers(ev), "Content-Type",
+			  "application/json");
+	evhttp_add_header(evhttp_request_get_input_headers(ev), "Cookie", "tandem_session=abc");
+	evhttp_add_header(evhttp_request_get_input_headers(ev), "X-CSRF-Token", "c");
+	evhttp_add_header(evhttp_request_get_input_headers(ev), "Authorization",
 			  arena_printf(a, "Bearer %s", q->bearer));
 }
 
