@@ -180,8 +180,9 @@ static void a_clock_that_was_stepped_back_holds_nothing_up(void **state)
 	run("insert into worker (queue, name, ttl, alive_until)"
 	    " values (1, 'dead', '10 ms', now() + interval '10 min')");
 	claim_turn(held, 0, (int)number("select id from worker"));
-	run("update job set run_at = now() + interval '10 min',"
-	    " announce_at = now() + interval '10 min'");
+	run("update worker set alive_until = now() + interval '10 min';"
+	    " update job set run_at = now() + interval '10 min',"
+	    " announce_at = now() + interval '10 min'"); /* at once: they share their now() */
 	add_worker(QUEUE_LLM);
 	run("select pg_sleep(0.05)");
 	assert_int_equal(sweep(QUEUE_LLM, 8).n, 2);
