@@ -59,15 +59,15 @@ def costs(deltas):
             rig.stack.env.update(model.env())
         counters = {name: Counter(rig, name) for name in SERVICES}
         rig.stack.wait_ready()
-        turns(rig, WARM)
+        turns(rig, WARM, 4 * PER_SECOND)  # connections for all that will be under way at once
         idle = counted(counters, lambda: time.sleep(IDLE_S))
-        busy = counted(counters, lambda: turns(rig, TURNS))
+        busy = counted(counters, lambda: turns(rig, TURNS, PER_SECOND))
     return {name: (busy[name][0] - idle[name][0] / idle[name][1] * busy[name][1]) / TURNS for name in SERVICES}
 
 
-def turns(rig, n):
+def turns(rig, n, rate):
     before = rig.world.count()
-    rig.load(4, n, n, rate=PER_SECOND)
+    rig.load(4, n, n, rate=rate)
     rig.drain(before + n)
 
 
