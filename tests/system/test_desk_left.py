@@ -89,6 +89,7 @@ def test_the_label_of_transfer_knows_the_colleagues(stack, people, client):
     first.say(next(b["text"] for row in keyboard for b in row if "Transfer" in b["text"]))
     first.press(first.wait("Who should have the chat"), f"Person {second.chat}")
     wait_for(lambda: client.row("operator_id") == (second.id,), "the colleague to have it")
+    finish(second, client)
 
 
 def test_who_was_handed_back_to_the_bot_is_asked_how_it_was(stack, people, client):
@@ -109,15 +110,18 @@ def figures(stack):
             (line.split() for line in text.splitlines() if line.startswith(("tandem_people_", "tandem_chats_", "tandem_operators_")))}
 
 
+def expect(stack, **wanted):
+    wanted = {f"tandem_{name}": value for name, value in wanted.items()}
+    wait_for(lambda: wanted.items() <= figures(stack).items(), f"{wanted}; now: {figures(stack)}")
+
+
 def test_figures_tell_who_waits_and_who_is_there(stack, people, client):
     operator = people()
     client.call()
     operator.invitation(client)
-    wait_for(lambda: figures(stack)["tandem_people_waiting"] == 1, "one to wait")
-    assert figures(stack)["tandem_operators_on_duty"] == figures(stack)["tandem_operators_free"] == 1
+    expect(stack, people_waiting=1, chats_held=0, operators_on_duty=1, operators_free=1)
     operator.accept(client)
-    wait_for(lambda: figures(stack)["tandem_chats_held"] == 1, "the chat to be held")
-    assert figures(stack)["tandem_people_waiting"] == figures(stack)["tandem_people_waiting_oldest_seconds"] == 0
+    expect(stack, people_waiting=0, people_waiting_oldest_seconds=0, chats_held=1)
     finish(operator, client)
 
 
