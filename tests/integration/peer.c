@@ -17,7 +17,7 @@
 #include "common/base/clock.h"
 #include "tests/integration/redis_server.h"
 
-enum { PATIENCE_MS = 10000 };
+enum { PATIENCE_MS = 60000 };
 
 struct peer {
 	struct event_base *base;

@@ -18,7 +18,7 @@
 #include "common/base/clock.h"
 #include "schema/schema.h"
 
-enum { PATIENCE_MS = 20000, TICK_MS = 5 };
+enum { PATIENCE_MS = 60000, TICK_MS = 5 };
 
 struct pg_server {
 	char folder[64], data[80], conninfo[192];

@@ -178,7 +178,7 @@ static void a_full_queue_refuses_at_once(void **state)
 	caller_begin(base, &first);
 	caller_begin(base, &second);
 	caller_begin(base, &third);
-	ask(&first, &slow_stmt, "0.1", 0, &n);
+	ask(&first, &slow_stmt, "1", 0, &n);
 	run_for(base, 20);
 	ask(&second, &add_stmt, "1", 0, NULL);
 	assert_int_equal(pg_waiting(pg), 2);
@@ -199,7 +199,7 @@ static void a_flow_cancelled_while_it_waits_is_not_sent(void **state)
 	(void)state;
 	caller_begin(base, &first);
 	caller_begin(base, &second);
-	ask(&first, &slow_stmt, "0.1", 0, NULL);
+	ask(&first, &slow_stmt, "1", 0, NULL);
 	run_for(base, 20); /* it is on its way */
 	ask(&second, &add_stmt, "1", 0, NULL);
 	flow_interrupt(&second.flow, ERR_CANCELLED, "no longer");
@@ -219,7 +219,7 @@ static void a_flow_cancelled_on_its_way_leaves_the_others_their_results(void **s
 	(void)state;
 	for (int i = 0; i < 3; i++)
 		caller_begin(base, &c[i]);
-	ask(&c[0], &slow_stmt, "0.1", 0, &n[0]);
+	ask(&c[0], &slow_stmt, "1", 0, &n[0]);
 	ask(&c[1], &add_stmt, "2", 0, &n[1]);
 	ask(&c[2], &add_stmt, "4", 0, &n[2]);
 	run_for(base, 20);

@@ -18,7 +18,7 @@
 #include "common/base/clock.h"
 #include "common/base/timer.h"
 
-enum { PATIENCE_MS = 10000, TICK_MS = 5 };
+enum { PATIENCE_MS = 60000, TICK_MS = 5 };
 
 struct redis_server {
 	char folder[64], path[96], url[112];
