@@ -1,3 +1,4 @@
+import collections
 import os
 import pathlib
 import shutil
@@ -11,8 +12,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from tests.system.stack import Servers, run_whole  # noqa: E402
 
 
+def pytest_collection_modifyitems(items):
+    """The files with most tests first: several workers take file after file, and none shall begin a long one last."""
+    sizes = collections.Counter(item.path for item in items)
+    items.sort(key=lambda item: -sizes[item.path])
+
+
 @pytest.fixture(scope="session")
 def servers():
+    """Of one worker, where there are several."""
     # Not pytest's own folder: PostgreSQL runs as another user and must be able to enter.
     folder = tempfile.mkdtemp(prefix="tandem-test-")
     os.chmod(folder, 0o755)

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const SHOTS = process.env.SHOTS;
+/** Far more than anything takes on a busy machine. */
+const PATIENCE_MS = 60_000;
 
 export function launch() {
   return chromium.launch({
@@ -25,6 +27,7 @@ export const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor:
 /** A page that fails the test at the end if a script of it threw or was refused by the policy. */
 export async function newPage(context, url) {
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.complaints = [];
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   page.on("console", (message) => {
@@ -73,7 +76,7 @@ export class Widget {
 }
 
 /** Waits until `test` gives something true; says what was last seen if it never does. */
-export async function until(test, what, ms = 30_000) {
+export async function until(test, what, ms = PATIENCE_MS) {
   const end = Date.now() + ms;
   let last;
   while (Date.now() < end) {

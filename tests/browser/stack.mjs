@@ -108,6 +108,9 @@ export class Telegram {
   }
 }
 
+/** Stacks of this process; others have other numbers. */
+let made = 0;
+
 export class Stack {
   processes = new Map();
 
@@ -146,7 +149,7 @@ export class Stack {
   }
 
   settings() {
-    this.port = 20_000 + Math.floor(Math.random() * 12_000); // below those that connections are given
+    this.port = 20_000 + ((process.pid * 4 + made++) % 12_000); // below those that connections are given
     this.url = `http://127.0.0.1:${this.port}`;
     return {
       TANDEM_SECRET: "a secret of the browser tests",

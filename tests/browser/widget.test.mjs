@@ -299,6 +299,7 @@ describe("staying in step", () => {
     server.chats.clear();
     await w.say("three");
     await until(async () => (await w.texts(w.own)).join() === "three", "a new conversation");
+    await until(async () => (await w.texts()).at(-1) === "Yes.", "an answer");
     await w.page.keyboard.press("Escape");
     await until(() => server.only()?.streams.size, "the stream");
     server.say(server.only(), { author: "bot", text: "x", html: "<p>x</p>" });

@@ -23,12 +23,13 @@ class Crowd:
     def __init__(self, stack):
         self.stack = stack
         self.refused = 0
+        self.begin = threading.Event()  # the models wait for it
         self.telegram = [(next(CHATS), self.question()) for _ in range(PEOPLE)]
         self.widgets = [(stack.widget(), self.question()) for _ in range(PEOPLE)]
 
     def question(self):
         text = word()
-        self.stack.openai.rule(text, times=None, pieces=["You ", "said: ", text], first_delay=0.4, delay=0.2)
+        self.stack.openai.rule(text, times=None, pieces=["You ", "said: ", text], delay=0.2, hold=(0, self.begin))
         return text
 
     def ask(self):
@@ -54,6 +55,7 @@ class Crowd:
 
     def mid_turn(self):
         wait_for(lambda: self.stack.openai.active >= PEOPLE // 2, "turns to be under way")
+        self.begin.set()
 
     @contextlib.contextmanager
     def asking(self):
@@ -108,6 +110,7 @@ def test_a_killed_courier_in_the_middle_of_sending(stack):
     crowd = Crowd(stack)
     for chat, _ in crowd.telegram:
         stack.telegram.rule(f"sendmessage {chat}", delay=0.3)
+    crowd.begin.set()
     threads = crowd.ask()
     wait_for(lambda: any(c["params"]["chat_id"] in (crowd.telegram[0][0], str(crowd.telegram[0][0]))
                          for c in stack.telegram.calls_of("sendMessage")), "a message on its way", 60)

@@ -4,6 +4,8 @@ Rules match words of the last user message.  A behaviour may hold
 
   text="..." or pieces=[...]    the answer (default: an echo), cut into pieces by words
   first_delay=, delay=          seconds before the first piece, between pieces
+  hold=(N, event)               the piece number N waits for a threading.Event
+  hurry=event                   once it is set, there is no delay any more
   cut=N                         the connection breaks after N bytes of the stream's body
   fragment=N                    the stream is written N bytes at a time
   error_after=N, error={...}    after N pieces an error object arrives in the stream
@@ -219,9 +221,14 @@ class OpenAI(Fake):
             await reply.write(behaviour["garbage"].encode("utf-8", "surrogateescape"))
             return
         left = behaviour.get("cut")
+        at_piece, released = behaviour.get("hold", (None, None))
+        hurry, pieces = behaviour.get("hurry"), 0
         for data, is_piece in self.events(body, question, behaviour):
-            if is_piece and behaviour.get("delay"):
+            if is_piece and behaviour.get("delay") and not (hurry and hurry.is_set()):
                 await self.linger(request, behaviour["delay"])
+            while is_piece and pieces == at_piece and not released.is_set():
+                await self.linger(request, 0.02)
+            pieces += is_piece
             left = await write_part(reply, data, behaviour, left)
             if left == 0:
                 await asyncio.sleep(0.01)

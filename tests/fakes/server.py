@@ -12,8 +12,10 @@ import time
 
 from aiohttp import web
 
+PATIENCE_S = 60.0  # far more than anything takes on a busy machine; who waits for what comes waits no longer than it takes
 
-def wait_for(condition, what, timeout=20.0):
+
+def wait_for(condition, what, timeout=PATIENCE_S):
     """The first true value of condition(), or an AssertionError that says what was missed."""
     end = time.monotonic() + timeout
     while True:

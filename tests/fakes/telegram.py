@@ -18,7 +18,7 @@ import time
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.server import Fake, main, wait_for
+from tests.fakes.server import PATIENCE_S, Fake, main, wait_for
 from tests.fakes.telegram_files import Files
 from tests.fakes.telegram_messages import Messages
 from tests.fakes.telegram_state import ApiError, Bot, Chat, bad_request
@@ -89,13 +89,17 @@ class Telegram(Fake, Messages, Files, Topics):
     def texts(self, chat_id):
         return [m["text"] for m in self.sent_to(chat_id)]
 
-    def wait_sent(self, chat_id, n=1, timeout=20.0):
+    def wait_sent(self, chat_id, n=1, timeout=PATIENCE_S):
         wait_for(lambda: len(self.sent_to(chat_id)) >= n, f"{n} message(s) to chat {chat_id}", timeout)
         return self.sent_to(chat_id)
 
     def calls_of(self, method):
         with self.lock:
             return [c for c in self.calls if c["method"] == method.lower()]
+
+    def sends_to(self, chat_id):
+        """Tries, whatever came of them."""
+        return [c for c in self.calls_of("sendMessage") if str(c["params"]["chat_id"]) == str(chat_id)]
 
     def say(self, chat_id, text, user=None, token=None, **more):
         """A person writes; returns the update (which is on its way)."""

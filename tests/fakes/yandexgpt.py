@@ -6,6 +6,7 @@ Rules match words of the last user message.  A behaviour may hold
   human="reason"                it calls a human, where it was given a schema that lets it
   last="ALTERNATIVE_STATUS_CONTENT_FILTER"   the status of the last line
   first_delay=, delay=          seconds before the first line, between lines
+  hold=(N, event)               the line number N waits for a threading.Event
   cut=N, fragment=N             the connection breaks after N bytes; N bytes at a time
   error_after=N, error={...}    after N lines an error line
   status=429, error={...}, shape="grpc" | "operation" | "openai"
@@ -123,10 +124,13 @@ class YandexGPT(Fake):
         await reply.prepare(request)
         await asyncio.sleep(behaviour.get("first_delay", 0))
         left = behaviour.get("cut")
+        at_line, released = behaviour.get("hold", (None, None))
         for i, text in enumerate(texts):
             if behaviour.get("error_after") == i:
                 await reply.write(json.dumps(error_body(500, "internal error", behaviour.get("shape", "grpc"))).encode() + b"\n")
                 return reply
+            while i == at_line and not released.is_set():
+                await asyncio.sleep(0.02)
             data = self.line(text, last if i + 1 == len(texts) else STATUS + "PARTIAL")
             left = await write_part(reply, data, behaviour, left)
             if left == 0:

@@ -3,7 +3,6 @@
 import json
 import secrets
 import subprocess
-import time
 import urllib.parse
 
 from tests.fakes.server import wait_for
@@ -17,7 +16,7 @@ def user(stack, *args, password=None):
     """tandem user ...; a password is given on standard input."""
     return subprocess.run(
         [BUILD / "services/tandem/tandem", "user", *args],
-        env=stack.env, input=password and password + "\n", capture_output=True, text=True, timeout=30,
+        env=stack.env, input=password and password + "\n", capture_output=True, text=True, timeout=120,
     )
 
 
@@ -36,7 +35,9 @@ class Console:
         self.operator = reply.json["operator"]
 
     def sign_in(self, password):
-        reply = self.stack.http("POST", "/console/api/login", {"login": self.login, "password": password})
+        """Tries again where it is told to: a busy machine has no time for passwords."""
+        body = {"login": self.login, "password": password}
+        reply = wait_for(lambda: (r := self.stack.http("POST", "/console/api/login", body)).status != 503 and r, "an answer")
         if reply.status == 200:
             self.set_cookie = reply.headers["Set-Cookie"]
             self.cookie = self.set_cookie.split(";")[0]
@@ -109,27 +110,21 @@ class Stream(EventSource):
     def of(self, kind):
         return [e["data"] for e in super().of(kind)]
 
-    def wait(self, kind, check=lambda data: True, timeout=15):
+    def wait(self, kind, check=lambda data: True):
         found = []
 
         def look():
             found[:] = [data for data in self.of(kind) if check(data)]
             return found
 
-        wait_for(look, f"an event {kind}", timeout)
+        wait_for(look, f"an event {kind}")
         return found[-1]
 
 
 def conversation_of(stack, widget):
     """The number operators know it by."""
     chat = json.loads(_unbase64(widget.token.split(".")[0]))["chat"]
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        rows = stack.sql("select id from conversation where chat_key = %s", chat)
-        if rows:
-            return rows[0][0]
-        time.sleep(0.02)
-    raise AssertionError("nobody has written there")
+    return wait_for(lambda: stack.sql("select id from conversation where chat_key = %s", chat), "words there")[0][0]
 
 
 def _unbase64(text):

@@ -46,10 +46,10 @@ class Talker:
     def texts(self):
         return [m["text"] for m in self.messages()]
 
-    def wait(self, words, timeout=8):
+    def wait(self, words):
         """The first message that holds these words."""
         return wait_for(lambda: next((m for m in self.messages() if words in m["text"]), None),
-                        f"{words!r} in chat {self.chat}; there: {self.texts()}", timeout)
+                        f"{words!r} in chat {self.chat}; there: {self.texts()}")
 
 
 class Client(Talker):

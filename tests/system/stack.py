@@ -17,7 +17,7 @@ import psycopg2
 import redis
 
 from tests.fakes.openai import OpenAI
-from tests.fakes.server import wait_for
+from tests.fakes.server import PATIENCE_S, wait_for
 from tests.fakes.telegram import Telegram
 from tests.fakes.yandexgpt import YandexGPT
 from tests.system.events import EventSource
@@ -38,6 +38,20 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+KEPT = []
+
+
+def own_port():
+    """A port of our programs alone, also while none of them listens there.
+
+    It is bound but not listened at: who says SO_REUSEADDR may do that, and the kernel gives it to nobody else.
+    """
+    KEPT.append(socket.socket())
+    KEPT[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    KEPT[-1].bind(("127.0.0.1", 0))
+    return KEPT[-1].getsockname()[1]
 
 
 class Servers:
@@ -83,7 +97,7 @@ class Process:
         self.popen.send_signal(signal.SIGKILL)
         self.popen.wait(10)
 
-    def stop(self, timeout=30):
+    def stop(self, timeout=PATIENCE_S):
         """Stops as an operator would; must succeed."""
         self.popen.send_signal(signal.SIGTERM)
         try:
@@ -108,7 +122,7 @@ class Stack:
     def __init__(self, servers, folder, webhook=True, bots=None, env=None, telegram=None):
         self.servers, self.folder = servers, pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port = own_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.telegram = Telegram(**(telegram or {})).start()
         self.telegram.addresses[PUBLIC_URL] = self.url
@@ -150,21 +164,21 @@ class Stack:
     def run(self, name, key=None, under=(), **env):
         """`under`: the words of another program that is to run it."""
         key = key or name
-        metrics = free_port()
+        metrics = own_port()
         merged = {**self.env, "METRICS_LISTEN": f"127.0.0.1:{metrics}", **env}
         self.processes[key] = Process(name, merged, self.folder / f"{key}.log", metrics, under)
         return self.processes[key]
 
     def wait_ready(self, *keys):
         for key in keys or list(self.processes):
-            wait_for(self.processes[key].ready, f"{key} to be ready", 30)
+            wait_for(self.processes[key].ready, f"{key} to be ready")
 
     def kill(self, key):
         self.processes.pop(key).kill()
 
     def restart(self, name, key=None, **env):
         process = self.run(name, key, **env)
-        wait_for(process.ready, f"{key or name} to be ready", 30)
+        wait_for(process.ready, f"{key or name} to be ready")
 
     def stop(self):
         try:
@@ -178,7 +192,7 @@ class Stack:
 
     def tandem(self, *args, check=True):
         program = BUILD / "services/tandem/tandem"
-        done = subprocess.run([program, *args], env=self.env, capture_output=True, text=True, timeout=60)
+        done = subprocess.run([program, *args], env=self.env, capture_output=True, text=True, timeout=120)
         assert not check or done.returncode == 0, f"tandem {' '.join(args)}: {done.stdout}{done.stderr}"
         return done
 
@@ -230,7 +244,7 @@ class Stack:
 
     # --- clients -------------------------------------------------------------------
 
-    def http(self, method, path, body=None, headers=None, timeout=20):
+    def http(self, method, path, body=None, headers=None, timeout=PATIENCE_S):
         return request(self.port, method, path, body, headers, timeout)
 
     def widget(self, site="model-site", lang="en", **more):
@@ -246,7 +260,7 @@ class Reply:
         return json.loads(self.body)
 
 
-def request(port, method, path, body=None, headers=None, timeout=20):
+def request(port, method, path, body=None, headers=None, timeout=PATIENCE_S):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     headers = dict(headers or {})
     if body is not None and not isinstance(body, (bytes, str)):
@@ -292,11 +306,11 @@ class Widget:
     def answers(self, after=0):
         return [m for m in self.messages(after) if m["author"] != "person"]
 
-    def wait_answer(self, seq, timeout=30):
+    def wait_answer(self, seq, timeout=PATIENCE_S):
         """The first message after `seq` that is not the person's own."""
         return wait_for(lambda: self.answers(seq), f"an answer after {seq}", timeout)[0]
 
-    def ask(self, text, timeout=30):
+    def ask(self, text, timeout=PATIENCE_S):
         return self.wait_answer(self.say(text), timeout)
 
     def listen(self, after=None):
@@ -313,7 +327,7 @@ class Events(EventSource):
     def messages(self):
         return [e["data"] for e in self.of("message")]
 
-    def wait_messages(self, n, timeout=30):
+    def wait_messages(self, n, timeout=PATIENCE_S):
         wait_for(lambda: len(self.messages()) >= n, f"{n} messages over the stream", timeout)
         return self.messages()
 
@@ -343,7 +357,7 @@ def run_whole(servers, folder, **options):
     running.check_logs()
 
 
-def eventually(check, timeout=10):
+def eventually(check, timeout=PATIENCE_S):
     """Runs an assertion until it holds."""
     end = time.monotonic() + timeout
     while True:

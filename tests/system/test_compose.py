@@ -35,7 +35,7 @@ def read_by(program):
     """The names a program reads: those its --help lists, and those the bots file gives for it."""
     if program == "tandem":
         return READ_BY_TANDEM
-    done = subprocess.run([BUILD / "services" / program / program, "--help"], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([BUILD / "services" / program / program, "--help"], capture_output=True, text=True, timeout=60)
     names = set(re.findall(r"^  ([A-Z_]+) \(", done.stdout, re.M))
     if program == "operator-relay":
         return names  # it leaves the talking to couriers
@@ -45,7 +45,7 @@ def read_by(program):
 
 
 def required_by(program):
-    done = subprocess.run([BUILD / "services" / program / program, "--help"], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([BUILD / "services" / program / program, "--help"], capture_output=True, text=True, timeout=60)
     return set(re.findall(r"^  ([A-Z_]+) \(required\)", done.stdout, re.M))
 
 

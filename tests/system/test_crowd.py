@@ -5,6 +5,7 @@ The long form, with ten thousand of them and with figures, is scripts/hostile.
 
 import asyncio
 import os
+import time
 
 from tests.fakes.server import wait_for
 from tests.hostile import traffic
@@ -64,7 +65,10 @@ def test_a_person_that_floods_is_told_and_others_are_served(stack):
 
 
 def test_an_address_that_floods_is_told(stack):
-    tokens = [stack.widget("library-site") for _ in range(12)]
-    told = [w.send("again").status for _ in range(14) for w in tokens]
+    begun, told = time.monotonic(), []
+    people = [stack.widget("library-site") for _ in range(12)]
+    while 429 not in told and len(told) < 10_000:
+        told += [w.send("again").status for w in people]
+    took = time.monotonic() - begun
     assert set(told) == {201, 429}, set(told)
-    assert 20 <= told.count(201) <= 130, "80 at once and 4 a second, less what was asked above"
+    assert 20 <= told.count(201) <= 81 + 4 * took, "80 at once and 4 a second, less what was asked above"

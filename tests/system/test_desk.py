@@ -239,5 +239,5 @@ def test_an_operator_relay_killed_again_and_again_loses_and_doubles_nothing(stac
             stack.kill("operator-relay")
             stack.restart("operator-relay")
     for text in words:
-        client.wait(text, timeout=30)
+        client.wait(text)
     assert [t for t in client.texts() if t in words] == words

@@ -39,7 +39,7 @@ def test_telegram_delivers_again_what_came_while_postgresql_was_away(stack):
     update = stack.telegram.say(21, text)
     wait_for(lambda: (update["update_id"], 503) in stack.telegram.webhook_log, "a refusal")
     stack.servers.call("postgres", "start")
-    stack.telegram.wait_sent(21, timeout=60)
+    stack.telegram.wait_sent(21)
     stack.wait_idle()
     assert stack.telegram.texts(21) == [f"You said: {text}"]
 
@@ -91,7 +91,7 @@ def test_words_that_redis_loses_are_not_waited_for_long(stack):
     try:
         text = word()
         w.say(text)
-        assert [m["text"] for m in events.wait_messages(2, timeout=15)] == [text, f"You said: {text}"]
+        assert [m["text"] for m in events.wait_messages(2, timeout=30)] == [text, f"You said: {text}"]
     finally:
         stack.redis().execute_command("ACL", "SETUSER", "default", "+publish")
         events.close()

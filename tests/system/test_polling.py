@@ -19,9 +19,9 @@ def test_a_webhook_left_behind_is_removed(stack):
     bot.webhook["url"] = "https://somebody.else/"
     if bot.poll and not bot.poll.done():
         stack.telegram.loop.call_soon_threadsafe(bot.poll.set_result, None)
-    wait_for(lambda: bot.webhook["url"] == "", "the webhook to be deleted", 40)
+    wait_for(lambda: bot.webhook["url"] == "", "the webhook to be deleted")
     stack.telegram.say(12, word())
-    stack.telegram.wait_sent(12, timeout=40)
+    stack.telegram.wait_sent(12)
 
 
 def test_the_offset_moves_only_after_the_update_is_kept(stack):
@@ -53,10 +53,10 @@ def test_polling_goes_on_after_a_conflict_and_after_errors(stack):
     text = word()
     stack.telegram.say(16, text)
     stack.telegram.say(17, text)
-    stack.telegram.wait_sent(16, timeout=60)
+    stack.telegram.wait_sent(16)
     wait_for(lambda: not stack.telegram.rules, "every failure to have happened", 90)
     stack.telegram.say(18, text)
-    stack.telegram.wait_sent(18, timeout=60)
+    stack.telegram.wait_sent(18)
 
 
 def test_who_polled_and_died_is_not_waited_for_long(stack):
@@ -64,7 +64,7 @@ def test_who_polled_and_died_is_not_waited_for_long(stack):
     stack.kill("ingress")
     stack.restart("ingress")
     stack.telegram.say(19, word())
-    stack.telegram.wait_sent(19, timeout=10)
+    stack.telegram.wait_sent(19, timeout=30)
 
 
 def test_the_menu_follows_the_bots_file(stack, tmp_path):

@@ -107,9 +107,9 @@ def test_chat_answers_in_the_terminal(stack):
 
 
 def test_try_needs_nothing_running():
-    done = subprocess.run([PROGRAM, "try", "markdown", "--channel", "telegram"], input="**b** <x>\n", capture_output=True, text=True, timeout=10)
+    done = subprocess.run([PROGRAM, "try", "markdown", "--channel", "telegram"], input="**b** <x>\n", capture_output=True, text=True, timeout=60)
     part = json.loads(done.stdout.splitlines()[0])
     assert part["text"] == "<b>b</b> &lt;x&gt;"
     update = {"update_id": 5, "message": {"message_id": 1, "from": {"id": 4, "first_name": "A"}, "chat": {"id": 4, "type": "private"}, "text": "hi"}}
-    done = subprocess.run([PROGRAM, "try", "update"], input=json.dumps(update), capture_output=True, text=True, timeout=10)
+    done = subprocess.run([PROGRAM, "try", "update"], input=json.dumps(update), capture_output=True, text=True, timeout=60)
     assert json.loads(done.stdout)["action"] == "message"

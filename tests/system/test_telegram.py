@@ -1,5 +1,7 @@
 """Telegram by webhook: what people see."""
 
+import threading
+
 import pytest
 
 from tests.fakes.telegram_html import utf16
@@ -68,10 +70,13 @@ def test_answers_come_in_the_order_of_the_questions(stack, telegram, chat):
 
 def test_what_is_added_before_the_answer_begins_is_answered_with_the_rest(stack, telegram, chat):
     first, second = word(), word()
-    stack.openai.rule(first, first_delay=1.0)
+    heard = threading.Event()
+    stack.openai.rule(first, hold=(0, heard))
     telegram.say(chat, first)
     wait_for(lambda: any(first in c.get("question", "") for c in stack.openai.calls), "the first question")
-    telegram.say(chat, second)
+    update = telegram.say(chat, second)
+    wait_for(lambda: (update["update_id"], 200) in telegram.webhook_log, "the second to be accepted")
+    heard.set()
     answers(telegram, chat)
     stack.wait_idle()
     assert len(telegram.texts(chat)) == 1
@@ -80,12 +85,13 @@ def test_what_is_added_before_the_answer_begins_is_answered_with_the_rest(stack,
 
 
 def test_chats_do_not_wait_for_each_other(stack, telegram, chat):
-    slow, quick, other = word(), word(), next(CHATS)
-    stack.openai.rule(slow, first_delay=1.2)
+    slow, quick, other, answered = word(), word(), next(CHATS), threading.Event()
+    stack.openai.rule(slow, hold=(0, answered))
     telegram.say(chat, slow)
     telegram.say(other, quick)
     answers(telegram, other)
     assert telegram.texts(chat) == []
+    answered.set()
     answers(telegram, chat)
 
 
@@ -132,9 +138,7 @@ def test_too_many_requests_stop_that_chat_as_long_as_asked_and_no_other(stack, t
         f"sendmessage {chat}", error=429, description="Too Many Requests: retry after 2", parameters={"retry_after": 2}
     )
     telegram.say(chat, word())
-    refused = wait_for(
-        lambda: [c for c in telegram.calls_of("sendMessage") if str(c["params"]["chat_id"]) == str(chat)], "the first try"
-    )[0]
+    refused = wait_for(lambda: telegram.sends_to(chat), "the first try")[0]
     telegram.say(other, word())
     answers(telegram, other)
     sent = telegram.wait_sent(chat)[0]
@@ -171,8 +175,7 @@ def test_somebody_who_blocked_the_bot_is_not_written_to_again(stack, telegram, c
         "the conversation to be unreachable",
     )
     stack.wait_idle()
-    tries = [c for c in telegram.calls_of("sendMessage") if str(c["params"]["chat_id"]) == str(chat)]
-    assert len(tries) == 1
+    assert len(telegram.sends_to(chat)) == 1
     telegram.chat(chat).forbidden = None
     text = word()
     telegram.say(chat, text)
@@ -247,15 +250,17 @@ def test_stop_ends_the_answer_under_way(stack, telegram, chat):
 
 
 def test_a_live_draft_grows_and_is_followed_by_the_message(stack, telegram, chat):
-    text = word()
-    stack.openai.rule(text, pieces=[f"piece{n} " for n in range(25)], delay=0.1)
+    text, seen = word(), threading.Event()
+    stack.openai.rule(text, pieces=[f"piece{n} " for n in range(300)], delay=0.1, hurry=seen)
     telegram.say(chat, text)
+    wait_for(lambda: any(d["chat_id"] == chat and d["text"] for d in telegram.drafts), "the draft")
+    seen.set()
     answers(telegram, chat)
     drafts = [d for d in telegram.drafts if d["chat_id"] == chat]
     assert drafts and len({d["draft_id"] for d in drafts}) == 1
     grown = [d["text"] for d in drafts if d["text"]]
     assert grown and all("piece0" in t for t in grown)
-    assert "piece24" in telegram.texts(chat)[0]
+    assert "piece299" in telegram.texts(chat)[0]
 
 
 def test_a_popular_question_is_asked_by_its_button(stack, telegram, chat):

@@ -1,5 +1,7 @@
 """Telegram's groups: who is answered there, previews instead of drafts, and groups that move."""
 
+import threading
+
 import pytest
 
 from tests.system.stack import CHATS, eventually, wait_for, word
@@ -60,36 +62,42 @@ def test_a_command_for_another_bot_is_not_ours(stack, telegram):
     assert len(telegram.texts(group)) == 1
 
 
-def ask_in_group(stack, telegram, pieces=60):
-    group, text = -next(CHATS), word()
-    stack.openai.rule(text, pieces=[f"piece{n} " for n in range(pieces)], delay=0.1)
+def ask_in_group(stack, telegram):
+    """Pieces come slowly until the event tells to end."""
+    group, text, enough = -next(CHATS), word(), threading.Event()
+    stack.openai.rule(text, pieces=[f"piece{n} " for n in range(300)], delay=0.1, hurry=enough)
     telegram.say(group, f"@{telegram.bot.me['username']} {text}")
-    return group
+    return group, enough
 
 
 def test_in_groups_a_silent_preview_grows_and_gives_way_to_the_message(stack, telegram):
-    group = ask_in_group(stack, telegram)
+    group, enough = ask_in_group(stack, telegram)
     edited = lambda: [e for e in telegram.edits if e["chat_id"] == group]  # noqa: E731
     wait_for(edited, "the preview to grow")
+    enough.set()
     preview = telegram.sent_to(group)[0]
     assert preview["is_silent"] and "piece0" in preview["text"]
     assert {e["message_id"] for e in edited()} == {preview["message_id"]}
     wait_for(lambda: any(m["chat"]["id"] == group for m in telegram.deleted), "the preview to be deleted")
     (message,) = telegram.sent_to(group)
-    assert "piece59" in message["text"] and not message.get("is_silent")
+    assert "piece299" in message["text"] and not message.get("is_silent")
 
 
 def test_a_preview_that_comes_after_its_message_is_deleted(stack, telegram):
     telegram.rule("sendmessage", delay=2.5)
-    group = ask_in_group(stack, telegram, pieces=20)
+    group, enough = ask_in_group(stack, telegram)
+    wait_for(lambda: telegram.sends_to(group), "the preview to be on its way")
+    enough.set()
     wait_for(lambda: any(m["chat"]["id"] == group for m in telegram.deleted), "the late preview to be deleted")
     (message,) = telegram.sent_to(group)
-    assert "piece19" in message["text"]
+    assert "piece299" in message["text"]
 
 
 def test_a_preview_that_could_not_be_deleted_goes_with_the_next_message(stack, telegram):
     telegram.rule("deletemessage", status=502, html="<html>Bad Gateway</html>")
-    group = ask_in_group(stack, telegram, pieces=20)
+    group, enough = ask_in_group(stack, telegram)
+    wait_for(lambda: telegram.sent_to(group), "the preview")
+    enough.set()
     wait_for(lambda: len(telegram.sent_to(group)) == 2 and not telegram.rules, "the refused deletion")
     telegram.say(group, f"/help@{telegram.bot.me['username']}")
     wait_for(lambda: any(m["chat"]["id"] == group for m in telegram.deleted), "the preview to be deleted")
