@@ -216,6 +216,7 @@ def test_many_talks_while_it_keeps_dying(stack, operator):
             keys.reverse()
             stack.kill(key)
             stack.run("operator-relay", key)
+            stack.wait_ready(key)  # or it would never do anything on a busy machine
 
     failures = []
 
