@@ -25,6 +25,12 @@ async function watched(id) {
   await until(() => [...desk.streams].some((s) => s.watch === id), "the stream of this conversation");
 }
 
+/** A key that is pressed while a dialog closes is nobody's. */
+async function away(page) {
+  await page.keyboard.press("Escape");
+  await until(async () => (await page.getByRole("dialog").count()) === 0, "the dialog is gone");
+}
+
 /** One after the other; each goes on from the one before. */
 const STATES = [
   ["off-duty", async ({ console }) => {
@@ -104,18 +110,18 @@ const STATES = [
     await console.page.getByRole("dialog").waitFor();
   }],
   ["transfer", async ({ console }) => {
-    await console.page.keyboard.press("Escape");
+    await away(console.page);
     await console.log.focus();
     await console.page.keyboard.press("t");
     await console.page.getByRole("dialog").getByText("Anna Petrova").waitFor();
   }],
   ["shortcuts", async ({ console }) => {
-    await console.page.keyboard.press("Escape");
+    await away(console.page);
     await console.page.keyboard.press("Shift+Slash");
     await console.page.getByRole("dialog").waitFor();
   }],
   ["held", async ({ console }) => {
-    await console.page.keyboard.press("Escape");
+    await away(console.page);
     await console.go("#/all/22");
     await console.write("May I answer?");
     await console.page.locator(".unsent.held").waitFor();
@@ -138,7 +144,7 @@ const STATES = [
     await console.page.getByRole("dialog").waitFor();
   }],
   ["no-jobs", async ({ console }) => {
-    await console.page.keyboard.press("Escape");
+    await away(console.page);
     await console.go("#/jobs");
     await console.page.locator(".table button").click();
     await console.page.getByText(/All is well|Всё хорошо/).waitFor();

@@ -353,8 +353,8 @@ def test_a_trace_leads_from_the_webhook_to_the_delivery(stack, telegram, chat):
     trace = stack.sql(
         "select i.trace from inbound i join conversation c on c.id = i.conversation_id where c.chat_key = %s", str(chat)
     )[0][0]
-    lines = [line for line in stack.log_lines() if line.get("trace") == trace]
-    assert {line["service"] for line in lines} == {"ingress", "llm-worker", "courier"}
+    services = lambda: {line["service"] for line in stack.log_lines() if line.get("trace") == trace}
+    wait_for(lambda: services() == {"ingress", "llm-worker", "courier"}, "all three to have logged it")
 
 
 def test_the_menu_of_commands_is_told_to_telegram(telegram):
