@@ -113,6 +113,15 @@ begin
             where d.external_id = p_message order by r.delivery_id desc limit 1);
 end $$;
 
+-- They answer a message of which we have yet to write down that it arrived: whose it is will be known in a moment.
+create function answers_too_soon(p_line bigint, m message) returns boolean
+language plpgsql stable as $$
+begin
+    return m.extra -> 'reply_to' ->> 'id' is not null and m.created_at > now() - interval '10 s'
+           and exists (select from delivery d where d.conversation_id = p_line and d.state = 1)
+           and order_reply(p_line, m.extra -> 'reply_to' ->> 'id') is null;
+end $$;
+
 -- What a button is about: {"handoff"} {"suggestion"} {"operator"} {"words"}, as its data names them.
 create function order_subject(p_line bigint, p_data text) returns jsonb
 language plpgsql stable as $$
@@ -260,6 +269,11 @@ begin
     if not found then
         delete from job where id = p_job;
         r.status := 4;
+        return r;
+    end if;
+    if answers_too_soon(c.id, m) then
+        r.status := 3;
+        r.wait_ms := 200;
         return r;
     end if;
     v_desk := own_desk(c);

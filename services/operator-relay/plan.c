@@ -48,6 +48,15 @@ const json_t *plan_client(const struct plan *p, int64_t conversation)
 	return about;
 }
 
+/* Their answer to something we know nothing of, because it never was confirmed. */
+static int answers_the_unknown(const struct plan *p)
+{
+	return json_object_get(json_object_get(p->event, "extra"), "reply_to") &&
+	       !json_is_object(json_object_get(p->work, "reply"));
+}
+
+/* Who answers one message means the client of that one, never the one that happens to be
+ * selected. */
 const json_t *plan_target(const struct plan *p)
 {
 	const json_t *reply = json_object_get(p->work, "reply");
@@ -59,6 +68,8 @@ const json_t *plan_target(const struct plan *p)
 		return plan_client(p, json_integer_value(topic));
 	if (json_array_size(chats_of(p)) == 1)
 		return json_array_get(chats_of(p), 0);
+	if (answers_the_unknown(p))
+		return NULL;
 	return own_chat(p, jnumber(p->work, "selected"));
 }
 

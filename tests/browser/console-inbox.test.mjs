@@ -31,9 +31,8 @@ describe("signing in", () => {
 
   test("a session that ends while somebody writes takes nothing away", async () => {
     const console = await openMine();
-    await console.composer.fill("Half a sentence");
-    desk.sessions.clear();
     await console.composer.fill("Half a sentence, and more");
+    desk.sessions.clear();
     for (const stream of desk.streams) stream.res.end();
     await console.page.getByText("Your session is over.").waitFor();
     await shot(console.page, "console-again");

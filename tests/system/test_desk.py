@@ -1,5 +1,6 @@
 """Operators work in Telegram, in chats without topics."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.system.desk import Client, eventually, options, taken, wait_for, word
@@ -211,6 +212,42 @@ def test_words_without_an_address_are_asked_about(stack, people):
     operator.say(text := word())
     operator.press(operator.wait("Whom is this for"), one.name)
     one.wait(text)
+
+
+def forget_arrival(stack, shown, state):
+    """As if we had not heard yet (1), or would never hear (4), that the message has arrived."""
+    stack.sql_do(f"update delivery set state = {state}, external_id = null"
+                 f" where external_id = '{shown['message_id']}' and id in (select delivery_id from relay)")
+
+
+def test_an_answer_to_what_never_was_confirmed_goes_to_nobody_else(stack, people):
+    operator, one, two = people(), Client(stack), Client(stack)
+    taken(operator, one)
+    taken(operator, two)
+    one.say(asked := word())
+    shown = operator.wait(asked)
+    stack.wait_idle()
+    forget_arrival(stack, shown, 4)
+    operator.answer(shown, text := word())
+    operator.press(operator.wait("Whom is this for"), one.name)
+    one.wait(text)
+    assert text not in two.texts()
+
+
+def test_an_answer_waits_until_it_is_known_to_what(stack, people):
+    operator, one, two = people(), Client(stack), Client(stack)
+    taken(operator, one)
+    taken(operator, two)
+    one.say(asked := word())
+    shown = operator.wait(asked)
+    stack.wait_idle()
+    forget_arrival(stack, shown, 1)
+    operator.answer(shown, text := word())
+    time.sleep(1)
+    stack.sql_do(f"update delivery set state = 2, external_id = '{shown['message_id']}'"
+                 " where state = 1 and id in (select delivery_id from relay)")
+    one.wait(text)
+    assert text not in two.texts()
 
 
 def test_an_operator_who_blocks_the_bot_gives_the_chats_back(stack, people, client):
