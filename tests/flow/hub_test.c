@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "common/base/log.h"
-#include "services/ingress/hub.h"
+#include "tests/flow/hub_world.h"
 #include "tests/flow/stage.h"
 
 /*
@@ -31,8 +31,6 @@ struct web_stream {
 static struct world {
 	struct ingress in;
 	struct hub *hub;
-	const struct pubsub_events *events;
-	void *listener;
 	char topic[LIVE_TOPIC_SIZE];
 	struct web_stream streams[CLIENTS];
 	int joined, topics, last_seq;
@@ -41,25 +39,8 @@ static struct world {
 
 /* --- doubles -------------------------------------------------------------- */
 
-struct pubsub *__wrap_pubsub_open(struct event_base *base, const char *url,
-				  const struct pubsub_events *events, void *arg, struct err *e);
-void __wrap_pubsub_close(struct pubsub *p);
 void __wrap_pubsub_subscribe(struct pubsub *p, const char *topic);
 void __wrap_pubsub_unsubscribe(struct pubsub *p, const char *topic);
-
-struct pubsub *__wrap_pubsub_open(struct event_base *base, const char *url,
-				  const struct pubsub_events *events, void *arg, struct err *e)
-{
-	(void)base, (void)url, (void)e;
-	world.events = events;
-	world.listener = arg;
-	return (struct pubsub *)&world;
-}
-
-void __wrap_pubsub_close(struct pubsub *p)
-{
-	(void)p;
-}
 
 void __wrap_pubsub_subscribe(struct pubsub *p, const char *topic)
 {
@@ -75,19 +56,12 @@ void __wrap_pubsub_unsubscribe(struct pubsub *p, const char *topic)
 	assert_string_equal(topic, world.topic);
 }
 
-const char *__wrap_web_client(const struct web_request *req);
 struct web_stream *__wrap_web_stream_begin(struct web_request *req, void (*closed)(void *arg),
 					   void *arg);
 void __wrap_web_stream_send(struct web_stream *s, const char *id, const char *event,
 			    const char *data, size_t len);
 void __wrap_web_stream_comment(struct web_stream *s, const char *text);
 void __wrap_web_stream_end(struct web_stream *s);
-
-const char *__wrap_web_client(const struct web_request *req)
-{
-	(void)req;
-	return "192.0.2.1";
-}
 
 struct web_stream *__wrap_web_stream_begin(struct web_request *req, void (*closed)(void *arg),
 					   void *arg)
@@ -206,7 +180,7 @@ static void join(int64_t after)
 
 static void hear(const char *data)
 {
-	world.events->message(world.listener, world.topic, data, strlen(data));
+	listening.events->message(listening.arg, world.topic, data, strlen(data));
 }
 
 /* What is under way comes to its end. */
@@ -259,7 +233,7 @@ static void play_messages(void)
 {
 	join(0);
 	join(4);
-	world.events->subscribed(world.listener, world.topic);
+	listening.events->subscribed(listening.arg, world.topic);
 	settle();
 	world.last_seq = 9; /* and the word of it is lost */
 	join(2);
@@ -294,7 +268,7 @@ static void who_comes_late_is_shown_the_whole_answer(void **state)
 	begin_world();
 	world.draft = "Good ";
 	join(5);
-	world.events->subscribed(world.listener, world.topic);
+	listening.events->subscribed(listening.arg, world.topic);
 	hear("{\"t\":\"delta\",\"a\":\"12.1\",\"at\":5,\"s\":\"day\"}");
 	settle();
 	assert_string_equal(world.streams[0].answer, "Good day");

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "common/base/log.h"
-#include "services/ingress/hub.h"
+#include "tests/flow/hub_world.h"
 #include "tests/flow/stage.h"
 
 /*
@@ -29,8 +29,6 @@ struct web_stream {
 static struct world {
 	struct ingress in;
 	struct hub *hub;
-	const struct pubsub_events *events;
-	void *listener;
 	struct web_stream streams[PEOPLE];
 	int gone; /* so many from the head of the queue */
 	int pages, readings;
@@ -40,12 +38,8 @@ static const char *const chats[PEOPLE] = { "a", "b", "c", "d" };
 
 /* --- doubles -------------------------------------------------------------- */
 
-struct pubsub *__wrap_pubsub_open(struct event_base *base, const char *url,
-				  const struct pubsub_events *events, void *arg, struct err *e);
-void __wrap_pubsub_close(struct pubsub *p);
 void __wrap_pubsub_subscribe(struct pubsub *p, const char *topic);
 void __wrap_pubsub_unsubscribe(struct pubsub *p, const char *topic);
-const char *__wrap_web_client(const struct web_request *req);
 struct web_stream *__wrap_web_stream_begin(struct web_request *req, void (*closed)(void *arg),
 					   void *arg);
 void __wrap_web_stream_send(struct web_stream *s, const char *id, const char *event,
@@ -58,20 +52,6 @@ void __wrap_store_places(struct store *s, struct flow *f, flow_step *next, const
 void __wrap_live_read_draft(struct redis *r, struct flow *f, flow_step *next,
 			    struct live_draft *out, const char *topic);
 
-struct pubsub *__wrap_pubsub_open(struct event_base *base, const char *url,
-				  const struct pubsub_events *events, void *arg, struct err *e)
-{
-	(void)base, (void)url, (void)e;
-	world.events = events;
-	world.listener = arg;
-	return (struct pubsub *)&world;
-}
-
-void __wrap_pubsub_close(struct pubsub *p)
-{
-	(void)p;
-}
-
 void __wrap_pubsub_subscribe(struct pubsub *p, const char *topic)
 {
 	(void)p, (void)topic;
@@ -80,12 +60,6 @@ void __wrap_pubsub_subscribe(struct pubsub *p, const char *topic)
 void __wrap_pubsub_unsubscribe(struct pubsub *p, const char *topic)
 {
 	(void)p, (void)topic;
-}
-
-const char *__wrap_web_client(const struct web_request *req)
-{
-	(void)req;
-	return "192.0.2.1";
 }
 
 struct web_stream *__wrap_web_stream_begin(struct web_request *req, void (*closed)(void *arg),
@@ -237,7 +211,7 @@ static void serve(void)
 	char topic[LIVE_TOPIC_SIZE];
 
 	live_topic(topic, 2, chats[world.gone++]);
-	world.events->message(world.listener, topic, state, sizeof state - 1);
+	listening.events->message(listening.arg, topic, state, sizeof state - 1);
 	hub_queue_moved(world.hub);
 }
 

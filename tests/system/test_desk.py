@@ -187,11 +187,17 @@ def test_transfer_goes_to_a_colleague(stack, people, client):
     client.wait(text)
 
 
-def test_with_several_chats_words_find_their_client(stack, people):
+def two_chats(stack, people):
+    """An operator, and the clients of their two chats; the second is selected."""
     operator, one, two = people(), Client(stack), Client(stack)
     taken(operator, one)
     taken(operator, two)
-    operator.say(to_two := word())  # the one accepted last is selected
+    return operator, one, two
+
+
+def test_with_several_chats_words_find_their_client(stack, people):
+    operator, one, two = two_chats(stack, people)
+    operator.say(to_two := word())
     two.wait(to_two)
     operator.wait(f"→ {two.name}")
     one.say(asked := word())
@@ -205,9 +211,7 @@ def test_with_several_chats_words_find_their_client(stack, people):
 
 
 def test_words_without_an_address_are_asked_about(stack, people):
-    operator, one, two = people(), Client(stack), Client(stack)
-    taken(operator, one)
-    taken(operator, two)
+    operator, one, _ = two_chats(stack, people)
     stack.sql_do(f"update desk_chat set selected = null where operator_id = {operator.id}")
     operator.say(text := word())
     operator.press(operator.wait("Whom is this for"), one.name)
@@ -216,18 +220,15 @@ def test_words_without_an_address_are_asked_about(stack, people):
 
 def forget_arrival(stack, shown, state):
     """As if we had not heard yet (1), or would never hear (4), that the message has arrived."""
+    stack.wait_idle()
     stack.sql_do(f"update delivery set state = {state}, external_id = null"
                  f" where external_id = '{shown['message_id']}' and id in (select delivery_id from relay)")
 
 
 def test_an_answer_to_what_never_was_confirmed_goes_to_nobody_else(stack, people):
-    operator, one, two = people(), Client(stack), Client(stack)
-    taken(operator, one)
-    taken(operator, two)
+    operator, one, two = two_chats(stack, people)
     one.say(asked := word())
-    shown = operator.wait(asked)
-    stack.wait_idle()
-    forget_arrival(stack, shown, 4)
+    forget_arrival(stack, shown := operator.wait(asked), 4)
     operator.answer(shown, text := word())
     operator.press(operator.wait("Whom is this for"), one.name)
     one.wait(text)
@@ -235,13 +236,9 @@ def test_an_answer_to_what_never_was_confirmed_goes_to_nobody_else(stack, people
 
 
 def test_an_answer_waits_until_it_is_known_to_what(stack, people):
-    operator, one, two = people(), Client(stack), Client(stack)
-    taken(operator, one)
-    taken(operator, two)
+    operator, one, two = two_chats(stack, people)
     one.say(asked := word())
-    shown = operator.wait(asked)
-    stack.wait_idle()
-    forget_arrival(stack, shown, 1)
+    forget_arrival(stack, shown := operator.wait(asked), 1)
     operator.answer(shown, text := word())
     time.sleep(1)
     stack.sql_do(f"update delivery set state = 2, external_id = '{shown['message_id']}'"
