@@ -328,10 +328,9 @@ static void words_of_operators_are_sent_whatever_happens(void **state)
 	order(1, "transfer", c, NULL);
 	order(1, "take", c, NULL);
 	d = claim_line(line, 1);
-	while (d.head.id) {
-		struct delivery_settled s = settle(line, &d, d.head.id, DELIVERY_SENT);
-
-		d.head = s.head;
+	for (int round = 0; d.head.id; round++) {
+		assert_in_range(round, 0, 20);
+		d.head = settle(line, &d, d.head.id, DELIVERY_SENT).head;
 	}
 	assert_int_equal(number("select count(*) from delivery where state <> 2"), 0);
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-enum { WORKER = 1 };
+enum { WORKER = 1, LINE_MAX = 100 };
 
 static int64_t job_of(int64_t conversation)
 {
@@ -43,6 +43,7 @@ void end_head(struct held_line *l, enum delivery_state state, const char *extern
 	struct delivery_held what = held(l);
 	struct delivery_settled s;
 
+	assert_in_range(l->ended++, 0, LINE_MAX);
 	store_settle_delivery(&world.store, begin(), caller_next, &s, &what,
 			      &(struct delivery_result){ .state = state,
 							 .external_id = external,

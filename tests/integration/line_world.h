@@ -15,6 +15,7 @@ struct held_line {
 	struct delivery_claim claim;
 	struct outgoing head; /* id 0: the line is empty */
 	const char *chat_key; /* as it is now */
+	int ended;            /* so many: a line that never ends fails the test */
 };
 
 /* The line of that conversation, which has something to be sent. */

@@ -15,6 +15,7 @@
 struct world world;
 
 static int ups;
+static int is_broken; /* nothing can be tested any more */
 
 static void on_change(void *arg, int up)
 {
@@ -54,6 +55,8 @@ static struct pg *open_pg(int relaxed)
 int world_begin(void **state)
 {
 	(void)state;
+	if (is_broken)
+		fail_msg("a test before this one failed with calls under way");
 	pg_server_clean(world.server);
 	world.base = event_base_new();
 	flow_open(world.base);
@@ -64,9 +67,14 @@ int world_begin(void **state)
 	return 0;
 }
 
+/* A test that fails leaves its stack, which calls under way still write to: they are left
+ * alone. */
 int world_end(void **state)
 {
 	(void)state;
+	is_broken |= flow_count() > 1;
+	if (is_broken)
+		return 0;
 	caller_end(&world.caller);
 	pg_close(world.store.relaxed);
 	pg_close(world.store.durable);

@@ -9,8 +9,11 @@
 
 #include <cmocka.h>
 
+#include "common/base/clock.h"
 #include "tests/integration/desk_world.h"
 #include "tests/integration/story.h"
+
+enum { PATIENCE_MS = 60000 };
 
 static const struct script {
 	const char *steps[4];
@@ -126,11 +129,18 @@ static void a_step_that_waits_for_an_order_sees_it(void **state)
 		}
 }
 
-static void wait_for_locks(int n)
+/* Until the call waits for a lock, which it must not pass. */
+static void await_held_up(const struct caller *c)
 {
-	while (number("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") <
-	       n)
+	const char *sql =
+		"select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
+	int64_t until = clock_mono_ms() + PATIENCE_MS;
+
+	while (number(sql) == 0) {
+		assert_int_equal(c->ended, 0);
+		assert_true(clock_mono_ms() < until);
 		pump();
+	}
 }
 
 /* The finish has the conversation and is held up; the order waits for it. */
@@ -147,11 +157,11 @@ static void an_order_that_waits_for_the_answer_stops_its_delivery(void **state)
 		story_bot(&s, CLAIM);
 		turns = connect_and("lock table turn in share row exclusive mode");
 		story_start(&s, FINISH);
-		wait_for_locks(1);
+		await_held_up(&s.chats[0].caller);
 		snprintf(sql, sizeof sql, "select desk(1, 'take', %lld, null, '{}', 't')",
 			 (long long)s.chats[0].id);
 		assert_true(PQsendQuery(order, sql));
-		wait_for_locks(2);
+		pg_server_await_blocked(world.server, order);
 		commit(turns);
 		story_wait(&s);
 		story_judge(&s);
