@@ -25,12 +25,14 @@ begin
                c.id, c.last_seq, c.epoch, c.responder;
     if p_after < 0 then
         return query
-            select m.seq, m.author, m.body, m.extra, iso(m.created_at), c.id, c.last_seq, c.epoch, c.responder
+            select m.seq, m.author, m.body, case when m.extra ? 'reply_to' then with_reply(c.id, m.extra) else m.extra end,
+                   iso(m.created_at), c.id, c.last_seq, c.epoch, c.responder
             from message m where m.conversation_id = c.id and m.seq > c.last_seq - p_limit
             order by m.seq;
     else
         return query
-            select m.seq, m.author, m.body, m.extra, iso(m.created_at), c.id, c.last_seq, c.epoch, c.responder
+            select m.seq, m.author, m.body, case when m.extra ? 'reply_to' then with_reply(c.id, m.extra) else m.extra end,
+                   iso(m.created_at), c.id, c.last_seq, c.epoch, c.responder
             from message m where m.conversation_id = c.id and m.seq > p_after
             order by m.seq limit p_limit;
     end if;

@@ -101,16 +101,26 @@ begin
             from conversation c join bot b on b.id = c.bot_id where c.id = p_conversation);
 end $$;
 
--- Which message of a client's the operator answers: what was shown there lately.
+-- Which message of a client's conversation the operator answers: what was shown there lately, or what was said there
+-- to the client.
 create function order_reply(p_desk bigint, p_message text) returns json
 language plpgsql stable as $$
 begin
-    return (select json_build_object('client', r.conversation_id, 'kind', r.kind, 'seq', r.seq,
-                                     'external', m.external_id, 'author', m.author, 'text', left(m.body, 200))
-            from (select x.* from relay x where x.desk_id = p_desk order by x.delivery_id desc limit 2000) r
-            join delivery d on d.id = r.delivery_id
-            left join message m on m.conversation_id = r.conversation_id and m.seq = r.seq and r.kind = 1
-            where d.external_id = p_message order by r.delivery_id desc limit 1);
+    if p_message is null then
+        return null;
+    end if;
+    return coalesce(
+        (select json_build_object('client', r.conversation_id, 'kind', r.kind, 'seq', r.seq)
+         from (select x.* from relay x where x.desk_id = p_desk order by x.delivery_id desc limit 2000) r
+         join delivery d on d.id = r.delivery_id
+         where d.external_id = p_message order by r.delivery_id desc limit 1),
+        (select json_build_object('client', w.conversation_id, 'kind', 1, 'seq', w.seq)
+         from (select y.seq, y.body from conversation c join message y on y.conversation_id = c.id and y.seq > c.last_seq - 2000
+               where c.id = p_desk and y.external_id = p_message order by y.seq desc limit 1) m
+         join desk_chat k on true
+         join desk_order o on o.operator_id = k.operator_id and o.key = 'tg:' || p_desk || ':' || m.seq
+         join message w on w.conversation_id = (o.result ->> 'conversation_id')::bigint and w.seq = (o.result ->> 'seq')::bigint
+                        and w.author = 2 and w.body = m.body limit 1));
 end $$;
 
 -- They answer a message of which we have yet to write down that it arrived: whose it is will be known in a moment.

@@ -27,7 +27,8 @@ begin
         'name', case m.author when 0 then (select p.name from person p where p.id = m.person_id)
                               when 2 then m.extra #>> '{operator,name}' end,
         'operator_id', case m.author when 2 then (m.extra #>> '{operator,id}')::int end,
-        'text', m.body, 'extra', m.extra, 'delivery', d.state, 'error', d.error,
+        'text', m.body,
+        'extra', case when m.extra ? 'reply_to' then with_reply(m.conversation_id, m.extra) else m.extra end, 'delivery', d.state, 'error', d.error,
         'created_at', iso(m.created_at), 'edited_at', iso(m.edited_at))
         from delivery_of(m, p_mode) d);
 end $$;

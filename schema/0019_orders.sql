@@ -44,11 +44,12 @@ begin
     r.free_job := case when o.load + 1 < o.capacity then enqueue_duty(o.id, p_trace) end;
 end $$;
 
--- Words and files of a message of theirs, to be said once more; null: they have said no such thing.
+-- Words and files of a message of theirs, and what it answers, to be said once more; null: they have said no such thing.
 create function said_before(p_conversation bigint, p_operator int, p_seq bigint) returns jsonb
 language sql stable as $$
     select jsonb_build_object('text', m.body)
            || case when m.extra ? 'attachments' then jsonb_build_object('attachments', m.extra -> 'attachments') else '{}' end
+           || case when m.extra ? 'reply_to' then jsonb_build_object('reply_to', m.extra -> 'reply_to') else '{}' end
     from message m
     where m.conversation_id = p_conversation and m.seq = p_seq and m.author = 2
       and (m.extra -> 'operator' ->> 'id')::int = p_operator
@@ -143,7 +144,9 @@ declare
 begin
     update suggestion set state = 1, operator_id = o.id where id = (p_args ->> 'suggestion')::bigint
     returning coalesce(p_args ->> 'text', body) into v_text;
-    r := desk_say(r, c, o, jsonb_build_object('text', v_text), p_trace);
+    r := desk_say(r, c, o, jsonb_build_object('text', v_text)
+                        || case when p_args ? 'reply_to' then jsonb_build_object('reply_to', p_args -> 'reply_to') else '{}' end,
+                  p_trace);
 end $$;
 
 create function desk_skip(inout r desk_done, c conversation, h handoff, p_operator int, p_trace text)
@@ -196,6 +199,13 @@ begin
         p_args := p_args || said_before(c.id, o.id, (p_args ->> 'again')::bigint);
         if p_args is null then
             r.status := 'bad';
+            return;
+        end if;
+    end if;
+    if p_verb in ('say', 'use') and p_args ? 'reply_to' then
+        p_args := p_args || jsonb_build_object('reply_to', answered(c.id, (p_args -> 'reply_to' ->> 'seq')::bigint));
+        if jsonb_typeof(p_args -> 'reply_to') = 'null' then
+            r.status := 'no_message';
             return;
         end if;
     end if;

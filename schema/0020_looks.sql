@@ -26,11 +26,19 @@ begin
             where o.id = p_operator);
 end $$;
 
+create function message_array(m message) returns json
+language plpgsql stable as $$
+begin
+    return json_build_array(m.seq, m.author, m.body,
+                            case when m.extra ? 'reply_to' then with_reply(m.conversation_id, m.extra) else m.extra end,
+                            iso(m.created_at));
+end $$;
+
 -- [seq, author, body, extra, created_at] each, the newest p_limit after p_after.
 create function case_messages(p_conversation bigint, p_after bigint, p_limit int) returns json
 language plpgsql stable as $$
 begin
-    return (select coalesce(json_agg(json_build_array(m.seq, m.author, m.body, m.extra, iso(m.created_at)) order by m.seq), '[]')
+    return (select coalesce(json_agg(message_array(m) order by m.seq), '[]')
             from (select * from message n where n.conversation_id = p_conversation and n.seq > p_after
                   order by n.seq desc limit p_limit) m);
 end $$;
@@ -105,7 +113,7 @@ begin
     select json_agg(json_build_object(
                'what', n.what, 'id', n.id, 'seq', n.seq, 'detail', n.detail, 'to', n.desk,
                'message', case n.what when 'notice' then
-                              (select json_build_array(m.seq, m.author, m.body, m.extra, iso(m.created_at)) from message m
+                              (select message_array(m) from message m
                                where m.conversation_id = c.id and m.seq = n.seq) end,
                'shown', case when n.detail in ('edited', 'changed') then
                             shown_as((n.desk ->> 'desk')::bigint, c.id, n.seq) end)) into v_notes

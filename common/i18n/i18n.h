@@ -44,6 +44,7 @@ enum text_id {
 	TEXT_TRANSCRIPT, /* %s: the bot; heading of a saved conversation */
 	TEXT_PERSON,     /* "You" */
 	TEXT_PLATFORM,   /* who says what the platform says */
+	TEXT_IN_REPLY,   /* name, words: above a message that answers another */
 	TEXT_SAID_CALL,  /* instead of /operator, where a conversation is read */
 	TEXT_SAID_RESET, /* instead of /reset */
 	TEXT_HUMAN_WAITING,
@@ -113,6 +114,7 @@ enum text_id {
 	TEXT_PROBLEM_COLLEAGUE_OFF,
 	TEXT_PROBLEM_DISABLED,
 	TEXT_PROBLEM_BAD_ORDER,
+	TEXT_PROBLEM_NO_MESSAGE,
 	TEXT_PROBLEM_FILE_AWAY,
 	TEXT_PROBLEM_FILE_TOO_LARGE,
 	TEXT_PROBLEM_FILE_GONE,

@@ -42,7 +42,7 @@ struct inbound {
 	const char *external_id;   /* the channel's id of the message */
 	const char *text;          /* what was said; "" for attachments without a caption */
 	json_t *extra;             /* {"attachments":[{"kind","file_id","channel","name","mime",
-				      "size"}], "reply_to":{"id","text"}} or NULL; of
+				      "size"}], "reply_to":{"id","at","text"}} or NULL; of
 				      operators also what desk.h says */
 	const char *callback;      /* a button was pressed: the id to be acknowledged */
 	const char *callback_data; /* what the button carried */

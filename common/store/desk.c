@@ -42,6 +42,7 @@ static const char *const statuses[] = {
 	[DESK_COLLEAGUE_FULL] = "colleague_full",
 	[DESK_COLLEAGUE_OFF] = "colleague_off_duty",
 	[DESK_DISABLED] = "disabled",
+	[DESK_NO_MESSAGE] = "no_message",
 	[DESK_BAD] = "bad",
 };
 

@@ -19,8 +19,9 @@ enum desk_status {
 	DESK_OFF_DUTY,
 	DESK_COLLEAGUE_FULL, /* whom it was to be handed to */
 	DESK_COLLEAGUE_OFF,
-	DESK_DISABLED, /* an administrator has to enable them first */
-	DESK_BAD       /* there is nothing that this could be about */
+	DESK_DISABLED,   /* an administrator has to enable them first */
+	DESK_NO_MESSAGE, /* what it answers is not in this conversation, or nobody's words */
+	DESK_BAD         /* there is nothing that this could be about */
 };
 
 /* "ok", "taken", ...: as APIs say it. */
@@ -29,9 +30,9 @@ const char *desk_status_name(enum desk_status status);
 /*
  * verb and args:
  *   take {"force"?}   skip {}   return {}   close {}   transfer {"operator"?}
- *   say {"text", "extra"?, "reply_to"?}   edit {"seq","text"}   note {"text"}
+ *   say {"text", "extra"?, "reply_to"?: {"seq"}}   edit {"seq","text"}   note {"text"}
  *   say {"files", "text"?}   say {"again": seq}: a message of theirs once more, with its files
- *   use {"suggestion","text"?}   discard {"suggestion"}   read {"seq"}   select {}
+ *   use {"suggestion","text"?,"reply_to"?}   discard {"suggestion"}   read {"seq"}   select {}
  *   duty {"on"}: conversation 0   call {"detail"?}: the platform's API alone
  * extra: {"via":"telegram"} says that they see it there already; else it is relayed to their
  * desk.

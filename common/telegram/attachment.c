@@ -114,6 +114,8 @@ static json_t *quoted(struct arena *a, const json_t *message)
 	if (json_is_integer(id))
 		json_object_set_new(out, "id",
 				    json_string(arena_int(a, json_integer_value(id))));
+	if (id && json_integer_value(json_object_get(other, "date")) > 0)
+		json_object_set(out, "at", json_object_get(other, "date"));
 	if (text)
 		json_object_set_new(
 			out, "text",

@@ -7,7 +7,7 @@
 /* The string under key, without U+0000; NULL if it is absent or not a string. */
 const char *update_string(struct arena *a, const json_t *object, const char *key);
 
-/* {"attachments":[...],"reply_to":{"id","text"}} of a message, owned by the arena; NULL:
+/* {"attachments":[...],"reply_to":{"id","at","text"}} of a message, owned by the arena; NULL:
  * neither. */
 json_t *update_extra(struct arena *a, const json_t *message);
 

@@ -26,7 +26,7 @@ static const struct {
 
 struct ordering {
 	const char *id, *verb, *text;
-	json_int_t seq, operator_id, suggestion, again;
+	json_int_t seq, operator_id, suggestion, again, reply_to;
 	int force;
 	json_t *files; /* of console_upload.c: their numbers */
 	json_t *args;
@@ -61,7 +61,7 @@ static int are_files(const json_t *files)
 static int has_needed(const struct ordering *o, const char *needs)
 {
 	return are_files(o->files) && o->operator_id >= 0 && o->operator_id <= INT32_MAX &&
-	       o->again >= 0 && !(strchr(needs, 't') && !o->text) &&
+	       o->again >= 0 && o->reply_to >= 0 && !(strchr(needs, 't') && !o->text) &&
 	       !(strchr(needs, 'w') && !o->text && !o->files && !o->again) &&
 	       !(strchr(needs, 's') && o->seq < 1) &&
 	       !(strchr(needs, 'g') && o->suggestion < 1);
@@ -75,15 +75,15 @@ static int read_order(struct console_call *c, struct ordering *o)
 
 	if (!body)
 		return -1;
-	if (json_unpack(body, "{ss ss s?s s?I s?I s?I s?b s?o s?I}", "id", &o->id, "verb",
+	if (json_unpack(body, "{ss ss s?s s?I s?I s?I s?b s?o s?I s?I}", "id", &o->id, "verb",
 			&o->verb, "text", &o->text, "seq", &o->seq, "operator", &o->operator_id,
 			"suggestion", &o->suggestion, "force", &o->force, "files", &o->files,
-			"again", &o->again) == 0)
+			"again", &o->again, "reply_to", &o->reply_to) == 0)
 		needs = needs_of(o->verb);
 	if (!needs || !has_needed(o, needs)) {
 		console_refuse_fields(c, "{\"id\", \"verb\", \"text\"?, \"seq\"?: N, "
 					 "\"operator\"?: N, \"suggestion\"?: N, \"force\"?, "
-					 "\"files\"?: [N], \"again\"?: N}");
+					 "\"files\"?: [N], \"again\"?: N, \"reply_to\"?: N}");
 		return -1;
 	}
 	if (!ingress_is_key(o->id)) {
@@ -118,6 +118,8 @@ static json_t *args_of(struct console_call *c, const struct ordering *o)
 		json_object_set(args, "files", o->files);
 	if (o->again)
 		json_object_set_new(args, "again", json_integer(o->again));
+	if (o->reply_to)
+		json_object_set_new(args, "reply_to", json_pack("{s:I}", "seq", o->reply_to));
 	if (o->force)
 		json_object_set_new(args, "force", json_true());
 	return jown(&c->flow.arena, args);
@@ -159,6 +161,7 @@ static enum text_id why_not(enum desk_status status)
 		[DESK_COLLEAGUE_FULL] = TEXT_PROBLEM_COLLEAGUE_FULL,
 		[DESK_COLLEAGUE_OFF] = TEXT_PROBLEM_COLLEAGUE_OFF,
 		[DESK_DISABLED] = TEXT_PROBLEM_DISABLED,
+		[DESK_NO_MESSAGE] = TEXT_PROBLEM_NO_MESSAGE,
 		[DESK_BAD] = TEXT_PROBLEM_BAD_ORDER,
 	};
 

@@ -18,8 +18,8 @@ static void add_name(json_t *to, const json_t *extra)
 /* Of what a message carries, what is for the person. */
 static void add_extra(json_t *to, const char *text)
 {
-	static const char *const shown[] = { "sources", "buttons", "attachments", "event",
-					     "rate" };
+	static const char *const shown[] = { "sources", "buttons", "attachments",
+					     "event",   "rate",    "reply_to" };
 	json_auto_t *extra = text ? json_loads(text, 0, NULL) : NULL;
 
 	for (size_t i = 0; extra && i < sizeof shown / sizeof *shown; i++) {

@@ -99,13 +99,42 @@ static const char *file_words(const struct transcript *t, struct arena *a, const
 			    name ? ": " : "", name ? name : "");
 }
 
+static enum author author_of(const json_t *message)
+{
+	const char *author = json_string_value(json_object_get(message, "author"));
+
+	for (enum author a = AUTHOR_PERSON; a < AUTHOR_PLATFORM; a++)
+		if (author && strcmp(author, author_name(a)) == 0)
+			return a;
+	return AUTHOR_PLATFORM;
+}
+
+/* "In reply to: Ann, “Which tent is it?”"; NULL: it answers nothing in particular. */
+static const char *reply_words(const struct transcript *t, struct arena *a,
+			       const json_t *message)
+{
+	const json_t *other = json_object_get(message, "reply_to");
+	const char *text = json_string_value(json_object_get(other, "text"));
+	const json_t *file = json_object_get(other, "file");
+
+	if (!text && file)
+		text = file_words(t, a, file);
+	if (!text)
+		return NULL;
+	return arena_printf(a, i18n_text(TEXT_IN_REPLY, t->lang),
+			    name_of(t, other, author_of(other)), text);
+}
+
 static void put_text(struct transcript *t, const struct message *m, const json_t *message,
 		     const char *time)
 {
+	const char *reply = reply_words(t, &t->flow.arena, message);
 	const json_t *file;
 	size_t i;
 
 	buf_printf(&t->out, "[%s] %s:\r\n", time, name_of(t, message, m->author));
+	if (reply)
+		buf_printf(&t->out, "[%s]\r\n", reply);
 	for (const char *c = m->body; *c; c++) {
 		if (*c == '\n')
 			buf_putc(&t->out, '\r');
@@ -121,12 +150,18 @@ static void put_text(struct transcript *t, const struct message *m, const json_t
 static void put_html(struct transcript *t, const struct message *m, const json_t *message,
 		     const char *time)
 {
+	const char *reply = reply_words(t, &t->flow.arena, message);
 	const json_t *file;
 	size_t i;
 
 	buf_printf(&t->out, "<article class=\"%s\"><header>", author_name(m->author));
 	html_escape(&t->out, name_of(t, message, m->author));
 	buf_printf(&t->out, " <time>%s</time></header>\n", time);
+	if (reply) {
+		buf_puts(&t->out, "<blockquote>");
+		html_escape(&t->out, reply);
+		buf_puts(&t->out, "</blockquote>\n");
+	}
 	if (m->author == AUTHOR_PERSON && *m->body) {
 		buf_puts(&t->out, "<p class=\"said\">");
 		html_escape(&t->out, m->body);
@@ -175,11 +210,13 @@ static void put_head(struct transcript *t)
 		".person{background:#e3f1f3;margin-left:3em}.platform{background:none;color:#"
 		"5a6672}"
 		"header{font-weight:600;font-size:.9em}time{font-weight:400;color:#5a6672}"
-		".said{white-space:pre-wrap}.file,.event{color:#5a6672}.event{text-align:"
+		"blockquote{margin:.4em 0;padding-left:.7em;border-left:3px solid #9daab5;"
+		"color:#5a6672;font-size:.9em}.said{white-space:pre-wrap}.file,.event{color:#"
+		"5a6672}.event{text-align:"
 		"center;font-size:.9em}p{margin:.4em 0}pre{overflow-x:auto}"
 		"@media(prefers-color-scheme:dark){body{background:#171b1f;color:#e8ecef}"
 		"article{background:#262b30}.person{background:#0f3f46}a{color:#6cc3cf}"
-		"time,.platform,.file,.event{color:#9daab5}}";
+		"time,.platform,.file,.event,blockquote{color:#9daab5}}";
 	const char *title =
 		arena_printf(&t->flow.arena, i18n_text(TEXT_TRANSCRIPT, t->lang), t->bot);
 

@@ -31,6 +31,7 @@ static void refuse(struct plan *p, const struct desk_done *done)
 		[DESK_COLLEAGUE_FULL] = WORD_COLLEAGUE_FULL,
 		[DESK_COLLEAGUE_OFF] = WORD_COLLEAGUE_OFF,
 		[DESK_DISABLED] = WORD_MUST_BE_ENABLED,
+		[DESK_NO_MESSAGE] = WORD_TOO_LATE,
 		[DESK_BAD] = WORD_TOO_LATE,
 	};
 

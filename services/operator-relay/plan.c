@@ -83,15 +83,14 @@ void plan_order(struct plan *p, const char *verb, const json_t *client, json_t *
 	p->args = jown(p->arena, args ? args : json_object());
 }
 
-/* The client's message that the operator answers. */
+/* The message in the client's conversation that the operator answers. */
 static json_t *answered(const struct plan *p)
 {
 	const json_t *reply = json_object_get(p->work, "reply");
-	const char *id = jstring(reply, "external"), *text = jstring(reply, "text");
 
-	if (!json_is_object(reply) || jnumber(reply, "kind") != SHOWS_MESSAGE || !id)
+	if (!json_is_object(reply) || jnumber(reply, "kind") != SHOWS_MESSAGE)
 		return NULL;
-	return json_pack("{s:s, s:s*}", "id", id, "text", text);
+	return json_pack("{s:I}", "seq", (json_int_t)jnumber(reply, "seq"));
 }
 
 void plan_say(struct plan *p, const json_t *client, const char *text, const json_t *said)

@@ -286,14 +286,22 @@ static void add_speaker(struct buf *out, const struct view *v, const json_t *mes
 	arena_free(&a);
 }
 
-static void add_quote(struct buf *out, const json_t *extra)
+/* What it answers: the words, else the name of the file. */
+static void add_quote(struct buf *out, const json_t *extra, const char *lang)
 {
-	const char *text = jstring(json_object_get(extra, "reply_to"), "text");
+	const json_t *reply = json_object_get(extra, "reply_to");
+	const json_t *file = json_object_get(reply, "file");
+	const char *text = jstring(reply, "text"), *name = jstring(file, "name");
 
-	if (!text)
+	if (!text && !file)
 		return;
 	buf_puts(out, "> ");
-	view_add(out, transcript_glance(text, GLANCE_MAX, (char[GLANCE_MAX + 8]){ 0 }));
+	if (!text)
+		buf_puts(out, "📎 ");
+	if (!text && !name)
+		text = i18n_kind(jstring(file, "kind"), lang);
+	view_add(out, transcript_glance(text ? text : name, GLANCE_MAX,
+					(char[GLANCE_MAX + 8]){ 0 }));
 	buf_puts(out, "\n\n");
 }
 
@@ -303,7 +311,7 @@ json_t *view_words(const struct view *v, const json_t *message)
 	struct buf out = { 0 };
 
 	add_speaker(&out, v, message);
-	add_quote(&out, json_array_get(message, 3));
+	add_quote(&out, json_array_get(message, 3), v->lang);
 	if (json_integer_value(json_array_get(message, 1)) == TRANSCRIPT_BOT)
 		buf_puts(&out, body ? body : "");
 	else

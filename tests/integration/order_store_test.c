@@ -160,11 +160,30 @@ static void an_answer_is_to_the_client_whose_message_it_is(void **state)
 	claim_order(desk_hears("9001", "e1", "hi", extra));
 	assert_int_equal(at("reply", "client"), c);
 	assert_int_equal(at("reply", "seq"), 3);
-	assert_string_equal(json_string_value(json_object_get(
-				    json_object_get(order_work, "reply"), "external")),
-			    "m1");
 	assert_int_equal(at("about", "id"), c);
 	assert_int_equal(json_array_size(json_object_get(order_work, "chats")), 1);
+}
+
+/* What they said to a client can be answered like what the client said; a note cannot. */
+static void an_answer_to_own_words_is_to_whom_they_went(void **state)
+{
+	int64_t c = talk_to_first();
+	struct order_claim said;
+
+	(void)state;
+	said = claim_order(desk_hears("9001", "w1", "yes?", NULL));
+	order_once(1, "say", c, "{\"text\":\"yes?\"}", "tg:1:1");
+	finish_order(number("select max(id) from job where queue = 3 and kind = 2"), &said,
+		     "[]");
+	said = claim_order(desk_hears("9001", "w2", "//a note", NULL));
+	order_once(1, "note", c, "{\"text\":\"a note\"}", "tg:1:2");
+	finish_order(number("select max(id) from job where queue = 3 and kind = 2"), &said,
+		     "[]");
+	claim_order(desk_hears("9001", "w3", "hm", "{\"reply_to\":{\"id\":\"w1\"}}"));
+	assert_int_equal(at("reply", "client"), c);
+	assert_int_equal(at("reply", "kind"), 1);
+	assert_int_equal(at("reply", "seq"), 3);
+	assert_sql("select order_reply(1, 'w2') is null and order_reply(1, 'w9') is null", "t");
 }
 
 static void a_button_says_what_it_is_about(void **state)
@@ -278,6 +297,7 @@ int main(void)
 		ORDER_TEST(edits_of_what_was_dealt_with_come_first),
 		ORDER_TEST(what_comes_of_it_is_recorded_with_it),
 		ORDER_TEST(an_answer_is_to_the_client_whose_message_it_is),
+		ORDER_TEST(an_answer_to_own_words_is_to_whom_they_went),
 		ORDER_TEST(a_button_says_what_it_is_about),
 		ORDER_TEST(an_administrator_sees_what_others_have),
 		ORDER_TEST(who_goes_on_duty_tells_their_name_in_telegram),
