@@ -17,6 +17,9 @@ static int is_named_before(const struct target *t)
 {
 	int begin = t->from <= 12 ? 0 : sentence_begin(t->w, t->from - 1);
 
+	if (words_find(t->w, begin, t->from, BOT) >= 0 &&
+	    words_find(t->w, begin, t->from, NOT | STOP) >= 0)
+		return words_find(t->w, begin, t->from, THEY | WORK) < 0;
 	return words_find(t->w, begin, t->from, TARGET | SOMEBODY | DESK) >= 0 &&
 	       words_find(t->w, begin, t->from, THEY | WORK) < 0;
 }
@@ -29,6 +32,9 @@ static int is_connect(const struct target *t)
 
 	if (verb & (FILLER | SPEAK) ||
 	    (verb & CALL && t->w->items[t->at].script == SCRIPT_LATIN))
+		return 0;
+	if ((verb & PUT) == PUT &&
+	    words_find(t->w, sentence_begin(t->w, t->at), t->at, IF) >= 0)
 		return 0;
 	if (t->from > 0 && find(t, t->from, t->to, HELLO) < 0)
 		named |= is_named_before(t);

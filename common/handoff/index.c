@@ -131,7 +131,7 @@ static void add_key(const struct slot *s, const char *key, size_t len, int typos
 /* A key as the tables write it: ~stem{one,two}. */
 static void add_keys(const struct slot *s, const char *key, size_t len, int typos)
 {
-	char plain[KEY_MAX * 2];
+	char plain[KEY_MAX * 6];
 	const char *open = memchr(key, '{', len), *close = memchr(key, '}', len);
 	size_t head, tail;
 
@@ -270,32 +270,45 @@ void lexicon_look(const struct word *w, uint64_t of[LANGUAGES])
 		look(w->letters, w->len, of);
 }
 
-/* A longer phrase takes the place of a shorter one. */
-static int probe_phrase(uint64_t hash, uint64_t of[LANGUAGES])
+/* Goes on with one more word of a phrase.  A longer phrase takes the place of a shorter one. */
+static int probe_phrase(uint64_t *hash, const struct word *w, uint64_t of[LANGUAGES])
 {
 	uint64_t here[LANGUAGES] = { 0 };
+	int found = 0;
 
-	if (!probe(hash, 0, here))
-		return 0;
-	memcpy(of, here, sizeof here);
-	return 1;
+	for (int i = 0, left = w->len - 1; left >= 0; i++, left--) {
+		*hash = hash_step(*hash, w->letters[i]);
+		if (left <= TAIL_MAX)
+			found |= probe(*hash, (size_t)left, here);
+	}
+	if (found)
+		memcpy(of, here, sizeof here);
+	return found;
+}
+
+static uint64_t hash_word(const struct word *w)
+{
+	uint64_t hash = 0;
+
+	for (int i = 0; i < w->len; i++)
+		hash = hash_step(hash, w->letters[i]);
+	return hash;
 }
 
 int lexicon_phrase(const struct word *w, int n, uint64_t of[LANGUAGES])
 {
-	uint64_t hash = 0;
+	uint64_t hash;
 	int longest = 0;
 
 	pthread_once(&made, make);
-	for (int k = 0; k < n && k < PHRASE_MAX; k++) {
-		if (k > 0 && (w[k].gap != GAP_NONE || w[k].script != w->script ||
-			      !may_be(index_of.phrases, hash)))
+	hash = hash_word(w);
+	for (int k = 1; k < n && k < PHRASE_MAX; k++) {
+		if (w[k].gap != GAP_NONE || w[k].script != w->script ||
+		    !may_be(index_of.phrases, hash))
 			break;
-		if (k > 0 && w->script != SCRIPT_HAN)
+		if (w->script != SCRIPT_HAN)
 			hash = hash_step(hash, ' ');
-		for (int i = 0; i < w[k].len; i++)
-			hash = hash_step(hash, w[k].letters[i]);
-		if (k > 0 && probe_phrase(hash, of))
+		if (probe_phrase(&hash, &w[k], of))
 			longest = k + 1;
 	}
 	return longest;

@@ -94,10 +94,11 @@
 /* Narrower kinds of a concept are marked by KNOWN beside it. */
 #define TRADE   (OFFICE | KNOWN) /* a doctor, a courier: who may also be ordered or booked */
 #define ORDER   (CALL | KNOWN) /* calls to a place, not to the conversation: вызовите */
-#define TALK    (SPEAK | KNOWN)  /* a talk: may also be told about */
-#define ASKS    (WANTS | KNOWN)  /* asked for somebody: oneself, too, may have */
-#define PRONOUN (FILLER | KNOWN) /* him, them */
-#define WITH    (PREP | KNOWN)   /* before whom one talks to: with */
+#define TALK    (SPEAK | KNOWN)   /* a talk: may also be told about */
+#define PUT     (CONNECT | KNOWN) /* others will put one through: соединят */
+#define ASKS    (WANTS | KNOWN)   /* asked for somebody: oneself, too, may have */
+#define PRONOUN (FILLER | KNOWN)  /* him, them */
+#define WITH    (PREP | KNOWN)    /* before whom one talks to: with */
 
 #define TARGET  (ROLE | PERSON)
 #define REQUEST (WANT | CALL | CONNECT | SPEAK)

@@ -138,7 +138,7 @@ const struct lexeme lexicon_en[] = {
 		 "user-agent chemical bleaching package password task file files window "
 		 "download project bag community portfolio investment fund hedge tent tents "
 		 "per first third missing sleeping bus train elevator switchboard heavy "
-		 "equipment sample sales_rep per_person trafficking kind evolution genome "
+		 "equipment sample per_person trafficking kind evolution genome "
 		 "psychology interaction development readable intelligence laplace "
 		 "differential linear matrix hamiltonian integral quantum math mathematical "
 		 "string concatenation equality remainder division null coalescing pipe "
@@ -292,5 +292,34 @@ const struct lexeme lexicon_en[] = {
 	{ FILLER, "left three_times twice several_times many_times repeatedly" },
 	{ WANT, "nead" },
 	{ WITHOUT | LET, "switch_off turn_off shut_off" },
+	{ FILLER, "rather" },
+	{ SPEAK | WANT, "{prefer,want,consider}_{talking,speaking,chatting}_{to,with}" },
+	{ MINE | THE, "his their" },
+	{ WITHOUT | LET, "skip bypass get_past get_around get_rid_of" },
+	{ WANT, "how_many_times_{do,must,should,have,did}_i "
+		"asked_{twice,repeatedly,many_times,several_times,three_times}_for" },
+	{ CONNECT, "{queue,line}_for line_me_up queue_me" },
+	{ HOW, "{best,easiest,fastest,quickest}_way_to" },
+	{ FILLER, "{hlep,halp,hepl}_from" },
+	{ HOW | CAN, "what_do_i_{type,say,press,do,click,write}_to "
+		     "what_do_i_have_to_{type,say,press,do,click,write} "
+		     "what_do_i_need_to_{type,say,press,do,click,write} "
+		     "what_{should,must,can}_i_{type,say,press,do,click,write}_to" },
+	{ CONNECT, "{gets,takes,brings,leads}_me_to {connects,transfers}_me puts_me_through" },
+	{ PREP, "w" },
+	{ WITH, "w" },
+	{ ABOUT, "abt bout" },
+	{ ROLE, "sales_{rep,reps,representative,agent,person,manager}" },
+	{ OFFICE, "teammate teammates workmate co_worker" },
+	{ SPEAK | NONEED, "{question,issue,problem}_{isnt,is_not,not}_for" },
+	{ SPEAK, "{talk,speak,tlk,chat}_2" },
+	{ PREP, "wid wit" },
+	{ WITH, "wid wit" },
+	{ FILLER,
+	  "possibly maybe perhaps simply goddamn bloody freaking fricking frigging effing" },
+	{ ORDER, "bring add include send" },
+	{ PLEASE, "plss plzz plis plez pliz plse pleas" },
+	{ FILLER, "thing app" },
+	{ WANTS, "begs begged pleads insists insisted" },
 	{ 0 },
 };

@@ -119,6 +119,7 @@ const struct lexeme lexicon_es[] = {
 	{ CONNECT, "pasame pasenme pasam{e,elo}" },
 	{ LIVE | ALONE, "de_carne_y_hueso" },
 	{ SOMEBODY | HAVE, "no_hay_nadie no_hay_alguien" },
+	{ SPEAK, "{poner,presentar,hacer}_una_{queja,reclamación}_{con,ante,al}" },
 	{ 0 },
 };
 

@@ -226,5 +226,6 @@ const struct lexeme lexicon_pl[] = {
 	{ WANT, "ile_jeszcze_{mam_,}czekać jak_długo_jeszcze_czekać" },
 	{ SOMEBODY | HAVE, "nie_ma_nikogo nikogo_nie_ma" },
 	{ HELP, "zadzwonić" },
+	{ RING, "żeby_ktoś_{do_mnie,ze_mną}_{zadzwonił,oddzwonił,porozmawiał}" },
 	{ 0 },
 };

@@ -64,9 +64,10 @@ int target_is_missed(struct target *t)
 /* "ответьте кто-нибудь", "can somebody help" and nothing else */
 int target_is_begged(struct target *t)
 {
-	int help = find(t, t->at - 2, t->at + 5, HELP);
+	int asked = t->w->items[t->at].flags & WORD_ASKED;
+	int help = find(t, t->at - 2, t->at + 6, HELP);
 
-	if (!(means(t, t->at) & SOMEBODY) || help < 0 || t->to - t->from > 6 ||
+	if (!(means(t, t->at) & SOMEBODY) || help < 0 || t->to - t->from > (asked ? 8 : 6) ||
 	    !target_is_all(t, t->from, t->to, BARE | HERE, NEVER_BARE | NOT | NO | NONEED))
 		return 0;
 	return yes(t, "let-a-human-help");

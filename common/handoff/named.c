@@ -95,6 +95,15 @@ static int is_named(const struct target *t)
 /* Was somebody asked for or about before, who is not one's own? */
 static int is_mentioned(const struct words *w, int before)
 {
+	int who = sentence_begin(w, before);
+
+	if (before > who && w->items[before].script == SCRIPT_CYRILLIC &&
+	    words_find(w, who, before, TARGET) >= 0)
+		return words_find(w, who, before, MINE | TOPIC | TEXT | PAST | IF) < 0;
+	who = before > 0 ? words_find(w, clause_begin(w, before - 1), before, WHAT) : -1;
+	if (who >= 0 && w->items[who].letters[1] == u'т' &&
+	    words_find(w, who, before, HELP | WORK) >= 0)
+		return 1; /* "кто у вас отвечает за оплату, позовите его" */
 	for (int i = 0; i < before; i++) {
 		const struct word *it = &w->items[i];
 
@@ -116,7 +125,8 @@ static int is_pronoun(const struct target *t)
 	if (!target_is_all(t, t->from, t->to, AROUND, TOLD))
 		return 0;
 	who = spoken_to_at(t) >= 0 ? spoken_to_at(t) : called_at(t);
-	if (cyrillic && verb & CALL && is_kind(t, t->at - 1, PRONOUN))
+	if (cyrillic && is_kind(t, t->at - 1, PRONOUN) &&
+	    (verb & CALL || is_kind(t, t->at - 2, WITH)))
 		who = t->at - 1;
 	if (who < 0 || !is_kind(t, who, PRONOUN))
 		return 0;

@@ -7,6 +7,9 @@ static int is_excused(const struct target *t, int i)
 {
 	int next = i + 1;
 
+	if (t->w->items[i].len == 3 && t->w->items[i].letters[0] == 'p' && next < t->verb &&
+	    !means(t, next))
+		return 1; /* "ça marche pas votre truc passez moi ..." */
 	while (means(t, next) & (FILLER | THE | PREP | REQUEST | ME | LIVE) &&
 	       !(means(t, next) & (TARGET | BOT)) && next < i + 5)
 		next++;
@@ -89,13 +92,47 @@ static int ends_as_genitive(const struct word *w)
 	return last == u'а' || last == u'я' || last == u'ы' || last == u'и' || last == u'в';
 }
 
+/* "менеджеру", not "поддержку", "консультантку", "людину" */
+static int is_dative(const struct word *w)
+{
+	int n = w->len;
+
+	if (w->script != SCRIPT_CYRILLIC || n < 4)
+		return 0;
+	if (w->letters[n - 1] == u'ю')
+		return w->letters[n - 2] == u'л';
+	if (w->letters[n - 1] != u'у' || w->letters[n - 2] == u'н' || w->letters[n - 2] == u'ш')
+		return 0;
+	return w->letters[n - 2] != u'к' || w->letters[n - 3] == u'и' ||
+	       w->letters[n - 3] == u'е';
+}
+
+/* "перевести сотрудника на удалёнку", "transfer my number to another operator" */
+static int is_moved(const struct target *t)
+{
+	const struct word *it = &t->w->items[t->at], *next = it + 1;
+
+	if (find(t, t->verb, t->at, NUMBER) >= 0)
+		return find(t, t->verb, t->at, ME) < 0;
+	if (it->script != SCRIPT_CYRILLIC || it->means & (NOM | SUPPORT) || is_dative(it) ||
+	    find(t, t->verb, t->at, PREP) >= 0)
+		return 0;
+	return t->at + 2 < t->to && (next->letters[0] == u'в' || next->letters[0] == u'н') &&
+	       next->means & PREP &&
+	       words_find(t->w, t->at + 2, t->to, ~UINT64_C(0)) != t->at + 2;
+}
+
 /* "transfer the money to a person": what is sent is no conversation. */
 static int is_sent(const struct target *t)
 {
 	const struct word *next = t->at + 1 < t->to ? &t->w->items[t->at + 1] : NULL;
 	uint64_t it = means(t, t->at);
 
-	if (!(means(t, t->verb) & CONNECT) || t->verb > t->at || it & (ROLE | SUPPORT | OFFICE))
+	if (!(means(t, t->verb) & CONNECT) || t->verb > t->at)
+		return 0;
+	if (is_moved(t))
+		return 1;
+	if (it & (ROLE | SUPPORT | OFFICE))
 		return 0;
 	if (find(t, t->verb, t->at + 1, LIVE) >= 0 || find(t, t->verb, t->at, ME) >= 0)
 		return 0;
@@ -123,21 +160,6 @@ int target_is_compound(const struct target *t)
 	if (next->script == SCRIPT_CYRILLIC)
 		return t->at + 3 >= t->to && ends_as_genitive(next);
 	return next->script == SCRIPT_LATIN;
-}
-
-/* "менеджеру", not "поддержку", "консультантку", "людину" */
-static int is_dative(const struct word *w)
-{
-	int n = w->len;
-
-	if (w->script != SCRIPT_CYRILLIC || n < 4)
-		return 0;
-	if (w->letters[n - 1] == u'ю')
-		return w->letters[n - 2] == u'л';
-	if (w->letters[n - 1] != u'у' || w->letters[n - 2] == u'н' || w->letters[n - 2] == u'ш')
-		return 0;
-	return w->letters[n - 2] != u'к' || w->letters[n - 3] == u'и' ||
-	       w->letters[n - 3] == u'е';
 }
 
 /* "someone who ...", "a person for ...". */
@@ -190,7 +212,9 @@ int target_is_thing(const struct target *t)
 		return 1;
 	if (verb & SPEAK && it->script == SCRIPT_CYRILLIC && who & NOM && t->verb < t->at)
 		return !(verb & ~SPEAK & REQUEST) && find(t, t->verb, t->at, PREP) < 0;
-	if (t->verb > t->at && is_dative(it) && means(t, t->at - 1) & (WHERE | HOW | WHAT))
+	if (t->verb > t->at && is_dative(it) &&
+	    (means(t, t->at - 1) & (WHERE | WHAT) ||
+	     (means(t, t->at - 1) & HOW && t->verb + 1 < t->to)))
 		return 1; /* "куда сотруднику написать" */
 	if (who & TARGET && !(verb & ((~WANT & REQUEST) | IFHOW)) && t->verb < t->at &&
 	    is_dative(it))
@@ -214,88 +238,42 @@ int target_is_complained_of(const struct target *t)
 	       (means(t, t->verb) & TALK) != TALK;
 }
 
-/* "am I talking to a human?" */
-static int is_who(const struct target *t)
-{
-	int be = find(t, t->from, t->verb, BE);
-
-	return be >= 0 && means(t, be + 1) & SELF && means(t, t->verb) & SPEAK &&
-	       find(t, t->from, be, HOW | WHY) < 0;
-}
-
-/* "thanks for connecting me with a human" */
-static int is_thanks(const struct target *t)
-{
-	int thanks = find(t, t->from, t->verb, THANKS);
-
-	return thanks >= 0 && find(t, thanks + 1, thanks + 3, ABOUT | PREP) >= 0;
-}
-
-/* "люблю общаться с людьми", "I hate to talk to people": not now, and with anybody. */
-static int is_habit(const struct target *t)
-{
-	int before = t->verb - 1;
-	uint64_t it = means(t, t->at);
-
-	while (before > t->from && means(t, before) & PREP)
-		before--;
-	if (!(means(t, t->verb) & (SPEAK | CALL)) || find(t, t->from, t->to, LIVE) >= 0)
-		return 0;
-	if (!(it & (PERSON | SOMEBODY)) && find(t, t->from, before, BE) < 0)
-		return 0; /* "is it hard to reach support" */
-	return before >= t->from && t->w->items[before].means == 0 &&
-	       t->w->items[before].len > 3;
-}
-
-/* "как разговаривать с начальником": how one does it in general, with anybody. */
-int target_is_advice(const struct target *t)
-{
-	int first = t->verb < t->at ? t->verb : t->at;
-	int how = find(t, t->from, first, HOW | WHAT);
-	uint64_t verb = means(t, t->verb), it = means(t, t->at);
-
-	if (means(t, t->at - 1) & MINE && (verb & CALL || how >= 0 || it & OFFICE))
-		return find(t, t->at, t->to, PLEASE) < 0 || verb & CALL;
-	if (is_thanks(t) || is_habit(t) || is_who(t))
-		return 1;
-	if (how < 0 || find(t, how, t->at, CAN | ME) >= 0)
-		return 0;
-	for (int i = how + 1; i < t->verb && means(t, how) & HOW && !(verb & SPEAK); i++)
-		if (!means(t, i) && t->w->items[i].len > 2)
-			return 1; /* "how to set up transfers to an agent" */
-	if (verb & CALL && find(t, t->at + 1, t->to, MINE) >= 0)
-		return 1; /* "how to invite a person to my team" */
-	if (means(t, how) & WHAT && verb & SPEAK && find(t, how, t->verb, NUMBER | LET) < 0)
-		return 1; /* "what to ask a manager" */
-	if (it & PEOPLE && find(t, t->from, t->to, LIVE | HERE) < 0)
-		return 1;
-	if (verb & CALL && !(it & (TARGET | SUPPORT)))
-		return 1; /* "how to ask somebody out" */
-	for (int i = t->verb + 1; verb & CALL && it & PERSON && i < t->at; i++)
-		if (!(means(t, i) & AROUND))
-			return 1; /* "how to find a key to a person" */
-	if (verb & CONNECT && it & SUPPORT)
-		return 0; /* "how to reach the department of quality" */
-	if (verb & LENGTHY)
-		return find(t, t->from, t->to, LIVE | HERE) < 0;
-	if (verb & REQUEST && it & (TARGET | OFFICE) && !(it & (PERSON | OFFICE)) &&
-	    !(verb & CALL))
-		return 0;
-	for (int i = t->at + 1; i < t->to; i++)
-		if (!(means(t, i) & (AROUND | BARE)))
-			return 1;
-	return 0;
-}
-
 /* "do you need operators?" */
 static int is_your_want(const struct target *t)
 {
 	int cyrillic = t->w->items[t->verb].script == SCRIPT_CYRILLIC;
 
+	if (cyrillic && t->verb < t->at && t->verb == sentence_begin(t->w, t->at) &&
+	    t->to == sentence_end(t->w, t->at) && t->w->items[t->at].flags & WORD_ASKED &&
+	    means(t, t->at) & NOM && (means(t, t->verb) & REQUEST) == WANT &&
+	    find(t, t->from, t->to, ME | PLEASE) < 0)
+		return 1; /* "нужны сотрудники?" */
 	return t->verb < t->at && t->w->items[t->at].flags & WORD_ASKED &&
 	       !(means(t, t->verb) & ~WANT & REQUEST) &&
 	       find(t, t->verb - 1, t->verb + (cyrillic ? 3 : 0), YOU) >= 0 &&
 	       find(t, t->from, t->verb, CAN | WHY) < 0;
+}
+
+/* "can your bot transfer chats to a human?", "бот может позвать оператора?": and not me */
+static int is_bots_skill(const struct target *t, int bot)
+{
+	const struct word *next = bot + 1 < t->verb ? &t->w->items[bot + 1] : NULL;
+	int skilled = next && next->means & CAN && next->script == SCRIPT_CYRILLIC &&
+		      next->letters[next->len - 1] == u'т';
+
+	if (means(t, bot - 1) & (THE | YOU | MINE) && means(t, bot - 2) & CAN)
+		skilled = 1;
+	return skilled && bot < t->verb && find(t, t->from, t->to, ME | PLEASE) < 0;
+}
+
+/* "let him talk to a human", "make her call an operator" */
+static int is_anothers(const struct target *t)
+{
+	const struct word *who = t->verb > t->from ? &t->w->items[t->verb - 1] : NULL;
+
+	return who && (who->means & PRONOUN) == PRONOUN && who->script == SCRIPT_LATIN &&
+	       who->letters[0] == 'h' && means(t, t->verb - 2) & (LET | WRITE) &&
+	       !(means(t, t->verb + 1) & ME);
 }
 
 int target_is_others(const struct target *t)
@@ -307,6 +285,8 @@ int target_is_others(const struct target *t)
 
 	if (is_your_want(t) || (bot > t->from && means(t, bot - 1) & MINE))
 		return 1; /* "our bot should call a human" */
+	if (is_anothers(t) || (bot >= t->from && is_bots_skill(t, bot)))
+		return 1;
 	if (means(t, t->from) & (WHAT | THAT) && t->w->items[t->from].gap == GAP_COMMA &&
 	    words_find(t->w, previous, t->from, WANTS) >= 0)
 		return 1; /* "my wife says that ..." */
@@ -339,6 +319,9 @@ int target_is_hypothetical(const struct target *t)
 		return 1; /* "why did you call an operator" */
 	if (means(t, t->verb - 1) & ABOUT && find(t, t->from, t->verb, BOT) >= 0)
 		return 1; /* "rather the bot than talk to a person" */
+	if ((means(t, t->verb) & PUT) == PUT &&
+	    words_find(t->w, sentence_begin(t->w, t->verb), t->from, IF) >= 0)
+		return 1; /* "if the bot cannot help, will they connect me?" */
 	return i >= 0 && !(means(t, i + 1) & (CAN | PLEASE)) && !(means(t, i + 2) & CAN);
 }
 

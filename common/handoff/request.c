@@ -48,7 +48,8 @@ static int by_verb(struct target *t)
 		return no(t, "past");
 	if (find(t, t->from, t->to, LATER) >= 0)
 		return no(t, "another-time");
-	if (means(t, t->verb) & CONNECT && find(t, first, t->to, HELLO) >= 0)
+	if (means(t, t->verb) & CONNECT &&
+	    (find(t, first, t->to, HELLO) >= 0 || find(t, t->verb, t->at, THANKS) >= 0))
 		return no(t, "mention"); /* "передайте менеджеру привет" */
 	if (is_within_text(t))
 		return no(t, "story");
@@ -59,7 +60,7 @@ static int by_verb(struct target *t)
 	return yes(t, "ask-for-operator");
 }
 
-static int is_not_bot_next(const struct target *t)
+int target_is_not_bot_next(const struct target *t)
 {
 	int bot = t->to < t->w->n ? words_find(t->w, t->to, clause_end(t->w, t->to), BOT) : -1;
 
@@ -97,7 +98,8 @@ static int by_help(struct target *t)
 	if (before >= 0 && t->w->items[t->at].flags & WORD_ASKED &&
 	    target_is_all(t, t->from, t->to, AROUND, NEVER_BARE & ~OR))
 		return yes(t, "let-a-human-help"); /* "will a human answer me" */
-	if (before >= 0 && is_not_bot_next(t) && find(t, t->from, before, HOWMUCH) == t->from &&
+	if (before >= 0 && target_is_not_bot_next(t) &&
+	    find(t, t->from, before, HOWMUCH) == t->from &&
 	    target_is_all(t, t->from + 1, t->to, BARE, NEVER_BARE | NOT))
 		return yes(t, "let-a-human-help"); /* "when will a human answer, not a bot" */
 	if (help < 0 || (ask < 0 && (later < 0 || (!(t->w->items[t->at].flags & WORD_ASKED) &&
@@ -111,6 +113,9 @@ static int by_help(struct target *t)
 	if (find(t, t->from, t->at, HOWMUCH | IF | THEY) >= 0 || is_question(t) ||
 	    target_is_topic(t))
 		return no(t, "about-operators");
+	if ((means(t, t->at) & TRADE) == TRADE &&
+	    !target_is_all(t, help, t->to, ~UINT64_C(0), 0))
+		return no(t, "about-operators"); /* "пусть курьер позвонит в домофон" */
 	if (target_is_negated(t))
 		return no(t, "negated");
 	return yes(t, "let-a-human-help");
@@ -224,11 +229,12 @@ static int is_addressed(const struct target *t, int end)
 static int is_instead_of_bot(const struct target *t, int begin)
 {
 	int bot = words_find(t->w, begin, t->from, BOT);
+	int let = words_find(t->w, begin, t->from, LET);
+	uint64_t told = let > 0 ? THEY | IF : THEY | WANTS | IF | SPEAK;
 
-	return bot > begin && clause_end(t->w, bot) == t->from &&
-	       words_find(t->w, bot - 2, bot, NOT) >= 0 &&
-	       words_find(t->w, begin, t->from, WANT) >= 0 &&
-	       words_find(t->w, begin, t->from, THEY | WANTS | IF | SPEAK) < 0 &&
+	return bot > begin && words_find(t->w, let > 0 ? let : begin, t->from, told) < 0 &&
+	       clause_end(t->w, bot) == t->from && words_find(t->w, bot - 2, bot, NOT) >= 0 &&
+	       words_find(t->w, begin, t->from, WANT | LET) >= 0 &&
 	       target_is_all(t, t->from, t->to, BARE | YOU, NOT | NO | NONEED | BE);
 }
 
@@ -301,64 +307,6 @@ static int by_courtesy(struct target *t)
 	return yes(t, "polite");
 }
 
-/* "get me someone who ...": what somebody is to know or do may be said behind. */
-static int known_until(const struct target *t)
-{
-	int next = t->at + 1;
-	int goes_on = (means(t, next) & (THAT | WHAT | CAN | LET)) != 0;
-	int asked = find(t, t->from, t->verb, CAN) >= 0 && find(t, t->from, t->verb, SELF) >= 0;
-
-	if (means(t, next) & THAT && means(t, t->verb) & WANT && t->verb < t->at &&
-	    t->w->items[t->at].script == SCRIPT_CYRILLIC)
-		return next; /* "кого-то, кто разбирается" */
-	if (!(means(t, t->verb) & CALL) || t->verb > t->at || !goes_on)
-		return t->to;
-	if (t->w->items[t->at].script == SCRIPT_LATIN && find(t, t->verb, t->at, ME) < 0 &&
-	    !asked && t->verb != t->from)
-		return t->to;
-	return next;
-}
-
-/* People in general, and parts of the house, are asked for only by a verb that fits them. */
-static int is_weak(const struct target *t)
-{
-	uint64_t m = means(t, t->at);
-	uint64_t verb = t->verb >= 0 ? means(t, t->verb) : 0;
-
-	if (m & (TARGET | ALONE))
-		return 0;
-	if (m & SOMEBODY && (means(t, t->at - 1) & WITH) == WITH &&
-	    target_is_all(t, t->from, t->to, BARE, NEVER_BARE | WITHOUT) &&
-	    find(t, t->from, t->at, CAN) >= 0)
-		return 0; /* "можно с кем-нибудь?" */
-	if (m & SOMEBODY && verb & WANT && is_not_bot_next(t))
-		return 0; /* "I need someone to explain my bill, not a bot" */
-	if (m & PEOPLE && verb & (CALL | WANT) && t->to - t->from <= 4 &&
-	    !(t->w->items[t->at].flags & WORD_ASKED) &&
-	    target_is_all(t, t->from, t->to, BARE, NEVER_BARE))
-		return 0; /* "зови людей" */
-	if ((m & TRADE) == TRADE && find(t, t->at, t->to, WITHOUT) >= 0)
-		return 1;
-	if ((m & TRADE) == TRADE)
-		return !(verb & (SPEAK | CONNECT)) &&
-		       (!(verb & CALL) || (verb & ORDER) == ORDER);
-	if (m & (SOMEBODY | OFFICE) && !(m & PEOPLE) && verb & (CALL | WANT) &&
-	    target_is_all(t, t->from, known_until(t), AROUND, NEVER_BARE & ~(SELF | YOU)))
-		return 0;
-	if (m & OFFICE && t->w->n == 1)
-		return 0;
-	if (m & OFFICE && target_is_all(t, t->from, t->to, BARE, NEVER_BARE) &&
-	    find(t, t->from, t->to, PLEASE | LIVE | CAN | ME) >= 0)
-		return 0;
-	if (m & SUPPORT &&
-	    target_is_all(t, sentence_begin(t->w, t->at), t->to, BARE, NEVER_BARE))
-		return 0;
-	if (m & SUPPORT)
-		return !(verb & (CALL | CONNECT | SPEAK)) && !(means(t, t->at - 1) & LIVE);
-	return !(verb & (SPEAK | CONNECT | IFHOW)) &&
-	       find(t, t->at - 2, t->at + 3, LIVE | SUPPORT) < 0;
-}
-
 int words_request(const struct words *w, int at, const char **reason)
 {
 	struct target t = { .w = w, .at = at, .why = NULL, .verb = -1 };
@@ -378,7 +326,7 @@ int words_request(const struct words *w, int at, const char **reason)
 	behind = target_verb_behind(&t);
 	if (t.verb < 0 || (behind >= 0 && !(means(&t, t.verb) & ~WANT & REQUEST)))
 		t.verb = behind;
-	if (!is_weak(&t)) {
+	if (!target_is_weak(&t)) {
 		if (t.verb >= 0)
 			answer = by_verb(&t);
 		if (!answer && !t.why)

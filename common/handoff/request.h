@@ -67,6 +67,11 @@ int target_is_hypothetical(const struct target *t);
 int target_is_past(const struct target *t);
 int target_is_complained_of(const struct target *t);
 
+/* Does no verb here make a request of somebody, of people, of a part of the house? */
+int target_is_weak(const struct target *t);
+/* "..., not a bot" behind it. */
+int target_is_not_bot_next(const struct target *t);
+
 /* "where is the operator", "anyone there"; "somebody answer". */
 int target_is_missed(struct target *t);
 int target_is_begged(struct target *t);

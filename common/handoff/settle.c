@@ -185,7 +185,8 @@ static void settle_word(struct words *w, int i)
 	if (it->means & SOMEBODY && it->means & THEY && i > 0 && it->gap == GAP_NONE &&
 	    w->items[i - 1].means & WANT)
 		it->means &= ~THEY; /* who is needed does nothing */
-	if (it->means & SAY)
+	if (it->means & SAY ||
+	    (it->means & WRITE && i + 2 < w->n && w->items[i + 2].means & LET))
 		settle_tell(w, i);
 	if (it->means & LIVE)
 		settle_live(w, i);

@@ -63,9 +63,9 @@ int target_verb_before(const struct target *t)
 			return i;
 		if (m & IFHOW && other <= 3 && is_told_how(t, i))
 			return i;
-		if (m & ABOUT && !(m & (PREP | FILLER | THE)))
+		if (m & ABOUT && !(m & (PREP | FILLER | THE)) && !(means(t, i - 1) & NUMBER))
 			return -1;
-		other += !(m & AROUND);
+		other += !(m & (AROUND | ABOUT));
 	}
 	return -1;
 }
