@@ -52,7 +52,8 @@ int target_is_advice(const struct target *t)
 	uint64_t verb = means(t, t->verb), it = means(t, t->at);
 
 	if (means(t, t->at - 1) & MINE && (verb & CALL || how >= 0 || it & OFFICE) &&
-	    !target_is_not_bot_next(t))
+	    !target_is_not_bot_next(t) &&
+	    !(find(t, t->at, t->to, HELP) > 0 && find(t, t->from, t->verb, PLEASE) >= 0))
 		return find(t, t->at, t->to, PLEASE) < 0 || verb & CALL;
 	if (is_thanks(t) || is_habit(t) || is_who(t))
 		return 1;

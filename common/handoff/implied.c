@@ -24,6 +24,19 @@ static int is_named_before(const struct target *t)
 	       words_find(t->w, begin, t->from, THEY | WORK) < 0;
 }
 
+/* "yes, transfer please": nothing but the verb, an answer to who offered it. */
+static int is_all_of_it(const struct target *t)
+{
+	enum { LEAST = 7 }; /* shorter verbs mean too much */
+
+	if (t->w->n > 4 || t->w->items[t->at].len < LEAST)
+		return 0;
+	for (int i = 0; i < t->w->n; i++)
+		if (i != t->at && !(means(t, i) & (PLEASE | FILLER | CAN | WANT)))
+			return 0;
+	return 1;
+}
+
 /* "connect me, please": to whom need not be said. */
 static int is_connect(const struct target *t)
 {
@@ -41,6 +54,8 @@ static int is_connect(const struct target *t)
 	if (t->from == 0 && t->to == t->w->n && t->w->n <= 4 && verb & CALL &&
 	    !(verb & (VIA | KNOWN)) && find(t, 0, t->to, ME | TARGET | SOMEBODY | BOT) < 0)
 		named = 1; /* "так зовите же" */
+	if (t->from == 0 && t->to == t->w->n && verb & CONNECT && is_all_of_it(t))
+		named = 1;
 	if (!named && (!(verb & CONNECT) || find(t, t->from, t->to, ME) < 0))
 		return 0;
 	if (target_is_negated(t) || target_is_stopped(t))

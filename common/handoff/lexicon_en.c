@@ -321,5 +321,8 @@ const struct lexeme lexicon_en[] = {
 	{ PLEASE, "plss plzz plis plez pliz plse pleas" },
 	{ FILLER, "thing app" },
 	{ WANTS, "begs begged pleads insists insisted" },
+	{ FILLER, "or_{not,what}" },
+	{ ORDER, "ping" },
+	{ HELP, "join" },
 	{ 0 },
 };

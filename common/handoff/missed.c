@@ -18,6 +18,9 @@ static int by_absence(struct target *t)
 	if (find(t, t->from, t->w->items[t->at].script == SCRIPT_CYRILLIC ? t->to : t->at,
 		 WHERE) >= 0)
 		return yes(t, "where-is");
+	if (t->w->items[t->at].script == SCRIPT_CYRILLIC && t->w->n <= 3 &&
+	    means(t, t->at) & ROLE && find(t, 0, t->w->n, HAVE) >= 0 && t->to == t->w->n)
+		return yes(t, "anyone-there"); /* "оператор есть?" */
 	here |= others && !(means(t, t->at) & PEOPLE) && find(t, t->from, t->to, HELLO) >= 0;
 	others |= means(t, t->at) & PERSON && here;
 	others |= means(t, t->at) & ROLE && here && t->w->items[t->at].flags & WORD_ASKED;

@@ -2,18 +2,27 @@
 
 #include "common/handoff/request.h"
 
+/* "ça marche pas votre truc passez moi ...": it refused what stands before it */
+static int is_behind_its_verb(const struct target *t, int i)
+{
+	const struct word *w = &t->w->items[i];
+	int is_pas = w->len == 3 && w->letters[0] == 'p' && w->letters[1] == 'a';
+
+	for (int k = i + 1; is_pas && k < t->verb; k++)
+		if (!means(t, k))
+			return 1;
+	return 0;
+}
+
 /* "not a bot", "why can't I", "couldn't you": no refusal of a human. */
 static int is_excused(const struct target *t, int i)
 {
 	int next = i + 1;
 
-	if (t->w->items[i].len == 3 && t->w->items[i].letters[0] == 'p' && next < t->verb &&
-	    !means(t, next))
-		return 1; /* "ça marche pas votre truc passez moi ..." */
 	while (means(t, next) & (FILLER | THE | PREP | REQUEST | ME | LIVE) &&
 	       !(means(t, next) & (TARGET | BOT)) && next < i + 5)
 		next++;
-	if (means(t, next) & BOT || find(t, i, t->at, BOT) >= 0)
+	if (means(t, next) & BOT || find(t, i, t->at, BOT) >= 0 || is_behind_its_verb(t, i))
 		return 1;
 	if (means(t, i) & CAN || find(t, t->from, i, WHY) >= 0)
 		return 1;
@@ -290,6 +299,9 @@ int target_is_others(const struct target *t)
 	if (means(t, t->from) & (WHAT | THAT) && t->w->items[t->from].gap == GAP_COMMA &&
 	    words_find(t->w, previous, t->from, WANTS) >= 0)
 		return 1; /* "my wife says that ..." */
+	for (int i = t->verb + 1; i < t->at; i++)
+		if (means(t, i) & WANTS && !(means(t, i) & (REQUEST | HELP)))
+			return 1; /* "to write a bot that calls an operator" */
 	for (int i = t->verb - 1; i >= t->from; i--) {
 		uint64_t m = means(t, i);
 

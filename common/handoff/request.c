@@ -15,7 +15,10 @@ static int is_within_text(const struct target *t)
 /* "connect the human with the bot": what is connected, not to whom. */
 static int is_joining(const struct target *t)
 {
-	return means(t, t->verb) & CONNECT && t->w->items[t->verb].script == SCRIPT_LATIN &&
+	const struct word *verb = &t->w->items[t->verb];
+
+	return verb->means & CONNECT && verb->script == SCRIPT_LATIN &&
+	       !(verb->len > 5 && verb->letters[verb->len - 2] == 'm') && /* passami, pásame */
 	       t->verb < t->at && !(t->w->items[t->verb].flags & WORD_FINAL) &&
 	       find(t, t->verb, t->at, ME | PREP | FILLER) < 0 &&
 	       !(means(t, t->verb) & (WANT | CALL | SPEAK)) &&
@@ -62,7 +65,12 @@ static int by_verb(struct target *t)
 
 int target_is_not_bot_next(const struct target *t)
 {
-	int bot = t->to < t->w->n ? words_find(t->w, t->to, clause_end(t->w, t->to), BOT) : -1;
+	int none = find(t, t->at + 1, t->to, NOT | WITHOUT);
+	int bot = none > 0 ? find(t, none, t->to, BOT) : -1;
+
+	if (bot > 0)
+		return 1;
+	bot = t->to < t->w->n ? words_find(t->w, t->to, clause_end(t->w, t->to), BOT) : -1;
 
 	return bot > 0 && words_find(t->w, t->to, bot, NOT) >= 0;
 }
@@ -295,6 +303,10 @@ static int by_courtesy(struct target *t)
 {
 	int end = sentence_end(t->w, t->at), before = t->at - 1;
 
+	if (t->at == 0 && means(t, 0) & ROLE && means(t, 1) & PLEASE &&
+	    t->w->items[0].script == SCRIPT_LATIN &&
+	    find(t, 1, t->to, NOT | NO | NONEED | WRITE | TOPIC) < 0)
+		return yes(t, "polite"); /* "mods please somebody stole my story" */
 	if (t->to != end || t->at + 1 >= end || !target_is_all(t, t->at + 1, end, PLEASE, 0))
 		return 0;
 	while (means(t, before) & (LIVE | SUPPORT))

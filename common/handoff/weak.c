@@ -9,6 +9,8 @@ static int known_until(const struct target *t)
 	int goes_on = (means(t, next) & (THAT | WHAT | CAN | LET)) != 0;
 	int asked = find(t, t->from, t->verb, CAN) >= 0 && find(t, t->from, t->verb, SELF) >= 0;
 
+	if (means(t, t->at) & THAT)
+		return next; /* "того, кто" is one word here */
 	if (means(t, next) & THAT && means(t, t->verb) & WANT && t->verb < t->at &&
 	    t->w->items[t->at].script == SCRIPT_CYRILLIC)
 		return next; /* "кого-то, кто разбирается" */
