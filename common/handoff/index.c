@@ -27,12 +27,15 @@ struct guess {
 	uint8_t len, tail, language, script;
 };
 
-static const struct lexeme *const lexicons[LANGUAGES] = {
-	[LANG_EN] = lexicon_en, [LANG_DE] = lexicon_de, [LANG_ES] = lexicon_es,
-	[LANG_FR] = lexicon_fr, [LANG_PT] = lexicon_pt, [LANG_TR] = lexicon_tr,
-	[LANG_IT] = lexicon_it, [LANG_PL] = lexicon_pl, [LANG_RU] = lexicon_ru,
-	[LANG_UK] = lexicon_uk, [LANG_KK] = lexicon_kk, [LANG_ZH] = lexicon_zh,
-	[LANG_AR] = lexicon_ar,
+static const struct {
+	enum language language;
+	const struct lexeme *lexemes;
+} tables[] = {
+	{ LANG_EN, lexicon_en },      { LANG_DE, lexicon_de }, { LANG_ES, lexicon_es },
+	{ LANG_FR, lexicon_fr },      { LANG_PT, lexicon_pt }, { LANG_TR, lexicon_tr },
+	{ LANG_IT, lexicon_it },      { LANG_PL, lexicon_pl }, { LANG_RU, lexicon_ru },
+	{ LANG_RU, lexicon_ru_more }, { LANG_UK, lexicon_uk }, { LANG_KK, lexicon_kk },
+	{ LANG_ZH, lexicon_zh },      { LANG_AR, lexicon_ar },
 };
 
 static pthread_once_t made = PTHREAD_ONCE_INIT;
@@ -179,21 +182,24 @@ static void sort_guesses(void)
 	}
 }
 
+static void add_lexeme(const struct lexeme *l, enum language language)
+{
+	struct slot s = { .means = l->means, .language = (uint8_t)language };
+
+	for (const char *p = l->words; *p;) {
+		size_t len = strcspn(p, " ");
+
+		if (len > 0)
+			add_keys(&s, p + (*p == '~'), len - (*p == '~'), *p == '~');
+		p += len + (p[len] == ' ');
+	}
+}
+
 static void make(void)
 {
-	for (int language = 0; language < LANGUAGES; language++)
-		for (const struct lexeme *l = lexicons[language]; l->means; l++) {
-			struct slot s = { .means = l->means, .language = (uint8_t)language };
-
-			for (const char *p = l->words; *p;) {
-				size_t len = strcspn(p, " ");
-
-				if (len > 0)
-					add_keys(&s, p + (*p == '~'), len - (*p == '~'),
-						 *p == '~');
-				p += len + (p[len] == ' ');
-			}
-		}
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		for (const struct lexeme *l = tables[i].lexemes; l->means; l++)
+			add_lexeme(l, tables[i].language);
 	sort_guesses();
 }
 

@@ -97,6 +97,7 @@
 #define TALK    (SPEAK | KNOWN)   /* a talk: may also be told about */
 #define PUT     (CONNECT | KNOWN) /* others will put one through: соединят */
 #define ASKS    (WANTS | KNOWN)   /* asked for somebody: oneself, too, may have */
+#define CAUSE   (BUT | KNOWN)     /* because: begins a clause, takes nothing back */
 #define PRONOUN (FILLER | KNOWN)  /* him, them */
 #define WITH    (PREP | KNOWN)    /* before whom one talks to: with */
 
@@ -127,8 +128,8 @@ struct lexeme {
 
 /* Each ends with an item that means nothing. */
 extern const struct lexeme lexicon_en[], lexicon_de[], lexicon_es[], lexicon_fr[], lexicon_pt[],
-	lexicon_tr[], lexicon_it[], lexicon_pl[], lexicon_ru[], lexicon_uk[], lexicon_kk[],
-	lexicon_zh[], lexicon_ar[];
+	lexicon_tr[], lexicon_it[], lexicon_pl[], lexicon_ru[], lexicon_ru_more[], lexicon_uk[],
+	lexicon_kk[], lexicon_zh[], lexicon_ar[];
 
 /* Adds what the word means to of[language]. */
 void lexicon_look(const struct word *w, uint64_t of[LANGUAGES]);

@@ -120,5 +120,8 @@ const struct lexeme lexicon_de[] = {
 	{ FILLER, "sich das" },
 	{ THE, "dein{e,en,em} euer eure eurem ihrem" },
 	{ PREP, "ans ins aufs beim" },
+	{ PLEASE, "wenn_möglich falls_möglich wenn_es_geht wenns_geht" },
+	{ CAUSE, "weil" },
+	{ ROLE, "kollegin kolleginnen" },
 	{ 0 },
 };

@@ -89,6 +89,7 @@ const struct lexeme lexicon_zh[] = {
 	{ OFFICE, "前台 财务" },
 	{ ROLE, "不要机器人 不要ai 不要智能客服" },
 	{ KNOWN, "真人秀 人名 名单" },
+	{ ROLE, "同事" },
 	{ 0 },
 };
 

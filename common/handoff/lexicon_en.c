@@ -324,5 +324,19 @@ const struct lexeme lexicon_en[] = {
 	{ FILLER, "or_{not,what}" },
 	{ ORDER, "ping" },
 	{ HELP, "join" },
+	{ CAUSE, "because cause coz cuz cos since bc while" },
+	{ PREP, "until" },
+	{ FILLER, "anyway anyways tho honestly tbh tonight" },
+	{ WANT, "{what,all}_i_{want,need,ask}_is all_i_ask_for_is only_thing_i_{want,need}_is "
+		"{trouble,bother}_you_for {ill,i_will}_wait_for" },
+	{ SPEAK | WANT, "wouldnt_mind_{talking,speaking,chatting}_{to,with}" },
+	{ CONNECT,
+	  "mind_{connecting,transferring,putting,getting,passing,handing} be_passed be_put "
+	  "be_routed be_forwarded" },
+	{ CONNECT | ME, "{put,place,add}_me_in_{the,a,your}_{queue,line}" },
+	{ PLEASE, "if_you_{would,please,could,dont_mind,will} if_i_may if_possible "
+		  "if_{thats,its}_{possible,ok,okay,alright,fine}" },
+	{ ROLE, "advisers advisors" },
+	{ PRONOUN, "another_one a_new_one a_different_one" },
 	{ 0 },
 };

@@ -107,6 +107,8 @@ const struct lexeme lexicon_fr[] = {
 	{ FILLER, "j_ai_dit je_répète encore du_magasin de_l_hôtel de_la_banque" },
 	{ CONNECT, "mettre_en_relation" },
 	{ SOMEBODY | HAVE, "il_n_y_a_personne y_a_personne" },
+	{ PLEASE, "si_possible si_c_est_possible" },
+	{ CAUSE, "parce_que parce_qu car" },
 	{ 0 },
 };
 
@@ -205,5 +207,8 @@ const struct lexeme lexicon_it[] = {
 		"verifichi" },
 	{ FILLER, "ho_detto ripeto del_negozio della_banca dell_hotel" },
 	{ SOMEBODY | HAVE, "non_c_è_nessuno" },
+	{ PLEASE, "se_possibile se_è_possibile" },
+	{ ROLE, "collega colleghi" },
+	{ CONNECT, "passarmi" },
 	{ 0 },
 };

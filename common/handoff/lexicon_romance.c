@@ -120,6 +120,8 @@ const struct lexeme lexicon_es[] = {
 	{ LIVE | ALONE, "de_carne_y_hueso" },
 	{ SOMEBODY | HAVE, "no_hay_nadie no_hay_alguien" },
 	{ SPEAK, "{poner,presentar,hacer}_una_{queja,reclamación}_{con,ante,al}" },
+	{ PLEASE, "si_es_posible si_fuera_posible si_se_puede" },
+	{ CAUSE, "porque" },
 	{ 0 },
 };
 
@@ -218,5 +220,7 @@ const struct lexeme lexicon_pt[] = {
 	{ FILLER, "repito já_disse eu_disse da_loja do_hotel do_banco da_escola pra_mim" },
 	{ SOMEBODY | HAVE, "não_tem_ninguém não_há_ninguém" },
 	{ MEAN, "definição significados" },
+	{ PLEASE, "se_possível se_for_possível se_der" },
+	{ CAUSE, "porque pois" },
 	{ 0 },
 };

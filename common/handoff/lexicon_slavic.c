@@ -111,6 +111,8 @@ const struct lexeme lexicon_uk[] = {
 	{ WANT, "скільки_ще_чекати скільки_можна_чекати довго_ще_чекати" },
 	{ CALL, "гукни{,ть} погукай{,те}" },
 	{ SOMEBODY | HAVE, "нікого_немає немає_нікого хто_небудь" },
+	{ PLEASE, "якщо_{можна,можливо,не_важко}" },
+	{ CAUSE, "тому_що оскільки" },
 	{ 0 },
 };
 
@@ -227,5 +229,7 @@ const struct lexeme lexicon_pl[] = {
 	{ SOMEBODY | HAVE, "nie_ma_nikogo nikogo_nie_ma" },
 	{ HELP, "zadzwonić" },
 	{ RING, "żeby_ktoś_{do_mnie,ze_mną}_{zadzwonił,oddzwonił,porozmawiał}" },
+	{ PLEASE, "jeśli_{można,to_możliwe,się_da} jeżeli_{można,to_możliwe}" },
+	{ CAUSE, "bo ponieważ" },
 	{ 0 },
 };

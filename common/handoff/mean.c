@@ -209,8 +209,11 @@ static void conclude(struct meaning *m, int i)
 		if (m->of[i][l] & REQUEST && FINAL_LANGUAGES >> l & 1)
 			w->flags |= WORD_FINAL;
 	}
-	if (!w->means)
+	if (!w->means) {
 		w->means = foreign(w, m->of[i]);
+		if (w->script == SCRIPT_CYRILLIC && w->means & REQUEST)
+			w->flags |= WORD_FINAL;
+	}
 }
 
 void words_mean(struct words *w)

@@ -355,6 +355,7 @@ static int is_settled(const struct target *t)
 	int end = t->to < t->w->n ? clause_end(t->w, t->to) : t->to;
 
 	return t->to < t->w->n && t->w->items[t->to].means & BUT &&
+	       (t->w->items[t->to].means & CAUSE) != CAUSE &&
 	       words_find(t->w, t->to, end, PAST) >= 0 &&
 	       words_find(t->w, t->to, end, NOT | TARGET) < 0;
 }

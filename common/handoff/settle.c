@@ -293,7 +293,8 @@ static void quote_reported(struct words *w)
 {
 	for (int i = 1; i < w->n; i++) {
 		if (w->items[i].gap != GAP_COLON ||
-		    words_find(w, i > 4 ? i - 4 : 0, i, REPORTED) < 0)
+		    words_find(w, i > 4 ? i - 4 : 0, i, REPORTED) < 0 ||
+		    words_find(w, sentence_begin(w, i), i, NOT) >= 0)
 			continue;
 		for (int end = sentence_end(w, i); i < end; i++)
 			w->items[i].flags |= WORD_QUOTED;

@@ -91,9 +91,26 @@ static int is_participle(const struct target *t, int i)
 	       target_is_all(t, t->from, t->to, AROUND | BE, YOU | SELF | OR | NOT);
 }
 
+/* "it's a human I need", "an agent is what I want" */
+static int cleft_verb(const struct target *t)
+{
+	int i = t->at + 1;
+
+	while (means(t, i) & (BE | WHAT) && i < t->at + 3)
+		i++;
+	if (t->w->items[t->at].script != SCRIPT_LATIN || !(means(t, i) & SELF) ||
+	    !(means(t, i + 1) & WANT) || i + 2 != t->to ||
+	    !target_is_all(t, t->from, t->at, AROUND | BE, SELF | YOU | IF | OR))
+		return -1;
+	return i + 1;
+}
+
 int target_verb_behind(const struct target *t)
 {
-	int is_subject = (means(t, t->at) & NOM) != 0;
+	int is_subject = (means(t, t->at) & NOM) != 0, cleft = cleft_verb(t);
+
+	if (cleft >= 0)
+		return cleft;
 
 	for (int i = t->at + 1, other = 0; i < t->to && other <= 1; i++) {
 		uint64_t m = means(t, i);
