@@ -86,6 +86,7 @@ static void on_close(struct evhttp_connection *evcon, void *arg)
 	free(c);
 	if (!req)
 		return;
+	request_look_away(req);
 	req->conn = NULL;
 	if (w->guard.closing)
 		req->ev = NULL; /* goes with the connection */

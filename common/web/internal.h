@@ -79,6 +79,9 @@ struct web_request {
 	char trace[33];
 	struct arena arena;
 	struct web_stream *stream;
+	struct event *leaving;
+	void (*left)(void *arg);
+	void *left_arg;
 };
 
 /* --- guard.c -------------------------------------------------------------- */
@@ -112,6 +115,7 @@ void odd_resolve(struct guard *g);
 
 struct web_request *request_create(struct web *w, struct evhttp_request *ev);
 void request_free(struct web_request *req);
+void request_look_away(struct web_request *req); /* nobody needs to know who leaves */
 /* -1: the reply has been sent. */
 int request_check_head(struct web_request *req);
 int request_check_body(struct web_request *req);

@@ -31,10 +31,41 @@ void request_free(struct web_request *req)
 {
 	if (req->web)
 		TAILQ_REMOVE(&req->web->requests, req, link);
+	request_look_away(req);
 	if (req->has_query)
 		evhttp_clear_headers(&req->query);
 	arena_free(&req->arena);
 	free(req);
+}
+
+/* --- who leaves ----------------------------------------------------------- */
+
+static void on_closed(evutil_socket_t fd, short what, void *arg)
+{
+	struct web_request *req = arg;
+
+	(void)fd, (void)what;
+	req->left(req->left_arg);
+}
+
+void request_look_away(struct web_request *req)
+{
+	if (req->leaving)
+		event_free(req->leaving);
+	req->leaving = NULL;
+}
+
+/* evhttp reads nothing until the reply, so it would not notice. */
+void web_on_leave(struct web_request *req, void (*left)(void *arg), void *arg)
+{
+	request_look_away(req);
+	if (!req->conn)
+		return;
+	req->left = left;
+	req->left_arg = arg;
+	req->leaving = event_new(req->web->base, req->conn->fd, EV_CLOSED, on_closed, req);
+	if (!req->leaving || event_add(req->leaving, NULL))
+		abort();
 }
 
 /* --- what was asked ------------------------------------------------------- */

@@ -66,6 +66,9 @@ void web_forget_body(struct web_request *req);        /* its memory is free for 
 const char *web_trace(const struct web_request *req); /* new, or from a valid traceparent */
 struct arena *web_arena(struct web_request *req);     /* dies with the request */
 
+/* `left` is called once if the client leaves before the reply; it must not reply itself. */
+void web_on_leave(struct web_request *req, void (*left)(void *arg), void *arg);
+
 /*
  * The body as a JSON object: 415 unless the type is JSON, 400 unless it is an
  * object of valid UTF-8 without duplicate keys, at most 32 deep.  On failure

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "services/ingress/buckets.h"
+#include "services/ingress/hasher.h"
 #include "services/ingress/origin.h"
 #include "services/ingress/routes.h"
 
@@ -263,6 +264,18 @@ int console_number(struct console_call *c, const char *name, int64_t preset, int
 	web_refuse(c->req, 400, "bad_request", TEXT_PROBLEM_PARAMETER, name);
 	flow_done(&c->flow);
 	return -1;
+}
+
+static void on_leave(void *arg)
+{
+	struct console_call *c = arg;
+
+	hasher_forget(c->in->hasher, &c->flow);
+}
+
+void console_mind_leaving(struct console_call *c)
+{
+	web_on_leave(c->req, on_leave, c);
 }
 
 const char *console_address(struct console_call *c)

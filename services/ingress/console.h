@@ -58,6 +58,8 @@ int console_number(struct console_call *c, const char *name, int64_t preset, int
 /* What PostgreSQL has made; the caller's, never NULL. */
 json_t *console_parse(const char *json);
 const char *console_address(struct console_call *c); /* of who asks: one IPv4, or a /64 */
+/* Before a password is worked on: if the client leaves until then, it is not. */
+void console_mind_leaving(struct console_call *c);
 
 /* --- sessions (console_session.c) ----------------------------------------- */
 

@@ -81,6 +81,7 @@ static void compare(void *self)
 		flow_done(&c->flow);
 		return;
 	}
+	console_mind_leaving(c);
 	hasher_match(c->in->hasher, &c->flow, make, &g->matches, g->signin.password,
 		     g->old_password);
 }

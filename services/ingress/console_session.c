@@ -108,6 +108,7 @@ static void compare(void *self)
 	char seconds[16];
 
 	if (l->signin.wait_s == 0) {
+		console_mind_leaving(c);
 		hasher_match(c->in->hasher, &c->flow, decide, &l->matches, l->signin.password,
 			     l->password);
 		return;

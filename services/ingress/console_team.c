@@ -87,8 +87,10 @@ void console_add_operator(void *self)
 	struct console_call *c = self;
 	struct adding *a = c->own = arena_alloc(&c->flow.arena, sizeof *a);
 
-	if (read_adding(c, a) == 0)
-		hasher_make(c->in->hasher, &c->flow, put, a->kept, a->password);
+	if (read_adding(c, a) < 0)
+		return;
+	console_mind_leaving(c);
+	hasher_make(c->in->hasher, &c->flow, put, a->kept, a->password);
 }
 
 static void put(void *self)

@@ -12,6 +12,8 @@ enum { QUEUE_MAX = 24 };
 struct hashing {
 	struct op op; /* op.flow is NULL once cancelled; the thread never looks at it */
 	TAILQ_ENTRY(hashing) link;
+	struct hasher *hasher;
+	int is_waiting;
 	char *kept, *password;
 	int *matches_out;
 	char *made_out;
@@ -51,8 +53,10 @@ static struct hashing *take(struct hasher *h)
 		pthread_cond_wait(&h->work, &h->lock);
 	if (h->is_closing)
 		g = NULL;
-	if (g)
+	if (g) {
 		TAILQ_REMOVE(&h->waiting, g, link);
+		g->is_waiting = 0;
+	}
 	pthread_mutex_unlock(&h->lock);
 	return g;
 }
@@ -179,17 +183,33 @@ void hasher_close(struct hasher *h)
 
 /* --- asking ---------------------------------------------------------------- */
 
+/* What nobody waits for is not worked on; what is being worked on is dropped when it is done.
+ */
 static void hashing_cancel(struct op *op)
 {
+	struct hashing *g = (struct hashing *)op;
+	struct hasher *h = g->hasher;
+	int was_waiting;
+
 	op->flow = NULL;
+	pthread_mutex_lock(&h->lock);
+	was_waiting = g->is_waiting;
+	if (was_waiting) {
+		TAILQ_REMOVE(&h->waiting, g, link);
+		h->count--;
+	}
+	pthread_mutex_unlock(&h->lock);
+	if (was_waiting)
+		hashing_free(g);
 }
 
-static struct hashing *create(const char *kept, const char *password)
+static struct hashing *create(struct hasher *h, const char *kept, const char *password)
 {
 	struct hashing *g = calloc(1, sizeof *g);
 
 	if (!g || !(g->password = strdup(password)) || (kept && !(g->kept = strdup(kept))))
 		abort();
+	g->hasher = h;
 	return g;
 }
 
@@ -199,6 +219,7 @@ static void begin(struct hasher *h, struct flow *f, flow_step *next, struct hash
 	pthread_mutex_lock(&h->lock);
 	if (h->count < QUEUE_MAX) {
 		h->count++;
+		g->is_waiting = 1;
 		TAILQ_INSERT_TAIL(&h->waiting, g, link);
 		pthread_cond_signal(&h->work);
 		g = NULL;
@@ -210,10 +231,23 @@ static void begin(struct hasher *h, struct flow *f, flow_step *next, struct hash
 	hashing_free(g);
 }
 
+void hasher_forget(struct hasher *h, struct flow *f)
+{
+	struct hashing *g;
+
+	pthread_mutex_lock(&h->lock);
+	TAILQ_FOREACH (g, &h->waiting, link)
+		if (g->op.flow == f)
+			break;
+	pthread_mutex_unlock(&h->lock);
+	if (g)
+		flow_interrupt(f, ERR_CANCELLED, "nobody waits for it");
+}
+
 void hasher_match(struct hasher *h, struct flow *f, flow_step *next, int *out, const char *kept,
 		  const char *password)
 {
-	struct hashing *g = create(kept, password);
+	struct hashing *g = create(h, kept, password);
 
 	g->matches_out = out;
 	begin(h, f, next, g);
@@ -222,7 +256,7 @@ void hasher_match(struct hasher *h, struct flow *f, flow_step *next, int *out, c
 void hasher_make(struct hasher *h, struct flow *f, flow_step *next, char out[PASSWORD_TEXT],
 		 const char *password)
 {
-	struct hashing *g = create(NULL, password);
+	struct hashing *g = create(h, NULL, password);
 
 	g->made_out = out;
 	begin(h, f, next, g);

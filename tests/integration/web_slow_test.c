@@ -96,6 +96,29 @@ static void a_reply_to_nobody_is_dropped(void **state)
 	SENT(ask("GET /client HTTP/1.1\r\n\r\n", "\r\n\r\n"), "200");
 }
 
+static void count_one(void *arg)
+{
+	++*(int *)arg;
+}
+
+static void who_leaves_before_the_reply_is_noticed(void **state)
+{
+	struct peer *p = visit();
+	int left = 0;
+
+	(void)state;
+	world.kept = NULL;
+	peer_say(p, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	while (!world.kept)
+		event_base_loop(world.base, EVLOOP_ONCE);
+	web_on_leave(world.kept, count_one, &left);
+	peer_close(p);
+	run_until(world.base, &left, 1);
+	web_reply(world.kept, 200, "text/plain", "late", 4);
+	run_for(world.base, 20);
+	assert_int_equal(left, 1);
+}
+
 static void connections_are_counted(void **state)
 {
 	struct peer *peers[30];
@@ -229,6 +252,7 @@ int main(void)
 		cmocka_unit_test(who_drips_does_not_hide_behind_the_idle),
 		cmocka_unit_test(our_own_slowness_is_not_held_against_the_client),
 		cmocka_unit_test(a_reply_to_nobody_is_dropped),
+		cmocka_unit_test(who_leaves_before_the_reply_is_noticed),
 		cmocka_unit_test(connections_are_counted),
 		cmocka_unit_test(events_have_ids_names_and_lines),
 		cmocka_unit_test(a_listener_that_leaves_is_noticed),

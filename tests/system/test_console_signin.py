@@ -1,5 +1,8 @@
 """The console: signing in, sessions, and requests that somebody forged."""
 
+import json
+import socket
+
 import pytest
 
 from tests.fakes.server import wait_for
@@ -62,6 +65,22 @@ def test_repeated_failures_lock_the_login_out(stack, ann):
     assert "sign_in_failed" in what and "signed_in" in what
     stack.sql_do("delete from lockout")
     assert Console(stack, "victim").operator["login"] == "victim"
+
+
+def leave_while_signing_in(stack, login):
+    body = json.dumps({"login": login, "password": "wrong password"})
+    head = f"POST /console/api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", stack.port)) as s:
+        s.sendall((head + body).encode())
+
+
+def test_no_password_is_worked_on_for_who_has_left(stack, ann):
+    before = stack.logs().count("sign-in failed")
+    for n in range(12):
+        leave_while_signing_in(stack, f"leaver-{n}")
+    Console(stack, "ann")  # one after another: theirs were first
+    assert stack.logs().count("sign-in failed") < before + 12
+    stack.sql_do("delete from lockout")
 
 
 def lock_out(stack, login, cookie=None):

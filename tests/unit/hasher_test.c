@@ -8,7 +8,7 @@
 
 #include "services/ingress/hasher.h"
 
-enum { MANY = 30 };
+enum { MANY = 30, QUEUE_MAX = 24 };
 
 static struct event_base *base;
 static struct hasher *hasher;
@@ -137,6 +137,28 @@ static void it_may_be_closed_in_the_middle(void **state)
 	assert_int_equal(ended, 0);
 }
 
+/* Whoever has left makes room at once, however long the others take. */
+static void who_has_left_is_not_worked_on(void **state)
+{
+	static struct asking all[QUEUE_MAX], late;
+
+	(void)state;
+	for (int i = 0; i < QUEUE_MAX; i++) {
+		all[i] = (struct asking){ .password = "a new password" };
+		flow_begin(&all[i].flow, &asking_class, &all[i], NULL, 60000, make);
+	}
+	event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK); /* all have asked */
+	for (int i = 0; i < QUEUE_MAX; i++)
+		hasher_forget(hasher, &all[i].flow);
+	late = (struct asking){ .kept = KEPT, .password = "password" };
+	flow_begin(&late.flow, &asking_class, &late, NULL, 60000, ask);
+	while (flow_count())
+		event_base_loop(base, EVLOOP_ONCE);
+	assert_true(late.matches);
+	assert_in_range(ended, 1, QUEUE_MAX - 1); /* and whose turn had come by then */
+	assert_int_equal(failed, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +167,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(more_than_there_is_room_for_are_refused, begin,
 						end),
 		cmocka_unit_test_setup_teardown(it_may_be_closed_in_the_middle, begin, end),
+		cmocka_unit_test_setup_teardown(who_has_left_is_not_worked_on, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
