@@ -1,9 +1,10 @@
 // The console: keys, pages of administrators, and how it looks.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { PHONE, shot, until } from "./browser.mjs";
+import { shot, until } from "./browser.mjs";
 import { browser, context, desk, openConsole, person } from "./console-room.mjs";
 import { busyDay } from "./desk.mjs";
+import { looks } from "./looks.mjs";
 
 describe("the keyboard", () => {
   test("from the list to a reply and back, without a mouse", async () => {
@@ -82,12 +83,7 @@ describe("administration", () => {
 });
 
 describe("the look", () => {
-  for (const [name, options] of Object.entries({
-    "desk-light-ru": { locale: "ru-RU", viewport: { width: 1280, height: 800 } },
-    "desk-dark-en": { locale: "en-GB", viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
-    "phone-light-en": { ...PHONE, locale: "en-GB" },
-    "phone-dark-ru": { ...PHONE, locale: "ru-RU", colorScheme: "dark" },
-  })) {
+  for (const [name, options] of looks()) {
     test(`every page is whole and readable: ${name}`, async () => {
       busyDay(desk);
       const own = await browser.newContext(options);

@@ -145,10 +145,11 @@ function Nothing() {
 
 /** Signing in again, over everything that was being done. */
 function Again() {
+  const { speech } = useDesk();
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => ref.current?.showModal(), []);
   return (
-    <dialog ref={ref} class="dialog again" onCancel={(event) => event.preventDefault()}>
+    <dialog ref={ref} class="dialog again" aria-label={speech.t("signIn")} onCancel={(event) => event.preventDefault()}>
       <SignIn isAgain />
     </dialog>
   );

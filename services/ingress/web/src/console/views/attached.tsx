@@ -26,8 +26,12 @@ export function Attached({ file, speech }: { file: Attachment; speech: Speech })
   const words = (
     <>
       <Icon name="file" />
-      <span dir="auto">{label(file, speech)}</span>
-      {file.size ? <span class="mute">{speech.bytes(file.size)}</span> : null}
+      <span>
+        <span class="file-name" dir="auto">
+          {label(file, speech)}
+        </span>{" "}
+        {file.size ? <span class="mute">{speech.bytes(file.size)}</span> : null}
+      </span>
     </>
   );
   const target = href ?? place(file);
