@@ -52,10 +52,10 @@ describe("calling a human", () => {
     assert.equal(await part(w, ".turn").innerText(), "You have called a human", "it is shown as a turn of the talk");
     server.become(chat, { responder: "waiting", queue: { place: 3, wait_s: 170 } });
     await part(w, ".queue").waitFor();
-    assert.equal(await part(w, ".queue span >> nth=1").innerText(), "You are number 3 in line. It should take about 3\u00a0min.");
+    assert.equal(await part(w, ".queue span >> nth=1").innerText(), "You are number 3 in the queue. It should take about 3\u00a0min.");
     assert.equal(await part(w, ".composer .human").isVisible(), false);
     server.become(chat, { responder: "waiting", queue: { place: 1, wait_s: 20 } });
-    await until(async () => /next in line. It should take less/.test(await part(w, ".queue").innerText()), "the next place");
+    await until(async () => /next in the queue. It should take less/.test(await part(w, ".queue").innerText()), "the next place");
   });
 
   test("whoever waits may go back to the assistant", async () => {
@@ -104,7 +104,7 @@ describe("talking to a human", () => {
     await w.input.pressSequentially("to the bot");
     assert.equal(chat.typed, undefined, "a bot need not know that somebody types");
     server.become(chat, operator());
-    await until(async () => (await status(w)) === "Anna answers you", "the status");
+    await until(async () => (await status(w)) === "You are talking to Anna", "the status");
     human(chat, "Hello!");
     await until(async () => (await part(w, ".who").allInnerTexts()).includes("Anna"), "the name above the words");
     server.emit(chat, "typing", { who: "operator", name: "Anna" });
@@ -127,13 +127,13 @@ describe("talking to a human", () => {
   test("after a break the state is the one of now", async () => {
     const w = await openWidget();
     server.become(server.only(), operator("Boris"));
-    await until(async () => (await status(w)) === "Boris answers you", "the status");
+    await until(async () => (await status(w)) === "You are talking to Boris", "the status");
     await server.stop();
     server.only().state = { responder: "bot", operator: null };
     platform(server.only(), "The chat is over.", { event: "closed" });
     await server.restart();
     await until(async () => (await status(w)) === "Usually answers in seconds", "the state after the break");
-    assert.equal(await part(w, ".turn").innerText(), "The chat is over.");
+    assert.equal(await part(w, ".turn").innerText(), "The chat is over");
     await w.page.reload();
     await w.open();
     await until(async () => (await status(w)) === "Usually answers in seconds", "the state after a reload");

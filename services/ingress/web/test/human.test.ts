@@ -20,10 +20,10 @@ function message(seq: number, author: Author = "bot", text = `m${seq}`): Message
 test("the place and the wait are told as far as they are known", () => {
   const words = (place: number, wait_s: number | null, lang: "ru" | "en") =>
     placeInWords({ responder: "waiting", queue: { place, wait_s } }, strings(lang));
-  assert.equal(words(1, 20, "en"), "You are next in line. It should take less than a minute.");
-  assert.equal(words(4, 61, "en"), "You are number 4 in line. It should take about 2\u00a0min.");
+  assert.equal(words(1, 20, "en"), "You are next in the queue. It should take less than a minute.");
+  assert.equal(words(4, 61, "en"), "You are number 4 in the queue. It should take about 2\u00a0min.");
   assert.equal(words(2, null, "ru"), "Ваше место в очереди: 2.");
-  assert.equal(words(50, null, "en"), "You are number 50+ in line.");
+  assert.equal(words(50, null, "en"), "You are number 50+ in the queue.");
   assert.equal(placeInWords({ responder: "waiting" }, strings("ru")), "Ждём человека…");
   assert.equal(
     placeInWords({ responder: "waiting", leaving: true }, strings("en")),

@@ -16,14 +16,22 @@ export function files(list: Attachment[] | null | undefined, text: Strings, host
       item.replaceChildren(icon("save"), h("span", {}, name));
     };
     inWords();
+    // Not every site lets it be shown or played, and it may be gone.
     if (href && isPicture(file)) {
       item.className = "picture";
-      // Not every site lets it be shown, and it may be gone.
       item.replaceChildren(h("img", { src: href, alt: name, loading: "lazy", error: inWords }));
     }
-    node.append(item);
+    if (href && isSound(file)) {
+      const player = h("audio", { class: "sound", controls: true, preload: "none", src: href, "aria-label": name });
+      player.addEventListener("error", () => player.replaceWith(item));
+      node.append(player);
+    } else node.append(item);
   }
   return node;
+}
+
+function isSound({ kind, mime }: Attachment): boolean {
+  return kind === "voice" || kind === "audio" || mime?.startsWith("audio/") === true;
 }
 
 /** SVG is a program: whoever wants it may open it. */

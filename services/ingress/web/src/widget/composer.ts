@@ -54,6 +54,11 @@ export class Composer {
     if (focused && !answering) this.input.focus();
   }
 
+  /** Where nobody can hear it, nothing can be written. */
+  setUsable(usable: boolean): void {
+    this.input.disabled = !usable;
+  }
+
   /** Whether a human can be called. */
   offerHuman(can: boolean): void {
     this.human.hidden = !can;

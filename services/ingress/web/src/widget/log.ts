@@ -24,6 +24,8 @@ const TURNS = ["joined", "returned", "closed"];
 export class Log {
   readonly node: HTMLElement;
   readonly scroll: HTMLElement;
+  /** Without a line nobody knows whether an answer is still being written. */
+  isApart = false;
   private readonly rows: Rows;
   private readonly list: HTMLElement;
   private readonly jump: HTMLButtonElement;
@@ -128,7 +130,7 @@ export class Log {
     const unsent = conversation.unconfirmed(client.outbox.items);
     if (this.isFresh() && unsent.length === 0) rows.push(...this.popular());
     if (conversation.draft.text !== "") rows.push(this.draft(before));
-    if (conversation.typing) rows.push(this.typing("bot", client.session?.bot.title ?? text.bot));
+    if (conversation.typing && !this.isApart) rows.push(this.typing("bot", client.session?.bot.title ?? text.bot));
     if (conversation.humanTyping) {
       rows.push(this.typing("operator", conversation.state.operator?.name ?? text.operator));
     }
@@ -332,7 +334,7 @@ export class Log {
 
 /** What is said of such a message across the conversation; null: it is a message like others. */
 function lineOf(message: Message, text: Strings): string | null {
-  if (message.author === "platform") return TURNS.includes(message.event ?? "") ? message.text : null;
+  if (message.author === "platform") return TURNS.includes(message.event ?? "") ? message.text.replace(/\.$/, "") : null;
   if (message.author !== "person") return null;
   if (RENEW.test(message.text)) return text.renewed;
   return CALL.test(message.text) ? text.called : null;

@@ -276,12 +276,14 @@ export class Panel {
     this.avatar.textContent = [...face][0]?.toUpperCase() ?? "";
     this.status.textContent = this.statusText();
     this.status.className = `status ${conversation.responder} ${client.link}`;
-    this.composer.setAnswering(conversation.answering);
+    this.composer.setAnswering(conversation.answering && !this.isApart());
+    this.composer.setUsable(client.link !== "refused");
     this.offer();
     this.queue.show(conversation.state, text);
     this.showNotice();
     this.showUnread();
     if (!this.opened) return;
+    this.log.isApart = this.isApart();
     this.log.render(this.arrived);
     this.arrived = undefined;
   }
@@ -297,11 +299,19 @@ export class Panel {
   private statusText(): string {
     const text = strings(this.client.lang);
     const { link, conversation } = this.client;
-    if (!this.client.loaded && link !== "refused") return text.connecting;
+    if (link === "refused") return text.unavailable;
+    if (this.isApart()) return text.apart;
+    if (!this.client.loaded) return text.connecting;
     if (conversation.state.leaving) return text.nobody;
     if (conversation.responder === "waiting") return text.waiting;
     if (conversation.responder !== "operator") return text.online;
     return fill(text.withOperator, conversation.state.operator?.name ?? text.operator);
+  }
+
+  /** For long enough that it is missed. */
+  private isApart(): boolean {
+    if (this.client.link !== "lost") return false;
+    return !navigator.onLine || (this.lostAt !== 0 && Date.now() - this.lostAt >= LOST_MS);
   }
 
   private showNotice(): void {
@@ -315,7 +325,7 @@ export class Panel {
       this.lostAt = 0;
     }
     let words = "";
-    if (link === "lost" && (missed || !navigator.onLine)) words = navigator.onLine ? text.lost : text.offline;
+    if (this.isApart()) words = navigator.onLine ? text.lost : text.offline;
     else if (link === "refused") words = text.refused;
     else if (this.warning && now < this.warnedUntil) words = this.warning(text);
     else if (now < this.restoredUntil) words = text.restored;
