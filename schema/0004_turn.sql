@@ -230,7 +230,7 @@ begin
         v_cover := null;
         v_anew := true;
         r.status := 2;
-    elsif p_outcome = 6 and exists (select from operator o where o.enabled) then
+    elsif p_outcome = 6 and may_come(handoff_policy(c.bot_id), handoff_pool(handoff_policy(c.bot_id))) then
         select h.operator_job into r.operator_job from call_human(c.id, p_reason, p_detail, p_trace) h;
         r.status := 4;
         if p_reason in ('limit', 'repeated', 'providers') then -- the bot has not tried, or could not

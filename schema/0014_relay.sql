@@ -80,6 +80,24 @@ begin
     having count(*) > 0;
 end $$;
 
+-- Whom a bot's cases are for, as handoff.pool.
+create function handoff_pool(p_policy jsonb) returns text[]
+language plpgsql immutable as $$
+begin
+    return case p_policy ->> 'assign' when 'group' then
+               array(select lower(jsonb_array_elements_text(coalesce(p_policy -> 'group', '[]')))) end;
+end $$;
+
+-- Sooner or later somebody would be asked who is enabled: administrators too, if there are so many rounds.
+create function may_come(p_policy jsonb, p_pool text[]) returns boolean
+language plpgsql stable as $$
+declare
+    v_pool int[] := case when p_pool is not null then operators_named(p_pool) end;
+begin
+    return exists (select from operator o where o.enabled and (v_pool is null or o.id = any (v_pool)))
+           or (p_policy ->> 'rounds')::int >= 4 and exists (select from operator o where o.enabled and o.role = 2);
+end $$;
+
 -- The next ones for a case, taken so that others ask others.  Every look is one at an index, and bounded: a round
 -- locks whom it asks and is a delivery for each, so from the third on it asks up to 50 more of those who are free,
 -- and from the fourth on up to 20 administrators besides.  Who was asked stays asked, so later rounds reach the rest.
@@ -273,7 +291,8 @@ begin
     return t;
 end $$;
 
-create type case_step as (delivery_job bigint, llm_job bigint, free_job bigint);
+-- alone: there was nobody who could have been asked.
+create type case_step as (delivery_job bigint, llm_job bigint, free_job bigint, alone boolean);
 
 -- The person hears p_what, and the case is over.
 create function step_end(inout s case_step, h handoff, p_outcome text, p_what text, p_texts jsonb, p_trace text)
@@ -376,11 +395,28 @@ begin
                                            and m.author = 0 and (m.extra ? 'aside' and m.body ^@ '/') is not true);
 end $$;
 
+-- Nobody came, or could come.
+create function step_unanswered(inout s case_step, h handoff, p_policy jsonb, p_texts jsonb, p_trace text)
+language plpgsql as $$
+begin
+    if p_policy ->> 'at_end' = 'bot' then
+        s := step_end(s, h, 'unanswered', 'nobody', p_texts, p_trace);
+        return;
+    end if;
+    update handoff set leaving = true, is_starved = false where id = h.id;
+    select a.delivery_job into s.delivery_job
+    from announce(h.conversation_id, 'leave_message', p_texts, null, '{}', p_trace) a;
+end $$;
+
 create function step_waiting(inout s case_step, h handoff, c conversation, p_policy jsonb, p_texts jsonb, p_trace text)
 language plpgsql as $$
 declare
     t case_times := case_times(h, c, p_policy);
 begin
+    if h.told is null then
+        h.pool := handoff_pool(p_policy);
+        update handoff set pool = h.pool where id = h.id and pool is distinct from h.pool;
+    end if;
     if h.leaving then
         if t.left_message <= now() and not has_left(h) then
             s := step_end(s, h, 'unanswered', null, p_texts, p_trace);
@@ -396,14 +432,13 @@ begin
           and not handoff_is_open(p_policy, now()) then -- then, or by now
         s := step_closed(s, h, c, p_policy, p_texts, p_trace);
         return;
+    elsif (h.told is null or h.due_at <= now()) and p_policy ->> 'at_end' <> 'wait' and not may_come(p_policy, h.pool) then
+        perform note_event(h.id, 'alone', null, null);
+        s := step_unanswered(s, h, p_policy, p_texts, p_trace);
+        s.alone := true;
+        return;
     end if;
     if h.told is null then
-        if p_policy ->> 'assign' = 'group' or h.pool is not null then
-            update handoff
-            set pool = case p_policy ->> 'assign' when 'group' then
-                           array(select lower(jsonb_array_elements_text(coalesce(p_policy -> 'group', '[]')))) end
-            where id = h.id;
-        end if;
         s.delivery_job := tell_queue(h.id, case when h.reason in ('idle', 'left', 'transfer', 'unattended')
                                                 then 'requeued' else 'waiting' end, p_texts, p_trace);
     end if;
@@ -415,12 +450,8 @@ begin
         delete from invitation where handoff_id = h.id and state = 2;
         update handoff set round = 0 where id = h.id;
         perform invite(h.id, p_policy);
-    elsif p_policy ->> 'at_end' = 'message' then
-        update handoff set leaving = true, is_starved = false where id = h.id;
-        select a.delivery_job into s.delivery_job from announce(c.id, 'leave_message', p_texts, null, '{}', p_trace) a;
-        return;
     else
-        s := step_end(s, h, 'unanswered', 'nobody', p_texts, p_trace);
+        s := step_unanswered(s, h, p_policy, p_texts, p_trace);
         return;
     end if;
     if h.told is not null and h.told_at < now() - interval '30 s' and h.told_place > 1

@@ -168,7 +168,7 @@ end $$;
 create type case_claim as (
     status smallint, wait_ms int, attempt int, failures int, conversation_id bigint, epoch int, channel_id int, chat_key text,
     responder smallint, last_seq bigint, operator text, place int, delivery_job bigint, llm_job bigint, free_job bigint,
-    suggestion_job bigint, trace text, work json);
+    suggestion_job bigint, alone boolean, trace text, work json);
 
 -- The claim need not be on disk at once: if it has changed anything, a finish follows, which is.
 --
@@ -234,6 +234,7 @@ begin
     r.delivery_job := s.delivery_job;
     r.llm_job := s.llm_job;
     r.free_job := s.free_job;
+    r.alone := s.alone;
     r.trace := j.trace;
     return r;
 end $$;

@@ -82,6 +82,12 @@ static const struct {
 				  "messages for them to send, in "
 				  "the colleague's own voice and without such marks. Write "
 				  "nothing but the reply." },
+	[TEXT_PROMPT_ALONE] = { "Позвать сотрудника сейчас нельзя: никого нет. Ответь, чем "
+				"можешь, "
+				"и не обещай, что кто-то подключится.",
+				"No human colleague can be called now: nobody is there. Answer "
+				"as "
+				"well as you can, and do not promise that anybody will join." },
 	[TEXT_OPERATOR] = { "Сотрудник", "Colleague" },
 	[TEXT_CUT] = { "_(ответ прервался)_", "_(the answer was cut off)_" },
 	[TEXT_WELCOME] = { "Пожалуйста! Если появятся ещё вопросы — пишите.",
@@ -119,9 +125,9 @@ static const struct {
 	[TEXT_HUMAN_RETURNED] = { "Дальше снова отвечает помощник.",
 				  "The assistant answers again from here." },
 	[TEXT_HUMAN_CLOSED] = { "Чат окончен.", "The chat is over." },
-	[TEXT_HUMAN_NOBODY] = { "К сожалению, сейчас никто не смог подойти. Пока отвечаю я; "
+	[TEXT_HUMAN_NOBODY] = { "К сожалению, сейчас никто не может подойти. Пока отвечаю я; "
 				"позвать человека можно ещё раз позже.",
-				"I am sorry, nobody could come right now. I am here meanwhile; "
+				"I am sorry, nobody can come right now. I am here meanwhile; "
 				"you can call a human again later." },
 	[TEXT_HUMAN_CLOSED_HOURS] = { "Сейчас нерабочее время{opens}. Пока отвечаю я.",
 				      "We are closed at the moment{opens}. I am here "
@@ -133,9 +139,9 @@ static const struct {
 	[TEXT_HUMAN_OPENS] = { ": откроемся {date} в {time}", ": we open on {date} at {time}" },
 	[TEXT_HUMAN_OPENS_TODAY] = { ": откроемся сегодня в {time}",
 				     ": we open today at {time}" },
-	[TEXT_HUMAN_LEAVE_MESSAGE] = { "К сожалению, сейчас никто не смог подойти. Оставьте "
+	[TEXT_HUMAN_LEAVE_MESSAGE] = { "К сожалению, сейчас никто не может подойти. Оставьте "
 				       "сообщение: вам ответят здесь же.",
-				       "I am sorry, nobody could come right now. Leave a "
+				       "I am sorry, nobody can come right now. Leave a "
 				       "message, and somebody will answer you here." },
 	[TEXT_HUMAN_MESSAGE_LEFT] = { "Сообщение передано, вам ответят здесь же. А пока "
 				      "отвечаю я.",

@@ -31,6 +31,7 @@ enum text_id {
 	TEXT_PROMPT_LANGUAGE, /* to the model: the person chose this language */
 	TEXT_PROMPT_HUMAN_ENDED,
 	TEXT_PROMPT_SUGGEST,
+	TEXT_PROMPT_ALONE,
 	TEXT_OPERATOR,      /* who spoke, where they have no name */
 	TEXT_CUT,           /* mark behind an answer that was cut */
 	TEXT_WELCOME,       /* to somebody who only says thanks */

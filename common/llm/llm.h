@@ -46,6 +46,7 @@ struct dialogue {
 	int was_called;   /* a human, and is gone; or nobody came */
 	int since;        /* items before it are from before that */
 	int for_operator; /* who is to be proposed a reply; set by the caller */
+	int is_alone;     /* no human can be called; set by the caller */
 	struct said {
 		enum author author;
 		const char *text; /* with what it quotes and a note of its attachments */

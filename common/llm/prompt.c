@@ -53,6 +53,8 @@ static const char *system_text(struct arena *a, const struct bot *bot, const str
 			   i18n_text(d->for_operator ? TEXT_PROMPT_SUGGEST
 						     : TEXT_PROMPT_HUMAN_ENDED,
 				     d->lang));
+	if (d->is_alone)
+		buf_printf(&text, "\n\n%s\n", i18n_text(TEXT_PROMPT_ALONE, d->lang));
 	add_passages(&text, passages, d->lang, budget);
 	copy = arena_dup(a, buf_str(&text), text.len);
 	buf_free(&text);

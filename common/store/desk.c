@@ -14,7 +14,7 @@ static const struct pg_stmt claim_stmt = {
 	"claim_handoff",
 	"select status, wait_ms, attempt, failures, conversation_id, epoch, channel_id, "
 	"chat_key, responder, last_seq, operator, place, delivery_job, llm_job, free_job, "
-	"suggestion_job, trace, work from claim_handoff($1, $2, $3, $4)"
+	"suggestion_job, alone, trace, work from claim_handoff($1, $2, $3, $4)"
 };
 static const struct pg_stmt finish_stmt = {
 	"finish_handoff",
@@ -113,8 +113,9 @@ static void decode_claim(void *out, const PGresult *rows, int row, struct arena 
 		.llm_job = pg_int(rows, row, 13),
 		.duty_job = pg_int(rows, row, 14),
 		.suggestion_job = pg_int(rows, row, 15),
-		.trace = store_copy(a, rows, row, 16),
-		.work = store_copy(a, rows, row, 17),
+		.is_alone = pg_bool(rows, row, 16),
+		.trace = store_copy(a, rows, row, 17),
+		.work = store_copy(a, rows, row, 18),
 	};
 }
 

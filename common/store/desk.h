@@ -68,6 +68,7 @@ struct case_claim {
 	const char *chat_key, *operator_name; /* the name NULL: nobody's */
 	enum responder responder;
 	int64_t delivery_job, llm_job, duty_job, suggestion_job; /* to be announced; 0 */
+	int is_alone; /* there was nobody who could have been asked: they were told so */
 	const char *trace, *work; /* work: JSON, as case_work() in 0020_looks.sql has it */
 };
 

@@ -168,7 +168,8 @@ static int hands_over(const struct turn *t)
 	return depth_may_hand_over(t) && (t->answer.wants_human || depth_gives_up(t));
 }
 
-/* What was said is not shown, unless there is nobody who could say more. */
+/* What was said is not shown, unless there is nobody who could say more; but words that go with
+ * a call promise somebody, so then the model is asked again. */
 static void hand_over(struct turn *t)
 {
 	const char *text = buf_str(&t->answer.text);
@@ -177,7 +178,8 @@ static void hand_over(struct turn *t)
 	ask_over(t);
 	t->result.provider = t->provider;
 	finish_handing(t, is_asked ? "model" : "gave_up",
-		       is_asked ? buf_str(&t->answer.reason) : NULL, *text ? text : NULL);
+		       is_asked ? buf_str(&t->answer.reason) : NULL,
+		       *text && !is_asked ? text : NULL);
 }
 
 /* Keep the longest of the texts that broke off. */

@@ -182,6 +182,7 @@ static void prepare(struct turn *t)
 	t->question = prompt_query(&t->flow.arena, &t->dialogue);
 	t->dialogue.lang = t->lang;
 	t->dialogue.for_operator = t->is_suggestion;
+	t->dialogue.is_alone = t->is_alone;
 	t->passages = (struct passages){ 0 };
 	t->is_searched = !t->question[0];
 	if (t->is_searched || bot->passages == 0) /* the model is not told of articles */

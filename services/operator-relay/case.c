@@ -22,6 +22,8 @@ static struct metric looks = METRIC(METRIC_COUNTER, "tandem_case_looks_total", "
 				    "Conversations with humans that were looked at");
 static struct metric shown = METRIC(METRIC_HISTOGRAM, "tandem_case_seconds", "",
 				    "From the doorbell to what operators see being on its way");
+static struct metric alone = METRIC(METRIC_COUNTER, "tandem_case_alone_total", "",
+				    "Calls for a human with nobody enabled to be asked");
 
 struct look {
 	struct flow flow;
@@ -92,6 +94,16 @@ static void wait_until_due(struct look *l)
 		end(l);
 }
 
+static void complain_of_nobody(const struct look *l)
+{
+	if (!l->claim.is_alone)
+		return;
+	metric_add(&alone, 1);
+	log_warn("called nobody conversation=%lld: no operator is enabled whom the bot's "
+		 "handoff would ask; tandem doctor tells more",
+		 (long long)l->claim.conversation_id);
+}
+
 static void examine(void *self)
 {
 	struct look *l = self;
@@ -115,6 +127,7 @@ static void examine(void *self)
 	}
 	l->is_claimed = 1;
 	l->is_unsure = 0;
+	complain_of_nobody(l);
 	if (l->claim.failures < RELAY_FAILURES)
 		record(l);
 	else /* what is to be shown cannot be shown; the next look begins anew */

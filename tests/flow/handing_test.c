@@ -59,7 +59,27 @@ static void what_the_model_said_before_is_withdrawn(void **state)
 	(void)state;
 	begin(&play);
 	world_run();
-	expect_handed("model", "a refund", "One moment.");
+	expect_handed("model", "a refund", "");
+}
+
+/* "One moment" would be a promise: where nobody comes, the model is asked for more. */
+static void words_that_promise_a_human_are_not_said_where_there_is_none(void **state)
+{
+	static const struct play plays[] = {
+		{ .status = 200, .body = SAY("One moment.") CALL STOP, .piece = 10 },
+		{ .status = 200, .body = SAY("You may return it.") CALL STOP, .piece = 10 },
+	};
+
+	(void)state;
+	begin(plays);
+	world.play_count = 2;
+	world.no_operators = 1;
+	world_run();
+	assert_int_equal(world.requests, 2);
+	assert_int_equal(world.result.outcome, TURN_ANSWERED);
+	assert_string_equal(world.body, "You may return it.");
+	assert_string_equal(world.shown, world.body);
+	world_end();
 }
 
 static void a_model_that_was_not_offered_it_cannot(void **state)
@@ -298,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_model_calls_a_human),
 		cmocka_unit_test(what_the_model_said_before_is_withdrawn),
+		cmocka_unit_test(words_that_promise_a_human_are_not_said_where_there_is_none),
 		cmocka_unit_test(a_model_that_was_not_offered_it_cannot),
 		cmocka_unit_test(a_question_without_an_answer_goes_to_a_human),
 		cmocka_unit_test(failing_providers_call_a_human),

@@ -92,6 +92,7 @@ static void who_leaves_no_message_has_left_none(void **state)
 		hear(TELEGRAM, "7", "o1", INBOUND_OPERATOR, "/operator", NULL).conversation_id;
 
 	(void)state;
+	add_operators(1);
 	set_policy("{\"rounds\": 1, \"at_end\": \"message\"}");
 	look(c);
 	look_later(c, "46 s");

@@ -49,6 +49,7 @@ static const char *told(const char *chat)
 static void the_wait_is_told_when_it_is_known(void **state)
 {
 	(void)state;
+	add_operators(1);
 	add_waits(2, 90);
 	look(hear(WIDGET, "a", "a", INBOUND_OPERATOR, NULL, NULL).conversation_id);
 	assert_sql(told("a"), "Переключаю на человека."); /* two say nothing yet */

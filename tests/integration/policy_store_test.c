@@ -174,6 +174,7 @@ static void of_a_fixed_group_whoever_becomes_free_is_asked(void **state)
 static void whoever_waits_behind_many_hears_that_they_are_many(void **state)
 {
 	(void)state;
+	add_operators(1);
 	run("insert into handoff (conversation_id, reason, called_seq, trace, called_at)"
 	    " select -n, 'asked', 0, 't', now() - n * interval '1 s' from generate_series(1, "
 	    "48) "
@@ -368,6 +369,7 @@ static void who_leaves_a_message_has_no_place(void **state)
 static void the_place_is_told_again_when_it_has_changed(void **state)
 {
 	(void)state;
+	set_policy("{\"at_end\": \"wait\"}");
 	for (int i = 0; i < 3; i++) {
 		char key[8];
 

@@ -25,7 +25,7 @@ test("whatever the server says of a case has words", () => {
   const said = {
     event:
       "called invited widened given taken skipped transferred transfer idle unattended left returned closed expired " +
-      "nobody unanswered closed_hours message_left blocked rated",
+      "nobody alone unanswered closed_hours message_left blocked rated",
     reason:
       "asked model knowledge providers gave_up repeated limit api transfer taken idle unattended left message",
     outcome: "returned closed unanswered message expired",

@@ -128,6 +128,7 @@ export const en = {
   "event.blocked": "blocked the bot",
   "event.rated": "rated",
   "event.nobody": "nobody came",
+  "event.alone": "there was nobody to ask",
   "event.unanswered": "nobody came",
   "event.closed_hours": "out of hours",
   "event.message_left": "left a message",

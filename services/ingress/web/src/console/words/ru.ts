@@ -134,6 +134,7 @@ export const ru: Strings = {
   "event.blocked": "бот заблокирован",
   "event.rated": "оценка",
   "event.nobody": "никто не пришёл",
+  "event.alone": "позвать было некого",
   "event.unanswered": "никто не пришёл",
   "event.closed_hours": "нерабочее время",
   "event.message_left": "оставлено сообщение",
