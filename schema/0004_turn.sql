@@ -300,7 +300,7 @@ begin
     return case v_state when 0 then v_id end;
 end $$;
 
--- One is open at a time: the newest.  p_state 3: it is overtaken already.
+-- One is open at a time: the newest.  p_state 3: it is overtaken already, as it is by what an operator has said since.
 create function suggest(p_conversation bigint, p_last bigint, p_epoch int, p_body text, p_provider text, p_model text,
                         p_in int, p_out int, p_estimated boolean, p_state smallint default 0) returns void
 language plpgsql as $$
@@ -311,6 +311,8 @@ begin
     insert into suggestion (conversation_id, last_seq, epoch, body, provider, model, tokens_in, tokens_out, tokens_estimated,
                             state)
     values (p_conversation, p_last, p_epoch, p_body, p_provider, p_model, p_in, p_out, coalesce(p_estimated, false), p_state);
+    perform pass_over(p_conversation, m.seq, m.extra -> 'reply_to')
+    from message m where m.conversation_id = p_conversation and m.seq > p_last and m.author = 2;
 end $$;
 
 -- j and c are locked.  What came meanwhile is looked at again; what is no longer the operator's chat is dropped.

@@ -153,7 +153,7 @@ alter table conversation
     add column notice_at timestamptz;                        -- when we last said that nobody is there
 create index conversation_held on conversation (operator_id) where responder = 2;
 alter table suggestion
-    add column state smallint not null default 0,            -- 0 open, 1 used, 2 discarded, 3 overtaken
+    add column state smallint not null default 0,            -- 0 open, 1 used, 2 discarded, 3 overtaken: by a newer one, own words, the end
     add column operator_id int;
 
 -- What the person sees of a handoff: who answers, their place among those who wait, and what they

@@ -33,7 +33,10 @@ create table desk_notice (
     detail          text
 );
 create index desk_notice_of on desk_notice (conversation_id, id);
-alter table suggestion add column shown boolean not null default false;
+alter table suggestion
+    add column shown       boolean not null default false,
+    add column delivery_id bigint; -- what shows it in a desk, with its buttons; null: nothing, or not any more
+create index suggestion_shown on suggestion (conversation_id) where delivery_id is not null;
 alter table operator add column left_at timestamptz; -- whoever they had then goes back to the queue
 
 -- --- jobs of operator-relay -----------------------------------------------------------

@@ -55,6 +55,18 @@ language sql stable as $$
       and (m.extra -> 'operator' ->> 'id')::int = p_operator
 $$;
 
+-- The operator has found words of their own at p_seq: what was proposed for the same is of use no more.  Where they answer
+-- an earlier message (p_reply), what is proposed for a later one is.
+create function pass_over(p_conversation bigint, p_seq bigint, p_reply jsonb) returns void
+language plpgsql as $$
+begin
+    update suggestion s set state = 3
+    where s.conversation_id = p_conversation and s.state = 0
+      and not exists (select from message m
+                      where m.conversation_id = p_conversation and m.author = 0 and m.seq <= s.last_seq
+                        and m.seq > coalesce((p_reply ->> 'seq')::bigint, p_seq));
+end $$;
+
 -- 'attachments': files of 0021, which desk_obey() has found to be in order.
 create function desk_say(inout r desk_done, c conversation, o operator, p_args jsonb, p_trace text)
 language plpgsql as $$
@@ -70,6 +82,9 @@ begin
     perform remember_words(c.id, r.seq, (select d.id from delivery d
                                          where d.conversation_id = c.id and d.place = r.seq * 1000 and d.state < 2));
     update handoff set spoke_seq = r.seq where id = r.handoff_id;
+    if not p_args ? 'again' then
+        perform pass_over(c.id, r.seq, p_args -> 'reply_to');
+    end if;
     r.operator_job := enqueue_operator(c.id, 1, p_trace);
 end $$;
 
@@ -243,6 +258,7 @@ begin
         when 'transfer' then r := desk_transfer(r, c, h, o, (p_args ->> 'operator')::int, p_trace);
         when 'discard' then
             update suggestion set state = 2, operator_id = o.id where id = (p_args ->> 'suggestion')::bigint;
+            r.operator_job := enqueue_operator(c.id, 1, p_trace);
         when 'note' then
             insert into note (conversation_id, operator_id, after_seq, body)
             values (c.id, o.id, c.last_seq, p_args ->> 'text') returning id into r.seq;

@@ -64,6 +64,16 @@ begin
           and coalesce(t.desk_id = v_home, false) = p_open;
 end $$;
 
+-- Of the parts of a note, the last, which has the buttons.
+create function last_part(p_delivery bigint) returns bigint
+language plpgsql stable as $$
+begin
+    return (select p.id from relay r join delivery d on d.id = r.delivery_id
+            join relay x on x.desk_id = r.desk_id and x.delivery_id >= r.delivery_id and x.kind = r.kind
+            join delivery p on p.id = x.delivery_id and p.place between d.place and d.place + 999
+            where r.delivery_id = p_delivery order by p.place desc limit 1);
+end $$;
+
 -- What is to be done, each with the place it is for; see services/operator-relay/view.h.
 create function case_notes(h handoff, c conversation)
 returns table (what text, operator_id int, id bigint, seq bigint, detail text)
@@ -79,6 +89,9 @@ begin
         from invitation i where i.handoff_id = h.id and i.state <> 0 and i.delivery_id is not null and not i.is_over;
     return query
         select 'reopen', null::int, t.line, null::bigint, t.name from topics_to_change(h, true) t;
+    return query
+        select 'passed', null::int, s.id, null::bigint, last_part(s.delivery_id)::text from suggestion s
+        where s.conversation_id = c.id and s.delivery_id is not null and s.state <> 0 order by s.id limit 50;
     if h.state = 2 and h.shown_to is distinct from h.operator_id then
         return query values ('card', h.operator_id, null::bigint, null::bigint, null::text),
                             ('history', h.operator_id, null, c.last_seq, null);
@@ -118,6 +131,8 @@ begin
                'shown', case when n.detail in ('edited', 'changed') then
                             shown_as((n.desk ->> 'desk')::bigint, c.id, n.seq) end)) into v_notes
     from (select x.*, case when x.what in ('reopen', 'close') then line_of(x.id)
+                           when x.what = 'passed' then
+                               (select line_of(r.desk_id) from relay r where r.delivery_id = x.detail::bigint)
                            when x.what in ('invitation', 'reminder', 'answered') then
                                (select w.desk from own_desk w where w.operator_id = x.operator_id)
                            else desk_of(x.operator_id, c.id) end as desk
@@ -297,7 +312,9 @@ begin
         when v_what = 'message' then
             update conversation set relayed_seq = greatest(relayed_seq, v_seq) where id = p_conversation;
         when v_what = 'suggestion' then
-            update suggestion set shown = true where id = v_id;
+            update suggestion set shown = true, delivery_id = v_delivery where id = v_id;
+        when v_what = 'passed' then
+            update suggestion set delivery_id = null where id = v_id;
         when v_what = 'notice' then
             delete from desk_notice where id = v_id;
         when v_what in ('reopen', 'close') then

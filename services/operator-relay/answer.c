@@ -38,6 +38,8 @@ static void refuse(struct plan *p, const struct desk_done *done)
 	if (done->status == DESK_TAKEN)
 		act_tell(p, arena_printf(p->arena, word(WORD_IS_TAKEN, p->lang),
 					 done->holder ? done->holder : "?"));
+	else if (done->status == DESK_BAD && is(p, "use"))
+		act_tell(p, word(WORD_SUGGESTION_OVER, p->lang));
 	else
 		act_tell(p, word(words[done->status], p->lang));
 	if (done->status == DESK_BAD && is_pressed(p)) /* a suggestion that was overtaken */
@@ -118,8 +120,7 @@ static void tell_success(struct plan *p)
 	} else if (is(p, "say") || is(p, "use")) {
 		tell_address(p);
 	}
-	if (is_pressed(p) && !p->keeps_buttons &&
-	    (is(p, "use") || is(p, "discard") || json_object_get(p->args, "force")))
+	if (is_pressed(p) && !p->keeps_buttons && json_object_get(p->args, "force"))
 		act_drop_buttons(p);
 	act_toast(p, p->done ? p->done : word(WORD_DONE, p->lang));
 }

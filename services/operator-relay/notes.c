@@ -19,7 +19,8 @@ static const struct {
 	{ "answered", view_answered },     { "card", view_card },
 	{ "history", view_history },       { "message", view_message },
 	{ "notice", view_notice },         { "suggestion", view_suggestion },
-	{ "reopen", view_topic },          { "close", view_topic },
+	{ "passed", view_passed },         { "reopen", view_topic },
+	{ "close", view_topic },
 };
 
 struct shown {

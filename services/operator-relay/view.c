@@ -354,3 +354,13 @@ json_t *view_suggestion(const struct view *v)
 				      button(word(WORD_DISCARD, v->lang), "discard", id)));
 	return view_list(payload);
 }
+
+json_t *view_passed(const struct view *v)
+{
+	const char *delivery = jstring(v->note, "detail");
+
+	return view_list(json_pack("{s:s, s:I, s:{s:{s:[]}}}", "method",
+				   "editMessageReplyMarkup", "of",
+				   (json_int_t)strtoll(delivery ? delivery : "0", NULL, 10),
+				   "body", "reply_markup", "inline_keyboard"));
+}

@@ -47,6 +47,8 @@ json_t *view_notice(const struct view *v);
 json_t *view_topic(const struct view *v);
 /* The bot would say `detail`; note.id is the suggestion. */
 json_t *view_suggestion(const struct view *v);
+/* What delivery `detail` proposes is of use no more: its buttons go. */
+json_t *view_passed(const struct view *v);
 
 /* --- between view.c and view_notice.c ----------------------------------------------- */
 

@@ -141,6 +141,8 @@ static const struct {
 	[WORD_MUST_BE_ENABLED] = { "Администратор вас ещё не включил.",
 				   "No administrator has enabled you yet." },
 	[WORD_TOO_LATE] = { "Это уже не актуально.", "This is of the past." },
+	[WORD_SUGGESTION_OVER] = { "Не отправлено: эта подсказка уже не актуальна.",
+				   "Not sent: this suggestion is of the past." },
 };
 
 const char *word(enum word id, const char *lang)

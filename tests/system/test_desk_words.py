@@ -1,7 +1,9 @@
 """What operators in Telegram say, and what clients say to them: replies, notes, edits, suggestions, files."""
 
+import copy
 import time
 
+from tests.system.console import Console, add_user
 from tests.system.desk import options, taken, wait_for, word
 
 STACK = options()
@@ -160,6 +162,33 @@ def test_a_suggestion_is_sent_changed_or_dropped(stack, people, client):
     assert texts[1] not in client.texts() and texts[2] not in client.texts()
     wait_for(lambda: [s for (s,) in stack.sql(
         "select state from suggestion where conversation_id = %s order by id", row[0])] == [1, 2, 1], "their states")
+
+
+def buttons_of(operator, text):
+    return "Send" in str(next(m for m in operator.messages() if text in m["text"]).get("reply_markup"))
+
+
+def test_own_words_pass_over_what_was_suggested(stack, people, client):
+    """In Telegram the buttons go, in the console the card; and who presses too late is told."""
+    add_user(stack, "watch", "--admin", "--lang", "en")
+    console, operator = Console(stack, "watch"), people()
+    taken(operator, client)
+    id, seq, epoch = client.row("c.id, c.last_seq, c.epoch")
+    events = console.listen(id)
+    stack.sql_do(
+        f"insert into suggestion (conversation_id, last_seq, epoch, body) values ({id}, {seq}, {epoch}, '{(text := word())}');"
+        f" select look_again({id}, 'test')")
+    shown = copy.deepcopy(operator.wait(text))
+    assert buttons_of(operator, text)
+    assert console.read(f"conversations/{id}")["suggestion"]["text"] == text
+    operator.say(own := word())
+    client.wait(own)
+    wait_for(lambda: not buttons_of(operator, text), "its buttons to go")
+    assert console.read(f"conversations/{id}")["suggestion"] is None
+    events.wait("suggestion", lambda data: data["conversation"] == id and data["suggestion"] is None)
+    events.close()
+    assert "Not sent" in operator.press(shown, "Send")
+    assert text not in client.texts()
 
 
 def test_service_messages_are_no_answers(stack, people, client):

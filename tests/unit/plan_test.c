@@ -360,6 +360,17 @@ static void buttons_are_always_acknowledged_once(void **state)
 		}
 }
 
+static void a_suggestion_of_the_past_is_not_sent(void **state)
+{
+	(void)state;
+	think(OPERATOR
+	      "," ONE ",\"subject\":{\"client\":11,\"suggestion\":5,\"body\":\"b\"}," EVENT(
+		      "", "\"callback\":\"7\",\"data\":\"t:use:5\",\"pressed\":\"9\""));
+	finish_as(DESK_BAD);
+	assert_non_null(strstr(toast(), "Not sent"));
+	assert_string_equal(jstring(payload(1), "method"), "editMessageReplyMarkup");
+}
+
 static void only_administrators_enable(void **state)
 {
 	(void)state;
@@ -426,6 +437,7 @@ int main(void)
 		cmocka_unit_test_teardown(
 			what_an_administrator_takes_leaves_the_others_in_the_list, forget),
 		cmocka_unit_test_teardown(buttons_are_always_acknowledged_once, forget),
+		cmocka_unit_test_teardown(a_suggestion_of_the_past_is_not_sent, forget),
 		cmocka_unit_test_teardown(only_administrators_enable, forget),
 		cmocka_unit_test_teardown(an_edit_follows_its_message, forget),
 		cmocka_unit_test_teardown(who_is_not_enabled_orders_nothing, forget),

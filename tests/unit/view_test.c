@@ -329,6 +329,23 @@ static void a_suggestion_can_be_sent_changed_and_dropped(void **state)
 	assert_string_equal(data_at(0, 2), "t:discard:5");
 }
 
+static void what_was_suggested_loses_its_buttons(void **state)
+{
+	const json_t *payload;
+
+	(void)state;
+	look_at("ru", "{\"what\":\"passed\",\"id\":5,\"detail\":\"77\"," TO("42") "}");
+	list = view_passed(&view);
+	payload = json_array_get(list, 0);
+	assert_string_equal(in("method"), "editMessageReplyMarkup");
+	assert_int_equal(json_integer_value(json_object_get(payload, "of")), 77);
+	assert_int_equal(
+		json_array_size(json_object_get(
+			json_object_get(json_object_get(payload, "body"), "reply_markup"),
+			"inline_keyboard")),
+		0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,6 +367,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_shown_for_the_first_time_was_not_changed,
 					  forget),
 		cmocka_unit_test_teardown(a_suggestion_can_be_sent_changed_and_dropped, forget),
+		cmocka_unit_test_teardown(what_was_suggested_loses_its_buttons, forget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
