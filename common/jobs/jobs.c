@@ -310,3 +310,8 @@ int jobs_in_hand(const struct jobs *j)
 {
 	return j->stream ? stream_in_hand(j->stream) : 0;
 }
+
+int jobs_held_since(const struct jobs *j, int64_t since)
+{
+	return lease_has_held(j->lease, since);
+}

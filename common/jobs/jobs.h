@@ -55,3 +55,9 @@ void jobs_settle(struct jobs *j);
 /* Our lease; 0 until PostgreSQL has given one (handlers are not called before). */
 int jobs_worker(const struct jobs *j);
 int jobs_in_hand(const struct jobs *j);
+
+/*
+ * 0: since that time (clock_mono_ms()) others may have taken us for dead, and gone on with what
+ * we held.  Whatever cannot be undone is not begun then.
+ */
+int jobs_held_since(const struct jobs *j, int64_t since);

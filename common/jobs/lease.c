@@ -17,6 +17,7 @@ struct lease {
 	struct event *timer;
 	int worker;      /* our row; 0: none */
 	int64_t renewed; /* asked for, on the monotonic clock: it lasts from then at least */
+	int64_t since;   /* it has never run out */
 	int working;     /* a renewal is under way */
 };
 
@@ -54,12 +55,26 @@ static void renew(void *self)
 		take(r);
 }
 
+static int is_younger(const struct lease *l, int ms)
+{
+	return l->worker && clock_mono_ms() - l->renewed < ms;
+}
+
+static void note_given(struct renewal *r)
+{
+	struct lease *l = r->lease;
+
+	if (!is_younger(l, l->conf.ttl_ms))
+		l->since = clock_mono_ms();
+	l->renewed = r->asked;
+}
+
 static void note_renewed(void *self)
 {
 	struct renewal *r = self;
 
 	if (r->known) {
-		r->lease->renewed = r->asked;
+		note_given(r);
 		flow_done(&r->flow);
 		return;
 	}
@@ -72,8 +87,9 @@ static void note_taken(void *self)
 {
 	struct renewal *r = self;
 
+	r->lease->worker = 0; /* what was held for the one before is anybody's */
+	note_given(r);
 	r->lease->worker = r->worker;
-	r->lease->renewed = r->asked;
 	log_info("took a lease queue=%s worker=%d", queue_name(r->lease->conf.queue),
 		 r->worker);
 	r->lease->conf.leased(r->lease->conf.arg);
@@ -94,11 +110,6 @@ static void renewal_release(void *self)
 
 	r->lease->working = 0;
 	free(r);
-}
-
-static int is_younger(const struct lease *l, int ms)
-{
-	return l->worker && clock_mono_ms() - l->renewed < ms;
 }
 
 /*
@@ -208,4 +219,9 @@ int lease_worker(const struct lease *l)
 int lease_is_good(const struct lease *l)
 {
 	return is_younger(l, l->conf.ttl_ms);
+}
+
+int lease_has_held(const struct lease *l, int64_t since)
+{
+	return lease_is_good(l) && l->since <= since;
 }

@@ -6,7 +6,8 @@
  *
  * `sending` is on disk (by claim or deliver_settle) before the bytes leave.  While
  * the disk works, a place is asked for and the message is made.  What is known not
- * to have left is put back; what may have arrived is uncertain.
+ * to have left is put back; what may have arrived is uncertain.  Who was stopped for
+ * so long that others may have gone on with the line sends nothing more of it.
  */
 
 #include <stdlib.h>
@@ -23,7 +24,8 @@ enum {
 	TOPIC_MS = 5000, /* it may be asked again, and words wait behind it */
 	UPLOAD_MS = 120000,
 	BUSY_MS = 5,
-	UNCONFIGURED_MS = 30000
+	UNCONFIGURED_MS = 30000,
+	LEASE_WAIT_MS = 100
 };
 enum { RETRY_MIN_MS = 200, RETRY_MAX_MS = 2000 };
 enum { FETCHES_MAX = 3, FETCH_AGAIN_MS = 500 };
@@ -70,6 +72,7 @@ static void claim(void *self)
 					  .unsure = d->is_unsure,
 					  .visible = foresee };
 
+	d->held_since = clock_mono_ms();
 	store_claim_delivery(&d->courier->store, &d->flow, examine, &d->claim, &wanted);
 }
 
@@ -246,12 +249,26 @@ static void check_place(void *self)
 	}
 }
 
+/* It is put back, unless somebody has taken it. */
+static void give_up_line(struct deliver *d)
+{
+	log_warn("held a line for too long job=%lld", (long long)d->held.job);
+	d->error = "the lease ran out";
+	d->wait_ms = LEASE_WAIT_MS;
+	d->counts = 0;
+	deliver_put_back(d);
+}
+
 void deliver_transmit(void *self)
 {
 	struct deliver *d = self;
 	const struct channel *ch = deliver_channel(d);
 	const char *body = d->body;
 
+	if (!jobs_held_since(d->courier->jobs, d->held_since)) {
+		give_up_line(d);
+		return;
+	}
 	if (!ch || !ch->token) { /* somebody changed the bots meanwhile */
 		deliver_prepare(d);
 		return;

@@ -19,7 +19,8 @@ struct deliver {
 	struct message_out message, next; /* next: made while the disk works, */
 	int64_t made;                     /* for this head; 0: for none */
 	const char *body;                 /* of the first request for it; NULL: not made */
-	int is_claimed; /* the job is ours, and its head is marked as sending */
+	int is_claimed;     /* the job is ours, and its head is marked as sending */
+	int64_t held_since; /* before PostgreSQL said so last */
 
 	struct taking *taking; /* of a place; NULL: not asked for */
 	int is_plain, wait_ms, retry_ms;

@@ -150,6 +150,7 @@ void deliver_settle(void *self)
 	if (d->state == DELIVERY_SENT)
 		result.external_id = d->reply.message_id;
 	d->is_settling = 1;
+	d->held_since = clock_mono_ms();
 	store_settle_delivery(&d->courier->store, &d->flow, note_settled, &d->settled, &d->held,
 			      &result);
 }

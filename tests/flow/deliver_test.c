@@ -232,6 +232,23 @@ static void what_a_dead_courier_was_sending_is_uncertain(void **state)
 	world_end();
 }
 
+/* By then others may have gone on with the line: this one asks for it again. */
+static void who_was_away_for_too_long_sends_nothing(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("one");
+	world_say("two");
+	world.frozen = 2;
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	expect_state(1, DELIVERY_SENT);
+	assert_int_equal(world.requests, 2);
+	assert_int_equal(world.claims, 3);
+	assert_int_equal(world.failures, 0);
+	world_end();
+}
+
 /* --- every operation fails ------------------------------------------------------------ */
 
 static void tell(int row, int n, const char *how)
@@ -303,6 +320,7 @@ int main(void)
 		cmocka_unit_test(what_keeps_failing_fails_in_the_end),
 		cmocka_unit_test(an_answer_that_never_came_is_uncertain_and_not_repeated),
 		cmocka_unit_test(what_a_dead_courier_was_sending_is_uncertain),
+		cmocka_unit_test(who_was_away_for_too_long_sends_nothing),
 		cmocka_unit_test(whatever_fails_nothing_is_lost_or_sent_twice),
 	};
 

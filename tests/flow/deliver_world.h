@@ -37,6 +37,7 @@ struct world {
 	int rate_waits;  /* so often there is no place */
 	int has_file;    /* PostgreSQL has it */
 	int dead_sender; /* the first was being sent by somebody who died */
+	int frozen;      /* so often others may have gone on with the line */
 
 	/* what happened */
 	int requests, claims, settled, splits, unreachable, floods;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -265,6 +266,30 @@ static void nobody_dies_of_a_time_without_postgresql(void **state)
 	settle_all();
 }
 
+static void await_held(void)
+{
+	int64_t until = clock_mono_ms() + 60000;
+
+	while (!jobs_held_since(jobs, clock_mono_ms())) {
+		assert_true(clock_mono_ms() < until);
+		run_for(world.base, 2);
+	}
+}
+
+/* The lease is good again soon; what was held before is not for that. */
+static void who_was_stopped_for_a_leases_time_knows_it(void **state)
+{
+	int64_t before;
+
+	(void)state;
+	await_held();
+	before = clock_mono_ms();
+	usleep(2 * LEASE_MS * 1000);
+	assert_false(jobs_held_since(jobs, before));
+	await_held();
+	assert_false(jobs_held_since(jobs, before));
+}
+
 static void no_more_than_the_window_is_in_hand(void **state)
 {
 	(void)state;
@@ -315,6 +340,7 @@ int main(void)
 		TEST(a_dead_workers_job_is_given_to_another),
 		TEST(nobody_dies_of_a_time_without_postgresql),
 		TEST(the_lease_is_kept_and_taken_anew_when_it_was_lost),
+		TEST(who_was_stopped_for_a_leases_time_knows_it),
 		TEST(no_more_than_the_window_is_in_hand),
 		TEST(a_worker_that_pauses_leaves_when_its_work_is_done),
 	};
