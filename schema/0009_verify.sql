@@ -21,6 +21,8 @@ language sql stable as $$
                     when h.spoke_seq > i.seq then 'answered by a human'
                     when h.state = 2 then 'with a human'
                     when h.outcome = 'message' then 'left as a message'
+                    when exists (select from handoff_event e where e.handoff_id = h.id and e.what = 'blocked')
+                        then 'blocked us meanwhile'
                     else 'left to a human who said nothing' end as fate
         from handoff h
         where h.conversation_id = i.conversation_id and h.from_seq <= i.seq

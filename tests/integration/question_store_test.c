@@ -23,6 +23,7 @@ static const struct script {
 	{ { "take", "say", "close" }, "answered by a human" },
 	{ { "take", "close" }, "left to a human who said nothing" },
 	{ { "message" }, "left as a message" },
+	{ { "block" }, "blocked us meanwhile" },
 };
 
 /* How it is called: with a button, a command, words, or by a program, which says nothing. */
@@ -68,6 +69,16 @@ static void leave_message(int64_t conversation)
 	look_later(conversation, "3 min");
 }
 
+static void block(struct play *p)
+{
+	char key[24];
+	struct inbound event = { .action = INBOUND_BLOCKED, .key = key, .chat = p->chat };
+
+	snprintf(key, sizeof key, "b%s", p->question);
+	hear_event(TELEGRAM, &event);
+	look(p->id);
+}
+
 static void take_step(struct play *p, int step)
 {
 	const char *what = step ? p->script->steps[step - 1] : "call";
@@ -79,6 +90,8 @@ static void take_step(struct play *p, int step)
 		nobody_comes(p->id);
 	else if (strcmp(what, "message") == 0)
 		leave_message(p->id);
+	else if (strcmp(what, "block") == 0)
+		block(p);
 	else if (strcmp(what, "back") == 0)
 		order(0, "return", p->id, "{\"if_waiting\":true}");
 	else
