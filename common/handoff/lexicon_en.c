@@ -338,5 +338,10 @@ const struct lexeme lexicon_en[] = {
 		  "if_{thats,its}_{possible,ok,okay,alright,fine}" },
 	{ ROLE, "advisers advisors" },
 	{ PRONOUN, "another_one a_new_one a_different_one" },
+	{ IFHOW, "talking speaking chatting" },
+	{ HOW, "{whats,what_is}_the_{best,easiest,fastest,quickest}_way_to" },
+	{ SPEAK,
+	  "{have,got}_a_{question,quick_question}_for {have,got}_{some,a_few}_questions_for" },
+	{ WANTS, "{keeps,kept}_{asking,demanding,requesting,calling}" },
 	{ 0 },
 };

@@ -15,6 +15,8 @@ static int by_absence(struct target *t)
 			   OR | IF | HOWMUCH | PAST | SELF | NOT) ||
 	    target_is_topic(t))
 		return 0;
+	if (means(t, t->from) & WHAT && means(t, t->at) & ROLE && means(t, t->at) & NOM)
+		return 0; /* "кто здесь оператор?" */
 	if (find(t, t->from, t->w->items[t->at].script == SCRIPT_CYRILLIC ? t->to : t->at,
 		 WHERE) >= 0)
 		return yes(t, "where-is");

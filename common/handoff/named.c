@@ -115,6 +115,16 @@ static int is_mentioned(const struct words *w, int before)
 	return 0;
 }
 
+/* "the last rep hung up, get me another one" */
+static int is_another(const struct target *t, int who)
+{
+	return t->w->items[who].script == SCRIPT_LATIN && t->w->items[who].letters[0] != 'h' &&
+	       t->w->items[who].letters[0] != 't' && means(t, t->at) & CALL &&
+	       find(t, t->at, who, ME) >= 0 &&
+	       words_find(t->w, 0, t->from, ROLE | PERSON) >= 0 &&
+	       words_find(t->w, 0, t->from, MINE | TOPIC | TEXT | THEY | WRITE) < 0;
+}
+
 /* "ну так зови его уже", "is there a manager? I want to talk to them" */
 static int is_pronoun(const struct target *t)
 {
@@ -132,7 +142,7 @@ static int is_pronoun(const struct target *t)
 		return 0;
 	if (cyrillic && verb & CALL && t->from == begin && t->to == sentence_end(t->w, t->at))
 		return 1;
-	return is_mentioned(t->w, t->from);
+	return is_another(t, who) || is_mentioned(t->w, t->from);
 }
 
 /* "I was promised an operator, where is he?" */

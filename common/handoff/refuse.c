@@ -141,6 +141,9 @@ static int is_sent(const struct target *t)
 		return 0;
 	if (is_moved(t))
 		return 1;
+	if (it & ROLE && !means(t, t->verb + 1) && means(t, t->verb + 2) & (PREP | FILLER) &&
+	    t->w->items[t->at].script == SCRIPT_LATIN) /* "transfer ownership to a manager" */
+		return find(t, t->verb, t->at, LIVE) < 0;
 	if (it & (ROLE | SUPPORT | OFFICE))
 		return 0;
 	if (find(t, t->verb, t->at + 1, LIVE) >= 0 || find(t, t->verb, t->at, ME) >= 0)
@@ -334,6 +337,8 @@ int target_is_hypothetical(const struct target *t)
 	if ((means(t, t->verb) & PUT) == PUT &&
 	    words_find(t->w, sentence_begin(t->w, t->verb), t->from, IF) >= 0)
 		return 1; /* "if the bot cannot help, will they connect me?" */
+	if (i >= 0 && means(t, i + 1) & YOU && find(t, i, t->verb, BOT) > 0)
+		return 0; /* "if you are a bot get me a human" */
 	return i >= 0 && !(means(t, i + 1) & (CAN | PLEASE)) && !(means(t, i + 2) & CAN);
 }
 

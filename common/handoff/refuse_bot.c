@@ -11,6 +11,9 @@ static int is_other_wanted(const struct target *t)
 
 	while (means(t, none) & (THE | LIVE | PREP))
 		none--;
+	if (means(t, none) & NONEED && begin == 0 && end == t->w->n && end <= 4 &&
+	    t->at + 1 == end)
+		return 1; /* "I don't want a bot" */
 	if (!(means(t, none) & (NOT | NO | WITHOUT)) || t->w->items[t->at].flags & WORD_ASKED)
 		return 0;
 	if (find(&whole, none + 1, end, REQUEST | HELP) >= 0)

@@ -150,7 +150,8 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 	    words_find(t->w, t->from, t->to, CAN | PLEASE | ME) >= 0 &&
 	    words_find(t->w, t->to, end, told | IF | COUNT | HOWMUCH | TEXT) < 0)
 		return 1; /* "можно оператора, а то бот не понимает" */
-	if (t->from - begin <= 4 && words_find(t->w, begin, t->from, NOT) >= 0 &&
+	if (t->from - begin <= (words_find(t->w, begin, t->from, WANT) < 0 ? 4 : 6) &&
+	    words_find(t->w, begin, t->from, NOT) >= 0 &&
 	    words_find(t->w, begin, t->from, YOU) >= 0)
 		return 1; /* "not you, a human" */
 	if (it->script == SCRIPT_CYRILLIC && !(it->means & NOM) && t->to == end &&

@@ -41,15 +41,19 @@ static int is_noun(const struct target *t, int i)
 /* "how do I reach", "давайте я объясню": beside these "I speak" asks for it. */
 static int is_told_how(const struct target *t, int i)
 {
-	uint64_t asks = t->w->items[i].script == SCRIPT_CYRILLIC ? WANT : 0;
+	const struct word *w = &t->w->items[i];
+	uint64_t asks = w->script == SCRIPT_CYRILLIC ? HOW | WHERE | WANT : HOW | WHERE;
 
-	return find(t, t->from, i, HOW | WHERE | asks) >= 0;
+	if (w->script == SCRIPT_LATIN && w->len > 4 && w->letters[w->len - 1] == 'g')
+		asks = WANT; /* "happier talking to" */
+	return find(t, t->from, i, asks) >= 0;
 }
 
 int target_verb_before(const struct target *t)
 {
-	if (means(t, t->at - 1) & HOW) /* "like people do", or the verb is behind */
-		return -1;
+	if (means(t, t->at - 1) & HOW ||
+	    (means(t, t->at - 1) & PREP && means(t, t->at - 2) & HOW))
+		return -1; /* "like people do", "как с человеком"; or the verb is behind */
 	for (int i = t->at - 1, other = 0; i >= t->from && other <= 6; i--) {
 		uint64_t m = means(t, i);
 
