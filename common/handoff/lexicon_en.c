@@ -2,13 +2,13 @@
 
 const struct lexeme lexicon_en[] = {
 	{ ROLE, "~operator ~operators ~agent agents ~representative ~representatives rep reps "
-		"~manager managers ~supervisor supervisors consultant consultants specialist "
-		"specialists advisor adviser advisors employee employees staff staffer admin "
-		"administrator moderator associate team_member staff_member csr "
-		"customer_care_agent ~represenative helpdesk_agent technician real_one "
-		"live_chat colleague ~assistant_manager attendant "
+		"~manager managers ~supervisor supervisors ~consultant consultants ~specialist "
+		"specialists advisor adviser advisors ~employee employees staff staffer admin "
+		"~administrator ~moderator associate team_member staff_member csr "
+		"customer_care_agent ~represenative helpdesk_agent ~technician real_one "
+		"live_chat ~colleague ~assistant_manager attendant "
 		"support_{agent,person,rep,guy,team} live_{agent,person,chat,support,help} "
-		"account_manager case_manager officer officers dispatcher clerk receptionist "
+		"account_manager case_manager officer officers dispatcher clerk ~receptionist "
 		"mods mod gm game_master personnel_member staff_members workers_here escalate "
 		"escalated escalation customer_rep customer_agent customer_representative mgr "
 		"customer_service_rep customer_service_agent customer_service_representative "
@@ -26,7 +26,7 @@ const struct lexeme lexicon_en[] = {
 	{ SUPPORT, "department ~support service helpdesk help_desk service_desk call_center "
 		   "call_centre customer_service customer_support customer_care tech_support "
 		   "care_team" },
-	{ BOT, "bot bots robot robots machine machines ai chatbot chatbots chatgpt gpt "
+	{ BOT, "bot bots robot robots machine machines ai ~chatbot chatbots chatgpt gpt "
 	       "algorithm automated computer ivr software program autoresponder "
 	       "virtual_assistant" },
 	{ WANT, "lets ~want wanna ~need required request requesting demand demanding prefer "
@@ -47,11 +47,11 @@ const struct lexeme lexicon_en[] = {
 	{ CALL, "call ask put get bring summon fetch page send invite loop_in bring_in raise "
 		"add include provide_me provide_us assign ask_for involve put_on getme" },
 	{ CONNECT,
-	  "~connect ~transfer switch forward redirect route reroute hook_up put_through "
+	  "~connect ~transfer ~switch forward redirect route reroute hook_up put_through "
 	  "put_me put_us pass hand_over hand_me direct patch turn_me move_me pass_me "
 	  "hand handover hook_me refer pls_connect swap conect tranfer link_me patch_me "
-	  "take_me switch_me reconnect reconnect_me move_this" },
-	{ SPEAK, "~speak ~talk chat converse communicate discuss reach contact consult "
+	  "take_me switch_me ~reconnect reconnect_me move_this" },
+	{ SPEAK, "~speak ~talk chat converse communicate discuss reach ~contact consult "
 		 "get_a_hold get_hold get_ahold deal_with interact get_in_touch "
 		 "communication conversation message chatting_with complain complaint "
 		 "resolve discuss_it not_talking not_speaking not_chatting word_with "
@@ -109,7 +109,7 @@ const struct lexeme lexicon_en[] = {
 	      "hypothetically every_time each_time" },
 	{ BE, "are is am be being r this_is" },
 	{ HAVE, "there theres exist exists do_you_have have_any got_any are_there is_there" },
-	{ TRANSLATE, "translate translation translating how_do_you_say how_to_say "
+	{ TRANSLATE, "~translate translation translating how_do_you_say how_to_say "
 		     "how_would_you_say how_do_i_say" },
 	{ WRITE, "write compose draft generate rewrite paraphrase rephrase summarize summarise "
 		 "correct proofread create tell narrate invent design draw quote complete "
@@ -156,7 +156,7 @@ const struct lexeme lexicon_en[] = {
 	{ PREP | VIA, "through via by" },
 	{ PREP, "to with from on in at of over onto into" },
 	{ THE, "a an the one some any another other your" },
-	{ PLEASE, "please pls plz plox now asap immediately urgently urgent right_now quickly "
+	{ PLEASE, "~please pls plz plox now asap immediately urgently urgent right_now quickly "
 		  "fast right_away already_now pleeease kindly ffs rn thx_now straight_away "
 		  "this_instant pleas today pronto at_once right_this_second real_quick" },
 	{ CONNECT | ROLE, "escalate" },
@@ -197,7 +197,7 @@ const struct lexeme lexicon_en[] = {
 		 "agile talks content connection connections connects management region season "
 		 "reason lesson peron bother both brother bottle ask_any ask_anyone" },
 	{ OFFICE,
-	  "teacher tutor mentor instructor professor coach curator director owner ceo "
+	  "~teacher tutor ~mentor ~instructor professor coach curator director owner ceo "
 	  "lawyer engineer technician expert accountant broker sales billing accounting "
 	  "retention logistics returns refunds_team finance fraud team teams department "
 	  "desk office dept branch crew coworker gentleman lady boss" },

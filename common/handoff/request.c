@@ -136,6 +136,20 @@ static int is_rest(const struct target *t, int end, uint64_t allowed)
 	return t->to < end && target_is_all(&rest, t->to, end, allowed, NOT | NO | NONEED);
 }
 
+/* "representative because I waited an hour", "оператора, у меня заказ не пришел" */
+static int is_explained(const struct target *t)
+{
+	const struct word *next = t->to < t->w->n ? &t->w->items[t->to] : NULL;
+
+	if (!next || find(t, t->from, t->to, HELLO) >= 0)
+		return 0;
+	if ((next->means & CAUSE) == CAUSE)
+		return 1;
+	return next->script == SCRIPT_CYRILLIC && !(means(t, t->at) & NOM) &&
+	       next->means & (SELF | BE) && next->letters[0] != u'э' &&
+	       next->letters[0] != u'р';
+}
+
 /* A clause that is a request by itself beside others: only where no other reading is near. */
 static int may_stand_beside(const struct target *t, int begin, int end)
 {
@@ -145,6 +159,8 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 	if (t->from != begin && t->to != end)
 		return 0;
 	if (t->from == begin && !(it->means & NOM) && is_rest(t, end, THANKS | PLEASE | FILLER))
+		return 1;
+	if (t->from == begin && is_explained(t))
 		return 1;
 	if (t->from == begin && it->script == SCRIPT_CYRILLIC && !(it->means & NOM) &&
 	    words_find(t->w, t->from, t->to, CAN | PLEASE | ME) >= 0 &&
@@ -223,6 +239,18 @@ static int modified(const struct target *t)
 	return polite && means(t, t->at + 1) & PREP && t->to - t->at <= 4 ? t->at + 1 : t->to;
 }
 
+/* Before thanks at the end: "human thanks", not "оператор спасибо". */
+static int thanked(const struct target *t)
+{
+	int to = modified(t),
+	    is_subject = means(t, t->at) & NOM && find(t, t->from, t->at, LIVE) < 0;
+
+	while (to == t->to && !is_subject && to > t->at + 1 &&
+	       means(t, to - 1) & (THANKS | PLEASE))
+		to--;
+	return to;
+}
+
 /* "operator, answer me" */
 static int is_addressed(const struct target *t, int end)
 {
@@ -274,7 +302,7 @@ static int alone(struct target *t)
 	if (is_done(t))
 		return no(t, "past");
 
-	if (!target_is_all(t, t->from, modified(t), BARE, NEVER_BARE))
+	if (!target_is_all(t, t->from, thanked(t), BARE, NEVER_BARE))
 		return 0;
 	if (target_is_negated(t) || target_is_refused_next(t))
 		return no(t, "negated");
@@ -312,6 +340,10 @@ static int by_courtesy(struct target *t)
 		return 0;
 	while (means(t, before) & (LIVE | SUPPORT))
 		before--;
+	if (find(t, t->from, t->at, BOT | STOP | NOT | NO | HELLO) < 0 &&
+	    (t->w->items[t->at].script != SCRIPT_LATIN ||
+	     !target_is_all(t, t->from, before, ~UINT64_C(0), 0)))
+		return 0; /* "does your shop support human handoff please" */
 	if (means(t, before) & (PREP | THE | ABOUT | TOPIC | COUNT | NOT | NO | WITHOUT | YOU))
 		return 0;
 	if (target_is_negated(t) || target_is_topic(t) ||
