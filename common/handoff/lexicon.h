@@ -148,6 +148,8 @@ void words_unglue(struct words *w);
 /* Give every word its meaning; words of one phrase become one. */
 void words_mean(struct words *w);
 
+/* Set off requests typed without punctuation behind other clauses. */
+void words_part(struct words *w);
 /* Settle what depends on the neighbours, before anything is asked. */
 void words_settle(struct words *w);
 /* NULL, or why the whole message is about text: "translation", "story", "quoted". */

@@ -242,6 +242,7 @@ static void join_asides(struct words *w)
 
 void words_settle(struct words *w)
 {
+	words_part(w);
 	for (int i = 0; i + 1 < w->n; i++)
 		if (w->items[i].means & THAT)
 			settle_described(w, i);
