@@ -9,24 +9,24 @@ const struct lexeme lexicon_en[] = {
 		"live_chat ~colleague ~assistant_manager attendant "
 		"support_{agent,person,rep,guy,team} live_{agent,person,chat,support,help} "
 		"account_manager case_manager officer officers dispatcher clerk ~receptionist "
-		"mods mod gm game_master personnel_member staff_members workers_here escalate "
+		"mods mod gm game_master personnel_member staff_members workers_here ~escalate "
 		"escalated escalation customer_rep customer_agent customer_representative mgr "
 		"customer_service_rep customer_service_agent customer_service_representative "
 		"account_rep service_rep service_agent live_rep handoff admins administrators "
 		"moderators colleagues technicians dispatchers" },
 	{ PERSON | LIVE, "~human humans human_being human_beings hooman" },
 	{ PERSON, "~person person_in_charge whoever_is_in_charge whoevers_in_charge" },
-	{ SOMEBODY, "someone somebody anyone anybody people persons guy ~somebody ~someone sb "
+	{ SOMEBODY, "someone somebody anyone anybody ~people persons guy ~somebody ~someone sb "
 		    "sum1 any1 smb smone some1 dude folks anybody_real who_can_i who_do_i "
 		    "who_should_i who_could_i who_to" },
 	{ LIVE, "live real actual living genuine breathing alive competent flesh "
 		"flesh_and_blood proper physical in_person live_agent live_person live_chat "
 		"live_support live_help live_rep normal regular sane decent sensible "
 		"qualified human_support human_help human_assistance" },
-	{ SUPPORT, "department ~support service helpdesk help_desk service_desk call_center "
+	{ SUPPORT, "department ~support ~service helpdesk help_desk service_desk call_center "
 		   "call_centre customer_service customer_support customer_care tech_support "
 		   "care_team" },
-	{ BOT, "bot bots robot robots machine machines ai ~chatbot chatbots chatgpt gpt "
+	{ BOT, "bot bots robot robots ~machine machines ai ~chatbot chatbots chatgpt gpt "
 	       "algorithm automated computer ivr software program autoresponder "
 	       "virtual_assistant" },
 	{ WANT, "lets ~want wanna ~need required request requesting demand demanding prefer "
@@ -195,7 +195,7 @@ const struct lexeme lexicon_en[] = {
 		 "supporting supported supports supporter supporters contract persona agency "
 		 "agenda romans roman woman women wants taught tank perfect permit parson "
 		 "agile talks content connection connections connects management region season "
-		 "reason lesson peron bother both brother bottle ask_any ask_anyone" },
+		 "reason lesson bother both brother bottle ask_any ask_anyone" },
 	{ OFFICE,
 	  "~teacher tutor ~mentor ~instructor professor coach curator director owner ceo "
 	  "lawyer engineer technician expert accountant broker sales billing accounting "

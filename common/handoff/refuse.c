@@ -168,6 +168,9 @@ int target_is_compound(const struct target *t)
 
 	if (is_sent(t))
 		return 1;
+	if (means(t, t->at + 1) & OR && (means(t, t->at + 2) & TEXT || !means(t, t->at + 2)) &&
+	    t->at + 2 < t->to)
+		return 1; /* "нужен оператор или функция" */
 	if (next && !next->means &&
 	    !(means(t, t->at) & (TARGET | SUPPORT | OFFICE | SOMEBODY)) &&
 	    means(t, t->at) & ALONE && means(t, t->verb) & WANT)

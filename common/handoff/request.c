@@ -156,7 +156,9 @@ static int may_stand_beside(const struct target *t, int begin, int end)
 	uint64_t told = THEY | THANKS | PAST | WANTS | MEAN | WORK | TOPIC | HELLO;
 	const struct word *it = &t->w->items[t->at];
 
-	if (t->from != begin && t->to != end)
+	if ((t->from != begin && t->to != end) ||
+	    (t->from > begin && t->w->items[begin].means & WRITE &&
+	     !(t->w->items[begin + 1].means & ME)))
 		return 0;
 	if (t->from == begin && !(it->means & NOM) && is_rest(t, end, THANKS | PLEASE | FILLER))
 		return 1;
@@ -297,6 +299,9 @@ static int alone(struct target *t)
 	int begin = sentence_begin(t->w, t->at), end = sentence_end(t->w, t->at);
 	int greeting = find(t, t->from, t->to, HELLO) >= 0;
 
+	if (t->from > begin && t->w->items[t->from].gap == GAP_COLON &&
+	    t->w->items[t->from - 1].means & THE)
+		return 0; /* "the := operator" */
 	if (t->from > begin && is_instead_of_bot(t, begin))
 		return yes(t, "not-the-bot");
 	if (is_done(t))
@@ -340,7 +345,9 @@ static int by_courtesy(struct target *t)
 		return 0;
 	while (means(t, before) & (LIVE | SUPPORT))
 		before--;
-	if (find(t, t->from, t->at, BOT | STOP | NOT | NO | HELLO) < 0 &&
+	if (find(t, t->from, t->at, OR | ABOUT) >= 0)
+		return 0;
+	if (find(t, t->from, t->at, STOP | NOT | NO | HELLO) < 0 &&
 	    (t->w->items[t->at].script != SCRIPT_LATIN ||
 	     !target_is_all(t, t->from, before, ~UINT64_C(0), 0)))
 		return 0; /* "does your shop support human handoff please" */
