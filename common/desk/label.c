@@ -10,7 +10,7 @@ static const struct {
 } labels[] = {
 	{ "start", "▶️ На смену", "▶️ On duty" },
 	{ "stop", "⏸ Со смены", "⏸ Off duty" },
-	{ "finish", "🏁 Закончить чат", "🏁 End the chat" },
+	{ "finish", "🏁 Закрыть чат", "🏁 Close the chat" },
 	{ "chats", "👥 Мои чаты", "👥 My chats" },
 	{ "return", "🤖 Вернуть боту", "🤖 Return to the bot" },
 	{ "transfer", "➡️ Передать", "➡️ Transfer" },

@@ -14,10 +14,10 @@ static const struct {
 	[WORD_ACCEPT] = { "✅ Принять", "✅ Accept" },
 	[WORD_SKIP] = { "Пропустить", "Skip" },
 	[WORD_YOURS] = { "✅ Чат ваш: %s", "✅ The chat is yours: %s" },
-	[WORD_TAKE_FROM] = { "Забрать у %s", "Take from %s" },
+	[WORD_TAKE_FROM] = { "Забрать себе", "Take from %s" },
 	[WORD_TAKEN_BY] = { "%s: чат ведёт %s", "%s: the chat was taken by %s" },
 	[WORD_SKIPPED] = { "Вы пропустили: %s", "You skipped: %s" },
-	[WORD_WITHDRAWN] = { "Человек уже не нужен: %s", "No human is needed any more: %s" },
+	[WORD_WITHDRAWN] = { "%s: человек уже не нужен", "No human is needed any more: %s" },
 	[WORD_LEFT_MESSAGE] = { "📩 %s: оставлено сообщение", "📩 %s has left a message" },
 	[WORD_LEFT_MESSAGES] = { "📩 Оставлены сообщения; нажмите на то, на которое ответите:",
 				 "📩 Messages were left; press the one you will answer:" },
@@ -32,10 +32,10 @@ static const struct {
 	[WORD_NOTHING_SAID] = { "Разговора ещё не было.", "Nothing was said so far." },
 	[WORD_TIME_ZONE] = { "время UTC", "times in UTC" },
 	[WORD_NO_NAME] = { "Без имени", "No name" },
-	[WORD_SUGGESTION] = { "Бот ответил бы", "The bot would say" },
+	[WORD_SUGGESTION] = { "Бот предлагает", "The bot suggests" },
 	[WORD_SEND] = { "📤 Отправить", "📤 Send" },
 	[WORD_EDIT] = { "✏️ Изменить", "✏️ Edit" },
-	[WORD_DISCARD] = { "🗑 Не нужно", "🗑 Discard" },
+	[WORD_DISCARD] = { "🗑 Убрать", "🗑 Discard" },
 	[WORD_EDITED] = { "✏️ %s: сообщение изменено",
 			  "✏️ %s changed a message" },
 	[WORD_FAILED] = { "⚠️ %s: не доставлено", "⚠️ %s: not delivered" },
@@ -47,11 +47,12 @@ static const struct {
 			    "🤖 %s: the bot has the chat again" },
 	[WORD_CLOSED] = { "🏁 %s: чат окончен", "🏁 %s: the chat is over" },
 	[WORD_EXPIRED] = { "🏁 %s: чат окончен, клиент давно молчит",
-			   "🏁 %s: the chat is over, the client has been silent for long" },
+			   "🏁 %s: the chat is over, the client has been silent for a long "
+			   "time" },
 	[WORD_TRANSFERRED] = { "➡️ %s: чат передан",
 			       "➡️ %s: the chat was handed on" },
 	[WORD_IDLE] = { "⏰ %s: вы долго молчали, чат вернулся в очередь",
-			"⏰ %s: you were silent for long, the chat is back in the queue" },
+			"⏰ %s: you were silent for too long, the chat is back in the queue" },
 	[WORD_UNATTENDED] = { "⏰ %s: вы не начали чат, он вернулся в очередь",
 			      "⏰ %s: you did not begin the chat, it is back in the queue" },
 	[WORD_ABSENT] = { "⏰ %s: вы не начали чат, он вернулся в очередь, а вы больше не на "
@@ -63,17 +64,18 @@ static const struct {
 	[WORD_REGISTER_FIRST] = { "Это бот для операторов. Чтобы зарегистрироваться, отправьте "
 				  "/start.",
 				  "This bot is for operators. To register, send /start." },
-	[WORD_REGISTERED] = { "Вы зарегистрированы, ваш номер %lld. Администратор должен вас "
-			      "включить; мы напишем, когда это случится.",
+	[WORD_REGISTERED] = { "Вы зарегистрированы, ваш номер %lld. Администратор должен "
+			      "открыть вам доступ; мы напишем, когда это случится.",
 			      "You are registered, your number is %lld. An administrator has "
 			      "to "
 			      "enable you; we will write when that is done." },
-	[WORD_NOT_ENABLED] = { "Вас ещё не включили (номер %lld). Попросите администратора.",
+	[WORD_NOT_ENABLED] = { "Доступ вам ещё не открыт (номер %lld). Попросите "
+			       "администратора.",
 			       "You are not enabled yet (number %lld). Ask an administrator." },
 	[WORD_ASK_TO_ENABLE] = { "Новый оператор: %s, номер %lld.",
 				 "A new operator: %s, number %lld." },
-	[WORD_ENABLE] = { "Включить", "Enable" },
-	[WORD_ENABLED] = { "%s: включено", "%s is enabled" },
+	[WORD_ENABLE] = { "Открыть доступ", "Enable" },
+	[WORD_ENABLED] = { "%s: доступ открыт", "%s is enabled" },
 	[WORD_ADMINS_ONLY] = { "Это могут только администраторы.",
 			       "Only administrators may do this." },
 	[WORD_NOW_ON_DUTY] = { "Вы на смене. Когда понадобится человек, здесь появится "
@@ -88,13 +90,13 @@ static const struct {
 			      "Your chats; press the one to write to:" },
 	[WORD_LIVE_CHATS] = { "Чаты коллег и очередь; нажмите, чтобы забрать себе:",
 			      "Chats of colleagues, and who waits; press one to take it:" },
-	[WORD_LIVE_CHAT] = { "%s: забрать у %s", "%s: take from %s" },
-	[WORD_WAITING_CHAT] = { "%s: ждёт, взять", "%s: is waiting, take" },
+	[WORD_LIVE_CHAT] = { "%s: чат ведёт %s", "%s: take from %s" },
+	[WORD_WAITING_CHAT] = { "%s: ждёт", "%s: is waiting, take" },
 	[WORD_MORE_CHATS] = { "Есть и другие: найдёт /chats имя (клиента или коллеги).",
 			      "There are more: /chats name (of a client or colleague) finds "
 			      "them." },
 	[WORD_WHOSE] = { "Кому это отправить?", "Whom is this for?" },
-	[WORD_TALKING_TO] = { "Теперь пишете: %s", "You are writing to %s now" },
+	[WORD_TALKING_TO] = { "Ваш собеседник: %s", "You are writing to %s now" },
 	[WORD_SENT_TO] = { "→ %s", "→ %s" },
 	[WORD_NOTED] = { "📝 Заметка сохранена: %s", "📝 Noted: %s" },
 	[WORD_NO_NOTES] = { "%s: заметок нет. Новая: /note текст или //текст.",
@@ -110,16 +112,16 @@ static const struct {
 	[WORD_DISCARDED] = { "Подсказка убрана", "Discarded" },
 	[WORD_EDIT_HINT] = { "Ответьте на это сообщение своим текстом: он уйдёт клиенту.",
 			     "Answer this message with your words: they go to the client." },
-	[WORD_NO_CANNED] = { "Заготовки «%s» нет.", "There is no canned reply \"%s\"." },
-	[WORD_CANNED] = { "Заготовки:", "Canned replies:" },
-	[WORD_HELP_TEXT] = { "/start — на смену, /stop — со смены, /finish — закончить чат\n"
+	[WORD_NO_CANNED] = { "Готового ответа «%s» нет.", "There is no canned reply \"%s\"." },
+	[WORD_CANNED] = { "Готовые ответы:", "Canned replies:" },
+	[WORD_HELP_TEXT] = { "/start — на смену, /stop — со смены, /finish — закрыть чат\n"
 			     "/chats — мои чаты (администратору — и чужие, их можно забрать), "
 			     "/return — вернуть боту, /transfer — передать коллеге\n"
 			     "/note текст или //текст — заметка, которую клиент не увидит; "
 			     "/notes — все заметки\n"
 			     "/имя — готовый ответ; начало имени покажет подходящие\n"
 			     "Ответ на сообщение уходит тому клиенту, чьё это сообщение.",
-			     "/start: go on duty, /stop: go off duty, /finish: end the chat\n"
+			     "/start: go on duty, /stop: go off duty, /finish: close the chat\n"
 			     "/chats: my chats (administrators: those of others, too, to take "
 			     "them), /return: back to the bot, /transfer: to a colleague\n"
 			     "/note text or //text: a note the client never sees; /notes: all "
@@ -130,7 +132,7 @@ static const struct {
 	[WORD_IS_TAKEN] = { "Чат уже ведёт %s", "%s has the chat already" },
 	[WORD_NOT_YOURS] = { "Этот чат ведёт другой оператор.",
 			     "Another operator has this chat." },
-	[WORD_NO_CHAT] = { "Этот чат уже не нужно вести.", "This chat is over." },
+	[WORD_NO_CHAT] = { "Этот чат уже окончен.", "This chat is over." },
 	[WORD_FULL] = { "У вас уже столько чатов, сколько можно.",
 			"You have as many chats as you can have." },
 	[WORD_MUST_BE_ON_DUTY] = { "Сначала выйдите на смену: /start",
@@ -138,11 +140,11 @@ static const struct {
 	[WORD_COLLEAGUE_FULL] = { "У коллеги уже столько чатов, сколько можно.",
 				  "This colleague has as many chats as they can have." },
 	[WORD_COLLEAGUE_OFF] = { "Коллега не на смене.", "This colleague is off duty." },
-	[WORD_MUST_BE_ENABLED] = { "Администратор вас ещё не включил.",
+	[WORD_MUST_BE_ENABLED] = { "Администратор ещё не открыл вам доступ.",
 				   "No administrator has enabled you yet." },
-	[WORD_TOO_LATE] = { "Это уже не актуально.", "This is of the past." },
-	[WORD_SUGGESTION_OVER] = { "Не отправлено: эта подсказка уже не актуальна.",
-				   "Not sent: this suggestion is of the past." },
+	[WORD_TOO_LATE] = { "Это уже неактуально.", "This is out of date." },
+	[WORD_SUGGESTION_OVER] = { "Не отправлено: эта подсказка уже неактуальна.",
+				   "Not sent: this suggestion is out of date." },
 };
 
 const char *word(enum word id, const char *lang)
@@ -156,18 +158,18 @@ const char *word_reason(const char *reason, const char *lang)
 		const char *name, *ru, *en;
 	} reasons[] = {
 		{ "asked", "просит человека", "asks for a human" },
-		{ "model", "бот решил, что не справится", "the bot found it cannot help" },
-		{ "knowledge", "в базе знаний нет ответа", "the knowledge base has no answer" },
-		{ "providers", "бот недоступен", "the bot is out of order" },
-		{ "gave_up", "бот сдался", "the bot gave up" },
-		{ "repeated", "спрашивает одно и то же", "the same question again and again" },
-		{ "limit", "достигнут предел бота", "a limit of the bot was reached" },
-		{ "api", "запрос внешней системы", "another system asks for it" },
+		{ "model", "бот просит помощи", "the bot asked for help" },
+		{ "knowledge", "бот не знает ответа", "the bot knows no answer" },
+		{ "providers", "бот недоступен", "the bot is unavailable" },
+		{ "gave_up", "бот не смог ответить", "the bot could not answer" },
+		{ "repeated", "повторяет вопрос", "asked the same again" },
+		{ "limit", "исчерпан лимит бота", "the bot's limit was reached" },
+		{ "api", "по запросу другой системы", "another system asked for it" },
 		{ "transfer", "передан коллегой", "handed on by a colleague" },
-		{ "taken", "оператор взял сам", "taken unasked" },
-		{ "idle", "оператор долго молчал", "the operator was silent for long" },
-		{ "unattended", "оператор не начал чат", "the operator did not begin" },
-		{ "left", "оператор ушёл", "the operator has left" },
+		{ "taken", "взят у бота", "taken over from the bot" },
+		{ "idle", "оператор не отвечает", "the operator did not reply" },
+		{ "unattended", "чат остался без ответа", "the chat was left unanswered" },
+		{ "left", "оператор не на смене", "the operator went off duty" },
 	};
 
 	for (size_t i = 0; reason && i < sizeof reasons / sizeof *reasons; i++)

@@ -86,7 +86,7 @@ static void show_state(struct chat *c, const json_t *state)
 	if (strcmp(responder, "operator") == 0)
 		snprintf(line, sizeof line, "%s answers", name ? name : "an operator");
 	else if (strcmp(responder, "waiting") == 0 && json_is_object(queue))
-		snprintf(line, sizeof line, "waiting for a human, number %d in line",
+		snprintf(line, sizeof line, "waiting for a human, number %d in the queue",
 			 (int)json_integer_value(json_object_get(queue, "place")));
 	else
 		snprintf(line, sizeof line, "%s",

@@ -21,7 +21,7 @@ describe("files", () => {
     await bubble.getByText("bill.pdf").waitFor();
     assert.deepEqual(await bubble.locator("img").evaluateAll((all) => all.map((img) => img.alt)), ["tent.png"]);
     assert.equal(await bubble.locator("audio").getAttribute("preload"), "none");
-    assert.deepEqual(await bubble.locator(".file").allInnerTexts(), ["evil.svg", "bill.pdf 2.4 MB", "Place", "Ivan, +7900"]);
+    assert.deepEqual(await bubble.locator(".file").allInnerTexts(), ["evil.svg", "bill.pdf 2.4 MB", "Location", "Ivan, +7900"]);
     assert.equal(await bubble.locator("blockquote").innerText(), "Which tent is it?");
     await shot(console.page, "console-files");
   });

@@ -104,7 +104,7 @@ describe("sending", () => {
     };
     const w = await openWidget();
     await w.say("Hurry");
-    await until(async () => /Sending in [12] s/.test(await w.root.locator(".fate").innerText()), "the countdown");
+    await until(async () => /Sending in [12]\ss/.test(await w.root.locator(".fate").innerText()), "the countdown");
     await until(() => server.only().messages.length === 1, "the delivery");
     assert.equal(post(), 2);
   });

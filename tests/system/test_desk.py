@@ -151,7 +151,7 @@ def test_the_keyboard_does_what_the_commands_do(stack, people, client):
     colleague = people()
     operator.say(next(label for label in labels if "Transfer" in label))
     assert f"Person {colleague.chat}" in str(operator.wait("Who should have the chat")["reply_markup"])
-    operator.say(next(label for label in labels if "End the chat" in label))
+    operator.say(next(label for label in labels if "Close the chat" in label))
     client.wait("The chat is over")
     operator.say(next(label for label in labels if "Off duty" in label))
     operator.wait("You are off duty")

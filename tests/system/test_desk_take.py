@@ -71,7 +71,7 @@ def test_a_chat_is_found_by_a_name_and_in_russian(stack, people):
     stack.sql_do(f"update operator set lang = 'ru' where id = {boss.id}")
     boss.say(f"/chats {two.name}")
     listed = boss.wait("Чаты коллег")
-    assert [row[0]["text"] for row in listed["reply_markup"]["inline_keyboard"]] == [f"{two.name}: забрать у Person {first.chat}"]
+    assert [row[0]["text"] for row in listed["reply_markup"]["inline_keyboard"]] == [f"{two.name}: чат ведёт Person {first.chat}"]
 
 
 def has_it(client, operator):

@@ -273,7 +273,7 @@ def test_an_operator_blocks_the_desk(stack, operator):
     other = Operator(stack, next(PEOPLE))
     other.accept(case)
     wait_for(lambda: person.responder() == 2, "somebody else to have the chat")
-    assert person.heard("They had to leave.") == 1
+    assert person.heard("They cannot answer right now.") == 1
     other.say("/finish")
     wait_for(lambda: person.responder() == 0, "the bot to be back")
     other.off()

@@ -137,7 +137,7 @@ def test_the_terminal_says_who_answers(stack, anna):
             says("Hello there!")
             chat.stdin.write("/operator\n")
             chat.stdin.flush()
-            says("-- waiting for a human, number 1 in line --")
+            says("-- waiting for a human, number 1 in the queue --")
             conversation = stack.sql("select conversation_id from handoff where state = 1")[0][0]
             anna.do(conversation, "say", text="Good day")
             says("-- Анна answers --")

@@ -146,8 +146,8 @@ def test_a_stop_with_nothing_to_stop_says_so(stack):
     w = stack.widget()
     w.ask(word())
     reply = stack.http("POST", "/api/v1/stop", {}, {**w.headers(), "Accept-Language": "ru"})
-    assert reply.json == {"stopped": False, "text": "Сейчас ничего не пишется."}
-    assert w.ask("/stop")["text"] == "Nothing is being written right now."
+    assert reply.json == {"stopped": False, "text": "Сейчас нечего останавливать."}
+    assert w.ask("/stop")["text"] == "There is nothing to stop right now."
 
 
 def test_commands_work_in_words(stack):
@@ -310,7 +310,7 @@ def test_a_chosen_language_holds_whatever_is_written_in(stack):
     assert "по-русски" in w.ask("/lang ru")["text"]
     assert "нет ответа" in w.ask("sausages wholesale purchase")["text"]
     assert "Что я умею" in w.ask("/help")["text"]
-    assert w.ask("/stop")["text"] == "Сейчас ничего не пишется."
+    assert w.ask("/stop")["text"] == "Сейчас нечего останавливать."
     assert "language of each question" in w.ask("/lang auto")["text"]
     assert "do not have an answer" in w.ask("sausages wholesale purchase")["text"]
     assert "нет ответа" in w.ask("сосиски оптом")["text"]

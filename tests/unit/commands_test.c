@@ -129,8 +129,8 @@ static void replies_exist_in_every_language(void **state)
 
 	(void)state;
 	assert_string_equal(in(&e, "ru", "reply"), "Остановился.");
-	assert_string_equal(in(&e, "ru", "idle"), "Сейчас ничего не пишется.");
-	assert_string_equal(in(&e, "en", "idle"), "Nothing is being written right now.");
+	assert_string_equal(in(&e, "ru", "idle"), "Сейчас нечего останавливать.");
+	assert_string_equal(in(&e, "en", "idle"), "There is nothing to stop right now.");
 	assert_string_equal(in(&e, "", "reply"), "Stopped.");
 	e = say("/start", NULL);
 	assert_string_equal(in(&e, "en", "reply"), "Hello!");

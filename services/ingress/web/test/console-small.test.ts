@@ -10,12 +10,16 @@ import { memoryStorage } from "../src/widget/storage.ts";
 
 const [en, ru] = [new Speech("en"), new Speech("ru")];
 
+/** Russian would have to decline the name, which stands above the button anyway. */
+const NAMELESS = ["takeFrom", "takeAndSend"];
+
 test("both languages say everything, with the same blanks", () => {
   const blanks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort().join();
   const [a, b] = [Object.entries(tables.en), tables.ru as unknown as Record<string, unknown>];
   for (const [key, value] of a) {
     const other = b[key];
     assert.equal(typeof other, typeof value, key);
+    if (NAMELESS.includes(key)) continue;
     if (typeof value === "string") assert.equal(blanks(value), blanks(other as string), key);
   }
   assert.deepEqual(Object.keys(tables.ru).sort(), Object.keys(tables.en).sort());
@@ -66,7 +70,7 @@ test("words of the server that we do not know stand for themselves", () => {
   assert.equal(en.word("reason", "solar_flare"), "solar flare");
   assert.equal(en.refusal({ status: 409, code: "taken", detail: "", holder: "Anna" }), "Anna has this chat.");
   assert.equal(ru.refusal({ status: 409, code: "strange", detail: "Так нельзя." }), "Так нельзя.");
-  assert.equal(en.refusal({ status: 0, code: "", detail: "" }), "The server was not reached. Try again.");
+  assert.equal(en.refusal({ status: 0, code: "", detail: "" }), "The server cannot be reached. Try again.");
 });
 
 test("texts of a bot: in the language asked for, else in any", () => {

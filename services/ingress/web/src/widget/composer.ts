@@ -37,7 +37,6 @@ export class Composer {
   }
 
   setText(text: Strings): void {
-    this.input.placeholder = text.placeholder;
     this.input.setAttribute("aria-label", text.input);
     this.send.setAttribute("aria-label", text.send);
     this.send.title = text.send;
@@ -54,9 +53,10 @@ export class Composer {
     if (focused && !answering) this.input.focus();
   }
 
-  /** Where nobody can hear it, nothing can be written. */
-  setUsable(usable: boolean): void {
-    this.input.disabled = !usable;
+  /** Where nobody can hear it, nothing can be written; the focus may stay. */
+  setUsable(usable: boolean, text: Strings): void {
+    this.input.readOnly = !usable;
+    this.input.placeholder = usable ? text.placeholder : text.unavailable;
   }
 
   /** Whether a human can be called. */

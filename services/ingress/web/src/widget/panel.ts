@@ -277,7 +277,7 @@ export class Panel {
     this.status.textContent = this.statusText();
     this.status.className = `status ${conversation.responder} ${client.link}`;
     this.composer.setAnswering(conversation.answering && !this.isApart());
-    this.composer.setUsable(client.link !== "refused");
+    this.composer.setUsable(client.link !== "refused", text);
     this.offer();
     this.queue.show(conversation.state, text);
     this.showNotice();
