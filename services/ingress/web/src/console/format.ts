@@ -33,7 +33,7 @@ export class Speech {
   }
 
   /** A word of the server's (a reason, an outcome, an event); one we do not know stands for itself. */
-  word(kind: "reason" | "outcome" | "event" | "audit" | "file", word: string): string {
+  word(kind: "reason" | "outcome" | "event" | "audit" | "file" | "queue", word: string): string {
     const found: unknown = (this.table as unknown as Record<string, unknown>)[`${kind}.${word}`];
     return typeof found === "string" ? found : word.replaceAll("_", " ");
   }

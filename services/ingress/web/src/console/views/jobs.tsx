@@ -58,7 +58,7 @@ function JobRow({ job, onGone }: { job: DeadJob; onGone: () => void }) {
       <td data-label={speech.t("when")}>
         <time dateTime={job.created_at}>{speech.moment(job.created_at)}</time>
       </td>
-      <td data-label={speech.t("queue")}>{job.queue}</td>
+      <td data-label={speech.t("queue")}>{speech.word("queue", job.queue)}</td>
       <td data-label={speech.t("conversation")}>
         {job.conversation ? (
           <a href={hashOf({ folder: "all", conversation: job.conversation })}>{job.conversation}</a>

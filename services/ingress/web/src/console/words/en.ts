@@ -304,6 +304,9 @@ export const en = {
   jobsHint:
     "What did not work after several tries. Look at the error, fix the cause, then try again.",
   queue: "Queue",
+  "queue.llm": "answers of the bot",
+  "queue.delivery": "sending",
+  "queue.operator": "operators",
   conversation: "Conversation",
   error: "Error",
   "audit.signed_in": "signed in",

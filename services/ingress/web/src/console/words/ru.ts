@@ -302,6 +302,9 @@ export const ru: Strings = {
   jobsHint:
     "То, что не удалось с нескольких попыток. Посмотрите на ошибку, устраните причину и повторите.",
   queue: "Очередь",
+  "queue.llm": "ответы бота",
+  "queue.delivery": "отправка",
+  "queue.operator": "операторы",
   conversation: "Разговор",
   error: "Ошибка",
   "audit.signed_in": "вход",
