@@ -13,3 +13,11 @@ read_env_file() {
 		[ -n "${!name+set}" ] || export "$name=$line"
 	done <.env
 }
+
+# Whoever asks for help gets the Python module's, before anything is built: help_of MODULE "$@".
+help_of() {
+	local word
+	for word in "${@:2}"; do
+		[[ $word != -h && $word != --help ]] || exec /usr/bin/python3 -m "$1" --help
+	done
+}

@@ -107,7 +107,7 @@ def rounds(stack, args):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="scripts/hostile", description=__doc__)
     parser.add_argument("--idle", type=int, default=10000, help="connections that asked once and stay")
     parser.add_argument("--slow", type=int, default=1000, help="connections that never get anywhere, of four kinds")
     parser.add_argument("--rate", type=float, default=50, help="visits a second: a message written, then read")
