@@ -303,6 +303,12 @@ static void check_other(const struct chat *c)
 			 1);
 }
 
+void story_leave(struct story *s)
+{
+	for (int i = 0; i < s->n; i++)
+		caller_end(&s->chats[i].caller);
+}
+
 void story_end(struct story *s, int is_left)
 {
 	int chats = s->n;
@@ -311,6 +317,6 @@ void story_end(struct story *s, int is_left)
 	check_first(s, is_left);
 	for (int i = 1; i < chats; i++)
 		check_other(&s->chats[i]);
-	for (int i = 0; i < chats; i++)
-		caller_end(&s->chats[i].caller);
+	s->n = chats;
+	story_leave(s);
 }

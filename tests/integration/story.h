@@ -37,6 +37,8 @@ struct story {
  * is_left: no human has answered, so the bot has to. */
 void story_begin(struct story *s, int chats);
 void story_end(struct story *s, int is_left);
+/* As it is. */
+void story_leave(struct story *s);
 
 /* For all chats, as one statement where there are several. */
 void story_bot(struct story *s, enum step step);

@@ -1,0 +1,163 @@
+/* Somebody has been there in between: each step of an answer, alone and in a group with others,
+ * which go on.  Whoever is not the holder any more changes nothing.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/integration/story.h"
+
+enum { FENCED = 1, NOT_FENCED = 0 };
+
+#define TURN    "update job set %s where queue = 1 and lane = $"
+#define LINE    "update job set %s where queue = 2 and lane = $"
+#define PERSON  "update conversation set %s where id = $"
+#define SENDING "update delivery set %s where conversation_id = $"
+
+static const struct spoil {
+	enum step step; /* before which it happens */
+	const char *sql, *what;
+	int expected;
+	int is_void; /* the claim covers nothing */
+} spoils[] = {
+	{ CLAIM, TURN, "state = 1, worker_id = 9", CLAIM_GONE, 0 },
+	{ CLAIM, TURN, "run_at = now() + interval '1 h'", CLAIM_EARLY, 0 },
+	{ CLAIM, TURN, "stop_seq = 1", CLAIM_VOID, 0 },
+	{ CLAIM, PERSON, "responder = 1", CLAIM_VOID, 1 },
+	{ CLAIM, PERSON, "responder = 2", CLAIM_VOID, 1 },
+	{ CLAIM, PERSON, "context_seq = last_seq", CLAIM_VOID, 0 },
+	{ FINISH, TURN, "attempt = attempt + 1024", TURN_FENCED, 0 },
+	{ FINISH, TURN, "state = 0, worker_id = null", TURN_FENCED, 0 },
+	{ FINISH, TURN, "stop_seq = 1", TURN_DROPPED, 0 },
+	{ FINISH, PERSON, "epoch = epoch + 1", TURN_DROPPED, 0 },
+	{ FINISH, PERSON, "responder = 1", TURN_KEPT, 0 },
+	{ FINISH, PERSON, "responder = 2", TURN_KEPT, 0 },
+	{ SEND, LINE, "state = 1, worker_id = 9", CLAIM_GONE, 0 },
+	{ SEND, LINE, "run_at = now() + interval '1 h'", CLAIM_EARLY, 0 },
+	{ SEND, PERSON, "responder = 1, epoch = epoch + 1", CLAIM_VOID, 0 },
+	{ SEND, PERSON, "responder = 2, epoch = epoch + 1", CLAIM_VOID, 0 },
+	{ SEND, PERSON, "epoch = epoch + 1", CLAIM_OK, 0 },
+	{ SEND, PERSON, "reachable = false", CLAIM_VOID, 0 },
+	{ SEND, SENDING, "epoch = null", CLAIM_OK, 0 },
+	{ SETTLE, LINE, "attempt = attempt + 1024", FENCED, 0 },
+	{ SETTLE, LINE, "state = 0, worker_id = null", FENCED, 0 },
+	{ SETTLE, PERSON, "responder = 2, epoch = epoch + 1", NOT_FENCED, 0 },
+};
+
+static int outcome(const struct chat *c, enum step step)
+{
+	switch (step) {
+	case CLAIM:
+		return (int)c->claim.status;
+	case FINISH:
+		return (int)c->end.status;
+	case SEND:
+		return (int)c->sending.status;
+	default:
+		return c->settled.fenced;
+	}
+}
+
+static int good(enum step step)
+{
+	return step == FINISH ? TURN_PUBLISHED : step == SETTLE ? NOT_FENCED : CLAIM_OK;
+}
+
+static void do_step(struct story *s, enum step step)
+{
+	story_start(s, step);
+	story_wait(s);
+}
+
+/* The conversation's number for each "$". */
+static void spoil(const struct spoil *p, int64_t id)
+{
+	char with_what[200], sql[240];
+
+	snprintf(with_what, sizeof with_what, p->sql, p->what);
+	*strchr(with_what, '$') = '\0';
+	snprintf(sql, sizeof sql, "%s%lld", with_what, (long long)id);
+	run(sql);
+}
+
+/* All there is of a conversation. */
+static const char *picture(int64_t id)
+{
+	static char sql[800];
+
+	snprintf(sql, sizeof sql,
+		 "select md5(concat(c::text,"
+		 " (select string_agg(j::text, ';' order by j.id) from job j"
+		 "  where j.conversation_id = c.id),"
+		 " (select string_agg(m::text, ';' order by m.seq) from message m"
+		 "  where m.conversation_id = c.id),"
+		 " (select string_agg(d::text, ';' order by d.id) from delivery d"
+		 "  where d.conversation_id = c.id),"
+		 " (select count(*) from turn t where t.conversation_id = c.id),"
+		 " (select count(*) from suggestion g where g.conversation_id = c.id)))"
+		 " from conversation c where c.id = %lld",
+		 (long long)id);
+	return pg_server_tell(world.server, sql);
+}
+
+static int changes_nothing(const struct spoil *p)
+{
+	switch (p->step) {
+	case CLAIM:
+	case SEND:
+		return p->expected == CLAIM_GONE || p->expected == CLAIM_EARLY;
+	case FINISH:
+		return p->expected == TURN_FENCED;
+	default:
+		return p->expected == FENCED;
+	}
+}
+
+static void play(const struct spoil *p, int chats)
+{
+	struct chat *first;
+	struct story s;
+	char before[40];
+
+	print_message("%d: %s\n", chats, p->what);
+	story_begin(&s, chats);
+	first = &s.chats[0];
+	for (enum step step = CLAIM; step < p->step; step++)
+		do_step(&s, step);
+	spoil(p, first->id);
+	snprintf(before, sizeof before, "%s", picture(first->id));
+	do_step(&s, p->step);
+	assert_int_equal(outcome(first, p->step), p->expected);
+	if (p->is_void)
+		assert_true(first->claim.last_seq < first->claim.first_seq);
+	if (changes_nothing(p))
+		assert_string_equal(picture(first->id), before);
+	for (int i = 1; i < chats; i++)
+		assert_int_equal(outcome(&s.chats[i], p->step), good(p->step));
+	story_leave(&s);
+	pg_server_clean(world.server);
+}
+
+static void whoever_came_in_between_counts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof spoils / sizeof *spoils; i++) {
+		play(&spoils[i], 1);
+		play(&spoils[i], CHATS_MAX);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(whoever_came_in_between_counts),
+	};
+
+	return cmocka_run_group_tests(tests, world_open, world_close);
+}
