@@ -94,6 +94,11 @@ const STATES = [
     await console.composer.press("ArrowUp");
     await console.page.locator(".editing").waitFor();
   }],
+  ["answering", async ({ console }) => {
+    await console.page.keyboard.press("Escape");
+    await console.message("Спасибо, жду. Вот фото накладной").getByRole("button", { name: /Reply to this|Ответить на это/ }).click();
+    await console.page.locator(".answering").waitFor();
+  }],
   ["adopted", async ({ console }) => {
     await console.page.keyboard.press("Escape");
     await console.page.locator(".suggestion button").nth(1).click();

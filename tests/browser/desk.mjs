@@ -264,16 +264,16 @@ export class FakeDesk extends PageServer {
 
   verbs = {
     take: (chat, me) => this.take(chat, me),
-    say: (chat, me, { text = "", files, again }) => {
+    say: (chat, me, { text = "", files, again, reply_to }) => {
       this.take(chat, me);
       const old = chat.messages[again - 1];
-      if (old) return this.say(chat.row.id, "operator", old.text, { ...by(me), attachments: old.attachments }).seq;
-      return this.say(chat.row.id, "operator", text, { ...by(me), attachments: this.attachments(files) }).seq;
+      if (old) return this.say(chat.row.id, "operator", old.text, { ...by(me), attachments: old.attachments, reply_to: old.reply_to }).seq;
+      return this.say(chat.row.id, "operator", text, { ...by(me), attachments: this.attachments(files), reply_to: quoted(chat, reply_to) }).seq;
     },
-    use: (chat, me, { text }) => {
+    use: (chat, me, { text, reply_to }) => {
       const said = text ?? chat.suggestion.text;
       chat.suggestion = null;
-      return this.say(chat.row.id, "operator", said, by(me)).seq;
+      return this.say(chat.row.id, "operator", said, { ...by(me), reply_to: quoted(chat, reply_to) }).seq;
     },
     discard: (chat) => {
       chat.suggestion = null;
@@ -299,6 +299,15 @@ export class FakeDesk extends PageServer {
     },
     skip: () => {},
   };
+}
+
+/** What a message answers, as the services tell of it; `text`: as it is read. */
+export function quoted(chat, seq, text) {
+  const other = chat.messages[seq - 1];
+  if (!other) return null;
+  const { author, name, attachments } = other;
+  const [file] = attachments;
+  return { seq, author, ...(name ? { name } : {}), ...(text || other.text ? { text: text ?? other.text } : {}), ...(file ? { file: { kind: file.kind, name: file.name ?? null } } : {}) };
 }
 
 /** What a message of an operator's has. */
@@ -331,8 +340,8 @@ export function busyDay(desk) {
   const vera = by(desk.operators[0]);
   desk.say(4, "operator", "Дмитрий, здравствуйте! Вижу заказ 4417, сейчас спрошу у службы доставки.", { ...vera, created_at: ago(11) });
   desk.verbs.note(desk.chats.get(4), desk.operators[1], { text: "У «Быстрой почты» с субботы стоит сортировка в Твери, заявка 8812." });
-  desk.say(4, "person", "Спасибо, жду. Вот фото накладной", { created_at: ago(6), attachments: [{ kind: "document", name: "nakladnaya-4417.pdf", url: "/console/api/files/1", mime: "application/pdf", size: 184_320 }] });
-  desk.say(4, "operator", "Нашлось: посылка в Твери, завтра поедет дальше.", { ...vera, created_at: ago(3) });
+  desk.say(4, "person", "Спасибо, жду. Вот фото накладной", { reply_to: quoted(desk.chats.get(4), 6), created_at: ago(6), attachments: [{ kind: "document", name: "nakladnaya-4417.pdf", url: "/console/api/files/1", mime: "application/pdf", size: 184_320 }] });
+  desk.say(4, "operator", "Нашлось: посылка в Твери, завтра поедет дальше.", { ...vera, reply_to: quoted(desk.chats.get(4), 3), created_at: ago(3) });
   desk.say(4, "operator", "Ещё раз прошу прощения за задержку.", { ...vera, delivery: "failed", error: "Too Many Requests: retry after 5", created_at: ago(2.5) });
   desk.say(4, "person", "А если завтра не поедет?", { created_at: ago(0.5) });
   const chat = desk.chats.get(4);

@@ -250,3 +250,56 @@ test("when its operator has left nothing is sent any more, and it is kept for th
   assert.equal(host.orders.length, 1);
   assert.equal(storage.below("out:").length, 1);
 });
+
+const QUOTE = { seq: 3, author: "person" as const, text: "which one?" };
+
+test("words leave with what they answer, also after a reload, and the next ones without", async () => {
+  const storage = memoryStorage();
+  chat(storage).chat.answer(QUOTE);
+  const { host, chat: c } = chat(storage);
+  await c.submit("the red one");
+  await c.submit("it is warm");
+  await turn();
+  assert.deepEqual(
+    host.orders.map(({ text, reply_to }) => [text, reply_to]),
+    [
+      ["the red one", 3],
+      ["it is warm", undefined],
+    ],
+  );
+});
+
+test("what is refused comes back with what it answers; a note answers nothing", async () => {
+  const { host, chat: c } = chat();
+  c.answer(QUOTE);
+  host.script = [new Refusal(409, "no_message", "")];
+  await c.submit("the red one");
+  await turn();
+  const [item] = c.outbox.items;
+  assert.ok(item);
+  assert.deepEqual([item.state, item.reply_to], ["held", QUOTE]);
+  c.takeBack(item);
+  assert.deepEqual([c.draft, c.quoting.current], ["the red one", QUOTE]);
+  c.setMode("note");
+  await c.submit("a beginner");
+  assert.deepEqual([host.orders.at(-1)?.verb, host.orders.at(-1)?.reply_to], ["note", undefined]);
+  assert.deepEqual(c.quoting.current, QUOTE, "it waits for the reply");
+});
+
+test("a suggestion made into an own message answers, too, and keeps it when it fails", async () => {
+  const { host, chat: c } = chat();
+  c.answer(QUOTE);
+  c.adopt({ id: 5, text: "red", last_seq: 3 });
+  host.script = [new Refusal(409, "full", "")];
+  assert.equal(await c.submit("the red one"), false);
+  assert.deepEqual(c.quoting.current, QUOTE);
+  assert.equal(await c.submit("the red one"), true);
+  assert.deepEqual(
+    host.orders.map(({ verb, reply_to }) => [verb, reply_to]),
+    [
+      ["use", 3],
+      ["use", 3],
+    ],
+  );
+  assert.equal(c.quoting.current, null);
+});

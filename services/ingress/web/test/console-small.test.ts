@@ -105,7 +105,8 @@ test("keys are told by their place, commands of the browser are left alone", () 
   assert.equal(press("R", "KeyR", { shiftKey: true }), null);
   assert.equal(press("?", "Slash", { shiftKey: true }), "help");
   assert.equal(press(".", "Slash"), "search");
-  assert.equal(press("q", "KeyQ"), null);
+  assert.equal(press("й", "KeyQ"), "answer");
+  assert.equal(press("z", "KeyZ"), null);
 });
 
 test("places are read from addresses and written to them", () => {

@@ -1,7 +1,9 @@
 import { ApiError } from "../widget/api.ts";
 import { type Outcome, Outbox, type Unsent } from "../widget/outbox.ts";
 import { type Storage, newId } from "../widget/storage.ts";
+import type { Quote } from "../widget/types.ts";
 import { type Api, Refusal } from "./api.ts";
+import { Quoting, replyTo } from "./quote.ts";
 import { Thread } from "./thread.ts";
 import type { Detail, Done, Message, Operator, Order, Row, Suggestion } from "./types.ts";
 import { Uploads } from "./uploads.ts";
@@ -34,6 +36,7 @@ export class Chat {
   readonly thread: Thread;
   readonly outbox: Outbox;
   readonly uploads: Uploads;
+  readonly quoting: Quoting;
   mode: Mode = "reply";
   /** The own message that is being edited, and its text. */
   editing: { seq: number; text: string } | null = null;
@@ -44,6 +47,8 @@ export class Chat {
   /** Somebody else has the chat that we wanted. */
   holder: string | null = null;
   failure: unknown = null;
+  /** A message that is to be brought into sight. */
+  sought: number | null = null;
   /** Counts how often the draft was changed from outside the field. */
   revision = 0;
   private readonly refusals = new Map<string, Refusal>();
@@ -60,12 +65,13 @@ export class Chat {
   ) {
     this.thread = new Thread(id);
     this.outbox = new Outbox(storage, {
-      post: (key, text) => this.post(key, text),
+      post: (key, text, quote) => this.post(key, text, quote),
       sent: (item, seq) => this.sent(item, seq),
       changed: () => host.changed(),
       now: Date.now,
     });
     this.outbox.kick();
+    this.quoting = new Quoting(storage);
     this.uploads = new Uploads(storage, {
       begin: (told) => host.api.beginFile(id, told),
       piece: (file, at, bytes) => host.api.putPiece(file, at, bytes),
@@ -153,6 +159,18 @@ export class Chat {
     this.host.changed();
   }
 
+  /** To the message, as far back as that may be. */
+  async seek(seq: number): Promise<void> {
+    for (;;) {
+      const first = this.thread.messages[0]?.seq ?? 0;
+      if (first <= seq || !this.thread.hasEarlier) break;
+      await this.loadEarlier();
+      if (this.thread.messages[0]?.seq === first) return; // it could not be had, and that was said
+    }
+    this.sought = seq;
+    this.host.changed();
+  }
+
   /** It is on the screen of somebody who looks. */
   seen(): void {
     if (!this.thread.loaded || this.thread.lastSeq <= this.readSeq) return;
@@ -237,40 +255,50 @@ export class Chat {
     this.host.changed();
   }
 
+  /** The next words answer this message; null: none in particular. */
+  answer(quote: Quote | null): void {
+    this.quoting.set(quote);
+    this.editing = null;
+    this.mode = "reply";
+    this.host.changed();
+  }
+
   /** What is in the field goes where it belongs.  False if it could not, and is in the field again. */
   async submit(text: string): Promise<boolean> {
     const { mode, editing, adopted } = this;
     if (!editing && !adopted && mode === "reply" && this.uploads.items.length === 0) {
-      this.say(text);
+      this.say(text, this.quoting.take());
       return true;
     }
-    const isDone = await (editing ? this.submitEdit(editing.seq, text) : this.submitOrder(text));
-    if (!isDone) this.putBack(text, mode, editing ?? adopted);
+    const quote = editing || mode === "note" ? null : this.quoting.take();
+    const isDone = await (editing ? this.submitEdit(editing.seq, text) : this.submitOrder(text, quote));
+    if (!isDone) this.putBack(text, mode, editing ?? adopted, quote);
     return isDone;
   }
 
   /** Meanwhile something else may have been begun: a note, above all, never becomes a reply. */
-  private putBack(text: string, mode: Mode, special: { text: string } | null): void {
+  private putBack(text: string, mode: Mode, special: { text: string } | null, quote?: Quote | null): void {
+    this.quoting.putBack(quote);
     if (special) special.text = above(text, special.text);
     else this.storage.set(mode, above(text, this.storage.get(mode) ?? ""));
     this.revision++;
     this.host.changed();
   }
 
-  private async submitOrder(text: string): Promise<boolean> {
+  private async submitOrder(text: string, quote: Quote | null): Promise<boolean> {
     const { adopted } = this;
-    if (!adopted) return this.mode === "note" ? this.order({ verb: "note", text }) : this.submitFiles(text);
-    if (!(await this.order({ verb: "use", suggestion: adopted.id, text }))) return false;
+    if (!adopted) return this.mode === "note" ? this.order({ verb: "note", text }) : this.submitFiles(text, quote);
+    if (!(await this.order({ verb: "use", suggestion: adopted.id, text, ...replyTo(quote) }))) return false;
     if (this.adopted === adopted) this.adopt(null);
     return true;
   }
 
   /** A file can be said once, so trying again cannot double them. */
-  private async submitFiles(text: string): Promise<boolean> {
+  private async submitFiles(text: string, quote: Quote | null): Promise<boolean> {
     const { files, isHeld } = this.uploads;
     if (isHeld) return false;
     const words = text === "" ? {} : { text };
-    if (!(await this.order({ verb: "say", ...words, files }))) return false;
+    if (!(await this.order({ verb: "say", ...words, files, ...replyTo(quote) }))) return false;
     this.uploads.sent(files);
     return true;
   }
@@ -285,14 +313,14 @@ export class Chat {
   }
 
   /** What did not arrive is said again: its words by themselves, with its files the server knows how. */
-  sayAgain({ seq, text, attachments }: Message): void {
+  sayAgain({ seq, text, attachments, reply_to }: Message): void {
     if (attachments?.length) void this.order({ verb: "say", again: seq });
-    else this.say(text);
+    else this.say(text, reply_to);
   }
 
   /** Words to the person; they leave as soon as they can. */
-  say(text: string): void {
-    this.outbox.add(newId(), text);
+  say(text: string, quote?: Quote | null): void {
+    this.outbox.add(newId(), text, quote ?? undefined);
   }
 
   /** The person is shown that we write, if it is us who talk to them. */
@@ -322,7 +350,7 @@ export class Chat {
   resend(item: Unsent): void {
     if (!this.refusals.delete(item.id)) return this.outbox.retry(item.id);
     this.outbox.drop(item.id);
-    this.say(item.text);
+    this.say(item.text, item.reply_to);
   }
 
   /** Back into the field, to be written otherwise. */
@@ -331,16 +359,16 @@ export class Chat {
     this.outbox.drop(item.id);
     this.mode = "reply";
     this.editing = this.adopted = null;
-    this.putBack(item.text, "reply", null);
+    this.putBack(item.text, "reply", null, item.reply_to);
   }
 
   async takeAndResend(item: Unsent): Promise<void> {
     if (await this.order({ verb: "take", force: true })) this.resend(item);
   }
 
-  private async post(key: string, text: string): Promise<Outcome> {
+  private async post(key: string, text: string, quote?: Quote): Promise<Outcome> {
     try {
-      const done = await this.host.api.orderOnce(this.id, { verb: "say", text }, key);
+      const done = await this.host.api.orderOnce(this.id, { verb: "say", text, ...replyTo(quote) }, key);
       this.obeyed({ verb: "say", text }, done);
       return { kind: "sent", seq: done.seq ?? 0 };
     } catch (error) {

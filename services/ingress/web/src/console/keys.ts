@@ -13,6 +13,7 @@ export type KeyName =
   | "close"
   | "transfer"
   | "note"
+  | "answer"
   | "card"
   | "help"
   | "folder1"
@@ -28,6 +29,7 @@ const CODES: Record<string, KeyName> = {
   KeyX: "close",
   KeyT: "transfer",
   KeyN: "note",
+  KeyQ: "answer",
   KeyI: "card",
   Digit1: "folder1",
   Digit2: "folder2",

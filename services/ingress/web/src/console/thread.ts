@@ -172,7 +172,8 @@ export class Thread {
     if (this.has(seq) || !this.loaded) return;
     const created_at = new Date(this.now()).toISOString();
     const { id: operator_id, name } = me;
-    this.insert({ seq, author: "operator", name, operator_id, text: item.text, created_at });
+    const { text, reply_to = null } = item;
+    this.insert({ seq, author: "operator", name, operator_id, text, reply_to, created_at });
   }
 
   /** Unconfirmed words that the stream has not shown already. */

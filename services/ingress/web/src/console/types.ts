@@ -1,5 +1,5 @@
 /** The console's API, as ingress speaks it. */
-import type { Author, Delta, Lang } from "../widget/types.ts";
+import type { Author, Delta, Lang, Quote } from "../widget/types.ts";
 
 export type { Author, Lang };
 export type Folder = "waiting" | "mine" | "all" | "closed";
@@ -187,8 +187,7 @@ export interface Message {
   /** What the bot's answer rests on, and what it offers to press. */
   sources?: Source[] | null;
   buttons?: AnswerButton[][] | null;
-  /** Words that it answers to. */
-  reply_to?: { text?: string | null } | null;
+  reply_to?: Quote | null;
   /** What a message of the platform is about: joined, returned, closed, ... */
   event?: string | null;
   delivery?: "pending" | "sending" | "sent" | "failed" | "uncertain" | null;
@@ -213,6 +212,8 @@ export interface Order {
   suggestion?: number;
   force?: boolean;
   files?: number[];
+  /** Of `say` and `use`: the message that is answered. */
+  reply_to?: number;
   /** Of `say`: a message of one's own that is said once more, with its files. */
   again?: number;
 }

@@ -1,7 +1,7 @@
 import { type Child, append, h, icon } from "./dom.ts";
 import { link, safeUrl } from "./sanitize.ts";
 import type { Strings } from "./strings.ts";
-import type { Attachment, Source } from "./types.ts";
+import type { Attachment, Quote, Source } from "./types.ts";
 
 /** What came with a message. */
 export function files(list: Attachment[] | null | undefined, text: Strings, host: string): Child {
@@ -10,7 +10,7 @@ export function files(list: Attachment[] | null | undefined, text: Strings, host
   for (const file of list) {
     const href = file.url ? safeUrl(new URL(file.url, host).href) : null;
     const item = href ? link(href) : h("span");
-    const name = file.name || text.kinds[file.kind as keyof Strings["kinds"]] || text.kinds.document;
+    const name = nameOf(file, text);
     const inWords = () => {
       item.className = "source";
       item.replaceChildren(icon("save"), h("span", {}, name));
@@ -32,6 +32,20 @@ export function files(list: Attachment[] | null | undefined, text: Strings, host
 
 function isSound({ kind, mime }: Attachment): boolean {
   return kind === "voice" || kind === "audio" || mime?.startsWith("audio/") === true;
+}
+
+function nameOf(file: { name?: string | null; kind?: string | null }, text: Strings): string {
+  return file.name || text.kinds[file.kind as keyof Strings["kinds"]] || text.kinds.document;
+}
+
+/** The beginning of what is answered, and whose words they are. */
+export function quote({ text: words, file }: Quote, who: string, text: Strings, show: (() => void) | null): HTMLElement {
+  const said = h("span", { class: "quoted", dir: "auto" });
+  if (!words && file) append(said, icon("save"));
+  append(said, words || (file && nameOf(file, text)));
+  const parts = [who !== "" && h("b", { dir: "auto" }, who), said];
+  if (!show) return h("div", { class: "quote" }, ...parts);
+  return h("button", { class: "quote", type: "button", title: text.showQuoted, click: show }, ...parts);
 }
 
 /** SVG is a program: whoever wants it may open it. */

@@ -138,6 +138,15 @@ export class Client {
     this.changed();
   }
 
+  /** Back to this message, if it can be had. */
+  async loadBack(seq: number): Promise<void> {
+    const first = () => this.conversation.messages[0]?.seq ?? 0;
+    for (let before = 0; first() > seq && first() !== before; ) {
+      before = first();
+      await this.loadEarlier();
+    }
+  }
+
   /** Try now what waits for later. */
   hurry(): void {
     this.pause.wake();

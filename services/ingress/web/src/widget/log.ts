@@ -1,4 +1,4 @@
-import { files, sources } from "./attached.ts";
+import { files, quote, sources } from "./attached.ts";
 import type { Client } from "./client.ts";
 import { type Child, type Row, Rows, append, h, icon } from "./dom.ts";
 import { Rating } from "./human.ts";
@@ -17,6 +17,7 @@ export interface LogActions {
 
 const RENEW = /^\/(reset|new)\b/;
 const CALL = /^\/(operator|human)\s*$/i;
+const FOUND_MS = 1600;
 /** Turns of the talk: lines across it, not somebody's words. */
 const TURNS = ["joined", "returned", "closed"];
 
@@ -180,7 +181,7 @@ export class Log {
   private message(message: Message, before: Author | null): Row {
     const first = message.author !== before;
     const key = `m${message.seq}`;
-    const version = [this.text.you, first, message.html ?? message.text, message.created_at].join("\n");
+    const version = [this.text.you, first, message.html ?? message.text, message.created_at, message.reply_to?.text].join("\n");
     const line = lineOf(message, this.text);
     if (line !== null) {
       const kind = line === this.text.renewed ? " renewed" : "";
@@ -209,7 +210,11 @@ export class Log {
     node.replaceChildren(
       h("span", { class: first && message.author === "operator" ? "who" : "hidden" }, this.who(message)),
     );
-    if (message.text !== "" || !message.attachments?.length) node.append(bubble);
+    const quoted = this.quote(message);
+    if (message.text !== "" || !message.attachments?.length) {
+      if (quoted) bubble.prepend(quoted);
+      node.append(bubble);
+    } else append(node, quoted);
     append(
       node,
       !own && sources(message.sources, text, bubble),
@@ -220,10 +225,32 @@ export class Log {
     return node;
   }
 
-  private who(message: Message): string {
-    if (message.author === "bot") return this.client.session?.bot.title ?? this.text.bot;
-    if (message.author === "operator" && message.name) return message.name;
-    return message.author === "person" ? this.text.you : this.text[message.author];
+  private who({ author, name }: { author: Author; name?: string | null }): string {
+    if (author === "bot") return this.client.session?.bot.title ?? this.text.bot;
+    if (author === "operator" && name) return name;
+    return author === "person" ? this.text.you : this.text[author];
+  }
+
+  /** What the message answers; a press shows that in its place. */
+  private quote({ reply_to: other }: Message): HTMLElement | null {
+    if (!other) return null;
+    const { seq, author, name = null } = other;
+    const who = author ? this.who({ author, name }) : "";
+    return quote(other, who, this.text, seq ? () => void this.show(seq) : null);
+  }
+
+  private async show(seq: number): Promise<void> {
+    await this.client.loadBack(seq);
+    this.render();
+    const node = this.list.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    if (!node) return;
+    const [at, log] = [node.getBoundingClientRect(), this.scroll.getBoundingClientRect()];
+    if (at.top < log.top || at.bottom > log.bottom) {
+      this.stick = false;
+      this.scroll.scrollTop += at.top - log.top - Math.max(0, (log.height - at.height) / 2);
+    }
+    node.classList.add("found");
+    setTimeout(() => node.classList.remove("found"), FOUND_MS);
   }
 
   private draft(before: Author | null): Row {

@@ -1,5 +1,6 @@
 import { Pause, backoff } from "./backoff.ts";
 import type { Storage } from "./storage.ts";
+import type { Quote } from "./types.ts";
 
 /**
  * Messages that the server has not confirmed yet.  Each has an id made here, and is
@@ -13,6 +14,8 @@ export interface Unsent {
   at: number;
   /** "held": the server refused it for good, or it is too old to be sent unasked. */
   state: "queued" | "sending" | "held";
+  /** The message that it answers. */
+  reply_to?: Quote | undefined;
   /** Tries so far; it may have arrived if there were any. */
   tries: number;
   error?: string | undefined;
@@ -26,7 +29,7 @@ export type Outcome =
   | { kind: "refused"; error: string };
 
 export interface OutboxHost {
-  post(id: string, text: string): Promise<Outcome>;
+  post(id: string, text: string, reply_to?: Quote): Promise<Outcome>;
   sent(item: Unsent, seq: number): void;
   changed(): void;
   now(): number;
@@ -48,10 +51,10 @@ export class Outbox {
     this.items = restore(storage, host.now());
   }
 
-  add(id: string, text: string): void {
-    const item: Unsent = { id, text, at: this.host.now(), state: "queued", tries: 0 };
+  add(id: string, text: string, reply_to?: Quote): void {
+    const item: Unsent = { id, text, at: this.host.now(), state: "queued", tries: 0, reply_to };
     this.items.push(item);
-    this.storage.set(KEY + id, JSON.stringify({ text, at: item.at }));
+    this.storage.set(KEY + id, JSON.stringify({ text, at: item.at, reply_to }));
     this.host.changed();
     this.kick();
   }
@@ -105,7 +108,7 @@ export class Outbox {
     item.state = "sending";
     item.tries++;
     this.host.changed();
-    const outcome = await this.host.post(item.id, item.text);
+    const outcome = await this.host.post(item.id, item.text, item.reply_to);
     if (!this.items.includes(item)) return; // dropped meanwhile
     if (outcome.kind === "sent") {
       this.drop(item.id);
@@ -131,10 +134,10 @@ function restore(storage: Storage, now: number): Unsent[] {
   const items: Unsent[] = [];
   for (const id of storage.below(KEY)) {
     try {
-      const { text, at } = JSON.parse(storage.get(KEY + id) ?? "");
+      const { text, at, reply_to } = JSON.parse(storage.get(KEY + id) ?? "");
       if (typeof text !== "string" || typeof at !== "number") throw new TypeError();
       const state = now - at > TOO_OLD_MS ? "held" : "queued";
-      items.push({ id, text, at, state, tries: 1 });
+      items.push({ id, text, at, state, tries: 1, reply_to });
     } catch {
       storage.remove(KEY + id);
     }

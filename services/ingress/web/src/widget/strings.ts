@@ -77,6 +77,7 @@ const en = {
   copy: "Copy",
   copied: "Copied",
   edited: "edited",
+  showQuoted: "Show this message",
 };
 
 export type Strings = typeof en;
@@ -158,6 +159,7 @@ const ru: Strings = {
   copy: "Копировать",
   copied: "Скопировано",
   edited: "изменено",
+  showQuoted: "Показать это сообщение",
 };
 
 const all: Record<Lang, Strings> = { en, ru };

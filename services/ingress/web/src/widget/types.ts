@@ -23,6 +23,17 @@ export interface Attachment {
   mime?: string | null;
 }
 
+/** What a message answers, as far as it is known. */
+export interface Quote {
+  seq?: number | null;
+  author?: Author | null;
+  name?: string | null;
+  /** The beginning, as plain words. */
+  text?: string | null;
+  /** The first file that came with it. */
+  file?: { kind?: string | null; name?: string | null } | null;
+}
+
 export interface Message {
   seq: number;
   author: Author;
@@ -32,6 +43,7 @@ export interface Message {
   sources?: Source[] | null;
   buttons?: Button[][] | null;
   attachments?: Attachment[] | null;
+  reply_to?: Quote | null;
   /** Of the operator who says it. */
   name?: string | null;
   /** What the platform tells of with it: "joined", "returned", "closed", ... */

@@ -2,7 +2,9 @@ import { useEffect } from "preact/hooks";
 import type { Desk } from "../desk.ts";
 import { FOLDERS } from "../inbox.ts";
 import { type KeyName, isWriting, keyName } from "../keys.ts";
+import { isLine } from "../quote.ts";
 import { hashOf } from "../route.ts";
+import { answerTo } from "./quote.tsx";
 
 export type DialogName = "close" | "transfer" | "shortcuts";
 
@@ -15,6 +17,7 @@ export interface Commands {
   close(): void;
   note(): void;
   reply(): void;
+  answer(): void;
   back(): void;
   toggleCard(): void;
   help(): void;
@@ -40,6 +43,11 @@ export function useCommands(desk: Desk, ask: (dialog: DialogName) => void, card:
     giveBack: () => void ours()?.order({ verb: "return" }),
     transfer: () => ours() && ask("transfer"),
     close: () => ours() && ask("close"),
+    answer() {
+      const words = desk.chat?.thread.messages.filter((m) => !isLine(m)) ?? [];
+      const newest = words.filter((m) => m.author === "person").at(-1) ?? words.at(-1);
+      if (desk.chat && newest) answerTo(desk.chat, newest);
+    },
     note: () => write("note"),
     reply: () => write("reply"),
     help: () => ask("shortcuts"),
@@ -90,6 +98,7 @@ function obey(name: KeyName, commands: Commands): boolean {
     close: commands.close,
     transfer: commands.transfer,
     note: commands.note,
+    answer: commands.answer,
     card: commands.toggleCard,
     help: commands.help,
     folder1: () => commands.folder(0),

@@ -5,6 +5,7 @@ import type { Speech } from "../format.ts";
 import type { Canned, Row } from "../types.ts";
 import { CannedList } from "./canned.tsx";
 import { Icon, channelIcon } from "./icon.tsx";
+import { QuoteStrip, quoteFrom } from "./quote.tsx";
 import { Button, IconButton, useDesk } from "./ui.tsx";
 import { AttachButton, UploadList, attach } from "./uploads.tsx";
 
@@ -64,6 +65,9 @@ export function Composer({ chat, row }: { chat: Chat; row: Row }) {
             onClick={() => chat.setMode("reply")}
           />
         </p>
+      )}
+      {mode === "reply" && !chat.editing && chat.quoting.current && (
+        <QuoteStrip quote={chat.quoting.current} chat={chat} person={name} />
       )}
       {mode === "reply" && !chat.editing && !chat.adopted && <UploadList chat={chat} />}
       <Field
@@ -133,6 +137,7 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
 
   function key(event: KeyboardEvent) {
     if (event.isComposing || event.keyCode === 229) return;
+    if (choose(event)) return event.preventDefault();
     if (canned && pick(event, canned)) return event.preventDefault();
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
@@ -143,8 +148,19 @@ function Field({ chat, row }: { chat: Chat; row: Row }) {
     } else if (event.key === "Escape") {
       event.stopPropagation();
       if (special) chat.setMode("reply");
+      else if (chat.mode === "reply" && chat.quoting.current) chat.answer(null);
       else input.current?.blur();
     }
+  }
+
+  /** Which message is answered: an older one, a newer one, at last none. */
+  function choose(event: KeyboardEvent): boolean {
+    const step = ({ ArrowUp: -1, ArrowDown: 1 } as const)[event.key];
+    if (!step || !(event.ctrlKey || event.metaKey) || chat.mode !== "reply" || chat.editing) return false;
+    const message = chat.quoting.beside(chat.thread.messages, step);
+    chat.answer(message && quoteFrom(message));
+    if (message) void chat.seek(message.seq);
+    return true;
   }
 
   /** Keys that belong to the list of canned replies while it is shown. */

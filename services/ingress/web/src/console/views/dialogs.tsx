@@ -79,6 +79,8 @@ const KEYS: [string[], Key][] = [
   [["t"], "keyTransfer"],
   [["x"], "keyClose"],
   [["Enter"], "keyReply"],
+  [["q"], "keyAnswer"],
+  [["Ctrl+↑", "Ctrl+↓"], "keyAnswerOther"],
   [["n"], "keyNote"],
   [["i"], "keyCard"],
   [["Enter", "Ctrl+Enter"], "keySend"],

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dayKey } from "../../widget/time.ts";
 import type { Chat } from "../chat.ts";
 import type { Speech } from "../format.ts";
-import { pressed } from "../pressed.ts";
+import { isLine } from "../quote.ts";
 import type { Message, Note, Row } from "../types.ts";
 import { Icon } from "./icon.tsx";
 import { EventLine, MessageView, NoteView, Unsent } from "./message.tsx";
@@ -12,6 +12,7 @@ import { Button, Growing, useDesk } from "./ui.tsx";
 /** Messages of one author within so many minutes are one paragraph. */
 const TOGETHER_MS = 5 * 60_000;
 const NEAR_PX = 60;
+const FOUND_MS = 1600;
 
 /** What was said, oldest first; it follows the end unless the reader is elsewhere. */
 export function Log({ chat, row }: { chat: Chat; row: Row }) {
@@ -35,6 +36,9 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
     if (was.stick) node.scrollTop = node.scrollHeight;
     else if (was.last > 0 && thread.lastSeq > was.last) setMissed(true);
     Object.assign(was, { first, last: thread.lastSeq, height: node.scrollHeight });
+    if (chat.sought === null) return;
+    if (bringIntoSight(node, chat.sought)) was.stick = false;
+    chat.sought = null;
   });
   useLayoutEffect(() => {
     const node = scroll.current as HTMLDivElement;
@@ -100,6 +104,19 @@ export function Log({ chat, row }: { chat: Chat; row: Row }) {
   );
 }
 
+/** In the middle, and marked for a moment.  False: it is not there, or was in sight already. */
+function bringIntoSight(log: HTMLElement, seq: number): boolean {
+  const node = log.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+  if (!node) return false;
+  const before = log.scrollTop;
+  const { top, bottom } = log.getBoundingClientRect();
+  const at = node.getBoundingClientRect();
+  if (at.top < top || at.bottom > bottom) node.scrollIntoView({ block: "center" });
+  node.classList.add("found");
+  setTimeout(() => node.classList.remove("found"), FOUND_MS);
+  return log.scrollTop !== before;
+}
+
 function Items({ chat, row }: { chat: Chat; row: Row }) {
   const { speech, me } = useDesk();
   const { thread } = chat;
@@ -154,11 +171,6 @@ function messageNode(message: Message, isFirst: boolean, chat: Chat, row: Row, s
       speech={speech}
     />
   );
-}
-
-/** It is told across the log, and nobody's words. */
-function isLine({ author, text }: Message): boolean {
-  return author === "platform" || (author === "person" && pressed(text) !== null);
 }
 
 function goesOn(before: Message | null, message: Message): boolean {

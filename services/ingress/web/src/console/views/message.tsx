@@ -5,6 +5,7 @@ import type { Message, Note } from "../types.ts";
 import { Attached } from "./attached.tsx";
 import { Basis } from "./basis.tsx";
 import { Icon } from "./icon.tsx";
+import { Quoted, answerTo } from "./quote.tsx";
 import { Button, IconButton, Plain, Rich, still, useDesk } from "./ui.tsx";
 
 interface Props {
@@ -38,10 +39,8 @@ export const MessageView = still(function MessageView({
         {isOwn ? speech.t("you") : who}
       </p>
       <div class="bubble">
-        {message.reply_to?.text && (
-          <blockquote class="quote" dir="auto">
-            {message.reply_to.text}
-          </blockquote>
+        {message.reply_to && (
+          <Quoted quote={message.reply_to} person={person} chat={chat} speech={speech} />
         )}
         {message.text &&
           (message.author === "person" ? (
@@ -55,14 +54,22 @@ export const MessageView = still(function MessageView({
         {message.author === "bot" && <Basis message={message} speech={speech} />}
       </div>
       <p class="meta">
+        <IconButton
+          class="answer"
+          label={speech.t("answer")}
+          icon="reply"
+          onClick={() => answerTo(chat, message)}
+        />
         {isOwn && (
           <IconButton class="edit" label={speech.t("edit")} icon="edit" onClick={() => chat.edit(message)} />
         )}
-        {message.edited_at && <span>{speech.t("edited")}</span>}
-        <time dateTime={message.created_at} title={speech.moment(message.created_at)}>
-          {speech.clock(message.created_at)}
-        </time>
-        <Delivery message={message} speech={speech} />
+        <span class="when">
+          {message.edited_at && <span>{speech.t("edited")}</span>}
+          <time dateTime={message.created_at} title={speech.moment(message.created_at)}>
+            {speech.clock(message.created_at)}
+          </time>
+          <Delivery message={message} speech={speech} />
+        </span>
       </p>
       <Failure message={message} chat={chat} isOwn={isOwn} speech={speech} />
     </article>
@@ -154,6 +161,9 @@ export function Unsent({ item, chat }: { item: UnsentItem; chat: Chat }) {
     <article class={`message operator own first unsent ${item.state}`}>
       <p class="who">{speech.t("you")}</p>
       <div class="bubble">
+        {item.reply_to && (
+          <Quoted quote={item.reply_to} person={chat.row ? speech.person(chat.row) : ""} chat={chat} speech={speech} />
+        )}
         <Plain text={item.text} />
       </div>
       {item.state !== "held" ? (

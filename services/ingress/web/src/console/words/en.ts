@@ -191,6 +191,10 @@ export const en = {
 
   // writing
   reply: "Reply",
+  answer: "Reply to this message",
+  answering: "Message you reply to",
+  dropQuote: "Do not reply to it",
+  showQuoted: "Show this message",
   note: "Note",
   replyTo: "Reply to {name}",
   noteAbout: "{name} will never see it",
@@ -250,6 +254,7 @@ export const en = {
   "code.colleague_full": "This colleague has no place free.",
   "code.colleague_off_duty": "This colleague is off duty.",
   noChat: "There is no such conversation.",
+  "code.no_message": "The message that you reply to is not here.",
   "code.no_chat": "This chat is over.",
   tookFrom: "The chat is yours.",
 
@@ -270,6 +275,8 @@ export const en = {
   keyTransfer: "Transfer",
   keyNote: "Write a note",
   keyReply: "Write a reply",
+  keyAnswer: "Reply to the newest message of the person",
+  keyAnswerOther: "Reply to an older or newer one, in the field",
   keySend: "Send",
   keyLine: "New line",
   keyCanned: "Canned replies (at the beginning of a reply)",

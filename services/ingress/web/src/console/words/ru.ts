@@ -195,6 +195,10 @@ export const ru: Strings = {
   unreachablePerson: "Человек недоступен: вышел или заблокировал бота.",
 
   reply: "Ответ",
+  answer: "Ответить на это сообщение",
+  answering: "Сообщение, на которое вы отвечаете",
+  dropQuote: "Не отвечать на него",
+  showQuoted: "Показать это сообщение",
   note: "Заметка",
   replyTo: "Ответ: {name}",
   noteAbout: "{name} этого не увидит",
@@ -251,6 +255,7 @@ export const ru: Strings = {
   "code.colleague_full": "У коллеги нет свободных мест.",
   "code.colleague_off_duty": "Коллега не на смене.",
   noChat: "Такого разговора нет.",
+  "code.no_message": "Сообщения, на которое вы отвечаете, здесь нет.",
   "code.no_chat": "Этот чат уже окончен.",
   tookFrom: "Чат теперь ваш.",
 
@@ -269,6 +274,8 @@ export const ru: Strings = {
   keyTransfer: "Передать",
   keyNote: "Написать заметку",
   keyReply: "Написать ответ",
+  keyAnswer: "Ответить на последнее сообщение человека",
+  keyAnswerOther: "Ответить на другое: раньше или позже, в поле",
   keySend: "Отправить",
   keyLine: "Новая строка",
   keyCanned: "Готовые ответы (в начале ответа)",
