@@ -59,6 +59,9 @@ int target_is_advice(const struct target *t)
 		return 1;
 	if ((verb & ORDER) == ORDER && it & PERSON && means(t, t->verb - 1) & SELF)
 		return find(t, t->from, t->at + 1, LIVE) < 0; /* "can I bring a person" */
+	if (how >= 0 && (verb & ORDER) == ORDER && t->w->items[t->verb].script == SCRIPT_LATIN)
+		return find(t, t->from, t->at + 1, LIVE | HERE) <
+		       0; /* "how do I add an admin" */
 	if (how < 0 || find(t, how, t->at, CAN | ME) >= 0)
 		return 0;
 	for (int i = how + 1; i < t->verb && means(t, how) & HOW && !(verb & SPEAK); i++)

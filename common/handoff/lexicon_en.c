@@ -343,5 +343,10 @@ const struct lexeme lexicon_en[] = {
 	{ SPEAK,
 	  "{have,got}_a_{question,quick_question}_for {have,got}_{some,a_few}_questions_for" },
 	{ WANTS, "{keeps,kept}_{asking,demanding,requesting,calling}" },
+	{ SPEAK, "to_hear" },
+	{ FILLER, "from_{management,administration,hr,it}" },
+	{ CONNECT, "conekt konnect connekt conekct" },
+	{ WITHOUT, "anything_but" },
+	{ ORDER, "assign" },
 	{ 0 },
 };

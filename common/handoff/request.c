@@ -306,7 +306,9 @@ static int alone(struct target *t)
 		return yes(t, "not-the-bot");
 	if (is_done(t))
 		return no(t, "past");
-
+	if (means(t, t->at) & NOM && find(t, t->at + 1, t->to, NOT) > 0 &&
+	    find(t, t->at + 1, t->to, HELP) > find(t, t->at + 1, t->to, NOT))
+		return no(t, "negated"); /* "человек мне не поможет" */
 	if (!target_is_all(t, t->from, thanked(t), BARE, NEVER_BARE))
 		return 0;
 	if (target_is_negated(t) || target_is_refused_next(t))

@@ -35,7 +35,7 @@ static int is_with_live(const struct target *t, int verb)
 /* "a chat agent", "the contact person": no verb. */
 static int is_noun(const struct target *t, int i)
 {
-	return i == t->at - 1 && means(t, i) & SPEAK && means(t, i - 1) & THE;
+	return i == t->at - 1 && means(t, i) & (SPEAK | CONNECT) && means(t, i - 1) & THE;
 }
 
 /* "how do I reach", "давайте я объясню": beside these "I speak" asks for it. */
