@@ -348,5 +348,8 @@ const struct lexeme lexicon_en[] = {
 	{ CONNECT, "conekt konnect connekt conekct" },
 	{ WITHOUT, "anything_but" },
 	{ ORDER, "assign" },
+	{ KNOWN, "{answer,do,help,explain,know}_better" },
+	{ CONNECT, "{replace,swap,change}_{the,this,your}_bot" },
+	{ PLEASE, "sos" },
 	{ 0 },
 };

@@ -7,6 +7,11 @@ static int is_your_want(const struct target *t)
 {
 	int cyrillic = t->w->items[t->verb].script == SCRIPT_CYRILLIC;
 
+	if (!cyrillic && t->verb > 1 && means(t, t->verb - 1) & SELF &&
+	    means(t, t->verb) & WANT && t->w->items[t->verb - 2].len == 2 &&
+	    t->w->items[t->verb - 2].letters[0] == 'd' &&
+	    find(t, t->from, t->verb, HOW | WHERE | WHY) < 0)
+		return 1; /* "do I need a second person" */
 	if (cyrillic && t->verb < t->at && t->verb == sentence_begin(t->w, t->at) &&
 	    t->to == sentence_end(t->w, t->at) && t->w->items[t->at].flags & WORD_ASKED &&
 	    means(t, t->at) & NOM && (means(t, t->verb) & REQUEST) == WANT &&
@@ -25,8 +30,11 @@ static int is_bots_skill(const struct target *t, int bot)
 	int skilled = next && next->means & CAN && next->script == SCRIPT_CYRILLIC &&
 		      next->letters[next->len - 1] == u'т';
 
-	if (means(t, bot - 1) & (THE | YOU | MINE) && means(t, bot - 2) & CAN)
-		skilled = 1;
+	if (means(t, bot - 1) & (THE | YOU | MINE) &&
+	    (means(t, bot - 2) & CAN || bot + 1 == t->verb ||
+	     (bot + 2 == t->verb && means(t, bot + 1) & PREP)))
+		skilled = t->w->items[bot].script == SCRIPT_LATIN &&
+			  (means(t, bot - 2) & CAN || !(means(t, t->verb) & WANT));
 	return skilled && bot < t->verb && find(t, t->from, t->to, ME | PLEASE) < 0;
 }
 
@@ -49,7 +57,7 @@ int target_is_others(const struct target *t)
 
 	if (is_your_want(t) || (bot > t->from && means(t, bot - 1) & MINE))
 		return 1; /* "our bot should call a human" */
-	if (is_anothers(t) || (bot >= t->from && is_bots_skill(t, bot)))
+	if (is_anothers(t) || (bot >= t->from && bot != t->at && is_bots_skill(t, bot)))
 		return 1;
 	if (means(t, t->from) & (WHAT | THAT) && t->w->items[t->from].gap == GAP_COMMA &&
 	    words_find(t->w, previous, t->from, WANTS) >= 0)
@@ -75,4 +83,34 @@ int target_is_others(const struct target *t)
 	return before && before->means == 0 && before->len > 3 &&
 	       before->letters[before->len - 1] == 's' && means(t, t->verb) & (WANT | SPEAK) &&
 	       t->verb - 1 == t->from;
+}
+
+/* "оператор уже подключился": what one has done, not what one is to do. */
+int target_is_done(const struct target *t)
+{
+	int help = find(t, t->at + 1, t->to, HELP);
+	const struct word *it = help > 0 ? &t->w->items[help] : NULL;
+	int n = it ? it->len : 0;
+
+	if (n < 5 || it->script != SCRIPT_CYRILLIC || !(means(t, t->at) & NOM) ||
+	    it->flags & WORD_ASKED ||
+	    find(t, t->from, t->to, LET | WANT | CAN | WHY | NOT) >= 0)
+		return 0;
+	if (it->letters[n - 1] == u'ь' || it->letters[n - 1] == u'я')
+		n -= 2; /* the reflexive end */
+	return it->letters[n - 1] == u'л' ||
+	       (it->letters[n - 2] == u'л' && it->letters[n - 1] != u'е');
+}
+
+/* "operator: duties and pay", "оператор ?? в JavaScript" */
+int target_is_heading(const struct target *t)
+{
+	const struct words *w = t->w;
+
+	if (t->to >= w->n)
+		return 0;
+	if (w->items[t->to].gap == GAP_COLON && t->from == 0)
+		return words_find(w, t->to, w->n, SELF | ME | MINE | NOT | PLEASE | BOT) < 0;
+	return t->from == 0 && t->at + 1 == t->to &&
+	       words_find(w, t->to, t->to + 3, TOPIC) >= 0;
 }

@@ -59,10 +59,11 @@ int words_refuse_bot(const struct words *w)
 			continue;
 		if (find(&t, from, to, TARGET | WHY | YOU) >= 0)
 			continue;
-		if (find(&t, from, t.verb + 3, NOT | NONEED | STOP) >= 0 &&
+		if ((find(&t, from, t.verb + 3, NOT | NONEED | STOP) >= 0 ||
+		     find(&t, i, to, NONEED) >= 0) &&
 		    find(&t, from, to, WANT | NONEED | STOP) >= 0)
 			return 1;
-		if (find(&t, i - 2, i, NOT) > t.verb && find(&t, from, t.verb, WANT | CAN) >= 0)
+		if (find(&t, i - 2, i, NOT) > t.verb && find(&t, from, i, WANT | CAN) >= 0)
 			return 1;
 	}
 	return 0;

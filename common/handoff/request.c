@@ -111,6 +111,7 @@ static int by_help(struct target *t)
 	    target_is_all(t, t->from + 1, t->to, BARE, NEVER_BARE | NOT))
 		return yes(t, "let-a-human-help"); /* "when will a human answer, not a bot" */
 	if (help < 0 || (ask < 0 && (later < 0 || (!(t->w->items[t->at].flags & WORD_ASKED) &&
+						   !(means(t, later) & LET) &&
 						   find(t, t->from, t->to, LIVE) < 0))))
 		return 0;
 	if (t->at + 1 == t->to && let >= 0 && before > let && find(t, t->from, let, WANT) >= 0)
@@ -277,23 +278,6 @@ static int is_instead_of_bot(const struct target *t, int begin)
 	       target_is_all(t, t->from, t->to, BARE | YOU, NOT | NO | NONEED | BE);
 }
 
-/* "оператор уже подключился": what one has done, not what one is to do. */
-static int is_done(const struct target *t)
-{
-	int help = find(t, t->at + 1, t->to, HELP);
-	const struct word *it = help > 0 ? &t->w->items[help] : NULL;
-	int n = it ? it->len : 0;
-
-	if (n < 5 || it->script != SCRIPT_CYRILLIC || !(means(t, t->at) & NOM) ||
-	    it->flags & WORD_ASKED ||
-	    find(t, t->from, t->to, LET | WANT | CAN | WHY | NOT) >= 0)
-		return 0;
-	if (it->letters[n - 1] == u'ь' || it->letters[n - 1] == u'я')
-		n -= 2; /* the reflexive end */
-	return it->letters[n - 1] == u'л' ||
-	       (it->letters[n - 2] == u'л' && it->letters[n - 1] != u'е');
-}
-
 static int alone(struct target *t)
 {
 	int begin = sentence_begin(t->w, t->at), end = sentence_end(t->w, t->at);
@@ -304,8 +288,10 @@ static int alone(struct target *t)
 		return 0; /* "the := operator" */
 	if (t->from > begin && is_instead_of_bot(t, begin))
 		return yes(t, "not-the-bot");
-	if (is_done(t))
+	if (target_is_done(t))
 		return no(t, "past");
+	if (target_is_heading(t))
+		return no(t, "about-operators");
 	if (means(t, t->at) & NOM && find(t, t->at + 1, t->to, NOT) > 0 &&
 	    find(t, t->at + 1, t->to, HELP) > find(t, t->at + 1, t->to, NOT))
 		return no(t, "negated"); /* "человек мне не поможет" */

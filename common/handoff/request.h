@@ -66,6 +66,9 @@ int target_is_others(const struct target *t);
 int target_is_hypothetical(const struct target *t);
 int target_is_past(const struct target *t);
 int target_is_complained_of(const struct target *t);
+/* Alone: what one has done; what a text is to be about. */
+int target_is_done(const struct target *t);
+int target_is_heading(const struct target *t);
 
 /* Does no verb here make a request of somebody, of people, of a part of the house? */
 int target_is_weak(const struct target *t);
