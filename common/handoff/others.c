@@ -77,8 +77,9 @@ int target_is_others(const struct target *t)
 		if (m & (SELF | ME))
 			return 0;
 	}
-	if (before && before->means == 0 && before->script == SCRIPT_LATIN &&
-	    means(t, t->verb - 2) & THE && means(t, t->verb) & WANT)
+	if (before && (before->means == 0 || before->means & TEXT) &&
+	    before->script == SCRIPT_LATIN && means(t, t->verb - 2) & THE &&
+	    means(t, t->verb) & WANT)
 		return 1; /* "does a shop need a manager" */
 	return before && before->means == 0 && before->len > 3 &&
 	       before->letters[before->len - 1] == 's' && means(t, t->verb) & (WANT | SPEAK) &&

@@ -57,6 +57,8 @@ int target_verb_before(const struct target *t)
 	for (int i = t->at - 1, other = 0; i >= t->from && other <= 6; i--) {
 		uint64_t m = means(t, i);
 
+		if (m & CONNECT && is_noun(t, i))
+			return -1; /* "the switch operator" */
 		if (m & LET && m & THAT && means(t, t->at) & NOM)
 			return -1; /* "..., чтобы ответил сотрудник" */
 		if (m & REQUEST && other <= reach(t, i) && !is_noun(t, i) &&

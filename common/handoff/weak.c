@@ -47,8 +47,9 @@ int target_is_weak(const struct target *t)
 		return 0; /* "I need someone to explain my bill, not a bot" */
 	if (m & PEOPLE && verb & (CALL | WANT) && t->to - t->from <= 4 &&
 	    !(t->w->items[t->at].flags & WORD_ASKED) &&
+	    !(verb & WANT && means(t, t->at + 1) & PREP) &&
 	    target_is_all(t, t->from, t->to, BARE, NEVER_BARE))
-		return 0; /* "зови людей" */
+		return 0; /* "зови людей", not "нужны люди в команду" */
 	if ((m & TRADE) == TRADE && find(t, t->at, t->to, WITHOUT) >= 0)
 		return 1;
 	if ((m & TRADE) == TRADE)
