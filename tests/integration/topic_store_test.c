@@ -176,6 +176,28 @@ static void only_whoever_holds_the_line_renews(void **state)
 			 DELIVERY_SENDING);
 }
 
+/* The words that were refused were not being sent by whoever died. */
+static void who_dies_over_a_deleted_topic_takes_no_words_along(void **state)
+{
+	int64_t c = talk(), line = made();
+	struct held_line l;
+
+	(void)state;
+	hear(TELEGRAM, "7", "m1", INBOUND_MESSAGE, "hello?", NULL);
+	look(c);
+	l = hold_line(line);
+	assert_int_equal(renew_topic(&l).status, TOPIC_RENEWED);
+	run("update job set state = 0, worker_id = null where queue = 2 and state = 1");
+	assert_int_equal(renew_topic(&l).status, TOPIC_FENCED);
+	l = hold_line(line);
+	assert_int_equal(l.claim.uncertain, 1); /* the call that makes a topic */
+	assert_non_null(strstr(l.head.payload, "createForumTopic"));
+	end_head(&l, DELIVERY_SENT, "57", NULL);
+	assert_non_null(strstr(l.head.payload, "hello"));
+	end_head(&l, DELIVERY_SENT, "900", NULL);
+	assert_int_equal(l.head.id, 0);
+}
+
 /* --- the end of a chat
  * ------------------------------------------------------------------------ */
 
@@ -341,6 +363,7 @@ int main(void)
 		WORLD_TEST(what_is_for_nobodys_topic_fails),
 		WORLD_TEST(a_deleted_topic_is_made_again),
 		WORLD_TEST(only_whoever_holds_the_line_renews),
+		WORLD_TEST(who_dies_over_a_deleted_topic_takes_no_words_along),
 		WORLD_TEST(a_topic_says_that_the_chat_is_over),
 		WORLD_TEST(whoever_gave_the_chat_away_is_done_with_it),
 		WORLD_TEST(in_a_group_a_topic_is_everybodys),
