@@ -116,6 +116,7 @@ static void a_group_is_not_spoilt_by_one_of_it(void **state)
 		assert_int_equal(a[i].seq, 2);
 		assert_int_equal(a[i].responder, i == 4 ? RESPONDER_OPERATOR : RESPONDER_BOT);
 		assert_int_equal(a[i].turn_job != 0, i != 4);
+		assert_int_equal(a[i].operator_job != 0, i == 4);
 		assert_int_equal(
 			number(arena_printf(
 				&arena,
