@@ -6,17 +6,20 @@ import json
 import socket
 import threading
 
+from tests.system import openapi
+
 
 class EventSource:
     """Reads until closed; `got` grows."""
 
     def __init__(self, port, path, headers):
-        self.got, self.is_over = [], False
+        self.path, self.got, self.is_over = path, [], False
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.connection.request("GET", path, headers={**headers, "Accept": "text/event-stream"})
         self.socket = self.connection.sock
         self.response = self.connection.getresponse()
         self.status = self.response.status
+        openapi.check("GET", path, self.status, self.response.headers)
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
 
@@ -38,7 +41,10 @@ class EventSource:
         self.is_over = True
 
     def of(self, kind):
-        return [e for e in list(self.got) if e.get("event") == kind]
+        found = [e for e in list(self.got) if e.get("event") == kind]
+        for event in found:
+            openapi.check_event(self.path, event)
+        return found
 
     def close(self):
         with contextlib.suppress(OSError):

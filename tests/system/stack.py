@@ -20,6 +20,7 @@ from tests.fakes.openai import OpenAI
 from tests.fakes.server import PATIENCE_S, wait_for
 from tests.fakes.telegram import Telegram
 from tests.fakes.yandexgpt import YandexGPT
+from tests.system import openapi
 from tests.system.events import EventSource
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -270,9 +271,11 @@ def request(port, method, path, body=None, headers=None, timeout=PATIENCE_S):
         body = body.encode()
     try:
         connection.request(method, path, body=body, headers=headers)
-        return Reply(connection.getresponse())
+        reply = Reply(connection.getresponse())
     finally:
         connection.close()
+    openapi.check(method, path, reply.status, reply.headers, reply.body)
+    return reply
 
 
 class Widget:
