@@ -21,6 +21,7 @@ void health_ready(void *arg, struct web_request *req)
 	json_auto_t *body = NULL;
 
 	if (why) {
+		web_set_header(req, "Retry-After", "2");
 		web_problem(req, 503, "not_ready", "%s", why);
 		return;
 	}
