@@ -215,7 +215,11 @@ class Stack:
     def wait_idle(self, timeout=60):
         """Everything accepted has been dealt with."""
         busy = "select count(*) from job where state < 2 and not (queue = 3 and state = 0 and run_at > now())"  # timers are patient
-        wait_for(lambda: self.sql(busy)[0][0] == 0, "no jobs to be left", timeout)
+        try:
+            wait_for(lambda: self.sql(busy)[0][0] == 0, "no jobs to be left", timeout)
+        except AssertionError as error:
+            left = "select id, queue, kind, state, failures, deaths, (run_at - now())::text, error from job where state < 2 order by id"
+            raise AssertionError(f"{error}: {self.sql(left)}") from None
 
     def verify(self, timeout=60):
         self.wait_idle(timeout)

@@ -245,7 +245,7 @@ export const ru: Strings = {
   transferTitle: "Кому передать чат «{name}»?",
   transferNobody: "Других операторов нет.",
   toQueue: "Вернуть в очередь",
-  free: { one: "{n} место", few: "{n} места", many: "{n} мест", other: "{n} места" },
+  free: { one: "ещё {n} место", few: "ещё {n} места", many: "ещё {n} мест", other: "ещё {n} места" },
   full: "мест нет",
 
   "code.taken": "Этот чат ведёт {name}.",
