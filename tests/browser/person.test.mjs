@@ -132,11 +132,11 @@ describe("talking to a human", () => {
     server.only().state = { responder: "bot", operator: null };
     platform(server.only(), "The chat is over.", { event: "closed" });
     await server.restart();
-    await until(async () => (await status(w)) === "Usually answers in seconds", "the state after the break");
+    await until(async () => (await status(w)) === "Answers in seconds", "the state after the break");
     assert.equal(await part(w, ".turn").innerText(), "The chat is over");
     await w.page.reload();
     await w.open();
-    await until(async () => (await status(w)) === "Usually answers in seconds", "the state after a reload");
+    await until(async () => (await status(w)) === "Answers in seconds", "the state after a reload");
   });
 
   test("a message that was edited changes where it stands", async () => {

@@ -151,7 +151,7 @@ const STATES = [
   }],
   ["operator", async ({ w, words }) => {
     const chat = server.only();
-    operator(chat, words.hello);
+    operator(chat, words.hello, { reply_to: { seq: 1, author: "person", text: words.question } });
     operator(chat, words.file, { attachments: [{ kind: "photo", url: "/picture.svg" }, { kind: "document", name: "nakladnaya-4417-na-palatku-i-spalnik-2026-11.pdf", url: "/x", mime: "application/pdf", size: 184_320 }] });
     operator(chat, "", { attachments: [{ kind: "voice", url: "/x", size: 20_480 }, { kind: "photo", url: "/gone.png" }] });
     server.say(chat, { author: "person", text: words.wrote });

@@ -14,7 +14,7 @@ const en = {
   bot: "Assistant",
   operator: "Operator",
   platform: "System",
-  online: "Usually answers in seconds",
+  online: "Answers in seconds",
   apart: "No connection",
   unavailable: "Not available here",
   waiting: "Waiting for a human",

@@ -276,7 +276,7 @@ export const en = {
   keyNote: "Write a note",
   keyReply: "Write a reply",
   keyAnswer: "Reply to the newest message of the person",
-  keyAnswerOther: "Reply to an older or newer one, in the field",
+  keyAnswerOther: "Reply to an older or newer one (in the field)",
   keySend: "Send",
   keyLine: "New line",
   keyCanned: "Canned replies (at the beginning of a reply)",
