@@ -50,7 +50,7 @@ test("numbers take the form that the language wants", () => {
     "непрочитанное",
     "непрочитанных",
   ]);
-  assert.equal(ru.plural("free", 3), "3 места");
+  assert.equal(ru.plural("free", 3), "ещё 3 места");
 });
 
 test("times are short where there is little room", () => {
