@@ -104,7 +104,9 @@ begin
     out.payload := case when d.kind < 3 then d.payload else with_references(d.payload) end;
     out.trace := d.trace;
     if d.seq is not null then
-        select m.author, case when d.kind = 0 then m.body end, m.extra into out.author, out.body, out.extra
+        select m.author, case when d.kind = 0 then m.body end,
+               case when m.extra ? 'reply_to' then with_number(m.conversation_id, m.extra) else m.extra end
+        into out.author, out.body, out.extra
         from message m where m.conversation_id = p_conversation and m.seq = d.seq;
     end if;
     return out;
@@ -151,7 +153,9 @@ begin
         from conversation c where c.id = r.conversation_id;
         o := next_delivery(p_job, r.conversation_id);
     elsif o.seq is not null then
-        select m.author, case when o.kind = 0 then m.body end, m.extra into o.author, o.body, o.extra
+        select m.author, case when o.kind = 0 then m.body end,
+               case when m.extra ? 'reply_to' then with_number(m.conversation_id, m.extra) else m.extra end
+        into o.author, o.body, o.extra
         from message m where m.conversation_id = r.conversation_id and m.seq = o.seq;
     end if;
     r.head := o;

@@ -307,7 +307,8 @@ begin
     update delivery set state = 1 where id = any (v_delivery);
     return query
         select 0::smallint, null::int, j.attempt, j.failures + j.deaths, c.id, c.channel_id, c.chat_key, c.is_group, c.lang, 0,
-               row (d.id, d.kind, d.seq, m.author, case d.kind when 0 then m.body end, m.extra, d.payload, d.trace)::outgoing
+               row (d.id, d.kind, d.seq, m.author, case d.kind when 0 then m.body end,
+                    case when m.extra ? 'reply_to' then with_number(c.id, m.extra) else m.extra end, d.payload, d.trace)::outgoing
         from unnest(v_job, v_delivery) e (job, delivery)
              cross join lateral (select * from job k where k.id = e.job offset 0) j
              cross join lateral (select * from conversation o where o.id = j.conversation_id offset 0) c

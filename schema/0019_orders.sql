@@ -218,8 +218,7 @@ begin
         end if;
     end if;
     if p_verb in ('say', 'use') and p_args ? 'reply_to' then
-        p_args := p_args || jsonb_build_object('reply_to', answered(c.id, (p_args -> 'reply_to' ->> 'seq')::bigint));
-        if jsonb_typeof(p_args -> 'reply_to') = 'null' then
+        if not is_said(c.id, (p_args -> 'reply_to' ->> 'seq')::bigint) then
             r.status := 'no_message';
             return;
         end if;

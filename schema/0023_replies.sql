@@ -1,8 +1,8 @@
 -- Messages that answer one particular message of their conversation: `extra` -> 'reply_to'.
 --
--- Operators' have {"seq", "id"?}: what they answer, and, where their client's channel gives numbers of its own, the
--- number it has there.  What people in Telegram answer is known by that number alone, {"id"?, "at"?, "text"?}, with the
--- time of what they answer, and its words; which message that is, is found out when it is shown.
+-- Operators' have {"seq"}: the number of what they answer; which number that has in their client's channel, is found out
+-- when it is sent.  What people in Telegram answer is known by that one alone, {"id"?, "at"?, "text"?}, with the time of
+-- what they answer, and its words; which message that is, is found out when it is shown.
 
 -- Deliveries have no index by what was sent, because few are ever looked for; by their time that costs nothing.
 create index delivery_created on delivery using brin (created_at) with (pages_per_range = 32, autosummarize = on);
@@ -54,6 +54,9 @@ declare
     v_last bigint := (select c.last_seq from conversation c where c.id = p_conversation);
     v_seq  bigint;
 begin
+    if p_id is null then
+        return null;
+    end if;
     select m.seq into v_seq from message m
     where m.conversation_id = p_conversation and m.seq > v_last - 2000 and m.author = 0 and m.external_id = p_id
     order by m.seq desc limit 1;
@@ -71,15 +74,22 @@ begin
     return v_seq;
 end $$;
 
--- What an order answers, as the message keeps it; null: there is no such message in this conversation, or nobody's
--- words are in it.
-create function answered(p_conversation bigint, p_seq bigint) returns jsonb
+-- p_extra as couriers get it: with that number, {"reply_to": {"seq", "id"?}}.
+create function with_number(p_conversation bigint, p_extra jsonb) returns jsonb
 language plpgsql stable as $$
 declare
     m message;
 begin
-    select * into m from message where conversation_id = p_conversation and seq = p_seq and author <> 3;
-    return case when found then jsonb_strip_nulls(jsonb_build_object('seq', m.seq, 'id', number_of(m))) end;
+    select * into m from message
+    where conversation_id = p_conversation and seq = (p_extra -> 'reply_to' ->> 'seq')::bigint;
+    return jsonb_set(p_extra, '{reply_to,id}', coalesce(to_jsonb(number_of(m)), 'null'));
+end $$;
+
+-- An order may answer that: it is in this conversation, and somebody's words.
+create function is_said(p_conversation bigint, p_seq bigint) returns boolean
+language plpgsql stable as $$
+begin
+    return exists (select from message where conversation_id = p_conversation and seq = p_seq and author <> 3);
 end $$;
 
 -- p_extra as readers get it: {"reply_to": {"seq"?, "author"?, "name"?, "text"?, "file"?}}, whose text is plain and short.
