@@ -137,15 +137,22 @@ create table session (
 );
 create index session_operator on session (operator_id);
 
--- Who did what that matters: signing in, and failing to; changes of operators; exports.
+-- Who did what that matters: signing in, and failing to; changes of operators; jobs tried again.  The console has words for
+-- each of these, and for each member of `detail`.
 create table audit (
     id          bigint generated always as identity primary key,
     at          timestamptz not null default now(),
-    operator_id int,
-    what        text        not null,
-    detail      text,
-    address     text
+    operator_id int,            -- who did it; null: nobody who is known, or who has a shell
+    what        text        not null check (what in (
+        'signed_in', 'signed_out', 'sign_in_failed', 'locked_out', 'password_changed', 'operator_added',
+        'operator_changed', 'job_retried')),
+    detail      jsonb,
+    address     text            -- or 'telegram', 'command line'
 );
+
+-- Somebody whom `detail` is about, as they were then.
+create function operator_then(o operator) returns jsonb
+language sql immutable as $$ select jsonb_strip_nulls(jsonb_build_object('id', o.id, 'name', o.name, 'login', o.login)) $$;
 
 alter table conversation
     add column operator_id int,                              -- who answers while responder is 2

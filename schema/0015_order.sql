@@ -27,12 +27,13 @@ end $$;
 create function register_operator(p_desk bigint, p_topics boolean, c conversation) returns int
 language plpgsql as $$
 declare
-    v_id int;
+    o operator;
 begin
-    insert into operator (name, lang) values (coalesce(nullif(c.title, ''), '?'), reads_lang(c.lang)) returning id into v_id;
-    insert into desk_chat (conversation_id, operator_id, has_topics) values (p_desk, v_id, p_topics);
-    insert into audit (operator_id, what, detail) values (v_id, 'operator_added', c.title);
-    return v_id;
+    insert into operator (name, lang) values (coalesce(nullif(c.title, ''), '?'), reads_lang(c.lang)) returning * into o;
+    insert into desk_chat (conversation_id, operator_id, has_topics) values (p_desk, o.id, p_topics);
+    insert into audit (operator_id, what, detail, address)
+    values (o.id, 'operator_added', jsonb_build_object('operator', operator_then(o)), 'telegram');
+    return o.id;
 end $$;
 
 -- Their rights have changed: an operator is told in their Telegram, and one who may not work any more is
@@ -64,22 +65,24 @@ create function link_operator(p_who text, p_login text) returns json
 language plpgsql as $$
 declare
     v_from int;
-    v_to   int;
+    v_to   operator;
 begin
     select o.id into v_from from operator o join desk_chat d on d.operator_id = o.id
     where o.login is null and o.id::text = p_who for update of o;
-    select o.id into v_to from operator o where o.login = p_login for update;
-    if v_from is null or v_to is null
-       or exists (select from desk_chat where operator_id = v_to)
+    select * into v_to from operator o where o.login = p_login for update;
+    if v_from is null or v_to.id is null
+       or exists (select from desk_chat where operator_id = v_to.id)
        or exists (select from handoff where operator_id = v_from) then
         return null;
     end if;
-    update desk_chat set operator_id = v_to where operator_id = v_from;
+    update desk_chat set operator_id = v_to.id where operator_id = v_from;
+    update audit set operator_id = v_to.id where operator_id = v_from;
     delete from invitation where operator_id = v_from;
     delete from operator where id = v_from;
-    insert into audit (operator_id, what, detail, address)
-    values (v_to, 'operator_changed', format('%s: linked with Telegram', p_login), 'command line');
-    return json_build_object('id', v_to);
+    insert into audit (what, detail, address)
+    values ('operator_changed', jsonb_build_object('operator', operator_then(v_to), 'change', '{"telegram": true}'::jsonb),
+            'command line');
+    return json_build_object('id', v_to.id);
 end $$;
 
 -- {"<channel>:<chat>": true} of those who may work at a desk: in Telegram, the key of somebody's own chat is who

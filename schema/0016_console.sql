@@ -104,16 +104,19 @@ begin
           and (key = v_device or v_device is null and key in ('login:' || left(p_login, 64), 'address:' || p_address))
     loop
         insert into audit (operator_id, what, detail, address)
-        values (v_operator, 'locked_out', split_part(l.key, ':', 1) || ', ' || l.failures || ' failures', p_address);
+        values (v_operator, 'locked_out', jsonb_build_object('by', split_part(l.key, ':', 1), 'failures', l.failures), p_address);
     end loop;
     delete from lockout where last_at < now() - interval '2 hours';
 end $$;
+
+create function role_name(p_role smallint) returns text
+language sql immutable as $$ select case p_role when 2 then 'admin' else 'operator' end $$;
 
 create function operator_json(o operator) returns json
 language plpgsql stable as $$
 begin
     return json_build_object('id', o.id, 'login', o.login, 'name', o.name,
-        'role', case o.role when 2 then 'admin' else 'operator' end, 'enabled', o.enabled, 'on_duty', o.on_duty,
+        'role', role_name(o.role), 'enabled', o.enabled, 'on_duty', o.on_duty,
         'capacity', o.capacity, 'load', o.load, 'lang', o.lang,
         'telegram', exists(select from desk_chat d where d.operator_id = o.id));
 end $$;
@@ -208,9 +211,19 @@ begin
         return null;
     end if;
     insert into audit (operator_id, what, detail, address)
-    values (p_by, 'operator_added', format('%s (%s), role %s', o.login, o.id, o.role), p_address);
+    values (p_by, 'operator_added', jsonb_build_object('operator', operator_then(o), 'role', role_name(o.role)), p_address);
     return operator_json(o);
 end $$;
+
+-- What is new of them, for the audit.
+create function changed_of(old operator, o operator) returns jsonb
+language sql immutable as $$
+    select jsonb_strip_nulls(jsonb_build_object(
+        'enabled', case when o.enabled <> old.enabled then o.enabled end,
+        'role', case when o.role <> old.role then role_name(o.role) end,
+        'capacity', case when o.capacity <> old.capacity then o.capacity end,
+        'name', case when o.name <> old.name then o.name end))
+$$;
 
 -- Null: there is no such one; 'last' would be left without an administrator who can sign in.  p_texts: what they are
 -- told when they are enabled or disabled, as for announce().
@@ -243,7 +256,8 @@ begin
         perform tell_enabled(p_id, o.enabled, p_texts, md5(random()::text));
     end if;
     insert into audit (operator_id, what, detail, address)
-    values (p_by, 'operator_changed', format('%s (%s): %s', coalesce(o.login, o.name), o.id, p_change), p_address);
+    select p_by, 'operator_changed', jsonb_build_object('operator', operator_then(old), 'change', c.change), p_address
+    from changed_of(old, o) c (change) where c.change <> '{}';
     return operator_json(o);
 end $$;
 
@@ -273,10 +287,13 @@ $$;
 
 -- --- jobs that died ----------------------------------------------------------------------------------
 
+create function queue_name(p_queue smallint) returns text
+language sql immutable as $$ select (array['llm', 'delivery', 'operator', 'grader', 'google'])[p_queue] $$;
+
 create function dead_jobs(p_limit int) returns json
 language sql stable as $$
     select json_build_object('jobs', coalesce(json_agg(json_build_object(
-        'id', j.id, 'queue', (array['llm', 'delivery', 'operator', 'grader', 'google'])[j.queue],
+        'id', j.id, 'queue', queue_name(j.queue),
         'conversation', j.conversation_id, 'error', j.error, 'created_at', iso(j.created_at)) order by j.id desc), '[]'))
     from (select * from job where state = 2 order by id desc limit p_limit) j
 $$;
@@ -295,7 +312,10 @@ begin
     if not found then
         return;
     end if;
-    insert into audit (operator_id, what, detail, address) values (p_by, 'job_retried', p_job::text, p_address);
+    insert into audit (operator_id, what, detail, address)
+    select p_by, 'job_retried', jsonb_strip_nulls(jsonb_build_object('queue', queue_name(j.queue), 'conversation', c.id,
+           'title', coalesce(c.title, (select p.name from person p where p.id = c.person_id)))), p_address
+    from (select j.conversation_id) x left join conversation c on c.id = x.conversation_id;
     if j.queue = 2 then
         update delivery d set state = 0, error = null, settled_at = null
         where d.conversation_id = j.conversation_id and d.state = 3 and d.error = j.error;

@@ -159,12 +159,11 @@ static PGresult *insert(struct pg_sync *db, struct err *e, const struct wanted *
 {
 	return pg_sync_query(
 		db, e,
-		"with made as (insert into operator (login, name, role, enabled, lang, "
+		"with made as (insert into operator as o (login, name, role, enabled, lang, "
 		"password) values ($1, $2, $3::smallint, true, $4, $5) on conflict (login) do "
-		"nothing returning id), noted as (insert into audit (operator_id, what, "
-		"detail, "
-		"address) select id, 'operator_added', $1 || ' ' || $3, 'command line' from "
-		"made) select id from made",
+		"nothing returning o), noted as (insert into audit (what, detail, address) "
+		"select 'operator_added', jsonb_build_object('operator', operator_then(o), "
+		"'role', role_name((o).role)), 'command line' from made) select from made",
 		5,
 		(const char *const[]){ w->login, w->name ? w->name : w->login,
 				       w->is_admin ? "2" : "1", w->lang, kept });
@@ -176,11 +175,12 @@ static PGresult *give_login(struct pg_sync *db, struct err *e, const struct want
 {
 	return pg_sync_query(
 		db, e,
-		"with made as (update operator set login = $2, password = $3, enabled = true "
+		"with made as (update operator o set login = $2, password = $3, enabled = true "
 		"where id = $1::int and login is null and not exists (select from operator "
-		"where login = $2) returning id), noted as (insert into audit (operator_id, "
-		"what, detail, address) select id, 'operator_added', $2 || ' from Telegram', "
-		"'command line' from made) select id from made",
+		"where login = $2) returning o), noted as (insert into audit (what, detail, "
+		"address) select 'operator_changed', jsonb_build_object('operator', "
+		"operator_then(o), 'change', jsonb_build_object('login', (o).login)), 'command "
+		"line' from made) select from made",
 		3, (const char *const[]){ w->known, w->login, kept });
 }
 
@@ -238,11 +238,11 @@ static int set_password(struct pg_sync *db, const char *login)
 	if (read_password(kept, login) < 0)
 		return EXIT_FAILURE;
 	return change(db,
-		      "with changed as (update operator set password = $2 where login = $1 "
-		      "returning id), ended as (delete from session using changed where "
-		      "operator_id = id), noted as (insert into audit (operator_id, what, "
-		      "address) select id, 'password_changed', 'command line' from changed) "
-		      "select id from changed",
+		      "with changed as (update operator o set password = $2 where login = $1 "
+		      "returning o), ended as (delete from session using changed where "
+		      "operator_id = (o).id), noted as (insert into audit (what, detail, "
+		      "address) select 'password_changed', jsonb_build_object('operator', "
+		      "operator_then(o)), 'command line' from changed) select from changed",
 		      login, kept, "changed the password of");
 }
 
@@ -263,12 +263,12 @@ static int set_enabled(struct pg_sync *db, const char *login, int enabled)
 	PQclear(rows);
 	return change(
 		db,
-		"with changed as (update operator set enabled = $2::boolean where login "
-		"= $1 returning id, enabled), ended as (delete from session using changed "
-		"where operator_id = id and not enabled), noted as (insert into audit "
-		"(operator_id, what, detail, address) select id, 'operator_changed', "
-		"case when enabled then 'enabled' else 'disabled' end, 'command line' "
-		"from changed) select id from changed",
+		"with changed as (update operator o set enabled = $2::boolean where login = $1 "
+		"returning o), ended as (delete from session using changed where operator_id = "
+		"(o).id and not (o).enabled), noted as (insert into audit (what, detail, "
+		"address) select 'operator_changed', jsonb_build_object('operator', "
+		"operator_then(o), 'change', jsonb_build_object('enabled', (o).enabled)), "
+		"'command line' from changed) select from changed",
 		login, enabled ? "t" : "f", enabled ? "enabled" : "disabled");
 }
 

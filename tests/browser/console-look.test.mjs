@@ -72,6 +72,9 @@ describe("administration", () => {
     await console.page.getByText("No failed jobs").waitFor();
     await console.page.goto(`${desk.url}/console#/audit`);
     await console.page.getByText("failed to sign in").waitFor();
+    for (const words of ["Олег Ким (oleg): enabled, role: administrator, chats at once: 5", "Boris (b.petrov): linked with Telegram",
+      "command line", "sending: Мария Лебедева", "with this login: 5 failures in a row", "rows: 12, by: Вера"])
+      await console.page.getByText(words, { exact: true }).waitFor();
   });
 
   test("who is no administrator sees no such pages", async () => {

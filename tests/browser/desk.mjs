@@ -29,7 +29,15 @@ export class FakeDesk extends PageServer {
   /** May answer a request by itself; then it returns true. */
   interfere = () => false;
   audit = [{ at: ago(3), operator: "Вера Смирнова", what: "signed_in", detail: null, address: "192.0.2.7" },
-    { at: ago(9), operator: null, what: "sign_in_failed", detail: null, address: "192.0.2.9" }];
+    { at: ago(4), operator: "Вера Смирнова", what: "operator_changed", address: "192.0.2.7",
+      detail: { operator: { id: 3, name: "Олег Ким", login: "oleg" }, change: { enabled: true, role: "admin", capacity: 5 } } },
+    { at: ago(5), operator: null, what: "operator_changed", address: "command line",
+      detail: { operator: { id: 4, name: "Boris", login: "b.petrov" }, change: { telegram: true } } },
+    { at: ago(6), operator: "Boris", what: "operator_added", detail: { operator: { id: 4, name: "Boris" } }, address: "telegram" },
+    { at: ago(7), operator: "Вера Смирнова", what: "job_retried", detail: { queue: "delivery", conversation: 11, title: "Мария Лебедева" }, address: "192.0.2.7" },
+    { at: ago(8), operator: "Олег Ким", what: "locked_out", detail: { by: "login", failures: 5 }, address: "192.0.2.9" },
+    { at: ago(9), operator: null, what: "sign_in_failed", detail: null, address: "192.0.2.9" },
+    { at: ago(20), operator: "Вера Смирнова", what: "export_made", detail: { rows: 12, by: { id: 1, name: "Вера" } }, address: "192.0.2.7" }];
   jobs = [{ id: 71, queue: "delivery", conversation: 4, error: "Forbidden: bot was blocked by the user", created_at: ago(50) }];
 
   async stop() {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { auditDetail, details } from "../src/console/audit.ts";
 import { matching } from "../src/console/canned.ts";
 import { Speech } from "../src/console/format.ts";
 import { keyName } from "../src/console/keys.ts";
@@ -36,6 +38,48 @@ test("whatever the server says of a case has words", () => {
   };
   for (const [kind, words] of Object.entries(said))
     for (const word of words.split(" ")) assert.ok(`${kind}.${word}` in tables.en, `${kind}.${word}`);
+});
+
+/** The list of the schema, which lets nothing else be written. */
+function auditKinds(): string[] {
+  const schema = readFileSync("../../../schema/0012_desk.sql", "utf8");
+  const list = /create table audit .*?check \(what in \((.*?)\)\)/s.exec(schema);
+  return [...(list?.[1] ?? "").matchAll(/'(\w+)'/g)].map((m) => m[1] as string).sort();
+}
+
+test("whatever is written down of the team has words", () => {
+  const kinds = auditKinds();
+  assert.ok(kinds.includes("job_retried"), "the list was found");
+  assert.deepEqual(Object.keys(details).sort(), kinds);
+  const words = Object.keys(tables.en).filter((key) => key.startsWith("audit."));
+  assert.deepEqual(words.map((key) => key.slice("audit.".length)).sort(), kinds);
+});
+
+test("details of what is written down are words and names", () => {
+  const operator = { id: 3, name: "Анна", login: "anna" };
+  const change = { enabled: false, capacity: 5, name: "Аня", login: "an", telegram: true };
+  const said: [string, Record<string, unknown> | null, string, string][] = [
+    ["operator_added", { operator, role: "admin" }, "Анна (anna), администратор", "Анна (anna), administrator"],
+    ["operator_added", { operator: { id: 4, name: "Борис" } }, "Борис", "Борис"],
+    [
+      "operator_changed",
+      { operator, change },
+      "Анна (anna): выключен, лимит чатов: 5, имя: Аня, логин: an, связан с Телеграмом",
+      "Анна (anna): disabled, chats at once: 5, name: Аня, login: an, linked with Telegram",
+    ],
+    ["operator_changed", { operator, change: { shade: "blue" } }, "Анна (anna): shade: blue", "Анна (anna): shade: blue"],
+    ["locked_out", { by: "address", failures: 32 }, "с этого адреса: 32 неудачи подряд", "from this address: 32 failures in a row"],
+    ["password_changed", { operator }, "Анна (anna)", "Анна (anna)"],
+    ["job_retried", { queue: "llm", conversation: 7, title: "Мария" }, "ответы бота: Мария", "answers of the bot: Мария"],
+    ["job_retried", { queue: "delivery" }, "отправка", "sending"],
+    ["signed_in", null, "", ""],
+    ["of_tomorrow", { some_rows: 2, by: operator, what: ["a", 1] }, "some rows: 2, by: Анна, login: anna, what: a, 1", "some rows: 2, by: Анна, login: anna, what: a, 1"],
+  ];
+  for (const [what, detail, inRussian, inEnglish] of said) {
+    const entry = { at: "", operator: null, what, detail, address: null };
+    assert.equal(auditDetail(entry, ru), inRussian);
+    assert.equal(auditDetail(entry, en), inEnglish);
+  }
 });
 
 test("numbers take the form that the language wants", () => {

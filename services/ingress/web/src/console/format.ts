@@ -8,6 +8,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** Words of the server's that we have words for. */
+type WordKind = "reason" | "outcome" | "event" | "audit" | "file" | "lockout" | "queue" | "from";
+
 type Values = Record<string, string | number>;
 
 function fill(text: string, values: Values): string {
@@ -33,7 +36,7 @@ export class Speech {
   }
 
   /** A word of the server's (a reason, an outcome, an event); one we do not know stands for itself. */
-  word(kind: "reason" | "outcome" | "event" | "audit" | "file" | "queue", word: string): string {
+  word(kind: WordKind, word: string): string {
     const found: unknown = (this.table as unknown as Record<string, unknown>)[`${kind}.${word}`];
     return typeof found === "string" ? found : word.replaceAll("_", " ");
   }

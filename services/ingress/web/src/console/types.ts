@@ -236,7 +236,8 @@ export interface AuditEntry {
   at: string;
   operator: string | null;
   what: string;
-  detail: string | null;
+  /** By kind: see audit.ts. */
+  detail: Record<string, unknown> | null;
   address: string | null;
 }
 

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { auditDetail } from "../audit.ts";
 import { Page, Waiting, useLoaded } from "./page.tsx";
 import { Button, useDesk } from "./ui.tsx";
 
@@ -47,10 +48,10 @@ export function AuditPage() {
                   </span>
                 </td>
                 <td data-label={speech.t("details")} class="mute">
-                  {entry.detail}
+                  {auditDetail(entry, speech)}
                 </td>
                 <td data-label={speech.t("address")} class="mute">
-                  {entry.address}
+                  {entry.address && speech.word("from", entry.address)}
                 </td>
               </tr>
             ))}
