@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/desk/failure.h"
 #include "common/live/live.h"
 #include "services/ingress/console.h"
 #include "services/ingress/files.h"
@@ -59,6 +60,15 @@ static json_t *dress_attachments(const json_t *extra, int64_t conversation_id, i
 	return out;
 }
 
+/* Of what went wrong: words for everybody who looks at it, beside what Telegram said. */
+static json_t *failure_of(const json_t *message)
+{
+	const char *error = json_string_value(json_object_get(message, "error"));
+	const char *ru = desk_failure(error, "ru"), *en = desk_failure(error, "en");
+
+	return ru ? json_pack("{ss ss}", "ru", ru, "en", en) : json_null();
+}
+
 void console_dress_message(json_t *message, int64_t conversation_id, struct arena *a)
 {
 	static const char *const shown[] = { "event", "rate", "sources", "buttons",
@@ -73,6 +83,7 @@ void console_dress_message(json_t *message, int64_t conversation_id, struct aren
 			    author && strcmp(author, "person") != 0 && text
 				    ? json_string(message_text_html(a, text, extra))
 				    : json_null());
+	json_object_set_new(message, "failure", failure_of(message));
 	json_object_set_new(message, "attachments",
 			    dress_attachments(extra, conversation_id, seq, a));
 	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)

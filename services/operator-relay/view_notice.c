@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/desk/failure.h"
 #include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 #include "services/operator-relay/transcript.h"
@@ -103,6 +104,20 @@ static const struct {
 	{ "unattended", WORD_UNATTENDED },   { "absent", WORD_ABSENT },
 };
 
+/* Why, and so that somebody can mend it, what was said of it if we do not know. */
+static void add_why(struct buf *out, const struct view *v, enum word id, const char *said)
+{
+	const char *why = id == WORD_FAILED ? desk_failure(said, v->lang) : said;
+
+	buf_puts(out, ": ");
+	view_add(out, why ? why : word(WORD_REFUSED, v->lang));
+	if (!why) {
+		buf_puts(out, " (");
+		view_add(out, said);
+		buf_puts(out, ")");
+	}
+}
+
 /* A notice of one of these kinds; NULL: there is no such kind. */
 static json_t *notice_of(const struct view *v, const char *detail)
 {
@@ -115,10 +130,8 @@ static json_t *notice_of(const struct view *v, const char *detail)
 		    strncmp(notices[i].name, detail, len) != 0)
 			continue;
 		add_about(&out, v, notices[i].id);
-		if (*rest) {
-			buf_puts(&out, ": ");
-			view_add(&out, rest);
-		}
+		if (*rest)
+			add_why(&out, v, notices[i].id, rest);
 		add_subject(&out, v, notices[i].id);
 		return view_payload(&out);
 	}

@@ -39,6 +39,7 @@ static const struct {
 	[WORD_EDITED] = { "✏️ %s: сообщение изменено",
 			  "✏️ %s changed a message" },
 	[WORD_FAILED] = { "⚠️ %s: не доставлено", "⚠️ %s: not delivered" },
+	[WORD_REFUSED] = { "Telegram отказал", "Telegram has refused it" },
 	[WORD_BLOCKED] = { "🚫 %s: бот заблокирован, сообщения не доходят",
 			   "🚫 %s has blocked the bot: nothing reaches them" },
 	[WORD_UNBLOCKED] = { "%s снова на связи", "%s can be reached again" },

@@ -32,6 +32,7 @@ enum word {
 	/* notices; %s: the client */
 	WORD_EDITED,
 	WORD_FAILED,
+	WORD_REFUSED,
 	WORD_BLOCKED,
 	WORD_UNBLOCKED,
 	WORD_RESET,

@@ -157,9 +157,19 @@ describe("talking", () => {
     await console.write("Hello!");
     await console.message("Hello!").waitFor();
     const message = desk.chats.get(7).messages.at(-1);
-    Object.assign(message, { delivery: "failed", error: "bot was blocked" });
-    desk.emit("message", { conversation: 7, message });
-    await console.page.getByText("Not delivered: bot was blocked").waitFor();
+    const tell = (error, failure) => {
+      Object.assign(message, { delivery: "failed", error, failure });
+      desk.emit("message", { conversation: 7, message });
+    };
+    tell("Bad Request: unheard of", null);
+    await console.page.getByText("Not delivered: Bad Request: unheard of").waitFor();
+    const said = "Forbidden: bot was blocked by the user";
+    tell(said, { ru: "человек заблокировал бота", en: "the person has blocked the bot" });
+    const words = console.page.getByText("Not delivered: the person has blocked the bot");
+    await words.waitFor();
+    assert.equal(await console.page.getByText(said).isVisible(), false);
+    await words.click();
+    await console.page.getByText(said).waitFor();
     await console.button("Send again").click();
     await until(() => desk.orders("say").length === 2, "a second order");
   });

@@ -20,7 +20,7 @@ function longTalk() {
   desk.chat(30, LONG, { reachable: false, state: "operator", operator: { id: 1, name: "Вера Смирнова" }, channel: { name: "shop-telegram-main-channel", kind: "telegram" } });
   desk.say(30, "person", `${WORD} https://example.com/a/very/long/address/that/does/not/end?with=parameters&and=more`);
   desk.say(30, "platform", "К вам присоединился оператор.", { event: "joined", name: LONG });
-  desk.say(30, "operator", "Вот файл", { ...by(desk.operators[0]), delivery: "failed", error: "Too Many Requests: retry after 5", attachments: [{ kind: "document", name: "nakladnaya-4417.pdf", url: "/x", mime: "application/pdf", size: 184_320 }] });
+  desk.say(30, "operator", "Вот файл", { ...by(desk.operators[0]), delivery: "failed", error: "Request Entity Too Large", failure: { ru: "файл слишком большой", en: "the file is too big" }, attachments: [{ kind: "document", name: "nakladnaya-4417.pdf", url: "/x", mime: "application/pdf", size: 184_320 }] });
 }
 
 async function watched(id) {

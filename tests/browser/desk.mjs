@@ -350,7 +350,8 @@ export function busyDay(desk) {
   desk.verbs.note(desk.chats.get(4), desk.operators[1], { text: "У «Быстрой почты» с субботы стоит сортировка в Твери, заявка 8812." });
   desk.say(4, "person", "Спасибо, жду. Вот фото накладной", { reply_to: quoted(desk.chats.get(4), 6), created_at: ago(6), attachments: [{ kind: "document", name: "nakladnaya-4417.pdf", url: "/console/api/files/1", mime: "application/pdf", size: 184_320 }] });
   desk.say(4, "operator", "Нашлось: посылка в Твери, завтра поедет дальше.", { ...vera, reply_to: quoted(desk.chats.get(4), 3), created_at: ago(3) });
-  desk.say(4, "operator", "Ещё раз прошу прощения за задержку.", { ...vera, delivery: "failed", error: "Too Many Requests: retry after 5", created_at: ago(2.5) });
+  desk.say(4, "operator", "Ещё раз прошу прощения за задержку.", { ...vera, delivery: "failed", error: "Too Many Requests: retry after 5",
+    failure: { ru: "слишком много сообщений сразу", en: "too many messages at once" }, created_at: ago(2.5) });
   desk.say(4, "person", "А если завтра не поедет?", { created_at: ago(0.5) });
   const chat = desk.chats.get(4);
   chat.suggestion = { id: 5, text: "Если до завтрашнего вечера статус не изменится, мы отправим **вторую палатку** за свой счёт – вам ничего делать не нужно.", last_seq: chat.row.last_seq };

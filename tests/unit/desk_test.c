@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "common/desk/failure.h"
 #include "common/desk/label.h"
 #include "common/telegram/telegram.h"
 #include "services/ingress/desk.h"
@@ -127,6 +128,79 @@ static void the_menu_is_in_both_languages(void **state)
 	assert_non_null(strstr(desk_menu(&arena, "ru", 1), "\"language_code\":\"ru\""));
 }
 
+/* As Telegram and the courier say it; a word of ours is in each language. */
+static const struct {
+	const char *error, *ru, *en;
+} said[] = {
+	{ "Forbidden: bot was blocked by the user", "заблокировал", "blocked" },
+	{ "Bad Request: USER_IS_BLOCKED", "заблокировал", "blocked" },
+	{ "Forbidden: user is deactivated", "аккаунт", "account" },
+	{ "Forbidden: bot can't initiate conversation with a user", "не писал", "never" },
+	{ "Bad Request: chat not found", "чата", "no such chat" },
+	{ "Forbidden: the group chat was deleted", "чата", "no such chat" },
+	{ "Bad Request: group chat was deactivated", "чата", "no such chat" },
+	{ "Bad Request: PEER_ID_INVALID", "чата", "no such chat" },
+	{ "Forbidden: bot was kicked from the supergroup chat", "группе", "group" },
+	{ "Forbidden: bot is not a member of the channel chat", "группе", "group" },
+	{ "Bad Request: not enough rights to send text messages to the chat", "нельзя",
+	  "may not" },
+	{ "Bad Request: have no rights to send a message", "нельзя", "may not" },
+	{ "Bad Request: CHAT_WRITE_FORBIDDEN", "нельзя", "may not" },
+	{ "Bad Request: CHAT_SEND_PHOTOS_FORBIDDEN", "нельзя", "may not" },
+	{ "Bad Request: VOICE_MESSAGES_FORBIDDEN", "нельзя", "may not" },
+	{ "Bad Request: TOPIC_CLOSED", "нельзя", "may not" },
+	{ "unreachable", "не достучаться", "cannot be reached" },
+	{ "Bad Request: message is too long", "длинный", "long" },
+	{ "Bad Request: message caption is too long", "длинный", "long" },
+	{ "Bad Request: MEDIA_CAPTION_TOO_LONG", "длинный", "long" },
+	{ "too long for a caption", "длинный", "long" },
+	{ "Bad Request: file is too big", "большой", "big" },
+	{ "Request Entity Too Large", "большой", "big" },
+	{ "api.telegram.org: answer longer than 20971520 bytes", "большой", "big" },
+	{ "Bad Request: wrong file identifier/HTTP URL specified", "файл", "file" },
+	{ "Bad Request: wrong remote file identifier specified: Wrong string length", "файл",
+	  "file" },
+	{ "Bad Request: failed to get HTTP URL content", "файл", "file" },
+	{ "getFile: Bad Request: invalid file_id", "файл", "file" },
+	{ "download: status 404", "файл", "file" },
+	{ "Too Many Requests: retry after 5", "много", "too many" },
+	{ "rate", "много", "too many" },
+	{ "Bad Request: message to edit not found", "не изменить", "changed" },
+	{ "Bad Request: message can't be edited", "не изменить", "changed" },
+	{ "the message was never sent", "не изменить", "changed" },
+	{ "Bad Request: can't parse entities: Unsupported start tag", "оформление",
+	  "formatting" },
+	{ "Bad Request: message text is empty", "нечего", "nothing" },
+	{ "Unauthorized", "ключ", "token" },
+	{ "fenced", "не актуально", "withdrawn" },
+	{ "sender died", "связи", "connection" },
+	{ "status 502 without an answer of Telegram's", "связи", "connection" },
+	{ "Internal Server Error", "связи", "connection" },
+	{ "Bad Gateway", "связи", "connection" },
+	{ "api.telegram.org: Couldn't resolve host name", "связи", "connection" },
+	{ "api.telegram.org: Could not resolve hostname", "связи", "connection" },
+	{ "api.telegram.org: Couldn't connect to server", "связи", "connection" },
+	{ "api.telegram.org: Timeout was reached", "связи", "connection" },
+	{ "api.telegram.org: connection lost, no answer", "связи", "connection" },
+	{ "api.telegram.org: no first byte for 15000 ms", "связи", "connection" },
+	{ "api.telegram.org: SSL connect error", "связи", "connection" },
+};
+
+static void what_went_wrong_has_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+		const char *ru = desk_failure(said[i].error, "ru");
+		const char *en = desk_failure(said[i].error, "en");
+
+		if (!ru || !strstr(ru, said[i].ru) || !strstr(en, said[i].en))
+			fail_msg("%s: %s, %s", said[i].error, ru ? ru : "-", en ? en : "-");
+	}
+	assert_null(desk_failure("Bad Request: unheard of", "ru"));
+	assert_null(desk_failure("", "ru"));
+	assert_null(desk_failure(NULL, "ru"));
+}
+
 static int forget(void **state)
 {
 	(void)state;
@@ -145,6 +219,7 @@ int main(void)
 		cmocka_unit_test_teardown(service_messages_are_nothing, forget),
 		cmocka_unit_test_teardown(edits_and_blocks_stay_what_they_are, forget),
 		cmocka_unit_test_teardown(the_menu_is_in_both_languages, forget),
+		cmocka_unit_test(what_went_wrong_has_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,7 +220,10 @@ static void notices_say_what_happened(void **state)
 	static const struct {
 		const char *detail, *shown;
 	} notices[] = {
-		{ "failed Forbidden: bot was blocked by the user", "not delivered" },
+		{ "failed Forbidden: bot was blocked by the user",
+		  "not delivered: the person has blocked the bot" },
+		{ "failed Bad Request: unheard of",
+		  "not delivered: Telegram has refused it (Bad Request: unheard of)" },
 		{ "edited", "changed a message" },
 		{ "blocked", "blocked the bot" },
 		{ "transferred Boris", "Boris" },

@@ -191,7 +191,9 @@ export interface Message {
   /** What a message of the platform is about: joined, returned, closed, ... */
   event?: string | null;
   delivery?: "pending" | "sending" | "sent" | "failed" | "uncertain" | null;
+  /** Why it was not delivered: as it was said, and in words, if there are any for it. */
   error?: string | null;
+  failure?: Words | null;
   created_at: string;
   edited_at?: string | null;
 }

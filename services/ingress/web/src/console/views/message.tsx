@@ -106,17 +106,24 @@ function Failure({
   isOwn: boolean;
   speech: Speech;
 }) {
-  const { delivery, error } = message;
+  const { delivery, error, failure } = message;
   if (delivery !== "failed" && delivery !== "uncertain") return null;
+  const words = speech.t(`delivery.${delivery}`);
   return (
-    <p class="fate bad">
+    <div class="fate bad">
       <Icon name="warn" />
-      <span>
-        {speech.t(`delivery.${delivery}`)}
-        {error ? `: ${error}` : ""}
-      </span>
+      {failure ? (
+        <details>
+          <summary>{`${words}: ${speech.of(failure)}`}</summary>
+          <span class="mute" dir="auto">
+            {error}
+          </span>
+        </details>
+      ) : (
+        <span>{error ? `${words}: ${error}` : words}</span>
+      )}
       {isOwn && <Button kind="quiet" label={speech.t("again")} onClick={() => chat.sayAgain(message)} />}
-    </p>
+    </div>
   );
 }
 
