@@ -274,6 +274,16 @@ language sql stable as $$
     select json_build_object('operators', coalesce(json_agg(operator_json(o) order by o.id), '[]')) from operator o
 $$;
 
+-- Bots that call a fixed group (0014), of which somebody is not there: what `tandem doctor` warns of.
+create function console_gaps() returns json
+language sql stable as $$
+    select json_build_object('gaps', coalesce(json_agg(json_build_object(
+        'bot', json_build_object('name', b.name, 'title', b.spec -> 'title'), 'missing', g.missing, 'present', g.present)
+        order by b.id), '[]'))
+    from bot b cross join lateral group_gaps(b.name) g
+    where b.enabled and (b.spec -> 'handoff' ->> 'enabled')::boolean is not false and g.missing is not null
+$$;
+
 create function console_audit(p_before bigint, p_limit int) returns json
 language sql stable as $$
     with page as (

@@ -169,6 +169,14 @@ void store_operators(struct store *s, struct flow *f, flow_step *next, const cha
 		&(struct pg_call){ .stmt = &stmt, .decode = decode_text, .out = json });
 }
 
+void store_gaps(struct store *s, struct flow *f, flow_step *next, const char **json)
+{
+	static const struct pg_stmt stmt = { "console_gaps", "select console_gaps()" };
+
+	pg_call(s->relaxed, f, next,
+		&(struct pg_call){ .stmt = &stmt, .decode = decode_text, .out = json });
+}
+
 void store_change_self(struct store *s, struct flow *f, flow_step *next, const char **json,
 		       const struct self_change *change)
 {

@@ -104,6 +104,7 @@ struct operator_change {
 };
 
 void store_operators(struct store *s, struct flow *f, flow_step *next, const char **json);
+void store_gaps(struct store *s, struct flow *f, flow_step *next, const char **json);
 void store_change_self(struct store *s, struct flow *f, flow_step *next, const char **json,
 		       const struct self_change *change);
 /* NULL: the login is taken. */

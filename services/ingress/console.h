@@ -80,7 +80,8 @@ flow_step console_login, console_logout, console_me, console_change_me;
 /* --- routes ---------------------------------------------------------------- */
 
 flow_step console_inbox, console_client, console_history, console_order, console_typing;
-flow_step console_operators, console_add_operator, console_change_operator, console_audit;
+flow_step console_operators, console_gaps, console_add_operator, console_change_operator,
+	console_audit;
 flow_step console_dead_jobs, console_retry_job, console_events, console_file;
 flow_step console_begin_file, console_put_piece, console_drop_file; /* console_upload.c */
 

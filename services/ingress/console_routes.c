@@ -16,6 +16,7 @@ const struct console_route console_routes[] = {
 	{ "POST", "files/{id}/pieces/{id}", console_put_piece, FOR_OPERATORS },
 	{ "POST", "files/{id}/drop", console_drop_file, FOR_OPERATORS },
 	{ "GET", "operators", console_operators, FOR_OPERATORS },
+	{ "GET", "operators/gaps", console_gaps, FOR_ADMINS },
 	{ "POST", "operators", console_add_operator, FOR_ADMINS },
 	{ "POST", "operators/{id}", console_change_operator, FOR_ADMINS },
 	{ "GET", "audit", console_audit, FOR_ADMINS },

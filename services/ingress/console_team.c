@@ -17,6 +17,14 @@ void console_operators(void *self)
 	store_operators(c->store, &c->flow, console_reply_read, &c->json);
 }
 
+/* GET /console/api/operators/gaps: whom bots would call, and who is not there. */
+void console_gaps(void *self)
+{
+	struct console_call *c = self;
+
+	store_gaps(c->store, &c->flow, console_reply_read, &c->json);
+}
+
 void console_audit(void *self)
 {
 	struct console_call *c = self;

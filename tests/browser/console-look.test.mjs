@@ -54,8 +54,10 @@ describe("the keyboard", () => {
 describe("administration", () => {
   test("operators are added, enabled and given room; jobs are retried; the audit is read", async () => {
     const console = await openConsole("#/team");
+    await console.page.getByText("North Wind calls operators who are not there, or not enabled: oleg, @boris.").waitFor();
     await console.page.getByRole("switch", { name: "Enabled: Олег Ким" }).click();
     await until(() => desk.operators[2].enabled, "enabled");
+    await console.page.getByText("not enabled: @boris.").waitFor();
     await console.page.getByLabel("Chats at once: Олег Ким").fill("5");
     await console.page.keyboard.press("Tab");
     await until(() => desk.operators[2].capacity === 5, "room");

@@ -38,11 +38,18 @@ export class FakeDesk extends PageServer {
     { at: ago(8), operator: "Олег Ким", what: "locked_out", detail: { by: "login", failures: 5 }, address: "192.0.2.9" },
     { at: ago(9), operator: null, what: "sign_in_failed", detail: null, address: "192.0.2.9" },
     { at: ago(20), operator: "Вера Смирнова", what: "export_made", detail: { rows: 12, by: { id: 1, name: "Вера" } }, address: "192.0.2.7" }];
+  hasGroup = true;
   jobs = [{ id: 71, queue: "delivery", conversation: 4, error: "Forbidden: bot was blocked by the user", created_at: ago(50) }];
 
   async stop() {
     await super.stop();
     this.streams.clear();
+  }
+
+  /** The shop calls Oleg and somebody whom nobody knows. */
+  gaps() {
+    const oleg = this.operators.find((one) => one.login === "oleg")?.enabled ? [] : ["oleg"];
+    return this.hasGroup ? [{ bot: { name: "shop", title: { ru: "Северный ветер", en: "North Wind" } }, missing: [...oleg, "@boris"].join(", "), present: 2 - oleg.length }] : [];
   }
 
   /* --- what a test makes happen --------------------------------------------- */
@@ -149,7 +156,7 @@ export class FakeDesk extends PageServer {
       case "GET events":
         return this.events(res, Number(url.searchParams.get("watch")));
       case "GET operators":
-        return json(res, 200, { operators: this.operators });
+        return json(res, 200, id === "gaps" ? { gaps: this.gaps() } : { operators: this.operators });
       case "POST operators":
         return this.operator(id, body, res);
       case "POST files":

@@ -84,8 +84,27 @@ def test_who_did_it_is_on_record_without_secrets(ann):
     entries = ann.read("audit")["entries"]
     assert {"signed_in", "operator_added", "operator_changed"} <= {e["what"] for e in entries}
     assert PASSWORD not in str(entries) and "scrypt" not in str(entries)
+    assert all(e["detail"] is None or isinstance(e["detail"], dict) for e in entries)
+    made = next(e for e in reversed(entries) if e["what"] == "operator_added")
+    assert (made["address"], made["operator"]) == ("command line", None)
+    assert made["detail"]["operator"]["login"] == "ann" and made["detail"]["role"] == "admin"
     page = ann.read("audit?before=1")
     assert page == {"entries": [], "next": None}
+
+
+def test_administrators_see_whom_a_bot_would_call_in_vain(stack, ann, bob):
+    assert bob.get("operators/gaps").json["code"] == "admin_only"
+    assert ann.read("operators/gaps") == {"gaps": []}
+    spec = stack.sql("select spec::text from bot where name = 'model'")[0][0]
+    stack.sql_do("update bot set spec = jsonb_set(spec, '{handoff}', '{\"assign\": \"group\", \"group\": [\"bob\", \"@nobody\"]}')"
+                 " where name = 'model'")
+    try:
+        gap, = ann.read("operators/gaps")["gaps"]
+        assert (gap["bot"]["name"], gap["missing"], gap["present"]) == ("model", "@nobody", 1)
+        assert gap["bot"]["title"]["ru"] == "Модель"
+    finally:
+        stack.sql_do(f"update bot set spec = '{spec}' where name = 'model'")
+    assert ann.read("operators/gaps") == {"gaps": []}
 
 
 # --- jobs that died ----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import type {
   Detail,
   Done,
   Folder,
+  Gap,
   Me,
   MessagePage,
   Operator,
@@ -114,6 +115,10 @@ export class Api {
 
   async operators(): Promise<Operator[]> {
     return (await this.call<{ operators: Operator[] }>("GET", "/operators")).operators;
+  }
+
+  async gaps(): Promise<Gap[]> {
+    return (await this.call<{ gaps: Gap[] }>("GET", "/operators/gaps")).gaps;
   }
 
   async changeOperator(id: number, change: Record<string, unknown>): Promise<Operator> {

@@ -234,6 +234,14 @@ export interface Done {
   state: State;
 }
 
+/** A bot that calls certain operators, of whom some are not there, or not enabled. */
+export interface Gap {
+  bot: { name: string; title: Words | null };
+  /** Names, as the bots file has them. */
+  missing: string;
+  present: number;
+}
+
 export interface AuditEntry {
   at: string;
   operator: string | null;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Operator } from "../types.ts";
+import type { Gap, Operator } from "../types.ts";
+import { Icon } from "./icon.tsx";
 import { Page } from "./page.tsx";
 import { Avatar, Button, Dialog, Switch, useDesk } from "./ui.tsx";
 
@@ -20,6 +21,7 @@ export function TeamPage() {
         isAdmin && <Button kind="primary" label={speech.t("addOperator")} onClick={() => setAdding(true)} />
       }
     >
+      {isAdmin && <Gaps operators={operators} />}
       <table class="table team">
         <thead>
           <tr>
@@ -39,6 +41,35 @@ export function TeamPage() {
       </table>
       {isAdding && <AddDialog onClose={() => setAdding(false)} />}
     </Page>
+  );
+}
+
+/** Bots may call certain people alone; who of them is not there is told until they are. */
+function Gaps({ operators }: { operators: Operator[] }) {
+  const { api, speech } = useDesk();
+  const [gaps, setGaps] = useState<Gap[]>([]);
+  const team = operators.map((one) => `${one.id} ${one.enabled} ${one.login} ${one.telegram}`).join();
+  useEffect(() => {
+    let isStale = false;
+    const show = (found: Gap[]) => isStale || setGaps(found);
+    void api.gaps().then(show, () => show([]));
+    return () => {
+      isStale = true;
+    };
+  }, [team]);
+  if (gaps.length === 0) return null;
+  return (
+    <div class="warnings" role="status">
+      <Icon name="warn" />
+      <div>
+        {gaps.map(({ bot, missing, present }) => (
+          <p key={bot.name}>
+            {speech.t(present > 0 ? "gapSome" : "gapAll", { bot: speech.of(bot.title) || bot.name, names: missing })}
+          </p>
+        ))}
+        <p class="mute">{speech.t("gapHint")}</p>
+      </div>
+    </div>
   );
 }
 

@@ -286,6 +286,9 @@ export const en = {
 
   // administration
   addOperator: "Add operator",
+  gapSome: "{bot} calls operators who are not there, or not enabled: {names}.",
+  gapAll: "Nobody of those whom {bot} calls is there and enabled: {names}.",
+  gapHint: "The list stands in the bots file, under handoff: group.",
   name: "Name",
   role: "Role",
   roleOperator: "Operator",

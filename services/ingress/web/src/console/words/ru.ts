@@ -284,6 +284,9 @@ export const ru: Strings = {
   keyHelp: "Этот список",
 
   addOperator: "Добавить оператора",
+  gapSome: "Бот «{bot}» зовёт операторов, которых нет или которые выключены: {names}.",
+  gapAll: "Бот «{bot}» зовёт только тех, кого нет или кто выключен: {names}.",
+  gapHint: "Список – в файле ботов, в разделе handoff: group.",
   name: "Имя",
   role: "Роль",
   roleOperator: "Оператор",
