@@ -51,7 +51,8 @@ json_t *message_upload_body(struct arena *a, const struct message_out *m, const 
 /* The attachment cannot be transferred: its message tells of it in words. */
 void message_in_words(struct message_out *m, struct arena *a, const char *lang);
 
-/* A call that changes the topic of the line: is_about_topic() in schema/0005_delivery.sql. */
+/* A call that changes the topic of the line, as is_about_topic() in schema/0005_delivery.sql
+ * has it; topic_store_test.c compares them. */
 int message_is_about_topic(const struct message_out *m);
 
 /* Operators are to hear how it went. */

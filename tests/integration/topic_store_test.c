@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "services/courier/message.h"
 #include "tests/integration/line_world.h"
 
 enum { GROUP = -1005 };
@@ -354,6 +355,38 @@ static void a_dead_courier_leaves_no_doubt_about_a_topic(void **state)
 	assert_int_equal(number("select count(*) from delivery where state = 4"), 0);
 }
 
+/* PostgreSQL and the courier know the same calls: those that the function lists, and whatever
+ * else Telegram has of the kind. */
+static void both_know_what_is_about_a_topic(void **state)
+{
+	static const char others[] =
+		" createForumTopic deleteForumTopic unpinAllForumTopicMessages "
+		"getForumTopicIconStickers closeGeneralForumTopic reopenGeneralForumTopic "
+		"editGeneralForumTopic hideGeneralForumTopic unhideGeneralForumTopic "
+		"unpinAllGeneralForumTopicMessages editMessageText editMessageCaption "
+		"editMessageReplyMarkup deleteMessage sendMessage answerCallbackQuery";
+	char methods[1024], sql[160], *save = NULL;
+	int listed = 0;
+
+	(void)state;
+	snprintf(methods, sizeof methods, "%s%s",
+		 pg_server_tell(world.server,
+				"select string_agg(m[1], ' ') from pg_proc p, regexp_matches("
+				"p.prosrc, '''([a-z]+[A-Z]\\w*)''', 'g') m"
+				" where p.proname = 'is_about_topic'"),
+		 others);
+	for (char *m = strtok_r(methods, " ", &save); m; m = strtok_r(NULL, " ", &save)) {
+		snprintf(sql, sizeof sql, "select is_about_topic('{\"method\": \"%s\"}')::int",
+			 m);
+		listed += number(sql) == 1;
+		assert_int_equal(number(sql),
+				 message_is_about_topic(&(struct message_out){ .method = m }));
+	}
+	assert_int_equal(listed, 3);
+	assert_int_equal(number("select is_about_topic('{}')::int"), 0);
+	assert_int_equal(message_is_about_topic(&(struct message_out){ 0 }), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +403,7 @@ int main(void)
 		WORLD_TEST(what_a_topic_shows_lets_words_pass),
 		WORLD_TEST(a_topic_shows_the_newest_only),
 		WORLD_TEST(a_dead_courier_leaves_no_doubt_about_a_topic),
+		WORLD_TEST(both_know_what_is_about_a_topic),
 	};
 
 	return cmocka_run_group_tests(tests, world_open, world_close);
