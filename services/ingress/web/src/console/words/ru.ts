@@ -141,7 +141,7 @@ export const ru: Strings = {
   "event.expired": "время вышло",
 
   choose: "Выберите разговор",
-  chooseHint: "j и k – по списку, Enter\u00a0–\u00a0открыть. Все клавиши\u00a0–\u00a0по\u00a0«?».",
+  chooseHint: "j и k листают список, Enter открывает. Все клавиши – по «?».",
   log: "Разговор: {name}",
   take: "Взять чат",
   accept: "Принять",
