@@ -167,7 +167,8 @@ static void knows_people_and_attachments(void **state)
 		PRIVATE, ",\"photo\":[{\"file_id\":\"s\",\"width\":9,\"height\":9},"
 			 "{\"file_id\":\"l\",\"width\":90,\"height\":90,\"file_size\":70},"
 			 "{\"file_id\":\"m\",\"width\":20,\"height\":20}],"
-			 "\"reply_to_message\":{\"text\":\"earlier\"}");
+			 "\"reply_to_message\":{\"message_id\":5,\"date\":1795000000,\"text\":"
+			 "\"earlier\"}");
 	struct arena a = { 0 };
 	struct inbound in;
 	struct err e;
@@ -184,6 +185,9 @@ static void knows_people_and_attachments(void **state)
 	assert_string_equal(json_string_value(json_object_get(
 				    json_object_get(in.extra, "reply_to"), "text")),
 			    "earlier");
+	assert_int_equal(json_integer_value(
+				 json_object_get(json_object_get(in.extra, "reply_to"), "at")),
+			 1795000000);
 	arena_free(&a);
 }
 

@@ -215,6 +215,32 @@ static void a_message_brings_its_files_and_what_it_answers(void **state)
 	assert_int_equal(json_array_size(list), 0);
 }
 
+/* What is answered may have no words: then its file is named. */
+static void what_is_answered_may_be_a_file(void **state)
+{
+	static const struct {
+		const char *lang, *reply, *shown;
+	} cases[] = {
+		{ "en", "{\"seq\":2,\"file\":{\"kind\":\"photo\",\"name\":\"a*b.png\"}}",
+		  "> 📎 a\\*b\\.png" },
+		{ "ru", "{\"seq\":2,\"file\":{\"kind\":\"photo\",\"name\":null}}", "> 📎 фото" },
+		{ "en", "{\"seq\":2,\"text\":\"two\\nlines\"}", "> two lines" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		json_t *message;
+
+		look_at(cases[i].lang, "{\"what\":\"message\",\"seq\":3," TO("42") "}");
+		message = json_array_get(json_object_get(work, "messages"), 2);
+		json_object_set_new(json_array_get(message, 3), "reply_to",
+				    json_loads(cases[i].reply, 0, NULL));
+		list = view_message(&view);
+		assert_non_null(strstr(in("text"), cases[i].shown));
+		forget(NULL);
+	}
+}
+
 static void notices_say_what_happened(void **state)
 {
 	static const struct {
@@ -363,6 +389,7 @@ int main(void)
 					  forget),
 		cmocka_unit_test_teardown(a_message_brings_its_files_and_what_it_answers,
 					  forget),
+		cmocka_unit_test_teardown(what_is_answered_may_be_a_file, forget),
 		cmocka_unit_test_teardown(notices_say_what_happened, forget),
 		cmocka_unit_test_teardown(a_topic_is_closed_or_tells_by_its_name, forget),
 		cmocka_unit_test_teardown(a_message_that_was_changed_changes_where_it_stands,
