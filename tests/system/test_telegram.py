@@ -216,7 +216,7 @@ def test_an_edited_message_is_kept_in_its_new_words(stack, telegram, chat):
 
 
 @pytest.mark.parametrize(
-    "command, words", [("/start", "Hello there!"), ("/start ref_7", "Hello there!"), ("/help", "/reset"), ("/stop", "Nothing is being written")]
+    "command, words", [("/start", "Hello there!"), ("/start ref_7", "Hello there!"), ("/help", "/reset"), ("/stop", "There is nothing to stop")]
 )
 def test_commands_are_answered_at_once(stack, telegram, chat, command, words):
     telegram.say(chat, command)
