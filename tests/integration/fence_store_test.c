@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "tests/integration/desk_world.h"
 #include "tests/integration/story.h"
 
 enum { FENCED = 1, NOT_FENCED = 0 };
@@ -153,10 +154,88 @@ static void whoever_came_in_between_counts(void **state)
 	}
 }
 
+/* What was stopped was the bot's; what was said afterwards is the human's. */
+static void stop_and_call(int chats)
+{
+	struct chat *first;
+	struct story s;
+
+	story_begin(&s, chats);
+	first = &s.chats[0];
+	hear(TELEGRAM, first->key, "stop", INBOUND_STOP, "/stop", NULL);
+	story_human(&s, "call");
+	hear(TELEGRAM, first->key, "more", INBOUND_MESSAGE, "and?", NULL);
+	do_step(&s, CLAIM);
+	assert_int_equal(first->claim.status, CLAIM_VOID);
+	assert_int_equal(first->claim.last_seq, 2);
+	do_step(&s, FINISH);
+	assert_int_equal(number("select answered_seq from conversation where id = 1"), 2);
+	story_leave(&s);
+	pg_server_clean(world.server);
+}
+
+static void a_stop_covers_nothing_of_a_human(void **state)
+{
+	(void)state;
+	stop_and_call(1);
+	stop_and_call(CHATS_MAX);
+}
+
+/* The model failed, but by then nobody wanted its answer. */
+static void an_apology_for_what_was_stopped_covers_it(void **state)
+{
+	struct accepted a = hear(TELEGRAM, "7", "m", INBOUND_MESSAGE, "how much?", NULL);
+	struct turn_claim c = claim_turn(a.turn_job, 0, 1);
+
+	(void)state;
+	hear(TELEGRAM, "7", "stop", INBOUND_STOP, "/stop", NULL);
+	call_human();
+	assert_int_equal(finish_turn(a.turn_job, &c, TURN_APOLOGISED, "sorry").status,
+			 TURN_DROPPED);
+	assert_int_equal(number("select answered_seq from conversation where id = 1"), 2);
+	assert_int_equal(number("select outcome from turn"), TURN_STOPPED);
+}
+
+/* They have seen it growing; and what a human was called for meanwhile, they shall not see. */
+static void what_was_said_before_a_stop_stays(void **state)
+{
+	struct accepted a = hear(TELEGRAM, "7", "m", INBOUND_MESSAGE, "how much?", NULL);
+	struct turn_claim c = claim_turn(a.turn_job, 0, 1);
+
+	(void)state;
+	hear(TELEGRAM, "7", "stop", INBOUND_STOP, "/stop", NULL);
+	assert_int_equal(finish_turn(a.turn_job, &c, TURN_STOPPED, "It is").status,
+			 TURN_PUBLISHED);
+	a = hear(TELEGRAM, "7", "m2", INBOUND_MESSAGE, "how much?", NULL);
+	c = claim_turn(a.turn_job, 0, 1);
+	call_human();
+	assert_int_equal(finish_turn(a.turn_job, &c, TURN_STOPPED, "It costs").status,
+			 TURN_DROPPED);
+	assert_int_equal(number("select count(*) from message where author = 1"), 1);
+}
+
+/* It is ready for others, though nobody has it yet. */
+static void whose_turn_was_swept_does_not_go_on(void **state)
+{
+	struct accepted a = hear(TELEGRAM, "7", "m", INBOUND_MESSAGE, "how much?", NULL);
+	struct turn_claim c = claim_turn(a.turn_job, 0, 1);
+
+	(void)state;
+	assert_int_equal(claim_turn(a.turn_job, c.attempt, 1).status, CLAIM_OK);
+	run("update job set state = 0, worker_id = null");
+	assert_int_equal(claim_turn(a.turn_job, c.attempt, 1).status, CLAIM_GONE);
+	assert_int_equal(claim_turn(a.turn_job, 0, 2).status, CLAIM_OK);
+	assert_int_equal(claim_turn(a.turn_job, c.attempt, 1).status, CLAIM_GONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(whoever_came_in_between_counts),
+		WORLD_TEST(a_stop_covers_nothing_of_a_human),
+		WORLD_TEST(an_apology_for_what_was_stopped_covers_it),
+		WORLD_TEST(what_was_said_before_a_stop_stays),
+		WORLD_TEST(whose_turn_was_swept_does_not_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, world_open, world_close);
