@@ -97,6 +97,8 @@
 #define TALK    (SPEAK | KNOWN)   /* a talk: may also be told about */
 #define PUT     (CONNECT | KNOWN) /* others will put one through: соединят */
 #define ASKS    (WANTS | KNOWN)   /* asked for somebody: oneself, too, may have */
+#define SAID    (IFHOW | KNOWN)   /* oneself does say: говорю */
+#define LEAVE   (STOP | KNOWN)    /* ends a story or a role: out of character */
 #define CAUSE   (BUT | KNOWN)     /* because: begins a clause, takes nothing back */
 #define PRONOUN (FILLER | KNOWN)  /* him, them */
 #define WITH    (PREP | KNOWN)    /* before whom one talks to: with */

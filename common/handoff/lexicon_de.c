@@ -123,5 +123,7 @@ const struct lexeme lexicon_de[] = {
 	{ PLEASE, "wenn_möglich falls_möglich wenn_es_geht wenns_geht" },
 	{ CAUSE, "weil" },
 	{ ROLE, "kollegin kolleginnen" },
+	{ HAVE, "haben" },
+	{ CONNECT, "{weitergeleitet,durchgestellt,verbunden}_{werden,zu_werden}" },
 	{ 0 },
 };

@@ -351,5 +351,16 @@ const struct lexeme lexicon_en[] = {
 	{ KNOWN, "{answer,do,help,explain,know}_better" },
 	{ CONNECT, "{replace,swap,change}_{the,this,your}_bot" },
 	{ PLEASE, "sos" },
+	{ LEAVE,
+	  "ooc out_of_{character,role,roleplay,story} out_of_the_{role,story,game,roleplay} "
+	  "{leave,leaving,exit,exiting,pause,pausing}_the_{role,story,game,roleplay,scene}" },
+	{ PERSON | LIVE, "human_{beeing,bein,beign}" },
+	{ LIVE, "reall" },
+	{ SELF | KNOWN, "{ive,weve}_read {ive,weve,i,we}_already_read" },
+	{ ROLE, "one_of_your_{coworkers,teammates,people}" },
+	{ FILLER, "come_on come_over" },
+	{ WANT, "{id,wed,i_would,we_would}_{still,really,much,just}_{like,love,prefer}" },
+	{ PREP | VIA, "thru" },
+	{ SOMEBODY, "sumone sumbody" },
 	{ 0 },
 };

@@ -122,6 +122,8 @@ const struct lexeme lexicon_es[] = {
 	{ SPEAK, "{poner,presentar,hacer}_una_{queja,reclamación}_{con,ante,al}" },
 	{ PLEASE, "si_es_posible si_fuera_posible si_se_puede" },
 	{ CAUSE, "porque" },
+	{ SPEAK, "ablar" },
+	{ WANT, "nesesito nececito nesecito kiero" },
 	{ 0 },
 };
 

@@ -2,6 +2,18 @@
 
 #include "common/handoff/request.h"
 
+/* "do you have people, or is it all AI": whether there are any, not one of them */
+static int is_whether(const struct target *t)
+{
+	const struct words *w = t->w;
+	int end = t->to < w->n ? clause_end(w, t->to) : t->to;
+
+	return t->to < end && w->items[t->to].means & OR &&
+	       words_find(w, t->to + 1, t->to + 3, BE) > 0 &&
+	       words_find(w, t->to, end, BOT) > 0 && find(t, t->from, t->to, HERE) < 0 &&
+	       words_find(w, t->to, end, HERE | SELF) < 0;
+}
+
 /* "where is the operator", "is any real person here" */
 static int by_absence(struct target *t)
 {
@@ -11,7 +23,8 @@ static int by_absence(struct target *t)
 	int here = find(t, t->from, t->to, HERE) >= 0;
 	int begins = (means(t, t->from) & OR) != 0; /* a word that asks, in some languages */
 
-	if (!target_is_all(t, t->from + begins, t->to, around,
+	if (is_whether(t) ||
+	    !target_is_all(t, t->from + begins, t->to, around,
 			   OR | IF | HOWMUCH | PAST | SELF | NOT) ||
 	    target_is_topic(t))
 		return 0;

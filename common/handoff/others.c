@@ -48,6 +48,23 @@ static int is_anothers(const struct target *t)
 	       !(means(t, t->verb + 1) & ME);
 }
 
+/* "my bot is to write to an admin when the user asks for a human" */
+static int is_when_asked(const struct target *t)
+{
+	int when = find(t, t->at + 1, t->to, HOWMUCH | IF);
+	int who = when > 0 ? find(t, when + 1, when + 4, THEY) : -1;
+
+	return who > 0 && find(t, who + 1, who + 3, WANTS) > 0 &&
+	       find(t, t->from, t->at, BOT) >= 0;
+}
+
+/* "I wanted to say that your agent was brilliant" */
+static int is_praise(const struct target *t)
+{
+	return t->verb < t->at && (means(t, t->verb) & REQUEST) == WANT &&
+	       find(t, t->verb + 1, t->at, SAY) > 0 && find(t, t->at + 1, t->to, PAST | BE) > 0;
+}
+
 int target_is_others(const struct target *t)
 {
 	int previous = t->from > 0 ? clause_begin(t->w, t->from - 1) : 0;
@@ -57,6 +74,8 @@ int target_is_others(const struct target *t)
 
 	if (is_your_want(t) || (bot > t->from && means(t, bot - 1) & MINE))
 		return 1; /* "our bot should call a human" */
+	if (is_praise(t) || is_when_asked(t))
+		return 1;
 	if (is_anothers(t) || (bot >= t->from && bot != t->at && is_bots_skill(t, bot)))
 		return 1;
 	if (means(t, t->from) & (WHAT | THAT) && t->w->items[t->from].gap == GAP_COMMA &&

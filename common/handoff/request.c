@@ -4,11 +4,14 @@
 
 /* --- the patterns ------------------------------------------------------------- */
 
-/* "in the game one has to call an operator" */
+/* "in the game one has to call an operator", "a robot of my story wants to talk to one" */
 static int is_within_text(const struct target *t)
 {
 	int text = find(t, t->from, t->verb, TEXT);
 
+	if (text > t->from + 1 && !(means(t, text - 1) & ~(MINE | ME | THE)) &&
+	    means(t, text - 2) & PREP)
+		return find(t, text, t->verb, SELF | ME | PLEASE) < 0;
 	return text > t->from && means(t, text - 1) & PREP;
 }
 

@@ -71,7 +71,7 @@ static void settle_transfer(struct words *w, int i)
 static void settle_hyphen(struct words *w, int i)
 {
 	struct word *a = &w->items[i - 1], *b = &w->items[i];
-	uint64_t fine = TARGET | FILLER | LIVE | SOMEBODY | SUPPORT | PLEASE;
+	uint64_t fine = TARGET | OFFICE | FILLER | LIVE | SOMEBODY | SUPPORT | PLEASE;
 
 	if (!(b->means & fine) || !(a->means & fine)) {
 		a->means &= ~(TARGET | ALONE);
@@ -123,6 +123,8 @@ static void settle_tell(struct words *w, int i)
 {
 	int next = i + 1;
 
+	if (w->items[i].script == SCRIPT_LATIN && w->items[i].len == 3)
+		return; /* one says a thing, not a person */
 	while (next < w->n && next < i + 3 && w->items[next].means & THE)
 		next++;
 	if (next < w->n && w->items[next].means & ROLE && w->items[next].gap == GAP_NONE &&
@@ -289,12 +291,35 @@ static const char *frame_at(const struct words *w, int i)
 	return NULL;
 }
 
+static int means_all(const struct words *w, int i, uint64_t kind)
+{
+	return i >= 0 && (w->items[i].means & kind) == kind;
+}
+
+/* "говорю гоблину: ...": to somebody who is not of here, what stands before i. */
+static int is_said_to_another(const struct words *w, int i)
+{
+	return i > 1 && means_all(w, i - 2, SAID) && !w->items[i - 1].means &&
+	       w->items[i - 1].len > 3 && w->items[i - 1].gap == GAP_NONE;
+}
+
+/* "out of character: ..." */
+static int is_left(const struct words *w, int i)
+{
+	int begin = sentence_begin(w, i), left = 0;
+
+	for (int k = begin; k < i; k++)
+		left |= means_all(w, k, LEAVE);
+	return left && words_find(w, begin, i, THEY | WANTS) < 0;
+}
+
 /* What somebody is said to have said, behind a colon. */
 static void quote_reported(struct words *w)
 {
 	for (int i = 1; i < w->n; i++) {
-		if (w->items[i].gap != GAP_COLON ||
-		    words_find(w, i > 4 ? i - 4 : 0, i, REPORTED) < 0 ||
+		if (w->items[i].gap != GAP_COLON || is_left(w, i) ||
+		    (words_find(w, i > 4 ? i - 4 : 0, i, REPORTED) < 0 &&
+		     !is_said_to_another(w, i)) ||
 		    words_find(w, sentence_begin(w, i), i, NOT) >= 0)
 			continue;
 		for (int end = sentence_end(w, i); i < end; i++)

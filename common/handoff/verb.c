@@ -123,6 +123,9 @@ int target_verb_behind(const struct target *t)
 
 		if (m & WANT && is_participle(t, i))
 			return i;
+		if (m & HAVE && i == t->at + 1 && i + 1 == t->to &&
+		    find(t, t->from, t->at, CAN) >= 0 && find(t, t->from, t->at, SELF) >= 0)
+			return i; /* "kann ich einen Menschen haben" */
 		if (m & LENGTHY && i + 1 < t->to && !means(t, i + 1))
 			return -1; /* "talking to a human is nicer" */
 		if (m & WANT && !(m & ~WANT & REQUEST) && is_purpose(t, i + 1))
