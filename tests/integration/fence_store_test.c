@@ -214,6 +214,73 @@ static void what_was_said_before_a_stop_stays(void **state)
 	assert_int_equal(number("select count(*) from message where author = 1"), 1);
 }
 
+static void answer(const char *key, const char *body)
+{
+	struct accepted a = hear(TELEGRAM, "7", key, INBOUND_MESSAGE, "how much?", NULL);
+	struct turn_claim c = claim_turn(a.turn_job, 0, 1);
+
+	assert_int_equal(finish_turn(a.turn_job, &c, TURN_ANSWERED, body).status,
+			 TURN_PUBLISHED);
+}
+
+/* Two answers in a line, and what happens while the first is sent; the second's number, or 0.
+ */
+static int64_t next_after(const char *sql)
+{
+	struct delivery_claim l;
+	struct delivery_settled s;
+	int64_t job;
+
+	answer("m1", "one");
+	answer("m2", "two");
+	job = number("select id from job where queue = 2");
+	l = claim_line(job, 1);
+	run(sql);
+	s = settle(job, &l, l.head.id, DELIVERY_SENT);
+	assert_int_equal(s.fenced, 0);
+	pg_server_clean(world.server);
+	return s.head.id;
+}
+
+static void what_is_next_in_line_goes_where_the_bot_answers(void **state)
+{
+	(void)state;
+	assert_int_equal(next_after("update conversation set epoch = epoch + 2"), 2);
+	assert_int_equal(next_after("update conversation set epoch = epoch + 1, responder = 1"),
+			 0);
+	assert_int_equal(next_after("update conversation set epoch = epoch + 1, responder = 1;"
+				    "update delivery set epoch = null"),
+			 2);
+}
+
+static struct delivery_claim claim_again(int64_t job, int worker, int claimant)
+{
+	return claim_line_as(&(struct delivery_wanted){
+		.job = job, .worker = worker, .claimant = claimant, .unsure = 1 });
+}
+
+/* Claimants are numbered in each process from one. */
+static void who_is_unsure_gets_its_own_line_and_nothing_else(void **state)
+{
+	struct delivery_claim l;
+	int64_t job;
+
+	(void)state;
+	answer("m1", "one");
+	job = number("select id from job where queue = 2");
+	l = claim_line(job, 1);
+	settle(job, &l, l.head.id, DELIVERY_SENT);
+	answer("m2", "two");
+	job = number("select id from job where queue = 2");
+	assert_int_equal(claim_line(job, 1).status, CLAIM_OK);
+	assert_int_equal(claim_again(job, 2, 1).status, CLAIM_GONE);
+	assert_int_equal(claim_again(job, 1, 2).status, CLAIM_GONE);
+	l = claim_again(job, 1, 1);
+	assert_int_equal(l.status, CLAIM_OK);
+	assert_string_equal(l.head.body, "two");
+	assert_int_equal(number("select state from delivery where id = 1"), DELIVERY_SENT);
+}
+
 /* It is ready for others, though nobody has it yet. */
 static void whose_turn_was_swept_does_not_go_on(void **state)
 {
@@ -235,6 +302,8 @@ int main(void)
 		WORLD_TEST(a_stop_covers_nothing_of_a_human),
 		WORLD_TEST(an_apology_for_what_was_stopped_covers_it),
 		WORLD_TEST(what_was_said_before_a_stop_stays),
+		WORLD_TEST(what_is_next_in_line_goes_where_the_bot_answers),
+		WORLD_TEST(who_is_unsure_gets_its_own_line_and_nothing_else),
 		WORLD_TEST(whose_turn_was_swept_does_not_go_on),
 	};
 
