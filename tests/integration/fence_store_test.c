@@ -281,6 +281,32 @@ static void who_is_unsure_gets_its_own_line_and_nothing_else(void **state)
 	assert_int_equal(number("select state from delivery where id = 1"), DELIVERY_SENT);
 }
 
+static void who_lost_a_line_neither_puts_back_nor_splits(void **state)
+{
+	struct delivery_claim l;
+	struct delivery_held held = { .claim = &l };
+	char before[40];
+	int fenced = 0;
+
+	(void)state;
+	answer("m1", "one");
+	held.job = number("select id from job where queue = 2");
+	l = claim_line(held.job, 1);
+	held.delivery = l.head.id;
+	l.attempt += 1024;
+	snprintf(before, sizeof before, "%s", picture(l.conversation_id));
+	store_release_delivery(&world.store, begin(), caller_next, &fenced, &held,
+			       &(struct delivery_wait){ 5, .failed = 1, .error = "later" });
+	assert_int_equal(done(), 0);
+	assert_int_equal(fenced, 1);
+	fenced = 0;
+	store_split_delivery(&world.store, begin(), caller_next, &fenced, &held,
+			     "[{\"text\": \"o\"}, {\"text\": \"ne\"}]");
+	assert_int_equal(done(), 0);
+	assert_int_equal(fenced, 1);
+	assert_string_equal(picture(l.conversation_id), before);
+}
+
 /* It is ready for others, though nobody has it yet. */
 static void whose_turn_was_swept_does_not_go_on(void **state)
 {
@@ -304,6 +330,7 @@ int main(void)
 		WORLD_TEST(what_was_said_before_a_stop_stays),
 		WORLD_TEST(what_is_next_in_line_goes_where_the_bot_answers),
 		WORLD_TEST(who_is_unsure_gets_its_own_line_and_nothing_else),
+		WORLD_TEST(who_lost_a_line_neither_puts_back_nor_splits),
 		WORLD_TEST(whose_turn_was_swept_does_not_go_on),
 	};
 
