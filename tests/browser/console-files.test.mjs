@@ -112,7 +112,7 @@ describe("files", () => {
     await console.page.getByText("“film.mp4” is too large: up to 20 MB can be sent.").waitFor();
     await choose(console, { name: "empty.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
     await console.page.getByText("“empty.txt” is empty.").waitFor();
-    const told = console.page.getByText("Up to 10 files go with one message.").waitFor(); // it does not stay
+    const told = console.page.getByText("A message can carry up to 10 files.").waitFor(); // it does not stay
     await choose(console, Array.from({ length: 11 }, (_, i) => ({ ...paper, name: `${i}.pdf` })));
     await told;
     assert.equal(await chips(console).count(), 10);
