@@ -12,7 +12,7 @@ describe("signing in", () => {
     await page.getByLabel("Login").fill("vera");
     await page.getByLabel("Password").fill("wrong");
     await page.keyboard.press("Enter");
-    await page.getByText("Login or password is wrong.").waitFor();
+    await page.getByText("Wrong login or password.").waitFor();
     const console = await new Console(page).signIn("vera", "correct horse");
     await console.page.getByRole("button", { name: "Menu" }).click();
     await page.getByRole("button", { name: "Sign out" }).click();

@@ -250,7 +250,9 @@ class Stack:
     # --- clients -------------------------------------------------------------------
 
     def http(self, method, path, body=None, headers=None, timeout=PATIENCE_S):
-        return request(self.port, method, path, body, headers, timeout)
+        reply = request(self.port, method, path, body, headers, timeout)
+        openapi.check(method, path, reply.status, reply.headers, reply.body)
+        return reply
 
     def widget(self, site="model-site", lang="en", **more):
         return Widget(self, site, lang, **more)
@@ -275,11 +277,9 @@ def request(port, method, path, body=None, headers=None, timeout=PATIENCE_S):
         body = body.encode()
     try:
         connection.request(method, path, body=body, headers=headers)
-        reply = Reply(connection.getresponse())
+        return Reply(connection.getresponse())
     finally:
         connection.close()
-    openapi.check(method, path, reply.status, reply.headers, reply.body)
-    return reply
 
 
 class Widget:
