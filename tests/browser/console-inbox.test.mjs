@@ -133,8 +133,7 @@ describe("the inbox", () => {
     const before = await list.evaluate((node) => node.scrollTop);
     await console.go("#/all/20");
     await console.page.getByRole("button", { name: "Back to the list" }).tap();
-    await until(() => list.isVisible(), "the list");
-    assert.equal(await list.evaluate((node) => node.scrollTop), before);
+    await until(async () => (await list.evaluate((node) => node.scrollTop)) === before, "the list where it was");
     await own.close();
   });
 
