@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { Desk } from "../desk.ts";
 import { FOLDERS } from "../inbox.ts";
 import { type KeyName, isWriting, keyName } from "../keys.ts";
@@ -67,9 +67,9 @@ function afterRender(run: () => void): void {
   queueMicrotask(run);
 }
 
-/** Keys pressed outside of fields and dialogs. */
+/** Keys pressed outside of fields and dialogs; from the moment at which one sees where one is. */
 export function useKeys(commands: Commands, isBlocked: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       const name = keyName(event);
       if (!name || isBlocked || event.defaultPrevented) return;

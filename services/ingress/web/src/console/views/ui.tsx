@@ -165,7 +165,7 @@ export function Dialog(props: {
 }) {
   const ref = useRef<HTMLDialogElement>(null);
   const { speech } = useDesk();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current as HTMLDialogElement;
     const before = document.activeElement;
     dialog.showModal();
