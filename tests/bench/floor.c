@@ -3,8 +3,8 @@
  * processes, each of which does one thing after another; PostgreSQL keeps one row a
  * turn, asked by its number in four calls, of which the last waits for the disk;
  * Redis carries the turn's number twice; the model and Telegram are asked in one
- * write and one read each. No conversations, no limits, no retries: whoever keeps the
- * same promises in as many steps needs this time at least.
+ * write and one read each. No conversations, no limits, no retries, and the 2xx does
+ * not wait for the disk: whoever keeps our promises in as many steps needs more.
  *
  *   bench-floor accept|answer|send DATABASE_URL REDIS_SOCKET WORLD_PORT [PORT]
  */

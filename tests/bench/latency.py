@@ -23,7 +23,7 @@ def run(_words):
         for rate, (updates, p50, p99) in RATES.items():
             least, ages = measure(rig, rate, updates, bare), measure(rig, rate, updates)
             rows.append(row(f"added latency at {rate} turns/s: p50", part(ages, 0.5), "ms", part(least, 0.5), ("<=", p50), "four calls in a row; caches"))
-            rows.append(row(f"added latency at {rate} turns/s: p99", part(ages, 0.99), "ms", part(least, 0.99), ("<=", p99), "the disk's slowest flushes"))
+            rows.append(row(f"added latency at {rate} turns/s: p99", part(ages, 0.99), "ms", part(least, 0.99), ("<=", p99), "spells in which all is slow"))
             rows.append(row(f"added latency at {rate} turns/s: not arrived", updates - len(ages), "turns", target=("<=", 0)))
     return rows
 
