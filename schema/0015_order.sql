@@ -105,7 +105,7 @@ begin
 end $$;
 
 -- Which message of a client's conversation the operator answers: what was shown there lately, or what was said there
--- to the client.
+-- to the client, by whichever operator of the desk: their order's key is the event (services/operator-relay/plan.c).
 create function order_reply(p_desk bigint, p_message text) returns json
 language plpgsql stable as $$
 begin

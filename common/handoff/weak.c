@@ -22,7 +22,6 @@ static int known_until(const struct target *t)
 	return next;
 }
 
-/* People in general, and parts of the house, are asked for only by a verb that fits them. */
 /* Where a request begins in a clause without commas: "my code is right can you call ..." */
 static int asked_from(const struct target *t)
 {
@@ -32,6 +31,7 @@ static int asked_from(const struct target *t)
 	return t->from;
 }
 
+/* People in general, and parts of the house, are asked for only by a verb that fits them. */
 int target_is_weak(const struct target *t)
 {
 	uint64_t m = means(t, t->at);

@@ -4,7 +4,7 @@ import { FOLDERS } from "../inbox.ts";
 import { type KeyName, isWriting, keyName } from "../keys.ts";
 import { isLine } from "../quote.ts";
 import { hashOf } from "../route.ts";
-import { answerTo } from "./quote.tsx";
+import { answerTo, focusComposer } from "./quote.tsx";
 
 export type DialogName = "close" | "transfer" | "shortcuts";
 
@@ -35,7 +35,7 @@ export function useCommands(desk: Desk, ask: (dialog: DialogName) => void, card:
   const ours = () => (desk.chat?.isMine ? desk.chat : null);
   const write = (mode: "reply" | "note") => {
     desk.chat?.setMode(mode);
-    afterRender(() => document.getElementById("composer")?.focus());
+    focusComposer();
   };
   return {
     accept: () => void desk.accept(),
