@@ -179,16 +179,28 @@ class Campaign:
     def settle(self, stage, crowd):
         self.note_recoveries()
         crowd.end_asking(DRAIN_LIMIT)
-        begun = time.monotonic()
-        try:
-            wait_for(lambda: crowd.untaken() + stage.open_work() == 0, "all work to be done", DRAIN_LIMIT)
-            self.report.drained = time.monotonic() - begun
-        except AssertionError:
-            left = f"{stage.open_work()} jobs and {crowd.untaken()} updates left"
-            self.report.fail("drained", f"{left} after {DRAIN_LIMIT:g} s")
+        self.drain(stage, crowd)
         stage.look_after()
         for surprise in stage.surprises:
             self.report.fail("alive", surprise)
+
+    def drain(self, stage, crowd):
+        """Until no work is left, or it has not become less for DRAIN_LIMIT.
+
+        What is under way would be judged as lost or doubled, and a machine that is slow does not stand still.
+        """
+        least, begun = None, time.monotonic()
+        while left := crowd.untaken() + stage.open_work():
+            if least is None or left < least:
+                least, moved = left, time.monotonic()
+            if time.monotonic() > moved + DRAIN_LIMIT:
+                text = f"{stage.open_work()} jobs and {crowd.untaken()} updates stand still: {stage.oldest_work()}"
+                self.report.fail("drained", text)
+                return
+            time.sleep(0.1)
+        self.report.drained = time.monotonic() - begun
+        if self.report.drained > DRAIN_LIMIT:
+            self.report.fail("drained", f"only after {self.report.drained:.0f} s", is_timed=True)
 
     def leave(self, stage):
         """As an operator would stop it; with sanitizers, leaks are told now."""

@@ -151,6 +151,11 @@ class Stage(Stack):
     def open_work(self):
         return self.sql("select count(*) from job where state < 2")[0][0]
 
+    def oldest_work(self):
+        """What is known of it, for whoever asks why it was not done."""
+        return self.sql("select row_to_json(j)::text, row_to_json(w)::text, clock_timestamp()::text from job j"
+                        " left join worker w on w.id = j.worker_id where j.state < 2 order by j.created_at limit 3")
+
 
 def answers(db):
     try:
