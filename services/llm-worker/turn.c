@@ -21,8 +21,9 @@
  */
 
 enum {
-	PG_MS = 15000, /* patience with a call of PostgreSQL */
-	BUSY_MS = 3,   /* somebody has the row at this moment */
+	PG_MS = 15000,  /* patience with a call of PostgreSQL */
+	BUSY_MS = 3,    /* somebody has the row at this moment */
+	HOLD_MS = 5000, /* a longer wait is left to the sweep: clocks may be wrong */
 	GIVE_UP_MS = 300000,
 	FAILURES = 5, /* then the turn itself is suspected of killing workers */
 	LEAST_PASSAGES = 3,
@@ -205,7 +206,10 @@ static void claimed(void *self)
 		end_void(t);
 		return;
 	case CLAIM_EARLY:
-		turn_again(t, t->fresh.wait_ms);
+		if (t->fresh.wait_ms > HOLD_MS)
+			turn_end(t);
+		else
+			turn_again(t, t->fresh.wait_ms);
 		return;
 	case CLAIM_BUSY:
 		turn_again(t, BUSY_MS + timer_chance(BUSY_MS));

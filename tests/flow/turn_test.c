@@ -128,6 +128,17 @@ static void early_and_busy_claims_are_made_again(void **state)
 	world_end();
 }
 
+static void a_long_wait_is_left_to_the_sweep(void **state)
+{
+	(void)state;
+	world_begin();
+	world.early_ms = 300000;
+	world_run();
+	assert_int_equal(world.claims, 0);
+	assert_int_equal(world.job, JOB_READY);
+	world_end();
+}
+
 static void knowledge_answers_without_any_model(void **state)
 {
 	(void)state;
@@ -482,6 +493,7 @@ int main(void)
 		cmocka_unit_test(channels_that_are_not_read_live_see_no_deltas),
 		cmocka_unit_test(slow_answers_are_shown_as_drafts_now_and_then),
 		cmocka_unit_test(early_and_busy_claims_are_made_again),
+		cmocka_unit_test(a_long_wait_is_left_to_the_sweep),
 		cmocka_unit_test(articles_are_looked_for_only_when_somebody_uses_them),
 		cmocka_unit_test(knowledge_answers_without_any_model),
 		cmocka_unit_test(failures_of_providers_end_as_well_as_they_can),
