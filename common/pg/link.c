@@ -23,6 +23,7 @@ struct link {
 	struct event *timer; /* down: the next try; connecting: patience; up: silence */
 	short watching;
 	int retry_ms;
+	int pid, lost_pid; /* the server's process at the other end, and of the time before */
 };
 
 static void connect_start(struct link *l);
@@ -144,6 +145,8 @@ static void become_up(struct link *l)
 	PQenterPipelineMode(l->conn);
 	PQsetNoticeReceiver(l->conn, ignore_notice, NULL);
 	event_del(l->timer);
+	l->lost_pid = l->pid;
+	l->pid = PQbackendPID(l->conn);
 	l->state = LINK_UP;
 	l->retry_ms = RETRY_MIN_MS;
 	log_info("postgresql connected as=%s", l->conf->name);
@@ -229,6 +232,11 @@ void link_close(struct link *l)
 PGconn *link_conn(const struct link *l)
 {
 	return l->state == LINK_UP ? l->conn : NULL;
+}
+
+int link_lost_pid(const struct link *l)
+{
+	return l->lost_pid;
 }
 
 int link_is_up(const struct link *l)

@@ -24,6 +24,7 @@ void link_close(struct link *l); /* tells nobody */
 
 PGconn *link_conn(const struct link *l); /* NULL while not up */
 int link_is_up(const struct link *l);
+int link_lost_pid(const struct link *l); /* whom the server had for us before; 0: nobody */
 
 /* Write out what libpq holds.  The link may be down afterwards. */
 void link_flush(struct link *l);

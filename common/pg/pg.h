@@ -28,7 +28,9 @@
  *
  * The connection comes back by itself (200 ms, doubling, jitter, at most 10 s);
  * one that says nothing for timeout_ms and 5 s is given up.  What was on its way
- * when it broke fails as ERR_TEMP: it may have happened.
+ * when it broke fails as ERR_TEMP: it may have happened.  It will not happen any
+ * more once the connection is back: the server's process of the one before, which
+ * may have been frozen or waits for a lock, is terminated first of all.
  */
 
 struct pg;

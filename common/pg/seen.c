@@ -1,5 +1,6 @@
 #include "common/pg/seen.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/base/timer.h"
@@ -28,22 +29,29 @@ static const struct pg_stmt flush_stmt = {
 		 "pg_logical_emit_message(true, 'tandem', '')"
 };
 
+/* Its number may be another's by now, so it has to bear our name. */
+static const struct pg_stmt depose_stmt = {
+	"depose", "select pg_terminate_backend(pid) from pg_stat_activity"
+		  " where pid = $1::int and pid <> pg_backend_pid() and usename = current_user"
+		  " and application_name = current_setting('application_name')"
+};
+
 /* First, because whatever fails undoes the preparing of what comes behind it. */
-static void add_own(struct group *g, struct pg *pg, const struct pg_stmt *stmt)
+static void add_own(struct group *g, struct pg *pg, const struct pg_call *call)
 {
-	struct call *c = call_create(pg, &(struct pg_call){ .stmt = stmt, .order = PG_LAST });
+	struct call *c = call_create(pg, call);
 
 	c->is_sent = c->is_own = 1;
 	TAILQ_INSERT_HEAD(&g->calls, c, link);
 	g->n++;
 }
 
-static struct group *create(struct pg *pg, const struct pg_stmt *stmt)
+static struct group *create(struct pg *pg, const struct pg_call *call)
 {
 	struct group *g = group_create();
 
 	g->is_last_try = 1;
-	add_own(g, pg, stmt);
+	add_own(g, pg, call);
 	return g;
 }
 
@@ -63,17 +71,29 @@ enum haste group_haste(const struct group *g)
 
 struct group *group_habit(struct pg *pg)
 {
-	return create(pg, &hurry_stmt);
+	return create(pg, &(struct pg_call){ .stmt = &hurry_stmt, .order = PG_LAST });
+}
+
+struct group *group_depose(struct pg *pg, int pid)
+{
+	char text[16];
+	const char *const argv[] = { text };
+
+	snprintf(text, sizeof text, "%d", pid);
+	return create(pg,
+		      &(struct pg_call){
+			      .stmt = &depose_stmt, .argv = argv, .n = 1, .order = PG_LAST });
 }
 
 void group_wait(struct group *g, struct pg *pg)
 {
-	add_own(g, pg, &wait_stmt);
+	add_own(g, pg, &(struct pg_call){ .stmt = &wait_stmt, .order = PG_LAST });
 }
 
 struct group *group_flush(struct pg *pg)
 {
-	struct group *g = create(pg, &flush_stmt);
+	struct group *g =
+		create(pg, &(struct pg_call){ .stmt = &flush_stmt, .order = PG_LAST });
 
 	g->is_flush = 1;
 	return g;

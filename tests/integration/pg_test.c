@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cmocka.h>
 
@@ -286,6 +289,60 @@ static void a_lost_backend_is_replaced_and_statements_are_prepared_anew(void **s
 	caller_end(&c);
 }
 
+/* Which of our descriptors lead to PostgreSQL. */
+static uint64_t find_sockets(void)
+{
+	struct sockaddr_un to;
+	uint64_t found = 0;
+
+	for (int fd = 0; fd < 64; fd++) {
+		socklen_t len = sizeof to;
+
+		memset(&to, 0, sizeof to);
+		if (getpeername(fd, (struct sockaddr *)&to, &len) == 0 &&
+		    to.sun_family == AF_UNIX && strstr(to.sun_path, ".s.PGSQL."))
+			found |= UINT64_C(1) << fd;
+	}
+	return found;
+}
+
+/* Connected anew; returns the descriptor. */
+static int connect_anew(void)
+{
+	uint64_t others;
+
+	pg_close(pg);
+	pg = NULL;
+	others = find_sockets();
+	pg_world_connect(&(struct pg_conf){ 0 });
+	return __builtin_ctzll(find_sockets() & ~others);
+}
+
+static void what_a_lost_connection_has_not_done_it_never_does(void **state)
+{
+	PGconn *other = pg_server_connect(server);
+	int fd = connect_anew();
+	struct caller c;
+
+	(void)state;
+	PQclear(PQexec(other, "begin; lock table t in share mode"));
+	caller_begin(base, &c);
+	ask(&c, &add_stmt, "1", 0, NULL);
+	while (!pg_server_ask(server, "select count(*) from pg_locks where not granted"))
+		run_for(base, 10);
+	shutdown(fd, SHUT_RDWR);
+	assert_int_equal(caller_wait(base, &c), -1);
+	run_until(base, &ups, 2);
+	ask(&c, &slow_stmt, "0", 0, NULL); /* the first thing that is done now */
+	assert_int_equal(caller_wait(base, &c), 0);
+	PQfinish(other);
+	while (pg_server_ask(server, "select count(*) from pg_stat_activity"
+				     " where application_name = 'test'") > 1)
+		run_for(base, 10);
+	assert_int_equal(pg_server_ask(server, "select count(*) from t"), 0);
+	caller_end(&c);
+}
+
 static void what_succeeded_survives_a_crash(void **state)
 {
 	struct caller c[MANY];
@@ -335,6 +392,7 @@ int main(void)
 		TEST(a_flow_cancelled_on_its_way_leaves_the_others_their_results),
 		TEST(what_was_on_its_way_when_the_server_died_fails_as_temporary),
 		TEST(a_lost_backend_is_replaced_and_statements_are_prepared_anew),
+		TEST(what_a_lost_connection_has_not_done_it_never_does),
 		TEST(what_succeeded_survives_a_crash),
 		TEST(closing_fails_what_is_left),
 	};
