@@ -59,6 +59,7 @@ int live_parse(struct live_event *out, struct arena *a, const char *data, size_t
 		.at = (size_t)at,
 		.text = json_string_value(json_object_get(json, "s")),
 		.len = json_string_length(json_object_get(json, "s")),
+		.topic = json_string_value(json_object_get(json, "topic")),
 		.responder = json_string_value(json_object_get(json, "responder")),
 		.epoch = (int)json_integer_value(json_object_get(json, "epoch")),
 		.who = json_string_value(json_object_get(json, "who")),

@@ -20,10 +20,14 @@
  *                             byte `at`; at 0 it begins anew, what was shown is void
  *   {"t":"end","a":"12.1"}    the answer is over (a seq follows, unless it was dropped)
  *   {"t":"state","responder":"bot","epoch":2}
- *   {"t":"stop"} {"t":"reset"}   to whoever is answering
- *   {"t":"message","n":7}     a person's message: to whoever is answering
+ *   {"t":"message","n":7}     a person's message that no turn was begun for
  *   {"t":"typing","who":"operator","name":"Anna"}   or "person"
  *   {"t":"edit","n":7}        message 7 says something else now
+ *
+ * On the topic "live:turns", for those who answer, with the topic it is about, so that a
+ * worker need not subscribe to the place of each turn:
+ *   {"t":"stop","topic":"live:1:42"} {"t":"reset",...}
+ *   {"t":"state",...,"topic":"live:1:42"} {"t":"message",...}   as above
  *
  * On the topic "live:desk", for those who look at the desk:
  *   {"t":"desk","what":"case","conversation":3,"n":7,"operator":2}
@@ -47,7 +51,8 @@ void live_state(struct redis *r, const char *topic, const char *responder, int e
 void live_typing(struct redis *r, const char *topic, const char *who, const char *name);
 void live_edit(struct redis *r, const char *topic, int64_t seq);
 
-#define LIVE_DESK_TOPIC "live:desk"
+#define LIVE_TURNS_TOPIC "live:turns"
+#define LIVE_DESK_TOPIC  "live:desk"
 
 struct live_desk {
 	const char *what;
@@ -84,6 +89,7 @@ struct live_event {
 	size_t at;
 	const char *text;
 	size_t len;
+	const char *topic; /* on LIVE_TURNS_TOPIC: of the conversation */
 	const char *responder;
 	int epoch;
 	const char *who, *name; /* who is typing; the name may be NULL */

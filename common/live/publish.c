@@ -36,6 +36,28 @@ static void publish_number(struct redis *r, const char *topic, const char *type,
 	publish(r, topic, data);
 }
 
+/* `event` is an object but for its closing brace. */
+static void publish_order(struct redis *r, const char *topic, const char *event)
+{
+	struct buf data = { 0 };
+
+	buf_printf(&data, "%s,\"topic\":", event);
+	jwrite_string(&data, topic);
+	buf_puts(&data, "}");
+	publish(r, LIVE_TURNS_TOPIC, buf_str(&data));
+	buf_free(&data);
+}
+
+/* To those who look at the conversation, and to those who answer in it. */
+static void publish_to_all(struct redis *r, const char *topic, const char *event)
+{
+	char data[96];
+
+	snprintf(data, sizeof data, "%s}", event);
+	publish(r, topic, data);
+	publish_order(r, topic, event);
+}
+
 void live_seq(struct redis *r, const char *topic, int64_t seq)
 {
 	publish_number(r, topic, "seq", seq);
@@ -43,16 +65,19 @@ void live_seq(struct redis *r, const char *topic, int64_t seq)
 
 void live_person_message(struct redis *r, const char *topic, int64_t seq)
 {
-	publish_number(r, topic, "message", seq);
+	char event[64];
+
+	snprintf(event, sizeof event, "{\"t\":\"message\",\"n\":%lld", (long long)seq);
+	publish_to_all(r, topic, event);
 }
 
 void live_state(struct redis *r, const char *topic, const char *responder, int epoch)
 {
-	char data[96];
+	char event[88];
 
-	snprintf(data, sizeof data, "{\"t\":\"state\",\"responder\":\"%.32s\",\"epoch\":%d}",
+	snprintf(event, sizeof event, "{\"t\":\"state\",\"responder\":\"%.32s\",\"epoch\":%d",
 		 responder, epoch);
-	publish(r, topic, data);
+	publish_to_all(r, topic, event);
 }
 
 void live_edit(struct redis *r, const char *topic, int64_t seq)
@@ -85,12 +110,12 @@ void live_desk(struct redis *r, const struct live_desk *event)
 
 void live_stop(struct redis *r, const char *topic)
 {
-	publish(r, topic, "{\"t\":\"stop\"}");
+	publish_order(r, topic, "{\"t\":\"stop\"");
 }
 
 void live_reset(struct redis *r, const char *topic)
 {
-	publish(r, topic, "{\"t\":\"reset\"}");
+	publish_order(r, topic, "{\"t\":\"reset\"");
 }
 
 /* --- the answer under way -------------------------------------------------- */

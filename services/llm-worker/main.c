@@ -72,6 +72,7 @@ static int worker_open(void *self, struct event_base *base)
 	w->pubsub = pubsub_open(base, w->redis_url, &orders_events, w, &e);
 	if (!w->pubsub)
 		return complain(&e);
+	pubsub_subscribe(w->pubsub, LIVE_TURNS_TOPIC);
 	w->bots = bots_open(base, &w->store, w->redis_url, on_bots, w, &e);
 	if (!w->bots || open_queue(w, &e) != 0)
 		return complain(&e);

@@ -6,8 +6,9 @@
 
 /*
  * While a model is writing, the person may say stop, begin anew, or add a
- * message; a human may take over.  The turn hears of it by its conversation's
- * topic and is interrupted, if it is waiting for something that can be given up.
+ * message; a human may take over.  Each worker hears all such orders and finds
+ * the turns they concern, which are interrupted, if they are waiting for something
+ * that can be given up.  What comes before a turn listens is heeded when it finishes.
  */
 
 /* --- listening ------------------------------------------------------------------ */
@@ -21,39 +22,20 @@ static struct turn_list *bucket(struct worker *w, const char *topic)
 	return &w->topics[hash % TOPIC_BUCKETS];
 }
 
-/* A turn that lost its job may still be there beside the one that has it now. */
-static int is_heard(const struct turn_list *list, const char *topic)
-{
-	struct turn *t;
-
-	TAILQ_FOREACH (t, list, listening)
-		if (strcmp(t->topic, topic) == 0)
-			return 1;
-	return 0;
-}
-
 void orders_listen(struct turn *t)
 {
-	struct turn_list *list = bucket(t->worker, t->topic);
-
 	if (t->is_listening || t->is_suggestion)
 		return;
-	if (!is_heard(list, t->topic))
-		pubsub_subscribe(t->worker->pubsub, t->topic);
-	TAILQ_INSERT_TAIL(list, t, listening);
+	TAILQ_INSERT_TAIL(bucket(t->worker, t->topic), t, listening);
 	t->is_listening = 1;
 }
 
 void orders_leave(struct turn *t)
 {
-	struct turn_list *list = bucket(t->worker, t->topic);
-
 	if (!t->is_listening)
 		return;
-	TAILQ_REMOVE(list, t, listening);
+	TAILQ_REMOVE(bucket(t->worker, t->topic), t, listening);
 	t->is_listening = 0;
-	if (!is_heard(list, t->topic))
-		pubsub_unsubscribe(t->worker->pubsub, t->topic);
 }
 
 /* --- hearing ---------------------------------------------------------------------- */
@@ -96,6 +78,7 @@ static void give_order(struct turn *t, enum order order)
 		flow_interrupt(&t->flow, ERR_CANCELLED, "interrupted");
 }
 
+/* A turn that lost its job may still be there beside the one that has it now. */
 static void on_message(void *arg, const char *topic, const char *data, size_t len)
 {
 	struct worker *w = arg;
@@ -103,9 +86,10 @@ static void on_message(void *arg, const char *topic, const char *data, size_t le
 	struct live_event e;
 	struct turn *t;
 
-	if (live_parse(&e, &arena, data, len) == 0) {
-		TAILQ_FOREACH (t, bucket(w, topic), listening) {
-			if (strcmp(t->topic, topic) != 0)
+	(void)topic;
+	if (live_parse(&e, &arena, data, len) == 0 && e.topic) {
+		TAILQ_FOREACH (t, bucket(w, e.topic), listening) {
+			if (strcmp(t->topic, e.topic) != 0)
 				continue;
 			if (is_taken_over(&e))
 				live_hush(t);

@@ -75,26 +75,13 @@ int live_parse(struct live_event *out, struct arena *a, const char *data, size_t
 		*out = (struct live_event){ .type = LIVE_MESSAGE, .seq = 2 };
 	else
 		return -1;
+	out->topic = "live:1:chat";
 	return 0;
-}
-
-void pubsub_subscribe(struct pubsub *p, const char *topic)
-{
-	(void)p, (void)topic;
-	assert_int_equal(world.subscribed, 0);
-	world.subscribed++;
-}
-
-void pubsub_unsubscribe(struct pubsub *p, const char *topic)
-{
-	(void)p, (void)topic;
-	world.subscribed--;
 }
 
 void world_publish(const char *json)
 {
-	if (world.subscribed)
-		orders_events.message(&world.worker, "live:1:chat", json, strlen(json));
+	orders_events.message(&world.worker, LIVE_TURNS_TOPIC, json, strlen(json));
 }
 
 void jobs_announce(struct redis *r, enum queue queue, const struct doorbell *bell)
@@ -243,7 +230,8 @@ void world_run(void)
 	assert_int_equal(world.settled, 1);
 	assert_true(world.finishes <= 1);
 	assert_int_not_equal(world.job, JOB_RUNNING);
-	assert_int_equal(world.subscribed, 0);
+	for (int i = 0; i < TOPIC_BUCKETS; i++)
+		assert_true(TAILQ_EMPTY(&world.worker.topics[i]));
 	assert_int_equal(world.ends, world.deltas > 0);
 	for (int i = 0; i < bot.provider_count; i++)
 		assert_int_equal(gate_busy(gate_of(world.worker.gates, chain[i])), 0);

@@ -49,7 +49,7 @@ struct world {
 	int attempt, worker_id, claims, requests, searches;
 	int flushes;
 	int finishes; /* that were committed */
-	int settled, delivery_bells, operator_bells, subscribed, begun_after_end;
+	int settled, delivery_bells, operator_bells, begun_after_end;
 	struct turn_result result; /* of the committed finish; copies */
 	char body[8192], error[300], provider[64];
 	char handoff_reason[32], handoff_detail[300];

@@ -106,9 +106,43 @@ static void what_is_published_after_the_confirmation_is_heard(void **state)
 	assert_string_equal(last, "{\"t\":\"seq\",\"n\":7}");
 	pubsub_subscribe(p, "live:1:b"); /* after */
 	run_until(base, &subscribed, 2);
-	live_stop(r, "live:1:b");
+	live_seq(r, "live:1:b", 8);
 	run_until(base, &heard, 2);
 	assert_string_equal(buf_str(&topics_heard), "live:1:a live:1:b ");
+}
+
+static void those_who_answer_hear_of_every_conversation_on_one_topic(void **state)
+{
+	struct live_event e;
+
+	(void)state;
+	pubsub_subscribe(p, LIVE_TURNS_TOPIC);
+	run_until(base, &subscribed, 1);
+	live_stop(r, "live:1:\"odd\"");
+	run_until(base, &heard, 1);
+	assert_int_equal(live_parse(&e, &arena, last, strlen(last)), 0);
+	assert_int_equal(e.type, LIVE_STOP);
+	assert_string_equal(e.topic, "live:1:\"odd\"");
+	live_state(r, "live:1:a", "operator", 3);
+	run_until(base, &heard, 2);
+	assert_int_equal(live_parse(&e, &arena, last, strlen(last)), 0);
+	assert_string_equal(e.responder, "operator");
+	assert_int_equal(e.epoch, 3);
+	assert_string_equal(e.topic, "live:1:a");
+}
+
+static void what_lookers_need_too_is_said_twice(void **state)
+{
+	(void)state;
+	pubsub_subscribe(p, LIVE_TURNS_TOPIC);
+	pubsub_subscribe(p, "live:1:a");
+	run_until(base, &subscribed, 2);
+	live_reset(r, "live:1:a");
+	live_person_message(r, "live:1:a", 7);
+	live_state(r, "live:1:a", "bot", 2);
+	run_until(base, &heard, 5);
+	assert_string_equal(buf_str(&topics_heard),
+			    "live:turns live:1:a live:turns live:1:a live:turns ");
 }
 
 static void nothing_is_heard_after_unsubscribing(void **state)
@@ -319,6 +353,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_published_after_the_confirmation_is_heard),
+		TEST(those_who_answer_hear_of_every_conversation_on_one_topic),
+		TEST(what_lookers_need_too_is_said_twice),
 		TEST(nothing_is_heard_after_unsubscribing),
 		TEST(only_the_newest_subscription_to_a_topic_is_confirmed),
 		TEST(many_topics_are_subscribed_again_after_a_restart),

@@ -46,8 +46,9 @@ static void every_kind_of_message_is_understood(void **state)
 	assert_int_equal(ev.type, LIVE_STATE);
 	assert_string_equal(ev.responder, "operator");
 	assert_int_equal(ev.epoch, 3);
-	PARSE("{\"t\":\"stop\"}");
+	PARSE("{\"t\":\"stop\",\"topic\":\"live:1:42\"}");
 	assert_int_equal(ev.type, LIVE_STOP);
+	assert_string_equal(ev.topic, "live:1:42");
 	PARSE("{\"t\":\"reset\"}");
 	assert_int_equal(ev.type, LIVE_RESET);
 	PARSE("{\"t\":\"edit\",\"n\":3}");
