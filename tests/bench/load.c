@@ -8,7 +8,8 @@
  * latency counts from the write of an update, or from the time at which it was due if
  * no connection was free then.  FILE receives that time of each chat's update, in
  * microseconds of the monotonic clock, "CHAT TIME" a line.
- * TEXT is what everybody says; a command, if it begins with a slash.
+ * TEXT is what everybody says; a command, if it begins with a slash.  Without it each chat
+ * asks something else every time, for who repeats a question is brought to a human.
  * Prints {"sent","failed","seconds","per_second","p50_ms","p99_ms"}.
  */
 
@@ -22,6 +23,27 @@
 #include <string.h>
 
 #include "tests/bench/tools.h"
+
+static const char *const questions[] = {
+	"How long does the delivery to Kazan take? I need the tent by Friday at the latest.",
+	"Which sleeping bag would you recommend for minus five, if two of us share one tent?",
+	"Can I pay by card when the courier comes, or only by bank transfer in advance?",
+	"My parcel shows no movement since Monday; where could it be stuck at this moment?",
+	"Do those boots run small? Usually forty two fits me, with thick woollen socks.",
+	"Is there any discount for students, and does it add up with your autumn sale?",
+	"The zipper of this backpack broke after one month, what does the warranty say?",
+	"Please tell me whether gas cartridges may travel by post to the northern islands.",
+	"Where exactly is your warehouse, could somebody collect an order there on Sunday?",
+	"What does the lamp weigh together with batteries, and how bright is it really?",
+	"I typed a wrong street into the form yesterday, how do I correct my address now?",
+	"Will the green jacket be back in stock before winter, size medium if possible?",
+	"Does anything in the stove need spare parts that wear out, say after ten years?",
+	"An invoice with our company's tax number is required, how can we receive one?",
+	"Would a child of seven manage that kayak alone, or had we better rent a canoe?",
+	"Compare both water filters for me: speed, taste, and price of each replacement.",
+};
+
+enum { QUESTIONS = sizeof questions / sizeof *questions };
 
 struct load {
 	struct event_base *base;
@@ -46,6 +68,7 @@ static void ask(struct line *l, int64_t due)
 {
 	struct load *load = l->load;
 	long id = load->first + load->started, chat = 1000000 + id % load->chats;
+	const char *text = load->text ? load->text : questions[id / load->chats % QUESTIONS];
 	char body[640];
 	int len;
 
@@ -57,7 +80,7 @@ static void ask(struct line *l, int64_t due)
 		"\"username\":\"ann%ld\",\"language_code\":\"en\"},\"chat\":{\"id\":%ld,"
 		"\"first_name\":\"Ann\",\"last_name\":\"Smith\",\"username\":\"ann%ld\","
 		"\"type\":\"private\"},\"date\":1795000000,\"text\":\"%s\"%s}}",
-		id, id, chat, chat, chat, chat, load->text, load->entities);
+		id, id, chat, chat, chat, chat, text, load->entities);
 	l->asked = due ? due : now_us();
 	if (load->log)
 		fprintf(load->log, "%ld %lld\n", chat, (long long)l->asked);
@@ -211,10 +234,8 @@ int main(int argc, char **argv)
 	load.first = atol(argv[7]);
 	load.rate = argc > 8 ? atol(argv[8]) : 0;
 	load.log = argc > 9 ? fopen(argv[9], "w") : NULL;
-	load.text = argc > 10 ? argv[10]
-			      : "How long does the delivery to Kazan take? I need the tent by "
-				"Friday at the latest.";
-	if (*load.text == '/')
+	load.text = argc > 10 ? argv[10] : NULL;
+	if (load.text && *load.text == '/')
 		snprintf(load.entities, sizeof load.entities,
 			 ",\"entities\":[{\"type\":\"bot_command\",\"offset\":0,\"length\":%zu}"
 			 "]",
