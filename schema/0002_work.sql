@@ -54,6 +54,9 @@ create function next_attempt(p_attempt int) returns int
 language sql volatile as $$ select (p_attempt & 1023) + 1 + (random() * 2097150)::int * 1024 $$;
 
 -- One outgoing message (or part of one) to a channel that wants it sent.
+--
+-- No index names `state`, or every claim would write to all of them.  What is open (state 0 or 1) shows by
+-- settled_at, what did not go out (state above 2) by an error.
 create table delivery (
     id              bigint generated always as identity (cache 32) primary key,
     conversation_id bigint      not null,
@@ -64,12 +67,13 @@ create table delivery (
     epoch           int,                            -- null: sent whatever happens
     payload         jsonb,                          -- parts: html and plain; notes and calls: services/courier/message.h
     external_id     text,
+    is_uncertain    boolean     not null default false, -- state 4
     error           text,
     trace           text        not null,
     created_at      timestamptz not null default now(),
     settled_at      timestamptz
 ) with (fillfactor = 70);
-create index delivery_open on delivery (conversation_id, place, id) where state < 2;
+create index delivery_open on delivery (conversation_id, place, id) where settled_at is null;
 
 alter table job set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000,
                      autovacuum_vacuum_cost_delay = 0);

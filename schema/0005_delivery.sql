@@ -65,7 +65,7 @@ declare
     out outgoing;
 begin
     loop
-        select * into d from delivery where conversation_id = p_conversation and state < 2
+        select * into d from delivery where conversation_id = p_conversation and settled_at is null
         order by place, id limit 1;
         if not found then
             delete from job where id = p_job;
@@ -142,7 +142,7 @@ begin
     end if;
     -- The usual head of a line: words that may go out.
     update delivery d set state = 1
-    from (select * from delivery where conversation_id = r.conversation_id and state < 2 order by place, id limit 1) h,
+    from (select * from delivery where conversation_id = r.conversation_id and settled_at is null order by place, id limit 1) h,
          (select * from conversation where id = r.conversation_id offset 0) c
     where d.id = h.id and h.state = 0 and h.kind < 3 and c.reachable and not topic_is_missing(c.chat_key)
       and (c.responder = 0 or h.epoch is null or h.epoch >= c.epoch)
@@ -194,12 +194,14 @@ begin
     status := 0;
     uncertain := 0;
     if j.state = 1 then -- our own claim, of which we did not hear: nothing left us
-        update delivery d set state = 0 where d.conversation_id = j.conversation_id and d.state = 1;
+        update delivery d set state = 0
+        where d.conversation_id = j.conversation_id and d.settled_at is null and d.state = 1;
     elsif j.attempt <> 0 then -- what the last holder was sending when it died: nobody knows
         update delivery d set state = 0
-        where d.conversation_id = j.conversation_id and d.state = 1 and d.kind = 4 and is_about_topic(d.payload);
-        update delivery d set state = 4, error = 'sender died', settled_at = now()
-        where d.conversation_id = j.conversation_id and d.state = 1;
+        where d.conversation_id = j.conversation_id and d.settled_at is null and d.state = 1 and d.kind = 4
+          and is_about_topic(d.payload);
+        update delivery d set state = 4, is_uncertain = true, error = 'sender died', settled_at = now()
+        where d.conversation_id = j.conversation_id and d.settled_at is null and d.state = 1;
         get diagnostics uncertain = row_count;
     end if;
     failures := j.failures + j.deaths;
@@ -213,6 +215,10 @@ end $$;
 -- words to a client of theirs may have been lost.  chat_key: the line goes on under this key; else null.
 create type settled_delivery as (
     fenced boolean, chat_key text, operator_job bigint, operator_conversation bigint, head outgoing);
+
+-- What did not go out has an error, always.
+create function why(p_state smallint, p_error text) returns text
+language sql immutable as $$ select coalesce(p_error, case when p_state > 2 then 'not told' end) $$;
 
 create function settle_delivery(
     p_job bigint, p_attempt int, p_delivery bigint, p_state smallint, p_external text, p_error text)
@@ -234,7 +240,7 @@ begin
         return settle_unusual_delivery(p_job, p_attempt, p_delivery, p_state, p_external, p_error);
     end if;
     r.fenced := false;
-    delete from job where id = p_job and not exists (select from delivery where conversation_id = v_line and state < 2);
+    delete from job where id = p_job and not exists (select from delivery where conversation_id = v_line and settled_at is null);
     if not found then
         r.head := next_delivery(p_job, v_line);
     end if;
@@ -259,7 +265,8 @@ begin
     end if;
     select * into j from job where id = p_job for update;
     r.fenced := not found or j.state <> 1 or j.attempt <> p_attempt;
-    update delivery set state = p_state, external_id = p_external, error = p_error, settled_at = now()
+    update delivery
+    set state = p_state, is_uncertain = p_state = 4, external_id = p_external, error = why(p_state, p_error), settled_at = now()
     where id = p_delivery and (state = 1 and not r.fenced or state = 4);
     v_settled := found;
     if v_settled and v_topic then
@@ -354,7 +361,7 @@ begin
         payload = payload || jsonb_build_object('tries', coalesce((payload ->> 'tries')::int, 0) + p_failed::int)
     where id = p_delivery and state = 1;
     perform drop_older_topics(p_line);
-    if exists (select from delivery where conversation_id = p_line and state < 2 and place < place_at(p_until)) then
+    if exists (select from delivery where conversation_id = p_line and settled_at is null and place < place_at(p_until)) then
         update job set run_at = now(), announce_at = now() + interval '2 s' where id = p_job;
     end if;
 end $$;
@@ -364,9 +371,9 @@ create function drop_older_topics(p_line bigint) returns void
 language plpgsql as $$
 begin
     update delivery d set state = 5, error = 'superseded', settled_at = now()
-    where d.conversation_id = p_line and d.state = 0 and d.kind = 4 and is_about_topic(d.payload)
-      and exists (select from delivery n where n.conversation_id = p_line and n.state < 2 and n.kind = 4 and n.id > d.id
-                                           and is_about_topic(n.payload));
+    where d.conversation_id = p_line and d.settled_at is null and d.state = 0 and d.kind = 4 and is_about_topic(d.payload)
+      and exists (select from delivery n where n.conversation_id = p_line and n.settled_at is null and n.kind = 4
+                                           and n.id > d.id and is_about_topic(n.payload));
 end $$;
 
 -- A message too long for one: its row becomes the first part (still sending), the others follow it.
@@ -405,7 +412,7 @@ begin
         with head as (
             select d.id from delivery d
             join conversation c on c.id = d.conversation_id
-            where c.channel_id = p_channel and c.chat_key = p_chat and d.state = 0
+            where c.channel_id = p_channel and c.chat_key = p_chat and d.settled_at is null and d.state = 0
             order by d.place, d.id limit p_limit for update of d skip locked),
         taken as (
             update delivery d set state = 2, settled_at = now() from head where d.id = head.id

@@ -53,10 +53,10 @@ $$;
 
 create function deliveries_open(out pending bigint, out uncertain bigint)
 language sql stable as $$
-    select (select count(*) from delivery where state < 2),
-           (select count(*) from delivery where state = 4)
+    select (select count(*) from delivery where settled_at is null),
+           (select count(*) from delivery where is_uncertain)
 $$;
-create index delivery_uncertain on delivery (id) where state = 4;
+create index delivery_uncertain on delivery (id) where is_uncertain;
 
 -- Every bot with its channels, for the services' registries.
 create function bots_json() returns json

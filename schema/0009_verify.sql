@@ -126,8 +126,13 @@ language sql stable as $$
     union all
     (select 'delivery without a job', format('delivery %s of conversation %s', d.id, d.conversation_id)
     from delivery d join conversation c on c.id = d.conversation_id join channel ch on ch.id = c.channel_id
-    where d.state < 2 and ch.delivery = 1
+    where d.settled_at is null and ch.delivery = 1
       and not exists (select from job j where j.queue = 2 and j.lane = d.conversation_id)
+    limit 50)
+    union all
+    (select 'delivery at odds with itself', format('delivery %s of conversation %s', d.id, d.conversation_id)
+    from delivery d
+    where (d.state < 2) <> (d.settled_at is null) or d.is_uncertain <> (d.state = 4) or d.state > 2 and d.error is null
     limit 50)
     union all
     (select 'gap in a conversation', format('conversation %s has %s messages up to %s of %s',

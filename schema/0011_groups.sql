@@ -248,7 +248,7 @@ begin
         select count(*) into v_usual
         from unnest(v_line, v_delivery) e (line, delivery)
         where (select d.state from delivery d where d.id = e.delivery and d.kind < 4) = 1
-          and (select d.id from delivery d where d.conversation_id = e.line and d.state < 2 and d.id <> e.delivery limit 1)
+          and (select d.id from delivery d where d.conversation_id = e.line and d.settled_at is null and d.id <> e.delivery limit 1)
               is null;
     end if;
     if v_usual < cardinality(v_job) then
@@ -282,13 +282,13 @@ begin
     if v_usual = cardinality(v_job) and p_worker[1] = all (p_worker) then
         select array_agg(d.id),
                count(*) filter (where c.reachable and d.kind < 3 and not topic_is_missing(c.chat_key) and (c.responder = 0 or d.epoch is null or d.epoch >= c.epoch)
-                                  and (select s.id from delivery s where s.conversation_id = c.id and s.state < 2 and s.state = 1
+                                  and (select s.id from delivery s where s.conversation_id = c.id and s.settled_at is null and s.state = 1
                                        limit 1) is null)
         into v_delivery, v_usual
         from unnest(v_job) e (id),
              lateral (select * from job k where k.id = e.id offset 0) j,
              lateral (select * from conversation o where o.id = j.conversation_id offset 0) c,
-             lateral (select * from delivery h where h.conversation_id = j.conversation_id and h.state < 2
+             lateral (select * from delivery h where h.conversation_id = j.conversation_id and h.settled_at is null
                       order by h.place, h.id limit 1) d;
     else
         v_usual := 0;

@@ -131,7 +131,7 @@ create function answers_too_soon(p_line bigint, m message) returns boolean
 language plpgsql stable as $$
 begin
     return m.extra -> 'reply_to' ->> 'id' is not null and m.created_at > now() - interval '10 s'
-           and exists (select from delivery d where d.conversation_id = p_line and d.state = 1)
+           and exists (select from delivery d where d.conversation_id = p_line and d.settled_at is null and d.state = 1)
            and order_reply(p_line, m.extra -> 'reply_to' ->> 'id') is null;
 end $$;
 

@@ -8,7 +8,7 @@ create index message_created on message using brin (created_at) with (pages_per_
 create index message_edited on message (edited_at) where edited_at is not null;
 create index conversation_person on conversation (person_id);
 create index identity_person on identity (person_id);
-create index delivery_unsent on delivery (conversation_id, seq) where state > 2;
+create index delivery_unsent on delivery (conversation_id, seq) where error is not null;
 create index handoff_over on handoff (ended_at, id) where state = 3;
 
 create table activity (

@@ -11,10 +11,11 @@ begin
     end if;
     select (array['pending', 'sending', null, 'failed', 'uncertain', 'failed'])[d.state + 1], d.error into state, error
     from (select d.state, d.error from delivery d
-          where d.conversation_id = m.conversation_id and d.place between m.seq * 1000 and m.seq * 1000 + 999 and d.state < 2
+          where d.conversation_id = m.conversation_id and d.place between m.seq * 1000 and m.seq * 1000 + 999
+            and d.settled_at is null
           union all
           select d.state, d.error from delivery d
-          where d.conversation_id = m.conversation_id and d.seq = m.seq and d.state > 2) d
+          where d.conversation_id = m.conversation_id and d.seq = m.seq and d.error is not null and d.state > 2) d
     order by d.state desc limit 1;
     state := coalesce(state, 'sent');
 end $$;
@@ -187,7 +188,7 @@ create function console_states(p_ids bigint[])
 returns table (id bigint, last_seq bigint, epoch int, has_open boolean)
 language sql stable as $$
     select c.id, c.last_seq, c.epoch,
-           exists (select from delivery d where d.conversation_id = c.id and d.state < 2)
+           exists (select from delivery d where d.conversation_id = c.id and d.settled_at is null)
     from conversation c where c.id = any (p_ids)
 $$;
 

@@ -80,7 +80,8 @@ begin
                  p_trace) p;
     update file f set seq = r.seq from jsonb_array_elements(p_args -> 'attachments') a where f.id = (a ->> 'file')::bigint;
     perform remember_words(c.id, r.seq, (select d.id from delivery d
-                                         where d.conversation_id = c.id and d.place = r.seq * 1000 and d.state < 2));
+                                         where d.conversation_id = c.id and d.place = r.seq * 1000
+                                           and d.settled_at is null));
     update handoff set spoke_seq = r.seq where id = r.handoff_id;
     if not p_args ? 'again' then
         perform pass_over(c.id, r.seq, p_args -> 'reply_to');

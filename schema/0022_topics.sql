@@ -74,12 +74,13 @@ begin
         if found then
             update desk_chat set has_topics = false where conversation_id = v_desk;
             update relay set desk_id = v_desk where desk_id = c.id
-                and delivery_id in (select id from delivery where conversation_id = c.id and state < 2);
-            update delivery set conversation_id = v_desk, place = place + 1000 where conversation_id = c.id and state < 2;
+                and delivery_id in (select id from delivery where conversation_id = c.id and settled_at is null);
+            update delivery set conversation_id = v_desk, place = place + 1000
+            where conversation_id = c.id and settled_at is null;
             perform enqueue_delivery(v_desk, p_trace);
         else
             update delivery set state = 3, error = 'no topics here', settled_at = now()
-            where conversation_id = c.id and state < 2;
+            where conversation_id = c.id and settled_at is null;
         end if;
     end if;
     return null;

@@ -31,8 +31,8 @@ enum { QUEUES = sizeof queues / sizeof *queues };
 #define DELIVERIES_SQL                                                                         \
 	"select (array['pending', 'sending', 'sent', 'failed', 'uncertain', 'cancelled'])"     \
 	"[state + 1], count(*) from delivery "                                                 \
-	"where state < 2 or created_at > now() - interval '1 hour' group by state order by "   \
-	"state"
+	"where settled_at is null or created_at > now() - interval '1 hour' group by state "   \
+	"order by state"
 
 #define TURNS_SQL                                                                              \
 	"select count(*) filter (where finished_at > now() - interval '1 minute'), "           \

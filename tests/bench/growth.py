@@ -114,7 +114,7 @@ class Store:
         # The subqueries find by a key what a service has been told.
         job = "(select id from job where queue = {} and lane = %d)" % conversation
         attempt = "(select attempt from job where queue = {} and lane = %d)" % conversation
-        delivery = f"(select max(id) from delivery where conversation_id = {conversation} and state < 2)"
+        delivery = f"(select max(id) from delivery where conversation_id = {conversation} and settled_at is null)"
         c = f"(select {{}} from conversation where id = {conversation})"
         return {
             "accept": f"select accept(1, 1, 1::smallint, 'new-{mark}', md5('{mark}'), 1::smallint, '{chat}', false, 'Ann Smith',"

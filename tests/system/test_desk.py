@@ -221,7 +221,8 @@ def test_words_without_an_address_are_asked_about(stack, people):
 def forget_arrival(stack, shown, state):
     """As if we had not heard yet (1), or would never hear (4), that the message has arrived."""
     stack.wait_idle()
-    stack.sql_do(f"update delivery set state = {state}, external_id = null"
+    ended = "is_uncertain = true, error = 'timeout'" if state == 4 else "settled_at = null"
+    stack.sql_do(f"update delivery set state = {state}, {ended}, external_id = null"
                  f" where external_id = '{shown['message_id']}' and id in (select delivery_id from relay)")
 
 
@@ -241,7 +242,7 @@ def test_an_answer_waits_until_it_is_known_to_what(stack, people):
     forget_arrival(stack, shown := operator.wait(asked), 1)
     operator.answer(shown, text := word())
     time.sleep(1)
-    stack.sql_do(f"update delivery set state = 2, external_id = '{shown['message_id']}'"
+    stack.sql_do(f"update delivery set state = 2, settled_at = now(), external_id = '{shown['message_id']}'"
                  " where state = 1 and id in (select delivery_id from relay)")
     one.wait(text)
     assert text not in two.texts()
