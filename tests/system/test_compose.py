@@ -16,7 +16,7 @@ OURS = sorted(set(PARTS) - FOREIGN)
 README = (TOP / "README.md").read_text()
 KEYS = {
     "image", "build", "command", "environment", "volumes", "depends_on", "restart", "init", "read_only", "cap_drop",
-    "security_opt", "ports", "healthcheck", "shm_size",
+    "security_opt", "ports", "healthcheck", "shm_size", "tmpfs",
 }
 # What `tandem` itself reads; its subcommands take it from the environment of the services.
 READ_BY_TANDEM = {"DATABASE_URL", "REDIS_URL"}
