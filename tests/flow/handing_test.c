@@ -11,11 +11,9 @@
 
 /* Turns that end with a human being called. */
 
-#define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
 #define CALL                                                                                   \
 	"data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":" \
 	"\"call_human\",\"arguments\":\"{\\\"reason\\\":\\\"a refund\\\"}\"}}]}}]}\n\n"
-#define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
 
 static void expect_handed(const char *reason, const char *detail, const char *otherwise)
 {
@@ -32,11 +30,9 @@ static void begin(const struct play *play)
 {
 	static const char *const phrases[] = { "as an ai", NULL };
 
-	world_begin();
+	world_begin_with(play, 1);
 	world.hands_over = 1;
 	world.give_away = phrases;
-	world.plays = play;
-	world.play_count = 1;
 }
 
 static void the_model_calls_a_human(void **state)

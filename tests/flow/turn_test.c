@@ -10,11 +10,6 @@
 #include "common/base/log.h"
 #include "tests/flow/turn_world.h"
 
-#define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
-#define STOP                                                                                   \
-	"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"                  \
-	"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n"   \
-	"data: [DONE]\n\n"
 #define LENGTH "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\n"
 #define LONG                                                                                   \
 	"0123456789012345678901234567890123456789012345678901234567890123456789"               \
@@ -26,28 +21,14 @@
 #define NO_MONEY "{\"error\":{\"type\":\"insufficient_quota\",\"code\":\"insufficient_quota\"}}"
 #define TOO_LONG "{\"error\":{\"code\":\"context_length_exceeded\"}}"
 
-static const struct play good = { .status = 200,
-				  .body = SAY("Three ") SAY("days.") STOP,
-				  .piece = 40 };
-
-static void expect(enum turn_outcome outcome, const char *body, const char *provider)
-{
-	assert_int_equal(world.finishes, 1);
-	assert_int_equal(world.result.outcome, outcome);
-	assert_string_equal(world.body, body);
-	assert_string_equal(world.provider, provider);
-}
-
 /* --- the good way -------------------------------------------------------------------- */
 
 static void an_answer_is_shown_saved_and_told(void **state)
 {
 	(void)state;
-	world_begin();
-	world.plays = &good;
-	world.play_count = 1;
+	world_begin_with(&good_play, 1);
 	world_run();
-	expect(TURN_ANSWERED, "Three days.", "first");
+	world_expect(TURN_ANSWERED, "Three days.", "first");
 	assert_string_equal(world.shown, "Three days.");
 	assert_int_equal(world.seq, 2);
 	assert_int_equal(world.result.tokens_in, 9);
@@ -60,12 +41,10 @@ static void an_answer_is_shown_saved_and_told(void **state)
 static void channels_that_are_not_read_live_see_no_deltas(void **state)
 {
 	(void)state;
-	world_begin();
-	world.plays = &good;
-	world.play_count = 1;
+	world_begin_with(&good_play, 1);
 	world.mode = DELIVERY_COURIER;
 	world_run();
-	expect(TURN_ANSWERED, "Three days.", "first");
+	world_expect(TURN_ANSWERED, "Three days.", "first");
 	assert_int_equal(world.deltas, 0);
 	assert_int_equal(world.delivery_bells, 1);
 	assert_int_equal(world.typing, 0);
@@ -78,21 +57,17 @@ static void articles_are_looked_for_only_when_somebody_uses_them(void **state)
 	static const struct play down = { .status = 500 };
 
 	(void)state;
-	world_begin();
-	world.plays = &good;
-	world.play_count = 1;
+	world_begin_with(&good_play, 1);
 	world.passages = 0;
 	world_run();
-	expect(TURN_ANSWERED, "Three days.", "first");
+	world_expect(TURN_ANSWERED, "Three days.", "first");
 	assert_int_equal(world.searches, 0);
 	world_end();
 
-	world_begin();
-	world.plays = &down;
-	world.play_count = 1;
+	world_begin_with(&down, 1);
 	world.passages = 0;
 	world_run();
-	expect(TURN_ANSWERED, "Three days.\n\n*<text>: Delivery*", "knowledge");
+	world_expect(TURN_ANSWERED, "Three days.\n\n*<text>: Delivery*", "knowledge");
 	assert_int_equal(world.searches, 1);
 	world_end();
 }
@@ -104,12 +79,10 @@ static void slow_answers_are_shown_as_drafts_now_and_then(void **state)
 					  .piece = 4 };
 
 	(void)state;
-	world_begin();
-	world.plays = &slow;
-	world.play_count = 1;
+	world_begin_with(&slow, 1);
 	world.mode = DELIVERY_COURIER;
 	world_run();
-	expect(TURN_ANSWERED, LONG LONG, "first");
+	world_expect(TURN_ANSWERED, LONG LONG, "first");
 	assert_int_equal(world.deltas, 0);
 	assert_in_range(world.drafts, 1, (int)(strlen(slow.body) / 4 * 20 / 1000));
 	world_end();
@@ -118,13 +91,11 @@ static void slow_answers_are_shown_as_drafts_now_and_then(void **state)
 static void early_and_busy_claims_are_made_again(void **state)
 {
 	(void)state;
-	world_begin();
-	world.plays = &good;
-	world.play_count = 1;
+	world_begin_with(&good_play, 1);
 	world.early_ms = 700;
 	world.busy = 3;
 	world_run();
-	expect(TURN_ANSWERED, "Three days.", "first");
+	world_expect(TURN_ANSWERED, "Three days.", "first");
 	world_end();
 }
 
@@ -145,7 +116,7 @@ static void knowledge_answers_without_any_model(void **state)
 	world_begin();
 	world.chain = "k";
 	world_run();
-	expect(TURN_ANSWERED, "Three days.\n\n*<text>: Delivery*", "knowledge");
+	world_expect(TURN_ANSWERED, "Three days.\n\n*<text>: Delivery*", "knowledge");
 	assert_int_equal(world.requests, 0);
 	world_end();
 
@@ -153,14 +124,14 @@ static void knowledge_answers_without_any_model(void **state)
 	world.chain = "";
 	world.passage_count = 0;
 	world_run();
-	expect(TURN_ANSWERED, "<does not know>", "knowledge");
+	world_expect(TURN_ANSWERED, "<does not know>", "knowledge");
 	world_end();
 
 	world_begin();
 	world.chain = "k";
 	world.history = "[[1,0,\"Hello!\",null]]";
 	world_run();
-	expect(TURN_ANSWERED, "Hello!", "knowledge");
+	world_expect(TURN_ANSWERED, "Hello!", "knowledge");
 	world_end();
 }
 
@@ -285,15 +256,13 @@ static void failures_of_providers_end_as_well_as_they_can(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
-		world_begin();
+		world_begin_with(failures[i].plays, failures[i].play_count);
 		world.chain = failures[i].chain;
-		world.plays = failures[i].plays;
-		world.play_count = failures[i].play_count;
 		world_run();
 		if (world.requests != failures[i].requests)
 			print_message("%s: %d requests\n", failures[i].name, world.requests);
 		assert_int_equal(world.requests, failures[i].requests);
-		expect(failures[i].outcome, failures[i].body, failures[i].provider);
+		world_expect(failures[i].outcome, failures[i].body, failures[i].provider);
 		world_end();
 	}
 }
@@ -310,12 +279,10 @@ static void what_nobody_saw_may_begin_anew_once(void **state)
 	for (int broken = 0; broken < 2; broken++) {
 		const struct play now[] = { plays[0], plays[broken ? 2 : 1] };
 
-		world_begin();
+		world_begin_with(now, 2);
 		world.mode = DELIVERY_COURIER;
-		world.plays = now;
-		world.play_count = 2;
 		world_run();
-		expect(TURN_ANSWERED, broken ? "Once upon\n\n<cut>" : "Twice.", "first");
+		world_expect(TURN_ANSWERED, broken ? "Once upon\n\n<cut>" : "Twice.", "first");
 		assert_int_equal(world.requests, 2);
 		world_end();
 	}
@@ -326,13 +293,11 @@ static void nothing_works_is_said(void **state)
 	static const struct play dead = { .status = 500 };
 
 	(void)state;
-	world_begin();
+	world_begin_with(&dead, 1);
 	world.chain = "oyk";
-	world.plays = &dead;
-	world.play_count = 1;
 	world.passage_count = 0;
 	world_run();
-	expect(TURN_APOLOGISED, "<no answer>", "");
+	world_expect(TURN_APOLOGISED, "<no answer>", "");
 	assert_int_equal(world.requests, 6);
 	assert_string_not_equal(world.error, "");
 	world_end();
@@ -347,12 +312,10 @@ static void a_text_that_changes_begins_anew_for_the_reader(void **state)
 							      YA("То приветствие", "FINAL") };
 
 	(void)state;
-	world_begin();
+	world_begin_with(&changing, 1);
 	world.chain = "y";
-	world.plays = &changing;
-	world.play_count = 1;
 	world_run();
-	expect(TURN_ANSWERED, "То приветствие", "first");
+	world_expect(TURN_ANSWERED, "То приветствие", "first");
 	assert_true(world.restarts >= 1);
 	world_end();
 }
@@ -360,102 +323,25 @@ static void a_text_that_changes_begins_anew_for_the_reader(void **state)
 static void a_turn_that_killed_workers_is_not_tried_with_a_model(void **state)
 {
 	(void)state;
-	world_begin();
-	world.plays = &good;
-	world.play_count = 1;
+	world_begin_with(&good_play, 1);
 	world.failures = 5;
 	world_run();
-	expect(TURN_APOLOGISED, "<no answer>", "");
+	world_expect(TURN_APOLOGISED, "<no answer>", "");
 	assert_int_equal(world.requests, 0);
 	world_end();
 }
 
-/* --- what people do meanwhile ----------------------------------------------------------------
- */
-
-static const struct {
-	const char *name, *event;
-	int at; /* pieces read before */
-	enum turn_outcome outcome;
-	const char *body;
-	int requests;
-} events[] = {
-	{ "stop before a word", "stop", 0, TURN_STOPPED, "", 1 },
-	{ "stop in the middle", "stop", 2, TURN_STOPPED, "Three", 1 },
-	{ "an operator takes over", "operator", 2, TURN_ANSWERED, "Three days.", 1 },
-	{ "reset before a word", "reset", 0, TURN_CANCELLED, "", 1 },
-	{ "reset in the middle", "reset", 2, TURN_CANCELLED, "", 1 },
-	{ "another message before a word", "message", 0, TURN_ANSWERED, "Three days.", 2 },
-	{ "another message in the middle", "message", 3, TURN_ANSWERED, "Three days.", 1 },
-	{ "something unknown", "?", 1, TURN_ANSWERED, "Three days.", 1 },
-};
-
-static void people_interrupt_an_answer(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-		struct play plays[2] = { good, good };
-
-		world_begin();
-		plays[0].piece = 63; /* one event of the stream */
-		plays[0].event = events[i].event;
-		plays[0].event_at = events[i].at;
-		world.plays = plays;
-		world.play_count = 2;
-		world_run();
-		assert_int_equal(world.requests, events[i].requests);
-		assert_int_equal(world.finishes, 1);
-		assert_int_equal(world.result.outcome, events[i].outcome);
-		if (strcmp(world.body, events[i].body) != 0)
-			fail_msg("%s: \"%s\"", events[i].name, world.body);
-		assert_int_equal(world.result.body != NULL, events[i].body[0] != 0);
-		world_end();
-	}
-}
-
-static void stop_ends_a_request_that_says_nothing(void **state)
-{
-	static const struct play silent = {
-		.status = 200, .body = "", .waits = 1, .event = "stop", .event_at = 3
-	};
-
-	(void)state;
-	world_begin();
-	world.plays = &silent;
-	world.play_count = 1;
-	world_run();
-	expect(TURN_STOPPED, "", "first");
-	assert_null(world.result.body);
-	world_end();
-}
-
-static void a_stop_that_came_before_the_claim_cancels(void **state)
-{
-	(void)state;
-	world_begin();
-	world.is_stopped = 1;
-	world.plays = &good;
-	world.play_count = 1;
-	world_run();
-	expect(TURN_CANCELLED, "", "");
-	assert_int_equal(world.requests, 0);
-	world_end();
-}
-
-/* --- whatever fails
- * ------------------------------------------------------------------------------ */
+/* --- whatever fails ----------------------------------------------------------------------- */
 
 static void fail_each_operation(enum failing failing, enum err_kind kind, const char *event)
 {
-	struct play plays[2] = { good, good };
+	struct play plays[2] = { good_play, good_play };
 	int n = 0, operations;
 
 	plays[0].event = event;
 	plays[0].event_at = 2;
 	do {
-		world_begin();
-		world.plays = plays;
-		world.play_count = 2;
+		world_begin_with(plays, 2);
 		stage.fail_at = ++n;
 		stage.failing = failing;
 		stage.fail_kind = kind;
@@ -501,9 +387,6 @@ int main(void)
 		cmocka_unit_test(nothing_works_is_said),
 		cmocka_unit_test(a_text_that_changes_begins_anew_for_the_reader),
 		cmocka_unit_test(a_turn_that_killed_workers_is_not_tried_with_a_model),
-		cmocka_unit_test(people_interrupt_an_answer),
-		cmocka_unit_test(stop_ends_a_request_that_says_nothing),
-		cmocka_unit_test(a_stop_that_came_before_the_claim_cancels),
 		cmocka_unit_test(every_turn_ends_once_whichever_operation_fails),
 	};
 

@@ -12,7 +12,13 @@
 #include "common/i18n/i18n.h"
 #include "common/live/draft.h"
 
+#define OWN_TOPIC "live:1:chat"
+
 struct world world;
+
+const struct play good_play = { .status = 200,
+				.body = SAY("Three ") SAY("days.") STOP,
+				.piece = 40 };
 
 /* --- Redis ------------------------------------------------------------------------------- */
 
@@ -26,7 +32,7 @@ void live_delta(struct redis *r, const char *topic, const char *answer, size_t a
 		const char *text, size_t len)
 {
 	(void)r;
-	assert_string_equal(topic, "live:1:chat");
+	assert_string_equal(topic, OWN_TOPIC);
 	assert_true(strlen(answer) > 0 && len > 0);
 	if (at == 0 && world.deltas)
 		world.restarts++;
@@ -75,7 +81,7 @@ int live_parse(struct live_event *out, struct arena *a, const char *data, size_t
 		*out = (struct live_event){ .type = LIVE_MESSAGE, .seq = 2 };
 	else
 		return -1;
-	out->topic = "live:1:chat";
+	out->topic = world.topic;
 	return 0;
 }
 
@@ -204,6 +210,7 @@ void world_begin(void)
 	stage_open();
 	world = (struct world){ .history = "[[1,0,\"How fast is delivery?\",null]]",
 				.first_seq = 1,
+				.topic = OWN_TOPIC,
 				.chain = "o",
 				.retries = 2,
 				.passage_count = 1,
@@ -214,6 +221,13 @@ void world_begin(void)
 		TAILQ_INIT(&world.worker.topics[i]);
 	live_open(&world.worker);
 	world.worker.gates = gates_open(stage.base);
+}
+
+void world_begin_with(const struct play *plays, int n)
+{
+	world_begin();
+	world.plays = plays;
+	world.play_count = n;
 }
 
 void world_run(void)
@@ -243,4 +257,12 @@ void world_end(void)
 	gates_close(world.worker.gates);
 	live_close(&world.worker);
 	stage_close();
+}
+
+void world_expect(enum turn_outcome outcome, const char *body, const char *provider)
+{
+	assert_int_equal(world.finishes, 1);
+	assert_int_equal(world.result.outcome, outcome);
+	assert_string_equal(world.body, body);
+	assert_string_equal(world.provider, provider);
 }

@@ -21,6 +21,15 @@ struct play {               /* one request to the provider */
 	int waits; /* never ends by itself */
 };
 
+/* What providers like OpenAI's stream. */
+#define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
+#define STOP                                                                                   \
+	"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"                  \
+	"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n"   \
+	"data: [DONE]\n\n"
+
+extern const struct play good_play; /* answers "Three days." */
+
 struct world {
 	struct worker worker;
 
@@ -30,6 +39,7 @@ struct world {
 	int early_ms, busy; /* the first claims say so */
 	int failures;       /* of the job, before */
 	int is_stopped;     /* the person said stop before */
+	const char *topic;  /* that orders are about; NULL: they do not say */
 	int passage_count;
 	int passages; /* that the bot shows to its models */
 	const char *history;
@@ -61,7 +71,15 @@ struct world {
 
 extern struct world world;
 
-void world_begin(void);               /* everything as presets; before each run */
+/* Everything as presets; before each run. */
+void world_begin(void);
+
+/* Likewise, with plays that are borrowed until world_end(). */
+void world_begin_with(const struct play *plays, int n);
+
 void world_run(void);                 /* one turn, until nothing is left to do */
 void world_end(void);                 /* checks nothing is left over; frees */
-void world_publish(const char *json); /* to the conversation's topic */
+void world_publish(const char *json); /* an order, about world.topic */
+
+/* How the turn, which finished once, ended. */
+void world_expect(enum turn_outcome outcome, const char *body, const char *provider);
