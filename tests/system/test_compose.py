@@ -12,13 +12,14 @@ from tests.system.stack import BUILD, SERVICES, TOP, get_status
 COMPOSE = yaml.safe_load((TOP / "deploy/docker-compose.yml").read_text())
 PARTS = COMPOSE["services"]
 FOREIGN = {"postgres", "redis"}  # images of others
-OURS = sorted(set(PARTS) - FOREIGN)
+TOOL = PARTS["tandem"]  # runs one command, when asked to
+OURS = sorted(set(PARTS) - FOREIGN - {"tandem"})
 README = (TOP / "README.md").read_text()
 KEYS = {
     "image", "build", "command", "environment", "volumes", "depends_on", "restart", "init", "read_only", "cap_drop",
-    "security_opt", "ports", "healthcheck", "shm_size", "tmpfs",
+    "security_opt", "ports", "healthcheck", "shm_size", "tmpfs", "profiles", "entrypoint",
 }
-# What `tandem` itself reads; its subcommands take it from the environment of the services.
+# What `tandem migrate` and `tandem bot` read.
 READ_BY_TANDEM = {"DATABASE_URL", "REDIS_URL"}
 
 
@@ -101,6 +102,23 @@ def test_every_name_of_the_bots_file_reaches_who_needs_it():
     for program, part in [(program_of(p)[0], p) for p in SERVICES]:
         wanted = {n for n in read_by(program) if n.startswith(("OPENAI_", "YANDEX_")) or n.endswith("_BOT_TOKEN")}
         assert wanted <= set(PARTS[part]["environment"]), part
+
+
+def test_the_tool_stays_out_of_the_way_and_knows_what_the_services_know():
+    assert TOOL["profiles"] == ["tools"] and TOOL["entrypoint"] == ["tandem"]
+    wanted = {name for part in SERVICES for name in PARTS[part]["environment"]}
+    assert set(TOOL["environment"]) == (wanted | {"TANDEM_URL"}) - {
+        "METRICS_LISTEN", "LISTEN", "TRUSTED_PROXIES", "INTEGRATION_KEY",
+    }
+    port = PARTS["ingress"]["environment"]["LISTEN"].rsplit(":", 1)[1]
+    assert TOOL["environment"]["TANDEM_URL"] == f"http://ingress:{port}"
+
+
+def test_tandem_finds_the_bots_file():
+    """It looks for deploy/bots.yaml, from the image's working directory."""
+    home = re.findall(r"^WORKDIR (\S+)$", (TOP / "deploy/Dockerfile").read_text(), re.M)[-1]
+    for part in (PARTS["migrate"], TOOL):
+        assert part["volumes"] == [f"./bots.yaml:{home}/deploy/bots.yaml:ro"]
 
 
 def test_what_must_be_set_is_in_the_readme():
