@@ -7,9 +7,13 @@
 #include "common/base/log.h"
 #include "common/base/timer.h"
 
-/* Connecting:  connect_start -> on_connecting ... -> become_up;  after a loss again, later. */
+/*
+ * Connecting:  connect_start -> on_connecting ... -> take_over -> become_up;  after a loss
+ * again, later, and then  take_over -> depose -> on_deposing -> take_over ... -> become_up.
+ */
 
 enum { RETRY_MIN_MS = 200, RETRY_MAX_MS = 1000, CONNECT_MS = 5000, GRACE_MS = 5000 };
+enum { DEPOSE_TRIES = 20 }; /* of half a second each */
 enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_UP };
 
 struct link {
@@ -23,7 +27,9 @@ struct link {
 	struct event *timer; /* down: the next try; connecting: patience; up: silence */
 	short watching;
 	int retry_ms;
-	int pid, lost_pid; /* the server's process at the other end, and of the time before */
+	int pid;      /* the server's process at the other end */
+	int lost_pid; /* of the time before, as long as it may be there; 0: nobody */
+	int tries;    /* to be rid of it */
 };
 
 static void connect_start(struct link *l);
@@ -58,6 +64,8 @@ void link_drop(struct link *l)
 
 	log_warn("postgresql %s as=%s why=\"%.*s\"", was_up ? "lost" : "unreachable",
 		 l->conf->name, len > 160 ? 160 : len, why);
+	if (was_up)
+		l->lost_pid = l->pid;
 	forget(l);
 	timer_back_off(l->timer, &l->retry_ms, RETRY_MAX_MS);
 	if (was_up)
@@ -134,24 +142,86 @@ void link_expect(struct link *l, int owed)
 
 /* --- connecting ----------------------------------------------------------- */
 
-static void ignore_notice(void *arg, const PGresult *notice)
-{
-	(void)arg, (void)notice; /* libpq would print it */
-}
-
 static void become_up(struct link *l)
 {
 	PQsetnonblocking(l->conn, 1);
 	PQenterPipelineMode(l->conn);
-	PQsetNoticeReceiver(l->conn, ignore_notice, NULL);
 	event_del(l->timer);
-	l->lost_pid = l->pid;
 	l->pid = PQbackendPID(l->conn);
+	l->lost_pid = l->tries = 0;
 	l->state = LINK_UP;
 	l->retry_ms = RETRY_MIN_MS;
 	log_info("postgresql connected as=%s", l->conf->name);
 	watch(l, EV_READ, on_io);
 	l->events->up(l->arg);
+}
+
+/* Its number may be another's by now, so it has to bear our name. */
+static const char depose_sql[] =
+	"select pg_terminate_backend(pid, 500) from pg_stat_activity"
+	" where pid = $1::int and pid <> pg_backend_pid() and usename = current_user"
+	" and application_name = current_setting('application_name')";
+
+/* False, with a notice, is also the answer when it went by itself just before: ask again. */
+static int is_gone(const PGresult *rows)
+{
+	return PQntuples(rows) == 0 || pg_bool(rows, 0, 0);
+}
+
+static void take_over(struct link *l);
+
+static void on_deposing(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *l = arg;
+	int alive = PQconsumeInput(l->conn);
+
+	(void)fd, (void)what;
+	while (alive && !PQisBusy(l->conn)) {
+		PGresult *rows = PQgetResult(l->conn);
+
+		if (!rows) {
+			take_over(l);
+			return;
+		}
+		alive = PQresultStatus(rows) == PGRES_TUPLES_OK;
+		if (alive && is_gone(rows))
+			l->lost_pid = 0;
+		PQclear(rows);
+	}
+	if (!alive)
+		link_drop(l);
+}
+
+static void depose(struct link *l)
+{
+	char pid[16];
+	const char *const argv[] = { pid };
+
+	l->tries++;
+	snprintf(pid, sizeof pid, "%d", l->lost_pid);
+	if (!PQsendQueryParams(l->conn, depose_sql, 1, NULL, argv, NULL, NULL, 0)) {
+		link_drop(l);
+		return;
+	}
+	timer_set(l->timer, CONNECT_MS);
+	watch(l, EV_READ, on_deposing);
+}
+
+/* What the connection before has not done it never does: its process has to be gone. */
+static void take_over(struct link *l)
+{
+	if (l->lost_pid && l->tries < DEPOSE_TRIES) {
+		depose(l);
+		return;
+	}
+	if (l->lost_pid)
+		log_warn("postgresql process stayed as=%s lost=%d", l->conf->name, l->lost_pid);
+	become_up(l);
+}
+
+static void ignore_notice(void *arg, const PGresult *notice)
+{
+	(void)arg, (void)notice; /* libpq would print it */
 }
 
 static void on_connecting(evutil_socket_t fd, short what, void *arg)
@@ -167,7 +237,8 @@ static void on_connecting(evutil_socket_t fd, short what, void *arg)
 		watch(l, EV_WRITE, on_connecting);
 		break;
 	case PGRES_POLLING_OK:
-		become_up(l);
+		PQsetNoticeReceiver(l->conn, ignore_notice, NULL);
+		take_over(l);
 		break;
 	default:
 		link_drop(l);
@@ -232,11 +303,6 @@ void link_close(struct link *l)
 PGconn *link_conn(const struct link *l)
 {
 	return l->state == LINK_UP ? l->conn : NULL;
-}
-
-int link_lost_pid(const struct link *l)
-{
-	return l->lost_pid;
 }
 
 int link_is_up(const struct link *l)

@@ -6,8 +6,9 @@
 #include "common/pg/pg.h"
 
 /*
- * The connection under a struct pg: connects, comes back, watches its socket,
- * and drops a server that says nothing for too long.  Private to common/pg.
+ * The connection under a struct pg: connects, comes back when what the one before
+ * had under way is over, watches its socket, and drops a server that says nothing
+ * for too long.  Private to common/pg.
  */
 
 struct link;
@@ -24,7 +25,6 @@ void link_close(struct link *l); /* tells nobody */
 
 PGconn *link_conn(const struct link *l); /* NULL while not up */
 int link_is_up(const struct link *l);
-int link_lost_pid(const struct link *l); /* whom the server had for us before; 0: nobody */
 
 /* Write out what libpq holds.  The link may be down afterwards. */
 void link_flush(struct link *l);

@@ -278,9 +278,7 @@ static void on_up(void *arg)
 {
 	struct pg *pg = arg;
 
-	if (link_lost_pid(pg->link))
-		put_on_way(pg, group_depose(pg, link_lost_pid(pg->link)));
-	if (!pg->conf.relaxed && link_is_up(pg->link))
+	if (!pg->conf.relaxed)
 		put_on_way(pg, group_habit(pg));
 	if (link_is_up(pg->link) && pg->groups_n > 0) {
 		link_expect(pg->link, 1);

@@ -30,7 +30,10 @@
  * one that says nothing for timeout_ms and 5 s is given up.  What was on its way
  * when it broke fails as ERR_TEMP: it may have happened.  It will not happen any
  * more once the connection is back: the server's process of the one before, which
- * may have been frozen or waits for a lock, is terminated first of all.
+ * may have been frozen or waits for a lock, is terminated, and the connection is
+ * not up until it has ended.  A process that is still there after 20 times half a
+ * second, as one that is frozen for long, is waited for no longer, and that is
+ * logged: it dies when it moves, and may only end a commit that it had begun.
  */
 
 struct pg;

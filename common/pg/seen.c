@@ -1,6 +1,5 @@
 #include "common/pg/seen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/base/timer.h"
@@ -27,13 +26,6 @@ static const struct pg_stmt wait_stmt = {
 static const struct pg_stmt flush_stmt = {
 	"flush", "select set_config('synchronous_commit', null, true), "
 		 "pg_logical_emit_message(true, 'tandem', '')"
-};
-
-/* Its number may be another's by now, so it has to bear our name. */
-static const struct pg_stmt depose_stmt = {
-	"depose", "select pg_terminate_backend(pid) from pg_stat_activity"
-		  " where pid = $1::int and pid <> pg_backend_pid() and usename = current_user"
-		  " and application_name = current_setting('application_name')"
 };
 
 /* First, because whatever fails undoes the preparing of what comes behind it. */
@@ -72,17 +64,6 @@ enum haste group_haste(const struct group *g)
 struct group *group_habit(struct pg *pg)
 {
 	return create(pg, &(struct pg_call){ .stmt = &hurry_stmt, .order = PG_LAST });
-}
-
-struct group *group_depose(struct pg *pg, int pid)
-{
-	char text[16];
-	const char *const argv[] = { text };
-
-	snprintf(text, sizeof text, "%d", pid);
-	return create(pg,
-		      &(struct pg_call){
-			      .stmt = &depose_stmt, .argv = argv, .n = 1, .order = PG_LAST });
 }
 
 void group_wait(struct group *g, struct pg *pg)

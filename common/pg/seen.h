@@ -27,10 +27,6 @@ enum haste group_haste(const struct group *g);
  * Should it fail, they wait: slow, but right. */
 struct group *group_habit(struct pg *pg);
 
-/* The very first, if there was a connection before: the server's process of that one does
- * nothing more.  Should it fail, whatever it was doing may still happen. */
-struct group *group_depose(struct pg *pg, int pid);
-
 /* Before the group is sent: its commit waits for the disk all the same. */
 void group_wait(struct group *g, struct pg *pg);
 

@@ -4,9 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include <cmocka.h>
 
@@ -237,130 +234,6 @@ static void a_flow_cancelled_on_its_way_leaves_the_others_their_results(void **s
 		caller_end(&c[i]);
 }
 
-/* --- losing the server ---------------------------------------------------------- */
-
-static void what_was_on_its_way_when_the_server_died_fails_as_temporary(void **state)
-{
-	struct caller sent, waiting;
-	int64_t n = 0;
-
-	(void)state;
-	caller_begin(base, &sent);
-	caller_begin(base, &waiting);
-	ask(&sent, &slow_stmt, "30", 0, NULL);
-	run_for(base, 20);
-	ask(&waiting, &add_stmt, "1", 0, NULL);
-	pg_server_kill(server);
-	assert_int_equal(caller_wait(base, &sent), -1);
-	assert_int_equal(caller_wait(base, &waiting), -1);
-	assert_int_equal(sent.err.kind, ERR_TEMP);
-	assert_int_equal(waiting.err.kind, ERR_TEMP);
-	assert_false(pg_is_up(pg));
-
-	ask(&sent, &add_stmt, "1", 0, NULL);
-	assert_int_equal(caller_wait(base, &sent), -1);
-	assert_int_equal(sent.err.kind, ERR_TEMP);
-
-	pg_server_revive(server);
-	run_until(base, &ups, 2);
-	assert_int_equal(downs, 1);
-	ask(&sent, &add_stmt, "8", 0, &n);
-	assert_int_equal(caller_wait(base, &sent), 0);
-	assert_int_equal(n, 125);
-	caller_end(&sent);
-	caller_end(&waiting);
-}
-
-static void a_lost_backend_is_replaced_and_statements_are_prepared_anew(void **state)
-{
-	struct caller c;
-	int64_t n = 0;
-
-	(void)state;
-	caller_begin(base, &c);
-	for (int round = 1; round <= 3; round++) {
-		ask(&c, &add_stmt, "8", 0, &n);
-		assert_int_equal(caller_wait(base, &c), 0);
-		pg_server_run(server, "select pg_terminate_backend(pid) from pg_stat_activity"
-				      " where application_name = 'test'");
-		run_until(base, &ups, round + 1);
-	}
-	assert_int_equal(downs, 3);
-	caller_end(&c);
-}
-
-/* Which of our descriptors lead to PostgreSQL. */
-static uint64_t find_sockets(void)
-{
-	struct sockaddr_un to;
-	uint64_t found = 0;
-
-	for (int fd = 0; fd < 64; fd++) {
-		socklen_t len = sizeof to;
-
-		memset(&to, 0, sizeof to);
-		if (getpeername(fd, (struct sockaddr *)&to, &len) == 0 &&
-		    to.sun_family == AF_UNIX && strstr(to.sun_path, ".s.PGSQL."))
-			found |= UINT64_C(1) << fd;
-	}
-	return found;
-}
-
-/* Connected anew; returns the descriptor. */
-static int connect_anew(void)
-{
-	uint64_t others;
-
-	pg_close(pg);
-	pg = NULL;
-	others = find_sockets();
-	pg_world_connect(&(struct pg_conf){ 0 });
-	return __builtin_ctzll(find_sockets() & ~others);
-}
-
-static void what_a_lost_connection_has_not_done_it_never_does(void **state)
-{
-	PGconn *other = pg_server_connect(server);
-	int fd = connect_anew();
-	struct caller c;
-
-	(void)state;
-	PQclear(PQexec(other, "begin; lock table t in share mode"));
-	caller_begin(base, &c);
-	ask(&c, &add_stmt, "1", 0, NULL);
-	while (!pg_server_ask(server, "select count(*) from pg_locks where not granted"))
-		run_for(base, 10);
-	shutdown(fd, SHUT_RDWR);
-	assert_int_equal(caller_wait(base, &c), -1);
-	run_until(base, &ups, 2);
-	ask(&c, &slow_stmt, "0", 0, NULL); /* the first thing that is done now */
-	assert_int_equal(caller_wait(base, &c), 0);
-	PQfinish(other);
-	while (pg_server_ask(server, "select count(*) from pg_stat_activity"
-				     " where application_name = 'test'") > 1)
-		run_for(base, 10);
-	assert_int_equal(pg_server_ask(server, "select count(*) from t"), 0);
-	caller_end(&c);
-}
-
-static void what_succeeded_survives_a_crash(void **state)
-{
-	struct caller c[MANY];
-
-	(void)state;
-	for (int i = 0; i < MANY; i++) {
-		caller_begin(base, &c[i]);
-		ask(&c[i], &add_stmt, "1", 0, NULL);
-	}
-	for (int i = 0; i < MANY; i++) {
-		assert_int_equal(caller_wait(base, &c[i]), 0);
-		caller_end(&c[i]);
-	}
-	pg_server_kill(server);
-	pg_server_revive(server);
-	assert_int_equal(pg_server_ask(server, "select count(*) from t"), MANY);
-}
-
 static void closing_fails_what_is_left(void **state)
 {
 	struct caller c;
@@ -390,10 +263,6 @@ int main(void)
 		TEST(a_full_queue_refuses_at_once),
 		TEST(a_flow_cancelled_while_it_waits_is_not_sent),
 		TEST(a_flow_cancelled_on_its_way_leaves_the_others_their_results),
-		TEST(what_was_on_its_way_when_the_server_died_fails_as_temporary),
-		TEST(a_lost_backend_is_replaced_and_statements_are_prepared_anew),
-		TEST(what_a_lost_connection_has_not_done_it_never_does),
-		TEST(what_succeeded_survives_a_crash),
 		TEST(closing_fails_what_is_left),
 	};
 
