@@ -23,9 +23,11 @@ __attribute__((constructor)) static void find_clock(void)
 {
 	const char *path = getenv("CLOCK_AHEAD");
 	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	void *map;
+
 	if (fd < 0)
 		return;
-	void *map = mmap(NULL, sizeof(*ahead), PROT_READ, MAP_SHARED, fd, 0);
+	map = mmap(NULL, sizeof(*ahead), PROT_READ, MAP_SHARED, fd, 0);
 	close(fd);
 	if (map != MAP_FAILED)
 		ahead = map;
@@ -56,6 +58,7 @@ int gettimeofday(struct timeval *restrict now, void *restrict zone)
 time_t time(time_t *copy)
 {
 	struct timespec now;
+
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);
 	if (copy)
 		*copy = now.tv_sec;
