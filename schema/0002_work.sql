@@ -29,7 +29,8 @@ create table job (
     can_wait        boolean     not null default false, -- what it waits for: whatever arrives goes before it
     stop_seq        bigint,                         -- the person said stop, here
     worker_id       int,
-    claimant        bigint,                         -- which of its flows has it, for lines of deliveries
+    claimant        bigint,                         -- lines of deliveries: which of its flows has it,
+    delivery_id     bigint,                         -- and what is being sent, or was by whoever died with it
     run_at          timestamptz not null default now(),
     announce_at     timestamptz not null default now() + interval '2 s', -- again, if nobody came for it
     created_at      timestamptz not null default now(),
@@ -55,15 +56,15 @@ language sql volatile as $$ select (p_attempt & 1023) + 1 + (random() * 2097150)
 
 -- One outgoing message (or part of one) to a channel that wants it sent.
 --
--- No index names `state`, or every claim would write to all of them.  What is open (state 0 or 1) shows by
--- settled_at, what did not go out (state above 2) by an error.
+-- What is being sent is named by the job of its line, so that a claim writes one row.  No index names `state`: what is
+-- open shows by settled_at, what did not go out (state above 2) by an error.
 create table delivery (
     id              bigint generated always as identity (cache 32) primary key,
     conversation_id bigint      not null,
     place           bigint      not null,           -- order of sending: 1000 * seq + part; service calls go first, at 0
     seq             bigint,                         -- of the message it carries; null: a service call
     kind            smallint    not null default 0, -- 0 message, 1 part of a message, 2 callback answer, 3 note, 4 call
-    state           smallint    not null default 0, -- 0 pending, 1 sending, 2 sent, 3 failed, 4 uncertain, 5 cancelled
+    state           smallint    not null default 0, -- 0 open, 2 sent, 3 failed, 4 uncertain, 5 cancelled; see shown_state()
     epoch           int,                            -- null: sent whatever happens
     payload         jsonb,                          -- parts: html and plain; notes and calls: services/courier/message.h
     external_id     text,
@@ -74,6 +75,14 @@ create table delivery (
     settled_at      timestamptz
 ) with (fillfactor = 70);
 create index delivery_open on delivery (conversation_id, place, id) where settled_at is null;
+
+-- As people are shown it: 1 is being sent.
+create function shown_state(d delivery) returns int
+language sql stable as $$
+    select case when d.settled_at is null and exists (
+                    select from job j where j.queue = 2 and j.lane = d.conversation_id and j.delivery_id = d.id)
+           then 1 else d.state end
+$$;
 
 alter table job set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000,
                      autovacuum_vacuum_cost_delay = 0);

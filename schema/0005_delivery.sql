@@ -54,8 +54,8 @@ begin
     return coalesce(v_id, -1);
 end $$;
 
--- The head of the line, marked as sending; null when the line is empty and the job is gone, or when all that is left
--- waits for its time, and with it the job.
+-- The head of the line, which is being sent from now on; null when the line is empty and the job is gone, or when all
+-- that is left waits for its time, and with it the job.
 -- The caller holds the job's row lock.
 create function next_delivery(p_job bigint, p_conversation bigint) returns outgoing
 language plpgsql as $$
@@ -86,8 +86,8 @@ begin
         end if;
     end loop;
     if d.kind = 4 and d.payload ? 'tries' and d.place > place_at(clock_timestamp()) then -- it lets others pass
-        update job set state = 0, worker_id = null, can_wait = true, run_at = to_timestamp(d.place / 1e6),
-                       announce_at = to_timestamp(d.place / 1e6)
+        update job set state = 0, worker_id = null, delivery_id = null, can_wait = true,
+                       run_at = to_timestamp(d.place / 1e6), announce_at = to_timestamp(d.place / 1e6)
         where id = p_job;
         return null;
     end if;
@@ -97,7 +97,7 @@ begin
                     jsonb_build_object('name', left(coalesce(nullif(c.title, ''), '…'), 100))), d.trace)
         returning * into d;
     end if;
-    update delivery set state = 1 where id = d.id;
+    update job set delivery_id = d.id where id = p_job;
     out.delivery_id := d.id;
     out.kind := d.kind;
     out.seq := d.seq;
@@ -127,28 +127,30 @@ declare
 begin
     r.status := 0;
     r.uncertain := 0;
-    update job set state = 1, attempt = next_attempt(0), pending = 0, worker_id = p_worker, claimant = p_claimant
-    where id = (select j.id from job j
-                where j.id = p_job and j.state = 0 and j.attempt = 0 and j.run_at <= clock_timestamp()
-                for update skip locked)
-    returning attempt, failures + deaths, conversation_id into r.attempt, r.failures, r.conversation_id;
-    if not found then
+    -- The usual case: words that may go out.  First the lock, then a look: others may have sent some until then.
+    select j.conversation_id into r.conversation_id from job j
+    where j.id = p_job and j.state = 0 and j.delivery_id is null and j.run_at <= clock_timestamp() for update skip locked;
+    if found then
+        update job j
+        set state = 1, attempt = next_attempt(j.attempt), pending = 0, worker_id = p_worker, claimant = p_claimant,
+            delivery_id = h.id
+        from (select d.id, d.kind, d.seq, d.epoch, d.payload, d.trace from delivery d
+              where d.conversation_id = r.conversation_id and d.settled_at is null order by d.place, d.id limit 1) h,
+             conversation c
+        where j.id = p_job and c.id = r.conversation_id and h.kind < 3 and c.reachable and not topic_is_missing(c.chat_key)
+          and (c.responder = 0 or h.epoch is null or h.epoch >= c.epoch)
+        returning j.attempt, j.failures + j.deaths, c.channel_id, c.chat_key, c.is_group, c.lang,
+                  h.id, h.kind, h.seq, h.payload, h.trace
+        into r.attempt, r.failures, r.channel_id, r.chat_key, r.is_group, r.lang,
+             o.delivery_id, o.kind, o.seq, o.payload, o.trace;
+    end if;
+    if o.delivery_id is null then
         select s.status, s.wait_ms, s.attempt, s.failures, s.conversation_id, s.uncertain
         into r.status, r.wait_ms, r.attempt, r.failures, r.conversation_id, r.uncertain
         from seize_delivery(p_job, p_worker, p_claimant, p_unsure) s;
         if r.status <> 0 then
             return r;
         end if;
-    end if;
-    -- The usual head of a line: words that may go out.
-    update delivery d set state = 1
-    from (select * from delivery where conversation_id = r.conversation_id and settled_at is null order by place, id limit 1) h,
-         (select * from conversation where id = r.conversation_id offset 0) c
-    where d.id = h.id and h.state = 0 and h.kind < 3 and c.reachable and not topic_is_missing(c.chat_key)
-      and (c.responder = 0 or h.epoch is null or h.epoch >= c.epoch)
-    returning d.id, d.kind, d.seq, d.payload, d.trace, c.channel_id, c.chat_key, c.is_group, c.lang
-    into o.delivery_id, o.kind, o.seq, o.payload, o.trace, r.channel_id, r.chat_key, r.is_group, r.lang;
-    if not found then
         select c.channel_id, c.chat_key, c.is_group, c.lang into r.channel_id, r.chat_key, r.is_group, r.lang
         from conversation c where c.id = r.conversation_id;
         o := next_delivery(p_job, r.conversation_id);
@@ -189,19 +191,13 @@ begin
         return;
     end if;
     update job set state = 1, attempt = next_attempt(j.attempt), pending = 0, worker_id = p_worker,
-                   claimant = p_claimant
+                   claimant = p_claimant, delivery_id = null
     where id = p_job returning job.attempt into attempt;
     status := 0;
     uncertain := 0;
-    if j.state = 1 then -- our own claim, of which we did not hear: nothing left us
-        update delivery d set state = 0
-        where d.conversation_id = j.conversation_id and d.settled_at is null and d.state = 1;
-    elsif j.attempt <> 0 then -- what the last holder was sending when it died: nobody knows
-        update delivery d set state = 0
-        where d.conversation_id = j.conversation_id and d.settled_at is null and d.state = 1 and d.kind = 4
-          and is_about_topic(d.payload);
+    if j.state = 0 then -- what the last holder was sending when it died: nobody knows; of our own nothing left us
         update delivery d set state = 4, is_uncertain = true, error = 'sender died', settled_at = now()
-        where d.conversation_id = j.conversation_id and d.settled_at is null and d.state = 1;
+        where d.id = j.delivery_id and d.settled_at is null and not (d.kind = 4 and is_about_topic(d.payload));
         get diagnostics uncertain = row_count;
     end if;
     failures := j.failures + j.deaths;
@@ -229,12 +225,12 @@ declare
     r      settled_delivery;
 begin
     if p_state = 2 then -- the usual case: it was sent, and it was the last
-        perform from job where id = p_job and state = 1 and attempt = p_attempt and failures = 0 and deaths = 0 for update;
-        if found then
-            update delivery set state = 2, external_id = p_external, error = p_error, settled_at = now()
-            where id = p_delivery and state = 1 and kind < 3
-            returning conversation_id into v_line;
-        end if;
+        update delivery set state = 2, external_id = p_external, error = p_error, settled_at = now()
+        where id = (select j.delivery_id from job j
+                    where j.id = p_job and j.state = 1 and j.attempt = p_attempt and j.failures = 0 and j.deaths = 0
+                      and j.delivery_id = p_delivery for update)
+          and settled_at is null and kind < 3
+        returning conversation_id into v_line;
     end if;
     if v_line is null then
         return settle_unusual_delivery(p_job, p_attempt, p_delivery, p_state, p_external, p_error);
@@ -267,7 +263,7 @@ begin
     r.fenced := not found or j.state <> 1 or j.attempt <> p_attempt;
     update delivery
     set state = p_state, is_uncertain = p_state = 4, external_id = p_external, error = why(p_state, p_error), settled_at = now()
-    where id = p_delivery and (state = 1 and not r.fenced or state = 4);
+    where id = p_delivery and (settled_at is null and j.delivery_id = p_delivery and not r.fenced or state = 4);
     v_settled := found;
     if v_settled and v_topic then
         r.chat_key := settle_topic(d.conversation_id, p_state, p_external, d.trace);
@@ -339,16 +335,12 @@ declare
     v_topic boolean := coalesce((select d.kind = 4 and is_about_topic(d.payload) from delivery d where d.id = p_delivery), false);
     v_line  bigint;
 begin
-    update job set state = 0, worker_id = null, run_at = v_at, announce_at = v_at, can_wait = v_topic,
+    update job set state = 0, worker_id = null, delivery_id = null, run_at = v_at, announce_at = v_at, can_wait = v_topic,
                    failures = failures + (p_failed and not v_topic)::int, error = p_error
     where id = p_job and state = 1 and attempt = p_attempt returning conversation_id into v_line;
     fenced := not found;
-    if fenced then
-        return;
-    elsif v_topic then
+    if v_topic and not fenced then
         perform let_pass(p_job, v_line, p_delivery, v_at, p_failed);
-    else
-        update delivery set state = 0 where id = p_delivery and state = 1;
     end if;
 end $$;
 
@@ -357,9 +349,9 @@ create function let_pass(p_job bigint, p_line bigint, p_delivery bigint, p_until
 language plpgsql as $$
 begin
     update delivery
-    set state = 0, place = place_at(p_until),
+    set place = place_at(p_until),
         payload = payload || jsonb_build_object('tries', coalesce((payload ->> 'tries')::int, 0) + p_failed::int)
-    where id = p_delivery and state = 1;
+    where id = p_delivery and settled_at is null;
     perform drop_older_topics(p_line);
     if exists (select from delivery where conversation_id = p_line and settled_at is null and place < place_at(p_until)) then
         update job set run_at = now(), announce_at = now() + interval '2 s' where id = p_job;
@@ -371,7 +363,8 @@ create function drop_older_topics(p_line bigint) returns void
 language plpgsql as $$
 begin
     update delivery d set state = 5, error = 'superseded', settled_at = now()
-    where d.conversation_id = p_line and d.settled_at is null and d.state = 0 and d.kind = 4 and is_about_topic(d.payload)
+    where d.conversation_id = p_line and d.settled_at is null and shown_state(d) = 0 and d.kind = 4
+      and is_about_topic(d.payload)
       and exists (select from delivery n where n.conversation_id = p_line and n.settled_at is null and n.kind = 4
                                            and n.id > d.id and is_about_topic(n.payload));
 end $$;
@@ -388,7 +381,7 @@ begin
     if fenced then
         return;
     end if;
-    update delivery set kind = 1, payload = p_parts -> 0 where id = p_delivery and kind in (0, 3) and state = 1
+    update delivery set kind = 1, payload = p_parts -> 0 where id = p_delivery and kind in (0, 3) and settled_at is null
     returning * into d;
     if found then
         with parts as (
@@ -412,7 +405,7 @@ begin
         with head as (
             select d.id from delivery d
             join conversation c on c.id = d.conversation_id
-            where c.channel_id = p_channel and c.chat_key = p_chat and d.settled_at is null and d.state = 0
+            where c.channel_id = p_channel and c.chat_key = p_chat and d.settled_at is null
             order by d.place, d.id limit p_limit for update of d skip locked),
         taken as (
             update delivery d set state = 2, settled_at = now() from head where d.id = head.id

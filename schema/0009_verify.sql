@@ -58,8 +58,8 @@ language sql stable as $$
     where f.outcome is null and f.turn_seq is null and f.human is null
     group by 1
     union all
-    select 'deliveries ' || (array['pending', 'sending', 'sent', 'failed', 'uncertain', 'cancelled'])[state + 1], count(*)
-    from delivery group by state
+    select 'deliveries ' || (array['pending', 'sending', 'sent', 'failed', 'uncertain', 'cancelled'])[s.state + 1], count(*)
+    from (select shown_state(d) as state from delivery d) s group by s.state
     union all
     select 'jobs dead', count(*) from job where state = 2 having count(*) > 0
 $$;
@@ -132,7 +132,7 @@ language sql stable as $$
     union all
     (select 'delivery at odds with itself', format('delivery %s of conversation %s', d.id, d.conversation_id)
     from delivery d
-    where (d.state < 2) <> (d.settled_at is null) or d.is_uncertain <> (d.state = 4) or d.state > 2 and d.error is null
+    where (d.state = 0) <> (d.settled_at is null) or d.is_uncertain <> (d.state = 4) or d.state > 2 and d.error is null
     limit 50)
     union all
     (select 'gap in a conversation', format('conversation %s has %s messages up to %s of %s',

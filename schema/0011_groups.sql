@@ -240,14 +240,15 @@ declare
 begin
     -- first the locks, then a look: what was added to a line until then must be seen
     select array_agg(j.conversation_id),
-           count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.failures = 0 and j.deaths = 0)
+           count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.failures = 0 and j.deaths = 0
+                              and j.delivery_id = e.delivery)
     into v_line, v_usual
-    from unnest(v_job, p_attempt::int[]) e (job, attempt),
+    from unnest(v_job, p_attempt::int[], v_delivery) e (job, attempt, delivery),
          lateral (select * from job k where k.id = e.job for update) j;
     if v_usual = cardinality(v_job) then
         select count(*) into v_usual
         from unnest(v_line, v_delivery) e (line, delivery)
-        where (select d.state from delivery d where d.id = e.delivery and d.kind < 4) = 1
+        where (select d.state from delivery d where d.id = e.delivery and d.kind < 4) = 0
           and (select d.id from delivery d where d.conversation_id = e.line and d.settled_at is null and d.id <> e.delivery limit 1)
               is null;
     end if;
@@ -278,12 +279,11 @@ declare
 begin
     select count(*) into v_usual
     from (select j.* from job j where j.id = any (v_job) for update skip locked) j
-    where j.state = 0 and j.run_at <= clock_timestamp();
+    where j.state = 0 and j.delivery_id is null and j.run_at <= clock_timestamp();
     if v_usual = cardinality(v_job) and p_worker[1] = all (p_worker) then
         select array_agg(d.id),
-               count(*) filter (where c.reachable and d.kind < 3 and not topic_is_missing(c.chat_key) and (c.responder = 0 or d.epoch is null or d.epoch >= c.epoch)
-                                  and (select s.id from delivery s where s.conversation_id = c.id and s.settled_at is null and s.state = 1
-                                       limit 1) is null)
+               count(*) filter (where c.reachable and d.kind < 3 and not topic_is_missing(c.chat_key)
+                                  and (c.responder = 0 or d.epoch is null or d.epoch >= c.epoch))
         into v_delivery, v_usual
         from unnest(v_job) e (id),
              lateral (select * from job k where k.id = e.id offset 0) j,
@@ -302,9 +302,8 @@ begin
 
     update job
     set state = 1, attempt = next_attempt(attempt), pending = 0, worker_id = p_worker[1]::int,
-        claimant = p_claimant[array_position(v_job, id)]::bigint
+        claimant = p_claimant[array_position(v_job, id)]::bigint, delivery_id = v_delivery[array_position(v_job, id)]
     where id = any (v_job);
-    update delivery set state = 1 where id = any (v_delivery);
     return query
         select 0::smallint, null::int, j.attempt, j.failures + j.deaths, c.id, c.channel_id, c.chat_key, c.is_group, c.lang, 0,
                row (d.id, d.kind, d.seq, m.author, case d.kind when 0 then m.body end,

@@ -131,7 +131,7 @@ create function answers_too_soon(p_line bigint, m message) returns boolean
 language plpgsql stable as $$
 begin
     return m.extra -> 'reply_to' ->> 'id' is not null and m.created_at > now() - interval '10 s'
-           and exists (select from delivery d where d.conversation_id = p_line and d.settled_at is null and d.state = 1)
+           and exists (select from job j where j.queue = 2 and j.lane = p_line and j.delivery_id is not null)
            and order_reply(p_line, m.extra -> 'reply_to' ->> 'id') is null;
 end $$;
 
@@ -397,7 +397,7 @@ begin
             from relay r join delivery d on d.id = r.delivery_id
             join message m on m.conversation_id = r.conversation_id and m.seq = r.seq
             where r.conversation_id = p_client and r.seq = p_seq and r.desk_id = p_line and r.kind in (1, 7)
-              and (d.kind in (1, 3) or d.kind = 0 and d.state > 0) and (d.state < 2 or d.external_id is not null))
+              and (d.kind in (1, 3) or d.kind = 0 and shown_state(d) > 0) and (d.state = 0 or d.external_id is not null))
         select jsonb_agg(jsonb_build_array(p.id, coalesce(p.is_caption, false), p.is_final) order by p.place, p.id) from part p
         where p.has_words or not exists (select from part w where w.has_words) and p.id = (select min(id) from part));
 end $$;

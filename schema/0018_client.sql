@@ -10,7 +10,7 @@ begin
         return;
     end if;
     select (array['pending', 'sending', null, 'failed', 'uncertain', 'failed'])[d.state + 1], d.error into state, error
-    from (select d.state, d.error from delivery d
+    from (select shown_state(d) as state, d.error from delivery d
           where d.conversation_id = m.conversation_id and d.place between m.seq * 1000 and m.seq * 1000 + 999
             and d.settled_at is null
           union all

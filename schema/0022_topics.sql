@@ -105,7 +105,6 @@ begin
         return;
     end if;
     status := 0;
-    update delivery set state = 0 where id = p_delivery and state = 1;
     update conversation c
     set chat_key = split_part(c.chat_key, ':', 1) || ':?' || c.id, -- named after the client, whoever spoke there last
         title = (select o.title from desk_topic t join conversation o on o.id = t.client_id where t.conversation_id = c.id)

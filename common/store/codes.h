@@ -22,7 +22,7 @@ enum delivery_kind {
 };
 enum delivery_state {
 	DELIVERY_PENDING = 0,
-	DELIVERY_SENDING = 1,
+	DELIVERY_SENDING = 1, /* as shown_state() tells: in the table it is pending */
 	DELIVERY_SENT = 2,
 	DELIVERY_FAILED = 3,
 	DELIVERY_UNCERTAIN = 4,

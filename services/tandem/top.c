@@ -30,9 +30,9 @@ enum { QUEUES = sizeof queues / sizeof *queues };
 
 #define DELIVERIES_SQL                                                                         \
 	"select (array['pending', 'sending', 'sent', 'failed', 'uncertain', 'cancelled'])"     \
-	"[state + 1], count(*) from delivery "                                                 \
-	"where settled_at is null or created_at > now() - interval '1 hour' group by state "   \
-	"order by state"
+	"[state + 1], count(*) from (select shown_state(d) as state from delivery d "          \
+	"where settled_at is null or created_at > now() - interval '1 hour') d "               \
+	"group by state order by state"
 
 #define TURNS_SQL                                                                              \
 	"select count(*) filter (where finished_at > now() - interval '1 minute'), "           \

@@ -60,7 +60,7 @@ def measure(rig, calls):
     rig.world.get("/arrivals")
     rig.load(16, calls, 1_000_000, RATE, log=log, text="/operator")
     deadline = time.monotonic() + 30
-    while rig.stack.sql("select count(*) from delivery where state < 2")[0][0] and time.monotonic() < deadline:
+    while rig.stack.sql("select count(*) from delivery where settled_at is null")[0][0] and time.monotonic() < deadline:
         time.sleep(0.1)
     asked, arrived = times(log.read_text()), times(rig.world.get("/arrivals"))
     invited = {}

@@ -26,7 +26,7 @@ FATES = """
     left join message reply on reply.conversation_id = t.conversation_id and reply.seq = t.reply_seq
 """
 DELIVERIES = """
-    select c.chat_key::bigint, d.conversation_id, d.seq, d.place, d.state, d.external_id, d.error, m.body
+    select c.chat_key::bigint, d.conversation_id, d.seq, d.place, shown_state(d), d.external_id, d.error, m.body
     from delivery d join conversation c on c.id = d.conversation_id
     join message m on m.conversation_id = d.conversation_id and m.seq = d.seq
     order by d.conversation_id, d.place, d.id

@@ -232,8 +232,7 @@ static void a_long_proposal_loses_its_buttons_too(void **state)
 	hold();
 	propose();
 	snprintf(sql, sizeof sql,
-		 "update delivery set state = 1 where id = %lld;"
-		 "update job set state = 1 where queue = 2;"
+		 "update job set state = 1, delivery_id = %lld where queue = 2;"
 		 "select split_delivery(j.id, j.attempt, d.id, '[{}, {}, {}]') from delivery d"
 		 " join job j on j.queue = 2 and j.lane = d.conversation_id where d.id = %lld",
 		 (long long)shown(), (long long)shown());

@@ -172,8 +172,8 @@ static void only_whoever_holds_the_line_renews(void **state)
 	assert_sql(TOPIC, "9001:55");
 	run("delete from desk_topic");
 	assert_int_equal(renew_topic(&l).status, TOPIC_FOREIGN);
-	assert_int_equal(number("select state from delivery where kind = 3 order by id desc "
-				"limit 1"),
+	assert_int_equal(number("select shown_state(d) from delivery d where kind = 3 "
+				"order by id desc limit 1"),
 			 DELIVERY_SENDING);
 }
 

@@ -218,18 +218,36 @@ def test_words_without_an_address_are_asked_about(stack, people):
     one.wait(text)
 
 
-def forget_arrival(stack, shown, state):
-    """As if we had not heard yet (1), or would never hear (4), that the message has arrived."""
+def never_hear(stack, shown):
+    """As if we would never hear that the message has arrived."""
     stack.wait_idle()
-    ended = "is_uncertain = true, error = 'timeout'" if state == 4 else "settled_at = null"
-    stack.sql_do(f"update delivery set state = {state}, {ended}, external_id = null"
+    stack.sql_do("update delivery set state = 4, is_uncertain = true, error = 'timeout', external_id = null"
                  f" where external_id = '{shown['message_id']}' and id in (select delivery_id from relay)")
+
+
+def not_hear_yet(stack, shown):
+    """As if it were still being sent.  The delivery's id."""
+    stack.wait_idle()
+    (delivery,), = stack.sql("select id from delivery where external_id = %s and id in (select delivery_id from relay)",
+                             str(shown["message_id"]))
+    stack.sql_do(f"""
+        insert into job (queue, kind, lane, conversation_id, state, attempt, worker_id, delivery_id, trace)
+        select 2, 1, conversation_id, conversation_id, 1, 1, (select max(id) from worker where queue = 2), id, trace
+        from delivery where id = {delivery};
+        update delivery set state = 0, settled_at = null, external_id = null where id = {delivery}""")
+    return delivery
+
+
+def hear_now(stack, shown, delivery):
+    stack.sql_do(f"""
+        update delivery set state = 2, settled_at = now(), external_id = '{shown["message_id"]}' where id = {delivery};
+        update job set state = 0, worker_id = null, delivery_id = null, announce_at = now() where delivery_id = {delivery}""")
 
 
 def test_an_answer_to_what_never_was_confirmed_goes_to_nobody_else(stack, people):
     operator, one, two = two_chats(stack, people)
     one.say(asked := word())
-    forget_arrival(stack, shown := operator.wait(asked), 4)
+    never_hear(stack, shown := operator.wait(asked))
     operator.answer(shown, text := word())
     operator.press(operator.wait("Whom is this for"), one.name)
     one.wait(text)
@@ -239,11 +257,10 @@ def test_an_answer_to_what_never_was_confirmed_goes_to_nobody_else(stack, people
 def test_an_answer_waits_until_it_is_known_to_what(stack, people):
     operator, one, two = two_chats(stack, people)
     one.say(asked := word())
-    forget_arrival(stack, shown := operator.wait(asked), 1)
+    delivery = not_hear_yet(stack, shown := operator.wait(asked))
     operator.answer(shown, text := word())
     time.sleep(1)
-    stack.sql_do(f"update delivery set state = 2, settled_at = now(), external_id = '{shown['message_id']}'"
-                 " where state = 1 and id in (select delivery_id from relay)")
+    hear_now(stack, shown, delivery)
     one.wait(text)
     assert text not in two.texts()
 
