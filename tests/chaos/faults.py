@@ -2,8 +2,12 @@
 last; it has ended when it returns.  A killed process's fault ends when it is started again.
 """
 
+import contextlib
+import os
 import signal
 import time
+
+import psycopg2
 
 from tests.chaos.stage import KEYS, tell
 from tests.system.stack import wait_for
@@ -11,6 +15,7 @@ from tests.system.stack import wait_for
 FAULTS = {}
 ENOUGH = 3  # calls struck by an illness of the outside world
 PATIENCE = 5.0  # seconds in which they should come
+ANSWERED = 0.01  # seconds in which whoever answers before the disk has answered
 LONG = set()  # only in long campaigns
 
 
@@ -143,9 +148,29 @@ def pg_crash_unflushed(stage, _rng, seconds):
     slow_disk(stage)
     for _ in range(2):
         time.sleep(seconds)
+        wait_unwritten(stage)
+        os.kill(stage.servers.postmaster(), signal.SIGQUIT)
         stage.servers.call("postgres", "crash")
         stage.servers.call("postgres", "start")
     quick_disk(stage)
+
+
+def wait_unwritten(stage):
+    """Until an event can be seen that a crash would take along; a second at most, for there may be none."""
+    end = time.monotonic() + 1
+    with contextlib.closing(psycopg2.connect(stage.env["DATABASE_URL"])) as db:
+        db.autocommit = True
+        cursor = db.cursor()
+        written, known = None, 0
+        while time.monotonic() < end:
+            cursor.execute("select pg_current_wal_lsn(), count(*) from inbound")
+            lsn, seen = cursor.fetchone()
+            if lsn != written:
+                written, known = lsn, seen
+            elif seen > known:
+                time.sleep(ANSWERED)
+                return
+            time.sleep(0.002)
 
 
 @fault("pg-cut", 0.3, 2)

@@ -70,6 +70,9 @@ class Servers:
         )
         return done.stdout
 
+    def postmaster(self):
+        return int((self.folder / "postgres/postmaster.pid").read_text().split()[0])
+
     def make_database(self):
         self.made += 1
         name = f"tandem_{self.made}"
