@@ -135,6 +135,12 @@ language sql stable as $$
     where (d.state = 0) <> (d.settled_at is null) or d.is_uncertain <> (d.state = 4) or d.state > 2 and d.error is null
     limit 50)
     union all
+    (select 'line sends what is not in it', format('job %s delivery %s', j.id, j.delivery_id)
+    from job j
+    where j.delivery_id is not null and j.state < 2
+      and not exists (select from delivery d where d.id = j.delivery_id and d.conversation_id = j.lane and d.settled_at is null)
+    limit 50)
+    union all
     (select 'gap in a conversation', format('conversation %s has %s messages up to %s of %s',
                                             c.id, coalesce(m.n, 0), coalesce(m.last, 0), c.last_seq)
     from conversation c

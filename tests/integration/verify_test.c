@@ -90,6 +90,8 @@ static void every_damage_is_found(void **state)
 		{ "delete from job where queue = 1", "lost event" },
 		{ "delete from turn", "answer without its turn, lost event" },
 		{ "delete from job where queue = 2", "delivery without a job" },
+		{ "update job set delivery_id = (select min(id) from delivery) where queue = 2",
+		  "line sends what is not in it" },
 		{ "delete from delivery where state = 2", "message without a delivery" },
 		{ "delete from inbound where event_key = 'e2'", "message without its event" },
 		{ "update conversation set last_seq = last_seq + 1", "gap in a conversation" },
