@@ -122,6 +122,44 @@ static void every_damage_is_found(void **state)
 	pg_server_clean(world.server);
 }
 
+/* An operator has taken the case and said something. */
+static void talk_to_a_human(void)
+{
+	live_a_little();
+	take_over("%");
+	run("select desk(min(id), 'say', 1, 'k1', '{\"text\": \"Hello.\"}', 't') from "
+	    "operator");
+	assert_sql(VIOLATIONS, "");
+}
+
+static void every_damage_to_a_case_is_found(void **state)
+{
+	static const struct {
+		const char *damage, *kinds;
+	} cases[] = {
+		{ "delete from job where queue = 3", "case without a job" },
+		{ "update conversation set responder = 1, operator_id = null",
+		  "load of an operator, responder without the case" },
+		{ "update operator set load = 2", "load of an operator" },
+		{ "insert into invitation (handoff_id, operator_id, round) select h.id, o.id, 1"
+		  " from handoff h, operator o on conflict do nothing;"
+		  " update invitation set state = 0",
+		  "invitation to what is over" },
+		{ "update handoff set taken_at = null", "operator without a case" },
+		{ "update delivery set settled_at = null where state = 2",
+		  "delivery at odds with itself" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		pg_server_clean(world.server);
+		talk_to_a_human();
+		run(cases[i].damage);
+		assert_sql(VIOLATIONS, cases[i].kinds);
+	}
+	pg_server_clean(world.server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +168,7 @@ int main(void)
 		WORLD_TEST(what_a_human_left_is_not_lost),
 		WORLD_TEST(the_events_of_a_dead_job_are_not_lost_but_counted),
 		WORLD_TEST(every_damage_is_found),
+		WORLD_TEST(every_damage_to_a_case_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, world_open, world_close);
