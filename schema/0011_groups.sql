@@ -180,7 +180,7 @@ declare
     v_usual        int;
     v_delivery     bigint[];
 begin
-    select array_agg(c.last_seq + 1), array_agg((select h.delivery from channel h where h.id = c.channel_id)),
+    select array_agg(c.last_seq + 1), array_agg(h.delivery),
            count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.conversation_id = c.id and j.stop_seq is null and j.pending = 0
                               and j.kind = 1 and c.responder = 0 and c.epoch = e.epoch and e.outcome = 1 and e.body is not null
                               and e.last >= e.first)
@@ -188,7 +188,8 @@ begin
     from unnest(v_job, p_attempt::int[], v_conversation, p_epoch::int[], p_first::bigint[], v_last, p_outcome::smallint[],
                 p_body) e (job, attempt, conversation, epoch, first, last, outcome, body),
          lateral (select * from conversation o where o.id = e.conversation for update) c,
-         lateral (select * from job k where k.id = e.job for update) j;
+         lateral (select * from job k where k.id = e.job for update) j,
+         lateral (select n.delivery from channel n where n.id = c.channel_id) h;
     if v_usual < cardinality(v_job) or v_mode[1] <> any (v_mode) then
         for i in 1 .. cardinality(v_job) loop
             return query select * from finish_turn(
@@ -274,6 +275,8 @@ returns setof claimed_delivery
 language plpgsql as $$
 declare
     v_job      bigint[] := p_job::bigint[];
+    v_claim    claimed_delivery[];
+    v_attempt  int[];
     v_delivery bigint[];
     v_usual    int;
 begin
@@ -281,15 +284,23 @@ begin
     from (select j.* from job j where j.id = any (v_job) for update skip locked) j
     where j.state = 0 and j.delivery_id is null and j.run_at <= clock_timestamp();
     if v_usual = cardinality(v_job) and p_worker[1] = all (p_worker) then
-        select array_agg(d.id),
+        select array_agg(
+                   row (0, null, j.attempt, j.failures, c.id, c.channel_id, c.chat_key, c.is_group, c.lang, 0,
+                        row (d.id, d.kind, d.seq, m.author, case d.kind when 0 then m.body end,
+                             case when m.extra ? 'reply_to' then with_number(c.id, m.extra) else m.extra end,
+                             d.payload, d.trace)::outgoing)::claimed_delivery),
+               array_agg(j.attempt), array_agg(d.id),
                count(*) filter (where c.reachable and d.kind < 3 and not topic_is_missing(c.chat_key)
                                   and (c.responder = 0 or d.epoch is null or d.epoch >= c.epoch))
-        into v_delivery, v_usual
-        from unnest(v_job) e (id),
-             lateral (select * from job k where k.id = e.id offset 0) j,
-             lateral (select * from conversation o where o.id = j.conversation_id offset 0) c,
-             lateral (select * from delivery h where h.conversation_id = j.conversation_id and h.settled_at is null
-                      order by h.place, h.id limit 1) d;
+        into v_claim, v_attempt, v_delivery, v_usual
+        from unnest(v_job) e (id)
+             cross join lateral (select k.conversation_id as line, next_attempt(k.attempt) as attempt,
+                                        k.failures + k.deaths as failures
+                                 from job k where k.id = e.id offset 0) j
+             cross join lateral (select * from conversation o where o.id = j.line offset 0) c
+             cross join lateral (select * from delivery h where h.conversation_id = j.line and h.settled_at is null
+                                 order by h.place, h.id limit 1) d
+             left join lateral (select * from message w where w.conversation_id = c.id and w.seq = d.seq offset 0) m on true;
     else
         v_usual := 0;
     end if;
@@ -301,16 +312,8 @@ begin
     end if;
 
     update job
-    set state = 1, attempt = next_attempt(attempt), pending = 0, worker_id = p_worker[1]::int,
+    set state = 1, attempt = v_attempt[array_position(v_job, id)], pending = 0, worker_id = p_worker[1]::int,
         claimant = p_claimant[array_position(v_job, id)]::bigint, delivery_id = v_delivery[array_position(v_job, id)]
     where id = any (v_job);
-    return query
-        select 0::smallint, null::int, j.attempt, j.failures + j.deaths, c.id, c.channel_id, c.chat_key, c.is_group, c.lang, 0,
-               row (d.id, d.kind, d.seq, m.author, case d.kind when 0 then m.body end,
-                    case when m.extra ? 'reply_to' then with_number(c.id, m.extra) else m.extra end, d.payload, d.trace)::outgoing
-        from unnest(v_job, v_delivery) e (job, delivery)
-             cross join lateral (select * from job k where k.id = e.job offset 0) j
-             cross join lateral (select * from conversation o where o.id = j.conversation_id offset 0) c
-             cross join lateral (select * from delivery h where h.id = e.delivery offset 0) d
-             left join lateral (select * from message w where w.conversation_id = c.id and w.seq = d.seq offset 0) m on true;
+    return query select * from unnest(v_claim);
 end $$;

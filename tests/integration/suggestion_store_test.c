@@ -226,13 +226,14 @@ static void what_comes_after_the_operators_words_is_not_shown(void **state)
 /* Of many parts the last has the buttons. */
 static void a_long_proposal_loses_its_buttons_too(void **state)
 {
-	char sql[256];
+	char sql[512];
 
 	(void)state;
 	hold();
 	propose();
 	snprintf(sql, sizeof sql,
-		 "update job set state = 1, delivery_id = %lld where queue = 2;"
+		 "update job j set state = 1, delivery_id = d.id from delivery d"
+		 " where d.id = %lld and j.queue = 2 and j.lane = d.conversation_id;"
 		 "select split_delivery(j.id, j.attempt, d.id, '[{}, {}, {}]') from delivery d"
 		 " join job j on j.queue = 2 and j.lane = d.conversation_id where d.id = %lld",
 		 (long long)shown(), (long long)shown());
