@@ -219,6 +219,7 @@ void http_close(struct http *h)
 		op_fail(&t->op, ERR_TEMP, "%s: we are leaving", t->host);
 		forget(t);
 	}
+	transfer_free_spares(h);
 	curl_multi_cleanup(h->multi);
 	event_free(h->timer);
 	free(h);

@@ -94,25 +94,52 @@ static void set_headers(struct transfer *t, const char *const *headers)
 }
 
 /*
+ * What is the same for all requests.
+ *
  * CAPATH must be empty: only then does curl keep the parsed certificates for
  * all connections.  QUICK_EXIT: a resolver that hangs must not hold the loop.
  */
-static void set_transport(struct transfer *t, const struct http_request *req)
+static CURL *make_handle(const struct http *h)
 {
-	int connect_ms = req->connect_timeout_ms ? req->connect_timeout_ms : CONNECT_MS;
+	CURL *easy = curl_easy_init();
 
-	curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(t->easy, CURLOPT_CAINFO, t->http->ca_file);
-	curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
-	curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(t->easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)DNS_CACHE_S);
-	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)req->timeout_ms);
-	curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, on_connected);
-	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
+	if (!easy)
+		abort();
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_CAINFO, h->ca_file);
+	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)DNS_CACHE_S);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	return easy;
+}
+
+static CURL *take_handle(struct http *h)
+{
+	return h->spares > 0 ? h->spare[--h->spares] : make_handle(h);
+}
+
+/* For the next request, unless it had a form: that one keeps much, and is rare. */
+static void give_handle(struct transfer *t)
+{
+	struct http *h = t->http;
+
+	if (t->form || h->spares == sizeof h->spare / sizeof *h->spare)
+		curl_easy_cleanup(t->easy);
+	else
+		h->spare[h->spares++] = t->easy;
+}
+
+void transfer_free_spares(struct http *h)
+{
+	while (h->spares > 0)
+		curl_easy_cleanup(h->spare[--h->spares]);
 }
 
 /* --- forms ---------------------------------------------------------------- */
@@ -152,25 +179,29 @@ static size_t set_form(struct transfer *t, const struct http_part *parts, int n)
 	return len;
 }
 
+/* All that differs between requests: the handle may have had another one before. */
 static void set_message(struct transfer *t, const struct http_request *req)
 {
+	int connect_ms = req->connect_timeout_ms ? req->connect_timeout_ms : CONNECT_MS;
 	size_t body_len = req->body_len;
 
 	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(t->easy, CURLOPT_URL, req->url);
-	curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-	curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)req->timeout_ms);
+	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
-	curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
-	if (req->reader)
-		curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
+	curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE,
+			 req->reader ? (long)STREAM_BUFFER : (long)CURL_MAX_WRITE_SIZE);
 	if (req->part_count > 0) {
 		body_len = set_form(t, req->parts, req->part_count);
 	} else if (req->body) {
 		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 				 (curl_off_t)req->body_len);
 		curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, req->body);
+	} else {
+		curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
 	}
 	t->is_large_tls = strncasecmp(req->url, "https:", 6) == 0 && body_len > TLS_RECORD / 2;
 	set_headers(t, req->headers);
@@ -181,10 +212,11 @@ struct transfer *transfer_create(struct http *h, struct http_response *out,
 {
 	struct transfer *t = calloc(1, sizeof *t);
 
-	if (!t || !(t->easy = curl_easy_init()))
+	if (!t)
 		abort();
 	*out = (struct http_response){ .body = "", .retry_after_ms = -1, .should_retry = -1 };
 	t->http = h;
+	t->easy = take_handle(h);
 	t->out = out;
 	t->reader = req->reader;
 	t->reader_arg = req->reader_arg;
@@ -193,7 +225,6 @@ struct transfer *transfer_create(struct http *h, struct http_response *out,
 	t->max_body = req->max_body ? req->max_body : MAX_BODY;
 	t->last_byte_ms = clock_mono_ms();
 	remember_host(t, req->url);
-	set_transport(t, req);
 	set_message(t, req);
 	return t;
 }
@@ -202,7 +233,7 @@ void transfer_free(struct transfer *t)
 {
 	if (event_initialized(&t->watchdog))
 		event_del(&t->watchdog);
-	curl_easy_cleanup(t->easy);
+	give_handle(t);
 	curl_mime_free(t->form);
 	curl_slist_free_all(t->headers);
 	buf_free(&t->body);
@@ -213,16 +244,17 @@ void transfer_free(struct transfer *t)
 
 /*
  * A large request over TLS may have left in part before curl counts a byte of
- * it: then the connection alone makes it "sent".
+ * it: then the connection alone makes it "sent".  Until there is one, curl's
+ * count is that of the handle's last request.
  */
 void transfer_note_stage(struct transfer *t)
 {
 	long written = 0;
 
-	if (t->out->stage != HTTP_NOT_SENT)
+	if (t->out->stage != HTTP_NOT_SENT || !t->is_connected)
 		return;
 	curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &written);
-	if (written > 0 || t->was_repeated || (t->is_connected && t->is_large_tls))
+	if (written > 0 || t->was_repeated || t->is_large_tls)
 		t->out->stage = HTTP_SENT;
 }
 

@@ -16,6 +16,8 @@ struct http {
 	struct event *timer;
 	const char *ca_file;
 	struct transfer_list transfers, doomed;
+	CURL *spare[128]; /* handles that know all but their next request */
+	int spares;
 	int in_flight, inside; /* inside: curl is running and may not be asked for anything */
 };
 
@@ -42,7 +44,8 @@ struct transfer {
 /* The easy handle, ready to be added; the flow is still free. */
 struct transfer *transfer_create(struct http *h, struct http_response *out,
 				 const struct http_request *req);
-void transfer_free(struct transfer *t);
+void transfer_free(struct transfer *t); /* it is in no multi handle any more */
+void transfer_free_spares(struct http *h);
 
 /* What is known by now goes into *out. */
 void transfer_note_stage(struct transfer *t);

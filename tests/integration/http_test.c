@@ -97,6 +97,10 @@ static void what_is_sent_is_what_was_asked_for(void **state)
 	assert_non_null(strstr(rude_last_request(server), "\r\nAccept-Encoding: gzip\r\n"));
 	assert_non_null(strstr(rude_last_request(server), "\r\n\r\n{\"a\":1}"));
 	assert_null(strstr(rude_last_request(server), "Expect"));
+	assert_int_equal(get("/hello"), 0); /* nothing of it is left for the next one */
+	assert_non_null(strstr(rude_last_request(server), "GET /hello HTTP/1.1\r\n"));
+	assert_null(strstr(rude_last_request(server), "X-A"));
+	assert_null(strstr(rude_last_request(server), "Content-"));
 }
 
 static void retry_after_is_read_in_all_its_forms(void **state)
@@ -313,6 +317,18 @@ static void a_flow_may_leave_in_mid_transfer(void **state)
 	assert_int_equal(get("/hello"), 0);
 }
 
+static void a_flow_that_leaves_at_once_sent_nothing(void **state)
+{
+	struct http_request req = { .url = rude_url(server, "/hello") };
+
+	(void)state;
+	assert_int_equal(get("/hello"), 0); /* what was sent before is not taken for it */
+	http_send(http, &caller.flow, caller_next, &response, &req);
+	flow_interrupt(&caller.flow, ERR_CANCELLED, "enough");
+	assert_int_equal(caller_wait(base, &caller), -1);
+	assert_int_equal(response.stage, HTTP_NOT_SENT);
+}
+
 enum { CROWD = 500 };
 
 static struct caller crowd[CROWD];
@@ -351,6 +367,7 @@ int main(void)
 		cmocka_unit_test(an_answer_that_is_too_long_is_given_up),
 		cmocka_unit_test(the_whole_transfer_has_a_deadline),
 		cmocka_unit_test(a_flow_may_leave_in_mid_transfer),
+		cmocka_unit_test(a_flow_that_leaves_at_once_sent_nothing),
 		cmocka_unit_test(a_crowd_is_served_at_once),
 	};
 
