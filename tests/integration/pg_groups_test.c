@@ -11,65 +11,29 @@
 #include "tests/integration/pg_world.h"
 #include "tests/integration/redis_server.h"
 
-enum { MANY = 40, GROUP = 4 };
+enum { MANY = CALLERS, GROUP = 4 };
 
-static struct caller callers[MANY];
-static int64_t got[MANY];
-
-static const struct pg_stmt slow_stmt = { "slow", "select 7 from pg_sleep($1::float)" };
-static const struct pg_stmt xid_stmt = { "xid", "insert into t (n) values ($1::int)"
-						" returning pg_current_xact_id()::text" };
 static const struct pg_stmt even_stmt = { "even", "insert into t (n) values ($1::int + 0 * (1 /"
 						  " (($1::int + 1) % 2))) returning n" };
 
 static void ask(int i, const struct pg_stmt *stmt, int n, uint64_t order)
 {
-	struct flow *f = &callers[i].flow;
-	const char *text = arena_int(&f->arena, n);
-
-	got[i] = 0;
-	pg_call(pg, f, caller_next,
-		&(struct pg_call){ .stmt = stmt,
-				   .argv = &text,
-				   .n = 1,
-				   .order = order,
-				   .decode = decode_number,
-				   .out = &got[i] });
-}
-
-static int wait_for_all(int from, int n)
-{
-	int failed = 0;
-
-	for (int i = from; i < from + n; i++)
-		failed += caller_wait(base, &callers[i]) < 0;
-	return failed;
+	pg_world_ask(i, stmt, arena_int(&callers[i].flow.arena, n), order);
 }
 
 static int begin_test(void **state)
 {
 	(void)state;
 	pg_world_begin(&(struct pg_conf){ .group_max = GROUP });
-	for (int i = 0; i < MANY; i++)
-		caller_begin(base, &callers[i]);
 	return 0;
-}
-
-static int end_test(void **state)
-{
-	pg_close(pg);
-	pg = NULL;
-	for (int i = 0; i < MANY; i++)
-		caller_end(&callers[i]);
-	return pg_world_end(state);
 }
 
 static void each_group_is_a_transaction(void **state)
 {
 	(void)state;
 	for (int i = 0; i < MANY; i++)
-		ask(i, &xid_stmt, i, (uint64_t)i + 1);
-	assert_int_equal(wait_for_all(0, MANY), 0);
+		ask(i, &pg_world_xid, i, (uint64_t)i + 1);
+	assert_int_equal(pg_world_wait_all(MANY), 0);
 	for (int i = 1; i < MANY; i++)
 		assert_int_equal(got[i] == got[i - 1], i % GROUP != 0);
 	assert_int_equal(pg_waiting(pg), 0);
@@ -80,11 +44,11 @@ static void bad_calls_fail_alone_in_whichever_group(void **state)
 	(void)state;
 	for (int i = 0; i < MANY; i++)
 		ask(i, &even_stmt, i == 1 || i == 6 || i == 30 ? 1 : 2 * i, (uint64_t)i + 1);
-	assert_int_equal(wait_for_all(0, MANY), 3);
+	assert_int_equal(pg_world_wait_all(MANY), 3);
 	for (int i = 0; i < MANY; i++)
 		assert_int_equal(got[i], i == 1 || i == 6 || i == 30 ? 0 : 2 * i);
 	assert_int_equal(callers[6].err.kind, ERR_PERM);
-	assert_int_equal(pg_server_ask(server, "select count(*) from t"), MANY - 3);
+	assert_int_equal(pg_world_rows(), MANY - 3);
 	assert_int_equal(pg_server_ask(server, "select count(distinct n) from t"), MANY - 3);
 }
 
@@ -95,7 +59,7 @@ static void a_call_never_passes_one_of_its_order(void **state)
 	(void)state;
 	for (int i = 0; i < MANY; i++)
 		ask(i, &even_stmt, i == 3 ? 1 : 2 * i, i == 3 ? 99 : (uint64_t)(i % 3) + 1);
-	assert_int_equal(wait_for_all(0, MANY), 1);
+	assert_int_equal(pg_world_wait_all(MANY), 1);
 	for (int order = 0; order < 3; order++) {
 		char sql[200];
 
@@ -105,15 +69,15 @@ static void a_call_never_passes_one_of_its_order(void **state)
 			 order);
 		assert_int_equal(pg_server_ask(server, sql), 0);
 	}
-	assert_int_equal(pg_server_ask(server, "select count(*) from t"), MANY - 1);
+	assert_int_equal(pg_world_rows(), MANY - 1);
 }
 
 static void one_that_goes_alone_is_passed_by_nobody(void **state)
 {
 	(void)state;
 	for (int i = 0; i < MANY; i++)
-		ask(i, &xid_stmt, i, i == 10 ? PG_ALONE : (uint64_t)i + 1);
-	assert_int_equal(wait_for_all(0, MANY), 0);
+		ask(i, &pg_world_xid, i, i == 10 ? PG_ALONE : (uint64_t)i + 1);
+	assert_int_equal(pg_world_wait_all(MANY), 0);
 	assert_int_equal(pg_server_ask(server, "select n from t offset 10 limit 1"), 10);
 	assert_int_not_equal(got[10], got[9]);
 	assert_int_not_equal(got[10], got[11]);
@@ -122,21 +86,20 @@ static void one_that_goes_alone_is_passed_by_nobody(void **state)
 static void a_loss_fails_all_of_them(void **state)
 {
 	(void)state;
-	ask(0, &slow_stmt, 30, 1);
+	ask(0, &pg_world_slow, 30, 1);
 	for (int i = 1; i < MANY; i++)
-		ask(i, &xid_stmt, i, (uint64_t)i + 1);
+		ask(i, &pg_world_xid, i, (uint64_t)i + 1);
 	run_for(base, 50);
-	pg_server_run(server, "select pg_terminate_backend(pid) from pg_stat_activity"
-			      " where application_name = 'test'");
-	assert_int_equal(wait_for_all(0, MANY), MANY);
+	pg_world_cut();
+	assert_int_equal(pg_world_wait_all(MANY), MANY);
 	for (int i = 0; i < MANY; i++)
 		assert_int_equal(callers[i].err.kind, ERR_TEMP);
 	assert_int_equal(pg_waiting(pg), 0);
 	run_until(base, &ups, 2);
 	for (int i = 0; i < MANY; i++)
-		ask(i, &xid_stmt, i, (uint64_t)i + 1);
-	assert_int_equal(wait_for_all(0, MANY), 0);
-	assert_int_equal(pg_server_ask(server, "select count(*) from t"), MANY);
+		ask(i, &pg_world_xid, i, (uint64_t)i + 1);
+	assert_int_equal(pg_world_wait_all(MANY), 0);
+	assert_int_equal(pg_world_rows(), MANY);
 }
 
 static void who_leaves_meanwhile_does_not_shift_the_others_results(void **state)
@@ -148,12 +111,12 @@ static void who_leaves_meanwhile_does_not_shift_the_others_results(void **state)
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	for (int i = 1; i < MANY; i += 5)
 		flow_interrupt(&callers[i].flow, ERR_CANCELLED, "no longer");
-	assert_int_equal(wait_for_all(0, MANY), 1 + MANY / 5);
+	assert_int_equal(pg_world_wait_all(MANY), 1 + MANY / 5);
 	for (int i = 1; i < MANY; i++)
 		assert_int_equal(got[i], i % 5 == 1 ? 0 : 2 * i);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, end_test)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, pg_world_end)
 
 int main(void)
 {

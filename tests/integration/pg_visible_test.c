@@ -13,8 +13,6 @@
 enum { MANY = 6 };
 
 static int seen;
-static struct caller callers[MANY];
-static int64_t got[MANY];
 
 /* Answers how far the log had been written when the row was; it lies behind that, at the
  * commit. */
@@ -36,7 +34,7 @@ static void on_visible(void *self)
 
 	assert_true(got[c - callers] > 0);
 	assert_int_equal(c->ended, 0);
-	assert_true(pg_server_ask(server, "select count(*) from t") > 0);
+	assert_true(pg_world_rows() > 0);
 	seen++;
 }
 
@@ -68,21 +66,8 @@ static void ask(int i, const char *n, flow_step *visible, int patient)
 
 static int begin_test(void **state)
 {
-	(void)state;
 	seen = 0;
-	pg_world_begin(&(struct pg_conf){ 0 });
-	for (int i = 0; i < MANY; i++)
-		caller_begin(base, &callers[i]);
-	return 0;
-}
-
-static int end_test(void **state)
-{
-	pg_close(pg);
-	pg = NULL;
-	for (int i = 0; i < MANY; i++)
-		caller_end(&callers[i]);
-	return pg_world_end(state);
+	return pg_world_begin_plain(state);
 }
 
 static void it_is_told_first_and_ends_on_disk(void **state)
@@ -90,10 +75,9 @@ static void it_is_told_first_and_ends_on_disk(void **state)
 	(void)state;
 	for (int i = 0; i < MANY; i++)
 		ask(i, "1", on_visible, 0);
-	for (int i = 0; i < MANY; i++)
-		assert_int_equal(caller_wait(base, &callers[i]), 0);
+	assert_int_equal(pg_world_wait_all(MANY), 0);
 	assert_int_equal(seen, MANY);
-	assert_int_equal(pg_server_ask(server, "select count(*) from t"), MANY);
+	assert_int_equal(pg_world_rows(), MANY);
 	for (int i = 0; i < MANY; i++)
 		assert_true(pg_server_ask(server, FLUSHED) > got[i]);
 	assert_int_equal(pg_waiting(pg), 0);
@@ -103,10 +87,10 @@ static void the_patient_need_not_wait_for_others(void **state)
 {
 	(void)state;
 	ask(0, "1", on_visible, 1);
-	assert_int_equal(caller_wait(base, &callers[0]), 0);
+	assert_int_equal(pg_world_wait(0), 0);
 	assert_true(pg_server_ask(server, FLUSHED) > got[0]);
 	ask(1, "1", on_visible_in_a_hurry, 1);
-	assert_int_equal(caller_wait(base, &callers[1]), 0);
+	assert_int_equal(pg_world_wait(1), 0);
 	assert_true(pg_server_ask(server, FLUSHED) > got[1]);
 	assert_int_equal(seen, 2);
 }
@@ -124,10 +108,10 @@ static void what_is_waited_for_is_the_servers_choice(void **state)
 	pg_server_run(server, "alter role current_user set synchronous_commit = local");
 	pg_world_connect(&(struct pg_conf){ 0 });
 	ask_for(&waits_stmt, 0, "", NULL, 0);
-	assert_int_equal(caller_wait(base, &callers[0]), 0);
+	assert_int_equal(pg_world_wait(0), 0);
 	assert_int_equal(got[0], 1);
 	ask_for(&waits_stmt, 1, "", on_visible_count, 0);
-	assert_int_equal(caller_wait(base, &callers[1]), 0);
+	assert_int_equal(pg_world_wait(1), 0);
 	assert_int_equal(got[1], 2);
 	assert_int_equal(seen, 1);
 	pg_server_run(server, "alter role current_user reset synchronous_commit");
@@ -141,7 +125,7 @@ static void in_mixed_company_all_end_on_disk(void **state)
 	ask(1, "1", NULL, 0);
 	ask(2, "1", on_visible, 0);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(caller_wait(base, &callers[i]), 0);
+		assert_int_equal(pg_world_wait(i), 0);
 		assert_true(pg_server_ask(server, FLUSHED) > got[i]);
 	}
 	assert_int_equal(seen, 0);
@@ -153,10 +137,10 @@ static void a_bad_one_fails_alone_and_is_never_told(void **state)
 	for (int i = 0; i < MANY; i++)
 		ask(i, i == 2 ? "0" : "1", on_visible, i % 2);
 	for (int i = 0; i < MANY; i++)
-		assert_int_equal(caller_wait(base, &callers[i]), i == 2 ? -1 : 0);
+		assert_int_equal(pg_world_wait(i), i == 2 ? -1 : 0);
 	assert_int_equal(callers[2].err.kind, ERR_PERM);
 	assert_int_equal(seen, MANY - 1);
-	assert_int_equal(pg_server_ask(server, "select count(*) from t"), MANY - 1);
+	assert_int_equal(pg_world_rows(), MANY - 1);
 }
 
 static void on_visible_crash(void *self)
@@ -171,13 +155,13 @@ static void what_a_crash_may_have_undone_fails_as_temporary(void **state)
 {
 	(void)state;
 	ask(0, "1", on_visible_crash, 1);
-	assert_int_equal(caller_wait(base, &callers[0]), -1);
+	assert_int_equal(pg_world_wait(0), -1);
 	assert_int_equal(callers[0].err.kind, ERR_TEMP);
 	assert_int_equal(seen, 1);
 	pg_server_revive(server);
 	run_until(base, &ups, 2);
 	ask(0, "1", on_visible, 1);
-	assert_int_equal(caller_wait(base, &callers[0]), 0);
+	assert_int_equal(pg_world_wait(0), 0);
 	assert_int_equal(seen, 2);
 }
 
@@ -196,9 +180,9 @@ static void who_left_meanwhile_is_not_told_again(void **state)
 	while (!seen)
 		event_base_loop(base, EVLOOP_ONCE);
 	flow_interrupt(&callers[0].flow, ERR_CANCELLED, "no longer");
-	assert_int_equal(caller_wait(base, &callers[0]), -1);
-	assert_int_equal(caller_wait(base, &callers[1]), 0);
-	assert_int_equal(pg_server_ask(server, "select count(*) from t"), 2);
+	assert_int_equal(pg_world_wait(0), -1);
+	assert_int_equal(pg_world_wait(1), 0);
+	assert_int_equal(pg_world_rows(), 2);
 }
 
 /* Ordinary roles may flush the log. */
@@ -218,7 +202,7 @@ static int start_server(void **state)
 	return 0;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, end_test)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_test, pg_world_end)
 
 int main(void)
 {
