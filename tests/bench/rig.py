@@ -136,10 +136,8 @@ class Rig:
 
     def server_pids(self):
         """PostgreSQL's first process and Redis's, as their folder tells."""
-        home = pathlib.Path(self.servers.env["REDIS_URL"].removeprefix("unix://")).parent
-        redis = int((home / "redis.pid").read_text())
-        postmaster = int((home / "postgres/postmaster.pid").read_text().split()[0])
-        return {"redis": [redis], "postgresql": [postmaster]}
+        redis = int((self.servers.home / "redis.pid").read_text())
+        return {"redis": [redis], "postgresql": [self.servers.postmaster()]}
 
     # --- Telegram's side ---------------------------------------------------------
 

@@ -201,9 +201,8 @@ class Judge:
     # --- servers and processes --------------------------------------------------------------
 
     def check_servers(self):
-        logs = [self.stage.servers.folder / part / "postgres/server.log" for part in (".", "servers")]
-        text = "".join(log.read_text(errors="replace") for log in logs if log.exists())
-        for line in text.splitlines():
+        log = self.stage.servers.home / "postgres/server.log"
+        for line in log.read_text(errors="replace").splitlines():
             if "deadlock detected" in line:
                 self.fail("deadlocks", line)
             elif CRASH.search(line):

@@ -27,7 +27,7 @@ def family(pid):
 @contextlib.contextmanager
 def hung_postgres(stack):
     """The postmaster first, so that nobody is born meanwhile; released in the reverse order."""
-    master = int(next(stack.servers.folder.rglob("postmaster.pid")).read_text().split()[0])
+    master = stack.servers.postmaster()
     os.kill(master, signal.SIGSTOP)
     processes = family(master)
     for pid in processes[1:]:

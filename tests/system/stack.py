@@ -61,6 +61,8 @@ class Servers:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.env = dict(line.split("=", 1) for line in self.call("start").splitlines())
+        # Elsewhere than in their folder, if they cannot live there.
+        self.home = pathlib.Path(self.env["REDIS_URL"].removeprefix("unix://")).parent
         self.made = 0
 
     def call(self, *verb):
@@ -71,7 +73,7 @@ class Servers:
         return done.stdout
 
     def postmaster(self):
-        return int((self.folder / "postgres/postmaster.pid").read_text().split()[0])
+        return int((self.home / "postgres/postmaster.pid").read_text().split()[0])
 
     def make_database(self):
         self.made += 1
