@@ -149,6 +149,8 @@ def pg_crash_unflushed(stage, _rng, seconds):
     for _ in range(2):
         time.sleep(seconds)
         wait_unwritten(stage)
+        # An immediate shutdown: what is only in memory, as the end of the log may be, never gets written.
+        # Told at once, because until pg_ctl says so the disk may have it.
         os.kill(stage.servers.postmaster(), signal.SIGQUIT)
         stage.servers.call("postgres", "crash")
         stage.servers.call("postgres", "start")
