@@ -11,6 +11,7 @@ enum {
 	SLOTS = 32768,
 	FILTER = 65536,
 	GUESSES = 2048,
+	LETTERS = 32, /* letters that differ by a multiple of it are not told apart */
 	TAIL_MAX = 6,
 	KEY_MAX = 48,
 	PHRASE_MAX = 6
@@ -45,6 +46,8 @@ static struct {
 	uint64_t phrases[FILTER / 64]; /* which may be the first words of a phrase */
 	struct guess guesses[GUESSES];
 	uint32_t signatures[GUESSES]; /* of the guesses: most are refused by these alone */
+	uint64_t first[LETTERS][GUESSES / 64],
+		second[LETTERS][GUESSES / 64]; /* who has it there */
 	int guess_count;
 	int from[SCRIPT_OTHER + 1], to[SCRIPT_OTHER + 1]; /* where those of a script stand */
 } index_of;
@@ -72,7 +75,7 @@ static uint32_t signature_of(const uint16_t *letters, size_t n)
 	uint32_t s = 0;
 
 	for (size_t i = 0; i < n; i++)
-		s |= UINT32_C(1) << (letters[i] & 31);
+		s |= UINT32_C(1) << letters[i] % LETTERS;
 	return s;
 }
 
@@ -176,6 +179,8 @@ static void sort_guesses(void)
 		const struct guess *g = &index_of.guesses[i];
 
 		index_of.signatures[i] = signature_of(g->letters, g->len);
+		index_of.first[g->letters[0] % LETTERS][i / 64] |= UINT64_C(1) << i % 64;
+		index_of.second[g->letters[1] % LETTERS][i / 64] |= UINT64_C(1) << i % 64;
 		if (index_of.to[g->script] == 0)
 			index_of.from[g->script] = i;
 		index_of.to[g->script] = i + 1;
@@ -359,6 +364,30 @@ static int lacking(uint32_t key, uint32_t word)
 	return one == 0 ? 0 : two == 0 ? 1 : (two & (two - 1)) == 0 ? 2 : 3;
 }
 
+/* The edits between them; more than 2 if they are another word. */
+static int edits(int i, const struct word *w, uint32_t signature)
+{
+	const struct guess *g = &index_of.guesses[i];
+	int lacks = lacking(index_of.signatures[i], signature), max, d;
+
+	if (lacks > 2 || g->script != w->script || !ends_agree(g, w))
+		return 3;
+	max = allowed_edits(g, w, index_of.signatures[i] == signature);
+	if (max == 0 || lacks > max || w->len + max < g->len || w->len > g->len + g->tail + max)
+		return 3;
+	d = letters_distance(g->letters, g->len, w, g->tail);
+	return d <= max ? d : 3;
+}
+
+/* Those of 64 guesses whose beginnings may agree with the word's: see ends_agree(). */
+static uint64_t may_agree(const struct word *w, int of_64)
+{
+	int one = w->letters[0] % LETTERS, two = w->letters[1] % LETTERS;
+
+	return index_of.first[one][of_64] | index_of.second[one][of_64] |
+	       index_of.second[two][of_64];
+}
+
 int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES])
 {
 	struct word w = *as_written;
@@ -369,21 +398,13 @@ int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES])
 	for (int i = 0; i < w.len; i++)
 		w.letters[i] = heard(w.letters[i]);
 	signature = signature_of(w.letters, w.len);
-	for (int i = index_of.from[w.script]; i < index_of.to[w.script]; i++) {
-		const struct guess *g = &index_of.guesses[i];
-		int lacks = lacking(index_of.signatures[i], signature), max, d;
+	for (int k = index_of.from[w.script] / 64; k * 64 < index_of.to[w.script]; k++) {
+		for (uint64_t left = may_agree(&w, k); left; left &= left - 1) {
+			int i = k * 64 + __builtin_ctzll(left), d = edits(i, &w, signature);
 
-		if (g->len > w.len + 2)
-			break;
-		if (lacks > 2 || !ends_agree(g, &w))
-			continue;
-		max = allowed_edits(g, &w, index_of.signatures[i] == signature);
-		if (max == 0 || lacks > max || w.len + max < g->len ||
-		    w.len > g->len + g->tail + max)
-			continue;
-		d = letters_distance(g->letters, g->len, &w, g->tail);
-		if (d <= max && d < best)
-			best = d, found = g;
+			if (d < best)
+				best = d, found = &index_of.guesses[i];
+		}
 	}
 	if (found)
 		of[found->language] |= found->means;

@@ -82,7 +82,7 @@ static void read_piece(struct seen *s, const char *text, size_t len)
 	for (; len > 0 && ispunct((unsigned char)*text); len--)
 		text++;
 	for (size_t i = 0; i < len; i++)
-		if (strchr("@/\\_.:=&#0123456789", text[i]))
+		if (!isalpha((unsigned char)text[i]) && strchr("@/\\_.:=&#0123456789", text[i]))
 			return;
 	while (at < len) {
 		uint32_t c = utf8_next(text, len, &at);

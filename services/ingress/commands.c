@@ -145,7 +145,7 @@ static void settle_language(struct inbound *event)
 		event->text = "";
 	if (!event->callback && !event->command) {
 		shown = i18n_shown(event->text);
-		event->lang = i18n_detect(event->text, event->lang);
+		event->lang = shown ? shown : i18n_detect(event->text, event->lang);
 	}
 	event->is_lang_hint = !shown;
 }
