@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "common/base/utf8.h"
+#include "common/json/jread.h"
 #include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
 
@@ -113,8 +114,9 @@ static void read_success(struct telegram_reply *out, struct arena *a, const json
 void telegram_read_reply(struct telegram_reply *out, struct arena *a, long status,
 			 const char *body, size_t len)
 {
-	const json_t *root =
-		jown(a, json_loadb(body ? body : "", body ? len : 0, JSON_ALLOW_NUL, NULL));
+	json_error_t where;
+	const json_t *root = jown(
+		a, jread(body ? body : "", body ? len : 0, JREAD_NUL, JREAD_DEPTH, &where));
 	const json_t *ok = json_object_get(root, "ok"), *code;
 
 	*out = (struct telegram_reply){ .retry_after_ms = -1 };

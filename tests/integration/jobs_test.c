@@ -177,7 +177,7 @@ static void nonsense_is_settled_and_forgotten(void **state)
 {
 	(void)state;
 	redis_server_ask(redis_server, "XADD jobs:delivery * e nonsense");
-	redis_server_ask(redis_server, "XADD jobs:delivery * e {\"v\":2,\"job\":5}");
+	redis_server_ask(redis_server, "XADD jobs:delivery * e v=2");
 	announce(7, 0);
 	run_until(world.base, &heard.n, 1);
 	assert_int_equal(heard.job[0], 7);
