@@ -240,13 +240,14 @@ def pg_backend_killed(stage, rng, seconds):
 # --- the model and Telegram ----------------------------------------------------------------
 
 
-def be_ill(world, mode, seconds):
-    """For so long, and until some were struck: a fault that nobody noticed is none."""
+def be_ill(world, mode, seconds, then=lambda: None):
+    """For so long, and until some were struck: a fault that nobody noticed is none.  `then` happens before the end."""
     world.begin(mode)
     time.sleep(seconds)
     end = time.monotonic() + PATIENCE
     while world.struck < ENOUGH and time.monotonic() < end:
         time.sleep(0.02)
+    then()
     world.begin("")
 
 
@@ -267,6 +268,15 @@ for ill_mode in ("slow", "cut", "garbage", "429", "500"):
 for ill_mode in ("429", "500", "403", "lost", "repeat", "reorder"):
     ill_telegram(ill_mode)
 ill_telegram("silent", is_long=True)
+
+
+@fault("kill-courier-mid-send", 0.3, 1)
+def kill_courier_mid_send(stage, _rng, seconds):
+    """What was sent has arrived, and whoever sent it dies before it hears so."""
+    keys = workers("courier")
+    be_ill(stage.telegram, "silent", seconds, lambda: [stage.kill(key) for key in keys])
+    for key in keys:
+        stage.run(KEYS[key], key)
 
 
 # --- clocks ----------------------------------------------------------------------------------
