@@ -149,6 +149,7 @@ void words_unglue(struct words *w);
 
 /* Give every word its meaning; words of one phrase become one. */
 void words_mean(struct words *w);
+void words_mean_as_written(struct words *w); /* typos mean nothing */
 
 /* Set off requests typed without punctuation behind other clauses. */
 void words_part(struct words *w);

@@ -16,6 +16,7 @@ enum { GUESSES_A_MESSAGE = 16 };
 
 struct meaning {
 	struct words *w;
+	int guesses; /* typos that may be looked for still: they take most of the time */
 	uint64_t of[WORDS_MAX][LANGUAGES];
 	unsigned chosen[2]; /* of Latin, of Cyrillic words: sets of languages */
 };
@@ -74,7 +75,7 @@ static int is_unknown(const uint64_t of[LANGUAGES])
 }
 
 /* People leave the soft sign out, so a word is also looked for with it. */
-static void look_transliterated(const struct word *w, uint64_t of[LANGUAGES])
+static void look_transliterated(const struct word *w, int may_guess, uint64_t of[LANGUAGES])
 {
 	struct word russian = { .script = SCRIPT_CYRILLIC };
 	uint64_t found[LANGUAGES] = { 0 };
@@ -99,7 +100,7 @@ static void look_transliterated(const struct word *w, uint64_t of[LANGUAGES])
 		lexicon_look(&russian, found);
 		russian.len--;
 	}
-	if (is_unknown(found) && russian.len >= 4)
+	if (may_guess && is_unknown(found) && russian.len >= 4)
 		lexicon_guess(&russian, found);
 	of[LANG_RU] |= found[LANG_RU];
 }
@@ -122,19 +123,17 @@ static void look_russian(struct meaning *m)
 		return;
 	for (int i = 0; i < m->w->n; i++)
 		if (m->w->items[i].script == SCRIPT_LATIN)
-			look_transliterated(&m->w->items[i], m->of[i]);
+			look_transliterated(&m->w->items[i], m->guesses > 0, m->of[i]);
 }
 
 static void guess_unknown(struct meaning *m)
 {
-	int guesses = 0;
-
-	for (int i = 0; i < m->w->n && guesses < GUESSES_A_MESSAGE; i++) {
+	for (int i = 0; i < m->w->n && m->guesses > 0; i++) {
 		const struct word *w = &m->w->items[i];
 
 		if (w->len < 4 || w->flags & WORD_NUMBER || !is_unknown(m->of[i]))
 			continue;
-		guesses++;
+		m->guesses--;
 		lexicon_guess(w, m->of[i]);
 	}
 }
@@ -216,11 +215,12 @@ static void conclude(struct meaning *m, int i)
 	}
 }
 
-void words_mean(struct words *w)
+static void mean(struct words *w, int guesses)
 {
 	struct meaning m;
 
 	m.w = w;
+	m.guesses = guesses;
 	words_spell(w);
 	words_unglue(w);
 	look_all(&m);
@@ -230,4 +230,14 @@ void words_mean(struct words *w)
 	choose(&m, SCRIPT_CYRILLIC, CYRILLIC_LANGUAGES);
 	for (int i = 0; i < w->n; i++)
 		conclude(&m, i);
+}
+
+void words_mean(struct words *w)
+{
+	mean(w, GUESSES_A_MESSAGE);
+}
+
+void words_mean_as_written(struct words *w)
+{
+	mean(w, 0);
 }

@@ -26,7 +26,7 @@ static void read_question(struct question_words *q, const char *text)
 	int courtesy_too = 0;
 
 	words_read(&q->all, text, strlen(text));
-	words_mean(&q->all);
+	words_mean_as_written(&q->all); /* a typo of courtesy counts as a word */
 	do {
 		q->n = q->weight = q->refusals = 0;
 		for (int i = 0; i < q->all.n && q->n < COMPARED; i++) {
