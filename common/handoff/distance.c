@@ -1,5 +1,21 @@
 #include "common/handoff/words.h"
 
+uint32_t letters_signature(const uint16_t *letters, size_t n)
+{
+	uint32_t s = 0;
+
+	for (size_t i = 0; i < n; i++)
+		s |= UINT32_C(1) << letters[i] % 32;
+	return s;
+}
+
+int letters_lacking(uint32_t one, uint32_t other)
+{
+	uint32_t first = one & ~other, second = first & (first - 1);
+
+	return first == 0 ? 0 : second == 0 ? 1 : (second & (second - 1)) == 0 ? 2 : 3;
+}
+
 /* Optimal string alignment: three rows are enough for swaps of neighbours. */
 int letters_distance(const uint16_t *key, int len, const struct word *w, int tail)
 {

@@ -11,7 +11,7 @@ enum {
 	SLOTS = 32768,
 	FILTER = 65536,
 	GUESSES = 2048,
-	LETTERS = 32, /* letters that differ by a multiple of it are not told apart */
+	LETTERS = 32, /* as in letters_signature() */
 	TAIL_MAX = 6,
 	KEY_MAX = 48,
 	PHRASE_MAX = 6
@@ -68,15 +68,6 @@ static int may_be(const uint64_t filter[FILTER / 64], uint64_t hash)
 static void may_become(uint64_t filter[FILTER / 64], uint64_t hash)
 {
 	filter[hash % FILTER / 64] |= UINT64_C(1) << hash % 64;
-}
-
-static uint32_t signature_of(const uint16_t *letters, size_t n)
-{
-	uint32_t s = 0;
-
-	for (size_t i = 0; i < n; i++)
-		s |= UINT32_C(1) << letters[i] % LETTERS;
-	return s;
 }
 
 /* Russian writes what is heard as one vowel in several ways. */
@@ -178,7 +169,7 @@ static void sort_guesses(void)
 	for (int i = 0; i < index_of.guess_count; i++) {
 		const struct guess *g = &index_of.guesses[i];
 
-		index_of.signatures[i] = signature_of(g->letters, g->len);
+		index_of.signatures[i] = letters_signature(g->letters, g->len);
 		index_of.first[g->letters[0] % LETTERS][i / 64] |= UINT64_C(1) << i % 64;
 		index_of.second[g->letters[1] % LETTERS][i / 64] |= UINT64_C(1) << i % 64;
 		if (index_of.to[g->script] == 0)
@@ -356,19 +347,11 @@ static int allowed_edits(const struct guess *g, const struct word *w, int has_al
 	return len >= 8 ? 2 : len >= 4 && w->len + g->len >= 9 ? 1 : 0;
 }
 
-/* How many letters of a key the word has not, told apart up to three. */
-static int lacking(uint32_t key, uint32_t word)
-{
-	uint32_t one = key & ~word, two = one & (one - 1);
-
-	return one == 0 ? 0 : two == 0 ? 1 : (two & (two - 1)) == 0 ? 2 : 3;
-}
-
 /* The edits between them; more than 2 if they are another word. */
 static int edits(int i, const struct word *w, uint32_t signature)
 {
 	const struct guess *g = &index_of.guesses[i];
-	int lacks = lacking(index_of.signatures[i], signature), max, d;
+	int lacks = letters_lacking(index_of.signatures[i], signature), max, d;
 
 	if (lacks > 2 || g->script != w->script || !ends_agree(g, w))
 		return 3;
@@ -397,7 +380,7 @@ int lexicon_guess(const struct word *as_written, uint64_t of[LANGUAGES])
 
 	for (int i = 0; i < w.len; i++)
 		w.letters[i] = heard(w.letters[i]);
-	signature = signature_of(w.letters, w.len);
+	signature = letters_signature(w.letters, w.len);
 	for (int k = index_of.from[w.script] / 64; k * 64 < index_of.to[w.script]; k++) {
 		for (uint64_t left = may_agree(&w, k); left; left &= left - 1) {
 			int i = k * 64 + __builtin_ctzll(left), d = edits(i, &w, signature);

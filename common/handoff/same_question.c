@@ -12,6 +12,7 @@ enum { COMPARED = 64, ALIKE_PERCENT = 75 };
 struct question_words {
 	struct words all;
 	const struct word *items[COMPARED];
+	uint32_t signatures[COMPARED];
 	int n, weight, refusals;
 };
 
@@ -34,6 +35,7 @@ static void read_question(struct question_words *q, const char *text)
 
 			if (w->means & COURTESY && !(w->means & REQUEST) && !courtesy_too)
 				continue;
+			q->signatures[q->n] = letters_signature(w->letters, w->len);
 			q->items[q->n++] = w;
 			q->weight += weight_of(w);
 			q->refusals += (w->means & NOT) != 0;
@@ -41,23 +43,39 @@ static void read_question(struct question_words *q, const char *text)
 	} while (q->n == 0 && !courtesy_too++);
 }
 
-/* The same word, another ending of it, or a slip. */
-static int is_alike(const struct word *a, const struct word *b)
+/* Another ending of the same word. */
+static int is_form(const struct word *a, const struct word *b)
 {
-	const struct word *longer = a->len > b->len ? a : b, *shorter = a->len > b->len ? b : a;
-	int common = 0;
+	int longer = a->len > b->len ? a->len : b->len, common = 0;
+
+	while (common < a->len && common < b->len && a->letters[common] == b->letters[common])
+		common++;
+	return common >= 4 && common * 3 >= longer * 2 && longer - common <= 3;
+}
+
+static int is_slip(const struct question_words *q, int i, const struct question_words *r, int k)
+{
+	const struct word *a = q->items[i], *b = r->items[k];
+	int shorter = a->len < b->len ? a->len : b->len, edits = shorter >= 8 ? 2 : 1;
+
+	return shorter >= 5 && a->len + b->len - 2 * shorter <= 2 &&
+	       letters_lacking(q->signatures[i], r->signatures[k]) <= edits &&
+	       letters_lacking(r->signatures[k], q->signatures[i]) <= edits &&
+	       letters_distance(a->letters, a->len, b, 0) <= edits;
+}
+
+/* The same word, or nearly. */
+static int is_alike(const struct question_words *q, int i, const struct question_words *r,
+		    int k)
+{
+	const struct word *a = q->items[i], *b = r->items[k];
 
 	if (a->len == b->len &&
 	    memcmp(a->letters, b->letters, a->len * sizeof *a->letters) == 0)
 		return 1;
-	if ((a->flags | b->flags) & WORD_NUMBER || shorter->len < 4 || a->script != b->script)
+	if ((a->flags | b->flags) & WORD_NUMBER || a->script != b->script)
 		return 0;
-	while (common < shorter->len && a->letters[common] == b->letters[common])
-		common++;
-	if (common >= 4 && common * 3 >= longer->len * 2 && longer->len - common <= 3)
-		return 1;
-	return shorter->len >= 5 && longer->len - shorter->len <= 2 &&
-	       letters_distance(a->letters, a->len, b, 0) <= (shorter->len >= 8 ? 2 : 1);
+	return is_form(a, b) || is_slip(q, i, r, k);
 }
 
 /* The weight of the words of a that b has too; 0 if a number is missing there. */
@@ -69,7 +87,7 @@ static int weight_in(const struct question_words *a, const struct question_words
 	for (int i = 0; i < a->n; i++) {
 		int k = 0;
 
-		while (k < b->n && (taken[k] || !is_alike(a->items[i], b->items[k])))
+		while (k < b->n && (taken[k] || !is_alike(a, i, b, k)))
 			k++;
 		if (k < b->n) {
 			taken[k] = 1;

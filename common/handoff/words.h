@@ -46,6 +46,11 @@ enum script letter_script(uint32_t folded);
 /* The words of a key of the tables, for the index. */
 size_t letters_fold(uint16_t *out, size_t max, const char *text, size_t len);
 
+/* Which letters there are (those that differ by a multiple of 32 are one), and how many of one
+ * are not in the other, told apart up to three: an edit adds or takes one at most. */
+uint32_t letters_signature(const uint16_t *letters, size_t n);
+int letters_lacking(uint32_t one, uint32_t other);
+
 /*
  * The least number of edits (a swap of neighbours is one) between a key and the
  * word without up to `tail` of its last letters.
