@@ -36,6 +36,8 @@ static const struct spoil {
 	{ FINISH, TURN, "attempt = attempt + 1024", TURN_FENCED, 0 },
 	{ FINISH, TURN, "state = 0, worker_id = null", TURN_FENCED, 0 },
 	{ FINISH, TURN, "stop_seq = 1", TURN_DROPPED, 0 },
+	{ FINISH, TURN, "pending = 1", TURN_PUBLISHED, 0 },
+	{ FINISH, PERSON, "answered_seq = last_seq", TURN_PUBLISHED, 0 },
 	{ FINISH, PERSON, "epoch = epoch + 1", TURN_DROPPED, 0 },
 	{ FINISH, PERSON, "responder = 1", TURN_KEPT, 0 },
 	{ FINISH, PERSON, "responder = 2", TURN_KEPT, 0 },
@@ -48,6 +50,10 @@ static const struct spoil {
 	{ SEND, SENDING, "epoch = null", CLAIM_OK, 0 },
 	{ SETTLE, LINE, "attempt = attempt + 1024", FENCED, 0 },
 	{ SETTLE, LINE, "state = 0, worker_id = null", FENCED, 0 },
+	{ SETTLE, LINE, "failures = 1", NOT_FENCED, 0 },
+	{ SETTLE, LINE, "deaths = 1", NOT_FENCED, 0 },
+	{ SETTLE, SENDING, "kind = 4, payload = '{\"method\": \"x\"}'", NOT_FENCED, 0 },
+	{ SETTLE, SENDING, "state = 5, settled_at = now()", NOT_FENCED, 0 },
 	{ SETTLE, PERSON, "responder = 2, epoch = epoch + 1", NOT_FENCED, 0 },
 };
 
@@ -120,6 +126,26 @@ static int changes_nothing(const struct spoil *p)
 	}
 }
 
+/* What came in between of another chat is nothing to this one. */
+static void check_other(const struct chat *c, enum step step)
+{
+	char sql[400];
+
+	assert_int_equal(outcome(c, step), good(step));
+	snprintf(sql, sizeof sql,
+		 "select concat_ws(' ', last_seq, answered_seq,"
+		 " (select count(*) from turn where conversation_id = c.id),"
+		 " (select string_agg(concat(queue, state, pending), ' ') from job"
+		 "  where conversation_id = c.id),"
+		 " (select string_agg(state::text, ' ') from delivery"
+		 "  where conversation_id = c.id)) from conversation c where id = %lld",
+		 (long long)c->id);
+	assert_sql(sql, (const char *[]){ [CLAIM] = "1 0 0 110",
+					  [FINISH] = "2 1 1 200 0",
+					  [SEND] = "2 1 1 210 0",
+					  [SETTLE] = "2 1 1 2" }[step]);
+}
+
 static void play(const struct spoil *p, int chats)
 {
 	struct chat *first;
@@ -140,7 +166,7 @@ static void play(const struct spoil *p, int chats)
 	if (changes_nothing(p))
 		assert_string_equal(picture(first->id), before);
 	for (int i = 1; i < chats; i++)
-		assert_int_equal(outcome(&s.chats[i], p->step), good(p->step));
+		check_other(&s.chats[i], p->step);
 	story_leave(&s);
 	pg_server_clean(world.server);
 }
@@ -151,6 +177,46 @@ static void whoever_came_in_between_counts(void **state)
 	for (size_t i = 0; i < sizeof spoils / sizeof *spoils; i++) {
 		play(&spoils[i], 1);
 		play(&spoils[i], CHATS_MAX);
+	}
+}
+
+/* The step begins before `sql`, about the first chat, is committed. */
+static void do_step_during(struct story *s, enum step step, const char *sql)
+{
+	PGconn *other = connect_and(sql);
+
+	story_start(s, step);
+	story_await_held_up(s);
+	commit(other);
+	story_wait(s);
+}
+
+/* What was there when the lock was given counts, not what was there when it was asked for. */
+static void what_was_waited_for_is_seen(void **state)
+{
+	(void)state;
+	for (int chats = 1; chats <= CHATS_MAX; chats += CHATS_MAX - 1) {
+		struct story s;
+
+		story_begin(&s, chats);
+		do_step(&s, CLAIM);
+		do_step_during(&s, FINISH,
+			       "update conversation set last_seq = 2 where id = 1;"
+			       "update job set pending = 1 where queue = 1 and lane = 1");
+		assert_int_equal(s.chats[0].end.reply_seq, 3);
+		for (int i = 0; i < chats; i++)
+			assert_int_equal(s.chats[i].end.next_ready, i == 0);
+		do_step(&s, SEND);
+		do_step_during(&s, SETTLE,
+			       "insert into delivery (conversation_id, place, seq, trace)"
+			       " values (1, 9000, 2, 't');"
+			       "update job set pending = 1 where queue = 2 and lane = 1");
+		for (int i = 0; i < chats; i++)
+			assert_int_equal(s.chats[i].settled.head.seq, i == 0 ? 2 : 0);
+		for (int i = 1; i < chats; i++)
+			check_other(&s.chats[i], SETTLE);
+		story_leave(&s);
+		pg_server_clean(world.server);
 	}
 }
 
@@ -325,6 +391,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(whoever_came_in_between_counts),
+		WORLD_TEST(what_was_waited_for_is_seen),
 		WORLD_TEST(a_stop_covers_nothing_of_a_human),
 		WORLD_TEST(an_apology_for_what_was_stopped_covers_it),
 		WORLD_TEST(what_was_said_before_a_stop_stays),

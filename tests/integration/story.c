@@ -8,9 +8,10 @@
 
 #include <cmocka.h>
 
+#include "common/base/clock.h"
 #include "tests/integration/desk_world.h"
 
-enum { WORKER = 1, OPERATOR = 1, ROUNDS_MAX = 20 };
+enum { WORKER = 1, OPERATOR = 1, ROUNDS_MAX = 20, PATIENCE_MS = 60000 };
 
 typedef int chat_call(struct chat *c); /* 1: started */
 
@@ -158,6 +159,25 @@ void story_start(struct story *s, enum step step)
 {
 	for (int i = 0; i < s->n; i++)
 		calls[step](&s->chats[i]);
+}
+
+void story_pump(void)
+{
+	for (int i = 0; i < 20; i++)
+		event_base_loop(world.base, EVLOOP_NONBLOCK);
+}
+
+void story_await_held_up(const struct story *s)
+{
+	const char *sql =
+		"select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
+	int64_t until = clock_mono_ms() + PATIENCE_MS;
+
+	while (number(sql) == 0) {
+		assert_int_equal(s->chats[0].caller.ended, 0);
+		assert_true(clock_mono_ms() < until);
+		story_pump();
+	}
 }
 
 void story_wait(struct story *s)

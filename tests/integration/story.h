@@ -45,9 +45,12 @@ void story_bot(struct story *s, enum step step);
 /* "call" of the person, else a verb of the operator. */
 void story_human(struct story *s, const char *what);
 
-/* Pieces of story_bot(): only begun; what there is to be of an answer that was finished; that
- * what is being sent may be sent. */
+/* Pieces of story_bot(): only begun; on its way for a moment; until it waits for a lock, which
+ * it must not pass; ended; what there is to be of an answer that was finished; that what is
+ * being sent may be sent. */
 void story_start(struct story *s, enum step step);
+void story_pump(void);
+void story_await_held_up(const struct story *s);
 void story_wait(struct story *s);
 void story_judge(struct story *s);
 void story_watch(struct story *s);

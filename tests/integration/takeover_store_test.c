@@ -9,11 +9,8 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
 #include "tests/integration/desk_world.h"
 #include "tests/integration/story.h"
-
-enum { PATIENCE_MS = 60000 };
 
 static const struct script {
 	const char *steps[4];
@@ -82,12 +79,6 @@ static void in_every_order_the_bot_is_silent_while_a_human_talks(void **state)
 
 /* --- both at once --------------------------------------------------------------------- */
 
-static void pump(void)
-{
-	for (int i = 0; i < 20; i++)
-		event_base_loop(world.base, EVLOOP_NONBLOCK);
-}
-
 static PGconn *taking(struct story *s)
 {
 	char sql[96];
@@ -103,7 +94,7 @@ static void bot_while_taken(struct story *s, enum step step)
 	PGconn *order = taking(s);
 
 	story_start(s, step);
-	pump();
+	story_pump();
 	commit(order);
 	story_wait(s);
 	if (step == SEND) /* whoever has not seen it yet may begin */
@@ -129,20 +120,6 @@ static void a_step_that_waits_for_an_order_sees_it(void **state)
 		}
 }
 
-/* Until the call waits for a lock, which it must not pass. */
-static void await_held_up(const struct caller *c)
-{
-	const char *sql =
-		"select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
-	int64_t until = clock_mono_ms() + PATIENCE_MS;
-
-	while (number(sql) == 0) {
-		assert_int_equal(c->ended, 0);
-		assert_true(clock_mono_ms() < until);
-		pump();
-	}
-}
-
 /* The finish has the conversation and is held up; the order waits for it. */
 static void an_order_that_waits_for_the_answer_stops_its_delivery(void **state)
 {
@@ -157,7 +134,7 @@ static void an_order_that_waits_for_the_answer_stops_its_delivery(void **state)
 		story_bot(&s, CLAIM);
 		turns = connect_and("lock table turn in share row exclusive mode");
 		story_start(&s, FINISH);
-		await_held_up(&s.chats[0].caller);
+		story_await_held_up(&s);
 		snprintf(sql, sizeof sql, "select desk(1, 'take', %lld, null, '{}', 't')",
 			 (long long)s.chats[0].id);
 		assert_true(PQsendQuery(order, sql));
