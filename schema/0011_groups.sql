@@ -6,7 +6,8 @@
 -- after another; where that is found too late, the group fails, and comes again call by call.
 --
 -- No two calls of a group are about one conversation, and they come in the order in which conversations
--- are locked; unnest() keeps it.  There are no joins here, but only lookups by key: what is planned while
+-- are locked; unnest() keeps it.  An update or a delete of a whole group does not: it must find locked what anybody
+-- may wait for who holds something else.  There are no joins here, but only lookups by key: what is planned while
 -- a table is small must be right when it has grown.
 
 create function accept_many(
@@ -181,16 +182,31 @@ declare
     v_delivery     bigint[];
 begin
     select array_agg(c.last_seq + 1), array_agg(h.delivery),
-           count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.conversation_id = c.id and j.stop_seq is null and j.pending = 0
-                              and j.kind = 1 and c.responder = 0 and c.epoch = e.epoch and e.outcome = 1 and e.body is not null
-                              and e.last >= e.first)
+           count(*) filter (where c.responder = 0 and c.epoch = e.epoch and c.answered_seq = e.first - 1 and e.outcome = 1
+                              and e.body is not null and e.last >= e.first)
     into v_seq, v_mode, v_usual
-    from unnest(v_job, p_attempt::int[], v_conversation, p_epoch::int[], p_first::bigint[], v_last, p_outcome::smallint[],
-                p_body) e (job, attempt, conversation, epoch, first, last, outcome, body),
+    from unnest(v_conversation, p_epoch::int[], p_first::bigint[], v_last, p_outcome::smallint[], p_body)
+             e (conversation, epoch, first, last, outcome, body),
          lateral (select * from conversation o where o.id = e.conversation for update) c,
-         lateral (select * from job k where k.id = e.job for update) j,
          lateral (select n.delivery from channel n where n.id = c.channel_id) h;
-    if v_usual < cardinality(v_job) or v_mode[1] <> any (v_mode) then
+    -- A turn's job is waited for by nobody but the holder of its conversation, so these may go in any order.  What came
+    -- for them while a conversation's lock was waited for is seen, because this is a statement of its own.
+    if v_usual = cardinality(v_job) and v_mode[1] = all (v_mode) then
+        begin
+            delete from job j
+            where j.id = any (v_job) and j.state = 1 and j.kind = 1 and j.stop_seq is null and j.pending = 0
+              and j.attempt = p_attempt[array_position(v_job, j.id)]::int
+              and j.conversation_id = v_conversation[array_position(v_job, j.id)];
+            get diagnostics v_usual = row_count;
+            if v_usual < cardinality(v_job) then
+                raise no_data_found;
+            end if;
+        exception when no_data_found then null; -- none is deleted
+        end;
+    else
+        v_usual := 0;
+    end if;
+    if v_usual < cardinality(v_job) then
         for i in 1 .. cardinality(v_job) loop
             return query select * from finish_turn(
                 v_job[i], p_attempt[i]::int, v_conversation[i], p_epoch[i]::int, p_first[i]::bigint, v_last[i],
@@ -225,7 +241,6 @@ begin
     select * from unnest(v_conversation, p_first::bigint[], v_last, v_job, p_attempt::int[], p_epoch::int[],
                          p_outcome::smallint[], v_seq, p_provider, p_model, p_in::int[], p_out::int[],
                          p_estimated::boolean[], p_first_token_ms::int[], p_total_ms::int[], p_error, p_trace);
-    delete from job where id = any (v_job);
     return query select 0::smallint, e.seq, e.job, false, null::bigint from unnest(v_seq, v_delivery) e (seq, job);
 end $$;
 
