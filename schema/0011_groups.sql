@@ -7,8 +7,9 @@
 --
 -- No two calls of a group are about one conversation, and they come in the order in which conversations
 -- are locked; unnest() keeps it.  An update or a delete of a whole group does not: it must find locked what anybody
--- may wait for who holds something else.  There are no joins here, but only lookups by key: what is planned while
--- a table is small must be right when it has grown.
+-- may wait for who holds something else.  What is written is unnested where it is selected: as a table it would be
+-- copied first.  There are no joins here, but only lookups by key: what is planned while a table is small must be
+-- right when it has grown.
 
 create function accept_many(
     p_channel text[], p_bot text[], p_mode text[], p_event text[], p_trace text[], p_action text[],
@@ -218,17 +219,15 @@ begin
     end if;
 
     insert into message (conversation_id, seq, author, body, extra, trace)
-    select e.id, e.seq, 1, e.body, e.extra::jsonb, e.trace
-    from unnest(v_conversation, v_seq, p_body, p_extra, p_trace) e (id, seq, body, extra, trace);
+    select unnest(v_conversation), unnest(v_seq), 1, unnest(p_body), unnest(p_extra)::jsonb, unnest(p_trace);
     if v_mode[1] <> 0 then
         insert into delivery (conversation_id, place, seq, epoch, trace)
-        select e.id, e.seq * 1000, e.seq, e.epoch, e.trace
-        from unnest(v_conversation, v_seq, p_epoch::int[], p_trace) e (id, seq, epoch, trace);
+        select unnest(v_conversation), unnest(v_seq) * 1000, unnest(v_seq), unnest(p_epoch)::int, unnest(p_trace);
     end if;
     if v_mode[1] = 1 then
         with asked as (
             insert into job as j (queue, kind, lane, conversation_id, trace)
-            select 2, 1, e.id, e.id, e.trace from unnest(v_conversation, p_trace) e (id, trace)
+            select 2, 1, unnest(v_conversation), unnest(v_conversation), unnest(p_trace)
             on conflict (queue, lane) do update set pending = j.pending + 1
             returning case j.state when 0 then j.id end as id)
         select array_agg(id) into v_delivery from asked;
@@ -238,10 +237,11 @@ begin
     where id = any (v_conversation);
     insert into turn (conversation_id, first_seq, last_seq, job_id, attempt, epoch, outcome, reply_seq, provider,
                       model, tokens_in, tokens_out, tokens_estimated, first_token_ms, total_ms, error, trace)
-    select * from unnest(v_conversation, p_first::bigint[], v_last, v_job, p_attempt::int[], p_epoch::int[],
-                         p_outcome::smallint[], v_seq, p_provider, p_model, p_in::int[], p_out::int[],
-                         p_estimated::boolean[], p_first_token_ms::int[], p_total_ms::int[], p_error, p_trace);
-    return query select 0::smallint, e.seq, e.job, false, null::bigint from unnest(v_seq, v_delivery) e (seq, job);
+    select unnest(v_conversation), unnest(p_first)::bigint, unnest(v_last), unnest(v_job), unnest(p_attempt)::int,
+           unnest(p_epoch)::int, 1, unnest(v_seq), unnest(p_provider), unnest(p_model), unnest(p_in)::int, unnest(p_out)::int,
+           unnest(p_estimated)::boolean, unnest(p_first_token_ms)::int, unnest(p_total_ms)::int, unnest(p_error),
+           unnest(p_trace);
+    return query select 0::smallint, unnest(v_seq), unnest(v_delivery), false, null::bigint;
 end $$;
 
 create function settle_delivery_many(
