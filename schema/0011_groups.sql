@@ -251,38 +251,47 @@ language plpgsql as $$
 declare
     v_job      bigint[] := p_job::bigint[];
     v_delivery bigint[] := p_delivery::bigint[];
-    v_line     bigint[];
     v_usual    int;
+    v_ended    bigint[]; -- jobs of lines in which nothing is left
 begin
     -- first the locks, then a look: what was added to a line until then must be seen
-    select array_agg(j.conversation_id),
-           count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.failures = 0 and j.deaths = 0
-                              and j.delivery_id = e.delivery)
-    into v_line, v_usual
-    from unnest(v_job, p_attempt::int[], v_delivery) e (job, attempt, delivery),
+    select count(*) filter (where j.state = 1 and j.attempt = e.attempt and j.failures = 0 and j.deaths = 0
+                              and j.delivery_id = e.delivery and e.state = 2)
+    into v_usual
+    from (select unnest(v_job) as job, unnest(p_attempt)::int as attempt, unnest(v_delivery) as delivery,
+                 unnest(p_state)::smallint as state) e,
          lateral (select * from job k where k.id = e.job for update) j;
-    if v_usual = cardinality(v_job) then
-        select count(*) into v_usual
-        from unnest(v_line, v_delivery) e (line, delivery)
-        where (select d.state from delivery d where d.id = e.delivery and d.kind < 4) = 0
-          and (select d.id from delivery d where d.conversation_id = e.line and d.settled_at is null and d.id <> e.delivery limit 1)
-              is null;
+    if v_usual = cardinality(v_job) and array_remove(p_error, null) = '{}' then
+        -- not by settled_at: the index of all that is open would seem to be for this, as long as it is small
+        update delivery
+        set state = 2, external_id = p_external[array_position(v_delivery, id)], error = null, settled_at = now()
+        where id = any (v_delivery) and state = 0 and kind < 4;
+        get diagnostics v_usual = row_count;
+    else
+        v_usual := 0;
     end if;
-    if v_usual < cardinality(v_job) then
-        for i in 1 .. cardinality(v_job) loop
-            return query select * from settle_delivery(
-                v_job[i], p_attempt[i]::int, v_delivery[i], p_state[i]::smallint, p_external[i], p_error[i]);
-        end loop;
+    if v_usual = cardinality(v_job) then
+        with ended as (
+            delete from job j
+            where j.id = any (v_job)
+              and (select d.id from delivery d where d.conversation_id = j.conversation_id and d.settled_at is null limit 1)
+                  is null
+            returning j.id)
+        select array_agg(id) into v_ended from ended;
+    end if;
+    if cardinality(v_ended) = cardinality(v_job) then
+        return query select false, null::text, null::bigint, null::bigint, null::outgoing from unnest(v_job);
         return;
     end if;
-
-    update delivery
-    set state = p_state[array_position(v_delivery, id)]::smallint,
-        external_id = p_external[array_position(v_delivery, id)],
-        error = p_error[array_position(v_delivery, id)], settled_at = now()
-    where id = any (v_delivery);
-    delete from job where id = any (v_job);
-    return query select false, null::text, null::bigint, null::bigint, null::outgoing from unnest(v_job);
+    -- Whoever settles what is settled already, as some of these may be by now, is told how the line goes on.
+    for i in 1 .. cardinality(v_job) loop
+        if v_job[i] = any (v_ended) then
+            return next row (false, null, null, null, null)::settled_delivery;
+        else
+            return query select * from settle_delivery(
+                v_job[i], p_attempt[i]::int, v_delivery[i], p_state[i]::smallint, p_external[i], p_error[i]);
+        end if;
+    end loop;
 end $$;
 
 create function claim_delivery_many(p_job text[], p_worker text[], p_claimant text[], p_unsure text[])
