@@ -14,7 +14,7 @@
 #include "tests/integration/desk_world.h"
 #include "tests/integration/story.h"
 
-enum { FENCED = 1, NOT_FENCED = 0 };
+enum { FENCED = 1, NOT_FENCED = 0, LEFT_MAX = 400 };
 
 #define TURN    "update job set %s where queue = 1 and lane = $"
 #define LINE    "update job set %s where queue = 2 and lane = $"
@@ -146,7 +146,27 @@ static void check_other(const struct chat *c, enum step step)
 					  [SETTLE] = "2 1 1 2" }[step]);
 }
 
-static void play(const struct spoil *p, int chats)
+/* What there is of the first chat in the end, whoever else was in its group. */
+static const char *left_of_first(void)
+{
+	return pg_server_tell(
+		world.server,
+		"select concat_ws(' ', c.responder, c.epoch, c.last_seq, c.answered_seq,"
+		" (select string_agg(concat_ws(':', queue, kind, state, pending, failures,"
+		"  deaths, stop_seq, delivery_id is null), ' ' order by queue) from job"
+		"  where conversation_id = c.id),"
+		" (select string_agg(concat_ws(':', author, body), ' ' order by seq)"
+		"  from message where conversation_id = c.id),"
+		" (select string_agg(concat_ws(':', place, kind, state, error,"
+		"  settled_at is null), ' ' order by place) from delivery"
+		"  where conversation_id = c.id),"
+		" (select string_agg(concat_ws(':', first_seq, last_seq, outcome, reply_seq),"
+		"  ' ') from turn where conversation_id = c.id),"
+		" (select string_agg(concat_ws(':', state, body), ' ') from suggestion"
+		"  where conversation_id = c.id)) from conversation c where id = 1");
+}
+
+static void play(const struct spoil *p, int chats, char left[LEFT_MAX])
 {
 	struct chat *first;
 	struct story s;
@@ -167,6 +187,7 @@ static void play(const struct spoil *p, int chats)
 		assert_string_equal(picture(first->id), before);
 	for (int i = 1; i < chats; i++)
 		check_other(&s.chats[i], p->step);
+	snprintf(left, LEFT_MAX, "%s", left_of_first());
 	story_leave(&s);
 	pg_server_clean(world.server);
 }
@@ -175,8 +196,11 @@ static void whoever_came_in_between_counts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof spoils / sizeof *spoils; i++) {
-		play(&spoils[i], 1);
-		play(&spoils[i], CHATS_MAX);
+		char alone[LEFT_MAX], together[LEFT_MAX];
+
+		play(&spoils[i], 1, alone);
+		play(&spoils[i], CHATS_MAX, together);
+		assert_string_equal(alone, together);
 	}
 }
 
