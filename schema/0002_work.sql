@@ -57,7 +57,8 @@ language sql volatile as $$ select (p_attempt & 1023) + 1 + (random() * 2097150)
 -- One outgoing message (or part of one) to a channel that wants it sent.
 --
 -- What is being sent is named by the job of its line, so that a claim writes one row.  No index names `state`: what is
--- open shows by settled_at, what did not go out (state above 2) by an error.
+-- open shows by settled_at, what did not go out (state above 2) by an error.  Who looks for one row asks for its state:
+-- with settled_at the index of all that is open would be taken for it, as long as that is small.
 create table delivery (
     id              bigint generated always as identity (cache 32) primary key,
     conversation_id bigint      not null,

@@ -197,7 +197,7 @@ begin
     uncertain := 0;
     if j.state = 0 then -- what the last holder was sending when it died: nobody knows; of our own nothing left us
         update delivery d set state = 4, is_uncertain = true, error = 'sender died', settled_at = now()
-        where d.id = j.delivery_id and d.settled_at is null and not (d.kind = 4 and is_about_topic(d.payload));
+        where d.id = j.delivery_id and d.state = 0 and not (d.kind = 4 and is_about_topic(d.payload));
         get diagnostics uncertain = row_count;
     end if;
     failures := j.failures + j.deaths;
@@ -229,7 +229,7 @@ begin
         where id = (select j.delivery_id from job j
                     where j.id = p_job and j.state = 1 and j.attempt = p_attempt and j.failures = 0 and j.deaths = 0
                       and j.delivery_id = p_delivery for update)
-          and settled_at is null and kind < 3
+          and state = 0 and kind < 3
         returning conversation_id into v_line;
     end if;
     if v_line is null then
@@ -351,7 +351,7 @@ begin
     update delivery
     set place = place_at(p_until),
         payload = payload || jsonb_build_object('tries', coalesce((payload ->> 'tries')::int, 0) + p_failed::int)
-    where id = p_delivery and settled_at is null;
+    where id = p_delivery and state = 0;
     perform drop_older_topics(p_line);
     if exists (select from delivery where conversation_id = p_line and settled_at is null and place < place_at(p_until)) then
         update job set run_at = now(), announce_at = now() + interval '2 s' where id = p_job;
@@ -381,7 +381,7 @@ begin
     if fenced then
         return;
     end if;
-    update delivery set kind = 1, payload = p_parts -> 0 where id = p_delivery and kind in (0, 3) and settled_at is null
+    update delivery set kind = 1, payload = p_parts -> 0 where id = p_delivery and kind in (0, 3) and state = 0
     returning * into d;
     if found then
         with parts as (

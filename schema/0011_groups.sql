@@ -182,14 +182,17 @@ declare
     v_usual        int;
     v_delivery     bigint[];
 begin
+    -- A line's job is locked together with its conversation: couriers settle lines in this order, and hold no
+    -- conversation that would make them wait before.
     select array_agg(c.last_seq + 1), array_agg(h.delivery),
            count(*) filter (where c.responder = 0 and c.epoch = e.epoch and c.answered_seq = e.first - 1 and e.outcome = 1
                               and e.body is not null and e.last >= e.first)
     into v_seq, v_mode, v_usual
     from unnest(v_conversation, p_epoch::int[], p_first::bigint[], v_last, p_outcome::smallint[], p_body)
              e (conversation, epoch, first, last, outcome, body),
-         lateral (select * from conversation o where o.id = e.conversation for update) c,
-         lateral (select n.delivery from channel n where n.id = c.channel_id) h;
+         lateral (select * from conversation o where o.id = e.conversation for update) c
+         cross join lateral (select n.delivery from channel n where n.id = c.channel_id) h
+         left join lateral (select from job l where l.queue = 2 and l.lane = c.id for update) l on true;
     -- A turn's job is waited for by nobody but the holder of its conversation, so these may go in any order.  What came
     -- for them while a conversation's lock was waited for is seen, because this is a statement of its own.
     if v_usual = cardinality(v_job) and v_mode[1] = all (v_mode) then
@@ -262,7 +265,6 @@ begin
                  unnest(p_state)::smallint as state) e,
          lateral (select * from job k where k.id = e.job for update) j;
     if v_usual = cardinality(v_job) and array_remove(p_error, null) = '{}' then
-        -- not by settled_at: the index of all that is open would seem to be for this, as long as it is small
         update delivery
         set state = 2, external_id = p_external[array_position(v_delivery, id)], error = null, settled_at = now()
         where id = any (v_delivery) and state = 0 and kind < 4;
