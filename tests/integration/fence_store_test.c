@@ -411,11 +411,52 @@ static void whose_turn_was_swept_does_not_go_on(void **state)
 	assert_int_equal(claim_turn(a.turn_job, c.attempt, 1).status, CLAIM_GONE);
 }
 
+/* How many conversations are free while the group that finishes turns waits for this line. */
+static int64_t free_while_waiting_for(int line)
+{
+	PGconn *courier;
+	struct story s;
+	int64_t free;
+	char sql[128];
+
+	story_begin(&s, CHATS_MAX);
+	do_step(&s, CLAIM);
+	run("insert into job (queue, kind, lane, conversation_id, trace)"
+	    " select 2, 1, id, id, 't' from conversation");
+	snprintf(sql, sizeof sql, "select from job where queue = 2 and lane = %d for update",
+		 line);
+	courier = connect_and(sql);
+	story_start(&s, FINISH);
+	story_await_held_up(&s);
+	free = number("with f as (select from conversation for update skip locked)"
+		      " select count(*) from f");
+	commit(courier);
+	story_wait(&s);
+	for (int i = 0; i < CHATS_MAX; i++)
+		assert_int_equal(outcome(&s.chats[i], FINISH), good(FINISH));
+	story_leave(&s);
+	pg_server_clean(world.server);
+	return free;
+}
+
+/* Else couriers, who settle lines one after the other and hold no conversation, could wait in a
+ * circle with it: whichever line it waits for, it has no conversation behind that one. */
+static void a_group_holds_nothing_behind_the_line_it_waits_for(void **state)
+{
+	unsigned found = 0;
+
+	(void)state;
+	for (int line = 1; line <= CHATS_MAX; line++)
+		found |= 1u << free_while_waiting_for(line);
+	assert_int_equal(found, (1u << CHATS_MAX) - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(whoever_came_in_between_counts),
 		WORLD_TEST(what_was_waited_for_is_seen),
+		WORLD_TEST(a_group_holds_nothing_behind_the_line_it_waits_for),
 		WORLD_TEST(a_stop_covers_nothing_of_a_human),
 		WORLD_TEST(an_apology_for_what_was_stopped_covers_it),
 		WORLD_TEST(what_was_said_before_a_stop_stays),
