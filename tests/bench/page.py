@@ -16,7 +16,7 @@ def command(name):
 
 
 def part(name, figures):
-    head = f"### {name}\n\n`{command(name)}`, at commit {figures['machine']['commit']}"
+    head = f"### {name}\n\n<!-- {machine.sentence(figures['machine'])} -->\n\n`{command(name)}`, at commit {figures['machine']['commit']}"
     if "others_busy" in figures:
         head += f"; others kept {figures['others_busy']:.2f} processors busy before it"
     head += "\n\n"
@@ -29,9 +29,14 @@ def part(name, figures):
 
 
 def split(body):
-    """The sentences about machines, and the parts, as the page has them."""
-    head, *parts = re.split(r"^### (?=\w+$)", body, flags=re.M)
-    return {line for line in head.splitlines() if line}, {p.split("\n", 1)[0]: "### " + p.strip() + "\n" for p in parts}
+    """The parts, as the page has them."""
+    _machines, *parts = re.split(r"^### (?=\w+$)", body, flags=re.M)
+    return {p.split("\n", 1)[0]: "### " + p.strip() + "\n" for p in parts}
+
+
+def machines_of(parts):
+    """Each part keeps its own out of sight; the page says them once."""
+    return {said for text in parts.values() for said in re.findall(r"^<!-- (.+) -->$", text, flags=re.M)}
 
 
 def rewrite(report):
@@ -39,9 +44,8 @@ def rewrite(report):
     text = PAGE.read_text()
     before, rest = text.split(BEGIN)
     old, after = rest.split(END)
-    machines, parts = split(old)
+    parts = split(old)
     for name, figures in report["parts"].items():
-        machines.add(machine.sentence(figures["machine"]))
         parts[name] = part(name, figures)
-    body = "\n\n".join(sorted(machines)) + "\n\n" + "\n".join(parts[name] for name in sorted(parts, key=ORDER.index))
+    body = "\n\n".join(sorted(machines_of(parts))) + "\n\n" + "\n".join(parts[name] for name in sorted(parts, key=ORDER.index))
     PAGE.write_text(f"{before}{BEGIN}\n\n{body}\n{END}{after}")
