@@ -8,9 +8,9 @@ import psycopg2
 
 from tests.bench import latency, turns
 from tests.bench.machine import cpu_seconds, private_mb
-from tests.bench.rig import Rig, World
+from tests.bench.rig import Rig
 from tests.bench.table import row
-from tests.system.stack import TOP, Servers, free_port
+from tests.system.stack import TOP, free_port
 
 PROCESSES = {"ingress": 2, "worker": 2, "courier": 2}  # as many as cores: one interpreter fills one
 ACCEPTS, TURNS, CHATS = 20000, 6000, 5000
@@ -55,10 +55,6 @@ class Peer(Rig):
     """The same rig around other processes."""
 
     def start(self, env, services):
-        self.servers = Servers(self.folder / "servers")
-        self.held.callback(self.servers.stop)
-        self.world = World()
-        self.held.callback(self.world.stop)
         self.next_id, self.port, self.running = 1, free_port(), {}
         self.env = {
             **os.environ,
