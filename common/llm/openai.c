@@ -247,7 +247,7 @@ static int on_key(void *arg, const unsigned char *name, size_t len)
 {
 	struct chunk *c = arg;
 
-	c->path = (c->path & ~(uint64_t)0xF) | key_of((const char *)name, len);
+	c->path = (c->path >> KEY_BITS << KEY_BITS) | key_of((const char *)name, len);
 	return 1;
 }
 

@@ -68,6 +68,10 @@ static const struct stream streams[] = {
 	  CHUNK("{\"reasoning_content\":\"hmm\",\"content\":null}") SAY("ok") FINISH("stop")
 		  DONE,
 	  "ok", LLM_STOP, 0, -1, -1, "gpt-x-1" },
+	{ "openai", "whoever speaks has a name",
+	  CHUNK("{\"role\":\"assistant\",\"name\":\"Helper\",\"content\":\"ok\"}")
+		  FINISH("stop") DONE,
+	  "ok", LLM_STOP, 0, -1, -1, "gpt-x-1" },
 	{ "openai", "an end without [DONE] but with a finish", SAY("ok") FINISH("stop"), "ok",
 	  LLM_STOP, 0, -1, -1, "gpt-x-1" },
 	{ "openai", "[DONE] without a finish", SAY("ok") DONE, "ok", LLM_STOP, 0, -1, -1,
@@ -105,6 +109,10 @@ static const struct stream streams[] = {
 	  "data: {\"error\":{\"message\":\"x\",\"type\":\"insufficient_quota\",\"code\":"
 	  "\"insufficient_quota\"}}\n\n",
 	  NULL, 0, LLM_TRY_OTHER, 0, 0, NULL },
+	{ "openai", "an error with a name",
+	  "data: {\"error\":{\"name\":\"Error\",\"message\":\"x\",\"code\":"
+	  "\"context_length_exceeded\"}}\n\n",
+	  NULL, 0, LLM_SHRINK, 0, 0, NULL },
 	{ "openai", "an error as a word", "data: {\"error\":\"overloaded\"}\n\n", NULL, 0,
 	  LLM_TRY_AGAIN, 0, 0, NULL },
 	{ "openai", "an error object with status 200",
