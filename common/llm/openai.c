@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
@@ -229,17 +230,27 @@ static int on_string(void *arg, const unsigned char *text, size_t len)
 	return !c->failed;
 }
 
-static int on_integer(void *arg, long long n)
+static int count(const char *text, size_t len)
+{
+	char word[32];
+	double n;
+
+	copy_word(word, sizeof word, text, len);
+	n = strtod(word, NULL);
+	return n < 0 || n > 100000000 ? -1 : (int)n;
+}
+
+/* As text: a number too large for us (seeds are) is no reason to refuse the rest. */
+static int on_number(void *arg, const char *text, size_t len)
 {
 	struct chunk *c = arg;
-	int value = n < 0 || n > 100000000 ? -1 : (int)n;
 
 	if (c->path == PATH2(USAGE, PROMPT))
-		c->answer->usage.in = value;
+		c->answer->usage.in = count(text, len);
 	else if (c->path == PATH2(USAGE, COMPLETION))
-		c->answer->usage.out = value;
+		c->answer->usage.out = count(text, len);
 	else if (c->path == PATH2(ERROR, CODE))
-		c->error.http = value;
+		c->error.http = count(text, len);
 	return 1;
 }
 
@@ -285,7 +296,7 @@ static int on_array(void *arg)
 
 static int read_chunk(struct llm_answer *answer, const char *json, size_t len)
 {
-	static const yajl_callbacks callbacks = { .yajl_integer = on_integer,
+	static const yajl_callbacks callbacks = { .yajl_number = on_number,
 						  .yajl_string = on_string,
 						  .yajl_start_map = on_object,
 						  .yajl_map_key = on_key,

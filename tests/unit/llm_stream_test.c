@@ -72,6 +72,11 @@ static const struct stream streams[] = {
 	  CHUNK("{\"role\":\"assistant\",\"name\":\"Helper\",\"content\":\"ok\"}")
 		  FINISH("stop") DONE,
 	  "ok", LLM_STOP, 0, -1, -1, "gpt-x-1" },
+	{ "openai", "numbers beyond 64 bits",
+	  "data: {\"seed\":18446744073709551615,\"x\":1e999,\"choices\":[{\"delta\":{"
+	  "\"content\":\"ok\"}}],\"usage\":{\"prompt_tokens\":99999999999999999999,"
+	  "\"completion_tokens\":2}}\n\n" FINISH("stop") DONE,
+	  "ok", LLM_STOP, 0, -1, 2, "gpt-x-1" },
 	{ "openai", "an end without [DONE] but with a finish", SAY("ok") FINISH("stop"), "ok",
 	  LLM_STOP, 0, -1, -1, "gpt-x-1" },
 	{ "openai", "[DONE] without a finish", SAY("ok") DONE, "ok", LLM_STOP, 0, -1, -1,
