@@ -302,17 +302,23 @@ static void wait_for_place(struct turn *t, struct gate *gate)
 	gate_wait(gate, &t->flow, admitted, &t->granted);
 }
 
+/* The wait is over: what it brought is ours, also when an order came in between. */
+static void take_place(struct turn *t)
+{
+	if (t->granted)
+		t->gate = t->awaited;
+	t->granted = 0;
+	t->awaited = NULL;
+}
+
 /* The place is ours, or there is none to be had: then the next provider. */
 static void admitted(void *self)
 {
 	struct turn *t = self;
 
-	if (t->granted)
-		t->gate = t->awaited;
-	else
+	if (!t->granted)
 		ask_next(t);
-	t->granted = 0;
-	t->awaited = NULL;
+	take_place(t);
 	turn_claim(t);
 }
 
@@ -386,6 +392,7 @@ static void failed(void *self)
 		search_failed(t, &why);
 		return;
 	case PHASE_WAIT:
+		take_place(t);
 		if (!orders_obey(t))
 			turn_claim(t);
 		return;

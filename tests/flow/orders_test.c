@@ -104,6 +104,56 @@ static void what_is_said_elsewhere_leaves_the_turn_alone(void **state)
 			order_about(topics_of_others[i], orders[k]);
 }
 
+/* --- at the gate ----------------------------------------------------------------- */
+
+/* Somebody else has the only place when the turn comes back for another try; the moment it
+ * becomes free, the person says something. */
+struct other {
+	struct event *look;
+	struct gate *gate;
+	const char *event;
+	int has_place, looks;
+};
+
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+	enum { UNTIL_IT_WAITS = 50 };
+	struct other *o = arg;
+
+	(void)fd, (void)what;
+	if (!o->has_place && world.requests == 1 && gate_busy(o->gate) == 0)
+		o->has_place = gate_enter(o->gate);
+	if (o->has_place && ++o->looks == UNTIL_IT_WAITS) {
+		gate_leave(o->gate);
+		assert_int_equal(gate_busy(o->gate), 1); /* it is the turn's now */
+		world_publish(o->event);
+		return;
+	}
+	event_add(o->look, &(struct timeval){ 0 });
+}
+
+static void a_place_that_comes_with_an_order_is_given_back(void **state)
+{
+	static const char *const orders[] = { "stop", "reset", "message" };
+	const struct play plays[] = { { .status = 503 }, good_play };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+		struct other other = { .event = orders[i] };
+
+		world_begin_with(plays, 2);
+		other.gate = gate_of(world.worker.gates,
+				     &(struct provider){ .name = "first", .max_in_flight = 1 });
+		other.look = evtimer_new(stage.base, on_look, &other);
+		event_add(other.look, &(struct timeval){ 0 });
+		world_run(); /* nobody is left at the gate */
+		assert_int_equal(other.looks, 50);
+		assert_int_equal(world.requests, strcmp(orders[i], "message") == 0 ? 2 : 1);
+		event_free(other.look);
+		world_end();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +161,7 @@ int main(void)
 		cmocka_unit_test(stop_ends_a_request_that_says_nothing),
 		cmocka_unit_test(a_stop_that_came_before_the_claim_cancels),
 		cmocka_unit_test(what_is_said_elsewhere_leaves_the_turn_alone),
+		cmocka_unit_test(a_place_that_comes_with_an_order_is_given_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
