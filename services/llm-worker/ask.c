@@ -182,6 +182,12 @@ static void hand_over(struct turn *t)
 		       *text && !is_asked ? text : NULL);
 }
 
+/* Blanks are no words: whoever reads them has not been answered. */
+static int is_blank(const struct buf *text)
+{
+	return strspn(buf_str(text), " \t\r\n") == text->len;
+}
+
 /* Keep the longest of the texts that broke off. */
 static void keep_best(struct turn *t)
 {
@@ -209,7 +215,7 @@ static void broken_off(struct turn *t)
 		return;
 	}
 	buf_cut(&t->answer.text, depth_presentable(t)); /* it may end within such a phrase */
-	if (t->answer.text.len)
+	if (!is_blank(&t->answer.text))
 		finish_with_answer(t, TURN_ANSWERED, 1);
 	else
 		finish_apologising(t, "the answer broke off");
@@ -227,7 +233,7 @@ static void deal_with(struct turn *t, enum llm_failure failure, const char *why)
 		gate_failed(gate, failure);
 	t->result.error = arena_str(&t->keep, why);
 	ask_over(t);
-	if (t->answer.text.len || t->best.len)
+	if (!is_blank(&t->answer.text) || t->best.len)
 		broken_off(t);
 	else
 		go_on(t, gate, failure);
@@ -271,7 +277,7 @@ static void take_answer(struct turn *t)
 	ask_over(t);
 	if (t->answer.finish == LLM_FILTERED) {
 		finish_refused(t, "filtered by the provider");
-	} else if (t->answer.text.len) {
+	} else if (!is_blank(&t->answer.text)) {
 		t->result.error = NULL;
 		finish_with_answer(t, TURN_ANSWERED, t->answer.finish == LLM_LENGTH);
 	} else if (t->answer.finish == LLM_LENGTH) {
