@@ -170,15 +170,14 @@ static int hands_over(const struct turn *t)
 
 /* What was said is not shown, unless there is nobody who could say more; but words that go with
  * a call promise somebody, so then the model is asked again. */
-static void hand_over(struct turn *t)
+static void hand_over(struct turn *t, const char *detail)
 {
 	const char *text = buf_str(&t->answer.text);
 	int is_asked = t->answer.wants_human;
 
 	ask_over(t);
 	t->result.provider = t->provider;
-	finish_handing(t, is_asked ? "model" : "gave_up",
-		       is_asked ? buf_str(&t->answer.reason) : NULL,
+	finish_handing(t, is_asked ? "model" : "gave_up", is_asked ? detail : NULL,
 		       *text && !is_asked ? text : NULL);
 }
 
@@ -211,7 +210,7 @@ static void broken_off(struct turn *t)
 	t->answer.text = t->best;
 	t->best = (struct buf){ 0 };
 	if (hands_over(t)) {
-		hand_over(t);
+		hand_over(t, NULL); /* a reason without its end is JSON still */
 		return;
 	}
 	buf_cut(&t->answer.text, depth_presentable(t)); /* it may end within such a phrase */
@@ -269,7 +268,7 @@ static void take_answer(struct turn *t)
 {
 	gate_succeeded(t->gate);
 	if (hands_over(t)) {
-		hand_over(t);
+		hand_over(t, buf_str(&t->answer.reason));
 		return;
 	}
 	if (t->answer.finish != LLM_FILTERED)

@@ -150,6 +150,23 @@ static void an_answer_that_breaks_off_gives_nothing_away(void **state)
 	}
 }
 
+/* Its arguments end in the middle: nobody reads half a JSON. */
+static void a_call_that_breaks_off_has_no_reason(void **state)
+{
+	static const struct play play = {
+		.status = 200,
+		.breaks = 1,
+		.body = LONG "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{"
+			     "\"name\":\"call_human\",\"arguments\":\"{\\\"reason\\\":\\\"a "
+			     "re\"}}]}}]}\n\n"
+	};
+
+	(void)state;
+	begin(&play);
+	world_run();
+	expect_handed("model", "", "");
+}
+
 static void what_gives_nothing_away_grows_at_once(void **state)
 {
 	static const struct play play = { .status = 200, .body = LONG LONG STOP, .piece = 80 };
@@ -314,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_model_calls_a_human),
 		cmocka_unit_test(what_the_model_said_before_is_withdrawn),
+		cmocka_unit_test(a_call_that_breaks_off_has_no_reason),
 		cmocka_unit_test(words_that_promise_a_human_are_not_said_where_there_is_none),
 		cmocka_unit_test(a_model_that_was_not_offered_it_cannot),
 		cmocka_unit_test(a_question_without_an_answer_goes_to_a_human),
