@@ -361,6 +361,7 @@ static int feed(struct llm_answer *answer, const char *data, size_t len)
 
 static int end(struct llm_answer *answer)
 {
+	int was_over = answer->finish != LLM_RUNNING;
 	int rc;
 
 	answer->stable = answer->text.len;
@@ -370,8 +371,9 @@ static int end(struct llm_answer *answer)
 	else
 		rc = sse_end(&answer->sse, on_event, answer);
 	buf_free(&answer->pending);
-	if (rc)
+	if (rc && !was_over)
 		return rc;
+	answer->err = (struct err){ 0 }; /* half an event behind the end is not missed */
 	if (answer->wants_human)
 		llm_action_read(answer);
 	if (answer->finish != LLM_RUNNING)

@@ -22,6 +22,7 @@ enum {
 	RETRY_AFTER_MS = 10000, /* longer: somebody else shall answer */
 	BACKOFF_MS = 500,
 	BACKOFF_MAX_MS = 8000,
+	LINGER_MS = 1000, /* once all was said: for the usage, and the connection's end */
 };
 
 static flow_step answered;
@@ -31,8 +32,12 @@ static flow_step answered;
 static int on_bytes(void *arg, const char *data, size_t len)
 {
 	struct turn *t = arg;
+	size_t before = t->answer.text.len;
+	int was_over = t->answer.finish != LLM_RUNNING;
 	int rc = t->kind->feed(&t->answer, data, len);
 
+	if (t->answer.finish != LLM_RUNNING && (!was_over || t->answer.text.len != before))
+		flow_extend(&t->flow, LINGER_MS);
 	if (t->answer.text.len && !t->spoken) {
 		t->spoken = clock_mono_ms();
 		meter_first_token(t->spoken - t->asked);
@@ -238,19 +243,6 @@ static void deal_with(struct turn *t, enum llm_failure failure, const char *why)
 		go_on(t, gate, failure);
 }
 
-void ask_failed(struct turn *t, const struct err *why)
-{
-	if (t->order != ORDER_NONE) {
-		ask_over(t);
-		if (orders_obey(t))
-			return;
-	}
-	if (t->answer.err.kind != ERR_NONE) /* our reader refused what came */
-		deal_with(t, t->answer.failure, t->answer.err.text);
-	else
-		deal_with(t, LLM_TRY_AGAIN, why->text);
-}
-
 /* --- after an answer --------------------------------------------------------------- */
 
 static void refused(struct turn *t)
@@ -287,6 +279,27 @@ static void take_answer(struct turn *t)
 	} else {
 		finish_refused(t, "empty answer");
 	}
+}
+
+/* All was said: what became of the connection behind it is no matter. */
+static int is_whole(struct turn *t)
+{
+	return t->response.status == 200 && t->kind->end(&t->answer) == 0;
+}
+
+void ask_failed(struct turn *t, const struct err *why)
+{
+	if (t->order != ORDER_NONE) {
+		ask_over(t);
+		if (orders_obey(t))
+			return;
+	}
+	if (t->answer.err.kind != ERR_NONE) /* our reader refused what came */
+		deal_with(t, t->answer.failure, t->answer.err.text);
+	else if (is_whole(t))
+		take_answer(t);
+	else
+		deal_with(t, LLM_TRY_AGAIN, why->text);
 }
 
 static void answered(void *self)

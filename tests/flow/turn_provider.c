@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/timer.h"
 #include "tests/flow/turn_world.h"
 
 struct call {
@@ -32,11 +33,9 @@ static void forget_call(struct op *op)
 	free(c);
 }
 
-static void again(struct call *c)
+static void again(struct call *c, int ms)
 {
-	struct timeval now = { 0 };
-
-	event_add(&c->timer, &now);
+	timer_set(&c->timer, ms);
 }
 
 static void end_call(struct call *c)
@@ -44,7 +43,6 @@ static void end_call(struct call *c)
 	const struct play *p = c->play;
 	int fails = stage_fails();
 
-	c->out->status = p->status;
 	c->out->stage = p->status ? HTTP_ANSWERED : HTTP_SENT;
 	c->out->retry_after_ms = p->retry_after_ms ? p->retry_after_ms : -1;
 	c->out->should_retry = -1;
@@ -67,18 +65,21 @@ static void on_call(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	stage.now_ms += 20;
 	if (p->event && c->pieces++ == p->event_at) {
-		again(c);
+		again(c, 0);
 		world_publish(p->event); /* c may be gone now */
 		return;
 	}
+	c->out->status = p->status;
 	if (left && c->reader(c->arg, p->body + c->at, n) != 0) {
 		op_fail(&c->op, ERR_PERM, "refused by reader");
 		free(c);
 		return;
 	}
 	c->at += n;
-	if (left || p->waits)
-		again(c);
+	if (left)
+		again(c, 0);
+	else if (p->waits)
+		again(c, 1);
 	else
 		end_call(c);
 }
@@ -101,5 +102,5 @@ void http_send(struct http *h, struct flow *f, flow_step *next, struct http_resp
 	c->play = &world.plays[i];
 	world.requests++;
 	evtimer_assign(&c->timer, stage.base, on_call, c);
-	again(c);
+	again(c, 0);
 }
