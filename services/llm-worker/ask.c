@@ -143,12 +143,12 @@ static int try_again(struct turn *t, struct gate *gate)
 	int asked_ms = t->response.retry_after_ms;
 	int wait_ms = backoff_ms(t);
 
-	if (t->tries >= t->retries || t->response.should_retry == 0)
-		return 0;
 	if (asked_ms > RETRY_AFTER_MS) {
 		gate_pause(gate, asked_ms);
 		return 0;
 	}
+	if (t->tries >= t->retries || t->response.should_retry == 0)
+		return 0;
 	t->tries++;
 	/* never before the time it names, and not all turns at once */
 	turn_again(t, asked_ms > 0 ? asked_ms + wait_ms / 4 : wait_ms);

@@ -12,6 +12,7 @@ enum {
 	ROW_OF_FAILURES = 10,
 	PAUSE_MIN_MS = 1000, /* after a row of failures */
 	PAUSE_MAX_MS = 4000,
+	ASKED_MAX_MS = 60000,  /* what it may ask for itself */
 	BROKEN_MIN_MS = 60000, /* money, key, model: a human has to act */
 	BROKEN_MAX_MS = 600000,
 	LOOK_MS = 1000, /* how often waiting turns are looked after */
@@ -203,9 +204,11 @@ void gate_failed(struct gate *gate, enum llm_failure failure)
 
 void gate_pause(struct gate *gate, int ms)
 {
-	if (gate->pause_ms)
+	if (ms > ASKED_MAX_MS)
+		ms = ASKED_MAX_MS;
+	if (gate->pause_ms && gate->closed_until >= clock_mono_ms() + ms)
 		return;
-	close_gate(gate, ms > PAUSE_MAX_MS ? PAUSE_MAX_MS : ms);
+	close_gate(gate, ms);
 	log_warn("paused provider=%s pause_s=%d: it asked for it", gate->name,
 		 gate->pause_ms / 1000);
 }

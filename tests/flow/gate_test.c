@@ -208,8 +208,20 @@ static void a_pause_that_was_asked_for_is_kept(void **state)
 
 	(void)state;
 	gate_pause(gate, 20000);
+	now_ms += 19999;
 	assert_false(gate_is_open(gate));
-	now_ms += 20000;
+	now_ms++;
+	assert_true(gate_enter(gate));
+	gate_failed(gate, LLM_TRY_AGAIN); /* it asks for more */
+	gate_pause(gate, 30000);
+	gate_pause(gate, 10000); /* as somebody heard before */
+	gate_leave(gate);
+	now_ms += 29999;
+	assert_false(gate_is_open(gate));
+	now_ms++;
+	assert_true(gate_is_open(gate));
+	gate_pause(gate, INT32_MAX); /* no clock is trusted for days */
+	now_ms += 60000;
 	assert_true(gate_is_open(gate));
 }
 
