@@ -1,5 +1,6 @@
 /* What tables cannot say about a bots file. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/bots/schema.h"
@@ -42,6 +43,8 @@ static void check_languages(struct reader *r, const json_t *bot)
 	const json_t *list = json_object_get(bot, "languages"), *item;
 	size_t i;
 
+	if (json_array_size(list) == 0)
+		mistake_at(r->mistakes, json_line(bot), "languages is empty");
 	json_array_foreach (list, i, item)
 		if (strcmp(json_string_value(item), "ru") != 0 &&
 		    strcmp(json_string_value(item), "en") != 0)
@@ -104,6 +107,27 @@ static int is_group_of(const char *kind, const char *group)
 	       group[1 + strspn(group + 1, "0123456789")] == 0;
 }
 
+/* As browsers name a site: without a path, and no slash behind it. */
+static int is_origin(const char *text)
+{
+	const char *host = strstr(text, "://");
+
+	return strcmp(text, "*") == 0 ||
+	       (host && host > text && host[3] && !strpbrk(host + 3, "/?# "));
+}
+
+static void check_origins(struct reader *r, const json_t *channel)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (json_object_get(channel, "origins"), i, item)
+		if (!is_origin(json_string_value(item)))
+			mistake_at(r->mistakes, json_line(channel),
+				   "'%.60s' is no origin, such as https://shop.example",
+				   json_string_value(item));
+}
+
 static void check_channels(struct reader *r, const json_t *bot)
 {
 	const json_t *item;
@@ -125,6 +149,7 @@ static void check_channels(struct reader *r, const json_t *bot)
 			mistake_at(r->mistakes, json_line(item),
 				   "a %s channel needs origins (\"*\" allows every site)",
 				   kind);
+		check_origins(r, item);
 	}
 }
 
@@ -183,7 +208,81 @@ static void check_handoff(struct reader *r, const json_t *bot)
 			mistake_at(r->mistakes, json_line(hours),
 				   "holiday '%.20s' is neither YYYY-MM-DD nor MM-DD",
 				   json_string_value(day));
+	if (json_integer_value(json_object_get(handoff, "same_question")) == 1)
+		mistake_at(r->mistakes, json_line(handoff),
+			   "same_question: 1 sends every question to a human; 0 means never");
 	check_group(r, handoff);
+}
+
+/* --- providers --------------------------------------------------------------- */
+
+/* The setting itself, or the variable that holds it. */
+static int is_given(const json_t *map, const char *key)
+{
+	char variable[64];
+
+	snprintf(variable, sizeof variable, "%s_env", key);
+	return json_object_get(map, key) || json_object_get(map, variable);
+}
+
+/* What registry.c would pass over, whatever the environment holds. */
+static void check_access(struct reader *r, const json_t *p)
+{
+	int is_yandex = strcmp(str(p, "kind"), "yandexgpt") == 0;
+	int is_openai = strcmp(str(p, "kind"), "openai") == 0;
+
+	if (is_yandex && !is_given(p, "key"))
+		mistake_at(r->mistakes, json_line(p), "a yandexgpt provider needs key_env");
+	if (is_yandex && !is_given(p, "folder"))
+		mistake_at(r->mistakes, json_line(p),
+			   "a yandexgpt provider needs folder or folder_env");
+	if (is_openai && !is_given(p, "key") && !is_given(p, "base_url"))
+		mistake_at(r->mistakes, json_line(p),
+			   "an openai provider needs key_env, or the base_url of a server "
+			   "without keys");
+}
+
+static void check_request(struct reader *r, const json_t *p)
+{
+	const json_t *params = json_object_get(p, "params"), *header;
+	const char *url = str(p, "base_url");
+	size_t i;
+
+	if (*url && strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+		mistake_at(r->mistakes, json_line(p),
+			   "base_url must begin with https:// or http://");
+	if (params && !json_is_object(params) && !json_is_null(params))
+		mistake_at(r->mistakes, json_line(p), "params must map names to values");
+	json_array_foreach (json_object_get(p, "headers"), i, header)
+		if (!strchr(json_string_value(header), ':') ||
+		    strpbrk(json_string_value(header), "\r\n"))
+			mistake_at(r->mistakes, json_line(p),
+				   "a header must be as \"Name: value\", in one line");
+}
+
+static void check_providers(struct reader *r, const json_t *providers)
+{
+	const json_t *p;
+	size_t i;
+
+	check_distinct_in(r, providers, "name", "the provider");
+	json_array_foreach (providers, i, p) {
+		check_access(r, p);
+		check_request(r, p);
+	}
+}
+
+/* Articles are looked up at the end: whatever follows is never asked. */
+static void check_chain(struct reader *r, const json_t *bot, const json_t *chain)
+{
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach (chain, i, p)
+		if (strcmp(str(p, "kind"), "knowledge") == 0 && i + 1 < json_array_size(chain))
+			mistake_at(r->mistakes, json_line(bot),
+				   "nothing after '%.40s' is asked: it answers from articles",
+				   str(p, "name"));
 }
 
 /* Names of providers become the providers themselves. */
@@ -203,15 +302,17 @@ static void link_providers(struct reader *r, json_t *bot, const json_t *provider
 			mistake_at(r->mistakes, json_line(bot), "no provider is named '%.40s'",
 				   json_string_value(name));
 	}
+	check_chain(r, bot, chain);
 	json_object_set_new(bot, "providers", chain);
 }
 
 void check_bots(struct reader *r, json_t *root)
 {
 	json_t *bots = json_object_get(root, "bots"), *bot;
-	json_auto_t *channels = json_object();
+	json_auto_t *channels = json_object(), *tokens = json_object();
 	size_t i;
 
+	check_providers(r, json_object_get(root, "providers"));
 	check_distinct_in(r, bots, "name", "the bot");
 	json_array_foreach (bots, i, bot) {
 		if (!json_object_get(bot, "languages"))
@@ -224,6 +325,8 @@ void check_bots(struct reader *r, json_t *root)
 				  "the canned reply");
 		check_distinct(r, json_object_get(bot, "channels"), "name", "the channel",
 			       channels);
+		check_distinct(r, json_object_get(bot, "channels"), "token_env", "the token",
+			       tokens);
 		check_distinct_in(r, json_object_get(bot, "knowledge"), "slug", "the article");
 		link_providers(r, bot, json_object_get(root, "providers"));
 	}

@@ -27,6 +27,16 @@ const char *scalar_text(struct reader *r, yaml_node_t *node, const char *what)
 	return NULL;
 }
 
+const char *scalar_words(struct reader *r, yaml_node_t *node, const char *what)
+{
+	const char *text = scalar_text(r, node, what);
+
+	if (!text || text[strspn(text, " \t\r\n")])
+		return text;
+	mistake_at(r->mistakes, node_line(node), "%s is empty", what);
+	return NULL;
+}
+
 json_t *scalar_int(struct reader *r, yaml_node_t *node, const struct field *f)
 {
 	const char *text = scalar_text(r, node, f->name);
@@ -92,15 +102,11 @@ static void list_choices(char *to, size_t size, const struct field *f)
 
 json_t *scalar_str(struct reader *r, yaml_node_t *node, const struct field *f)
 {
-	const char *text = scalar_text(r, node, f->name);
+	const char *text = scalar_words(r, node, f->name);
 	char choices[120];
 
 	if (!text)
 		return NULL;
-	if (!*text) {
-		mistake_at(r->mistakes, node_line(node), "%s is empty", f->name);
-		return NULL;
-	}
 	if (is_choice(f, text))
 		return json_string(text);
 	list_choices(choices, sizeof choices, f);

@@ -10,6 +10,9 @@
 /* Borrowed from the document.  NULL too if it holds what no text may hold. */
 const char *scalar_text(struct reader *r, yaml_node_t *node, const char *what);
 
+/* Likewise, and it is more than blanks. */
+const char *scalar_words(struct reader *r, yaml_node_t *node, const char *what);
+
 json_t *scalar_int(struct reader *r, yaml_node_t *node, const struct field *f);
 json_t *scalar_bool(struct reader *r, yaml_node_t *node, const struct field *f);
 json_t *scalar_time(struct reader *r, yaml_node_t *node, const struct field *f);

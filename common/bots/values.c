@@ -67,7 +67,7 @@ static json_t *read_text(struct reader *r, yaml_node_t *node, const struct field
 			mistake_at(r->mistakes, node_line(node), "%s has no text", f->name);
 		return text;
 	}
-	both = scalar_text(r, node, f->name);
+	both = scalar_words(r, node, f->name);
 	return both ? json_pack("{s:s, s:s}", "ru", both, "en", both) : NULL;
 }
 

@@ -101,6 +101,31 @@ static const struct {
 	{ PROVIDERS BOT "    canned:\n    - {name: a, text: x}\n    - {name: a, text: "
 			"y}\n",
 	  14, "'a' is given twice" },
+	{ PROVIDERS BOT "    canned:\n    - {name: a, text: }\n", 13, "text is empty" },
+	{ PROVIDERS BOT "    canned:\n    - {name: a, text: {ru: \" \", en: x}}\n", 13,
+	  "ru is empty" },
+	{ PROVIDERS BOT "    languages: []\n", 5, "languages is empty" },
+	{ PROVIDERS BOT "    handoff: {same_question: 1}\n", 12, "every question" },
+	{ PROVIDERS BOT "      - {kind: widget, name: two, origins: [\"https://a.b/\"]}\n", 12,
+	  "'https://a.b/' is no origin" },
+	{ PROVIDERS BOT "      - {kind: telegram, name: tg, token_env: T}\n"
+			"      - {kind: desk, name: team, token_env: T}\n",
+	  13, "'T' is given twice" },
+
+	/* providers that could never answer */
+	{ PROVIDERS "  local:\n    kind: knowledge\n" BOT, 5, "'local' is given twice" },
+	{ PROVIDERS "  a:\n    kind: openai\n" BOT, 5, "needs key_env" },
+	{ PROVIDERS "  a:\n    kind: yandexgpt\n    folder: b1\n" BOT, 5, "needs key_env" },
+	{ PROVIDERS "  a:\n    kind: yandexgpt\n    key_env: K\n" BOT, 5, "needs folder" },
+	{ PROVIDERS "  a:\n    kind: openai\n    base_url: a.b/v1\n" BOT, 5, "https://" },
+	{ PROVIDERS "  a:\n    kind: openai\n    key_env: K\n    params: [a]\n" BOT, 5,
+	  "params must" },
+	{ PROVIDERS "  a:\n    kind: openai\n    key_env: K\n    headers: [x]\n" BOT, 5,
+	  "Name: value" },
+	{ PROVIDERS "  a:\n    kind: openai\n    key_env: K\n" BOT
+		    "  - name: b\n    title: B\n    greeting: b\n    prompt: b\n"
+		    "    providers: [local, a]\n    channels: [{kind: console, name: c}]\n",
+	  15, "nothing after 'local' is asked" },
 };
 
 static void a_mistake_is_told_with_its_line(void **state)
