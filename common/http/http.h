@@ -28,10 +28,18 @@ typedef int http_reader(void *arg, const char *data, size_t len);
 struct http_part {
 	const char *name;
 	const char *value; /* len bytes */
-	FILE *file;        /* instead: len bytes of it; borrowed until the operation ends */
+	FILE *file;        /* instead: len bytes of it; borrowed until the operation ends;
+			      one in a form */
 	size_t len;
 	const char *filename, *type; /* NULL: none */
 };
+
+/*
+ * The last word before a request is written, to a new connection or a kept one, and before
+ * each piece of a file.  0: it is not, and the operation fails as ERR_TEMP, not sent.  It
+ * must not end the flow.
+ */
+typedef int http_gate(void *arg);
 
 struct http_request {
 	const char *url;
@@ -48,10 +56,13 @@ struct http_request {
 	size_t max_body;        /* 0: 1 MiB */
 	http_reader *reader;    /* called for bodies of status 200 instead of collecting them */
 	void *reader_arg;
+	http_gate *may_leave; /* NULL: always */
+	void *may_leave_arg;
 };
 
 enum http_stage {
-	HTTP_NOT_SENT, /* nothing of the request was written: repeating it is safe */
+	HTTP_NOT_SENT, /* nothing of the request was written, or never its end: repeating
+			  it is safe */
 	HTTP_SENT,     /* the request may have arrived; no answer */
 	HTTP_ANSWERED, /* a status line came */
 };

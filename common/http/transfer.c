@@ -1,5 +1,6 @@
 #include "common/http/transfer.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,12 @@ enum { CONNECT_MS = 5000, MAX_BODY = 1 << 20, DNS_CACHE_S = 300, TLS_RECORD = 16
 enum { STREAM_BUFFER = 4096 }; /* curl's 16 KB would be most of what a stream costs */
 
 /* --- what curl tells ------------------------------------------------------ */
+
+static int is_held_back(struct transfer *t)
+{
+	t->held_back = t->cancelled || (t->may_leave && !t->may_leave(t->may_leave_arg));
+	return t->held_back;
+}
 
 /*
  * A request is about to be written to a connection.  curl repeats a request by
@@ -30,6 +37,8 @@ static int on_connected(void *arg, char *peer, char *local, int peer_port, int l
 		t->was_repeated = 1;
 		return CURL_PREREQFUNC_ABORT;
 	}
+	if (is_held_back(t))
+		return CURL_PREREQFUNC_ABORT;
 	t->is_connected = 1;
 	return CURL_PREREQFUNC_OK;
 }
@@ -144,15 +153,21 @@ void transfer_free_spares(struct http *h)
 
 /* --- forms ---------------------------------------------------------------- */
 
+/* A large file is long on its way; without its end it is no request. */
 static size_t read_file(char *to, size_t size, size_t n, void *arg)
 {
-	return fread(to, size, n, arg);
+	struct transfer *t = arg;
+
+	return is_held_back(t) ? CURL_READFUNC_ABORT : fread(to, size, n, t->file);
 }
 
 /* For a request that is sent again, on a new connection. */
 static int seek_file(void *arg, curl_off_t offset, int origin)
 {
-	return fseeko(arg, (off_t)offset, origin) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+	struct transfer *t = arg;
+
+	return fseeko(t->file, (off_t)offset, origin) == 0 ? CURL_SEEKFUNC_OK
+							   : CURL_SEEKFUNC_FAIL;
 }
 
 static size_t set_form(struct transfer *t, const struct http_part *parts, int n)
@@ -168,11 +183,14 @@ static size_t set_form(struct transfer *t, const struct http_part *parts, int n)
 			curl_mime_filename(part, p->filename);
 		if (p->type)
 			curl_mime_type(part, p->type);
-		if (p->file)
+		if (p->file) {
+			assert(!t->file);
+			t->file = p->file;
 			curl_mime_data_cb(part, (curl_off_t)p->len, read_file, seek_file, NULL,
-					  p->file);
-		else
+					  t);
+		} else {
 			curl_mime_data(part, p->value, p->len);
+		}
 		len += p->len;
 	}
 	curl_easy_setopt(t->easy, CURLOPT_MIMEPOST, t->form);
@@ -220,6 +238,8 @@ struct transfer *transfer_create(struct http *h, struct http_response *out,
 	t->out = out;
 	t->reader = req->reader;
 	t->reader_arg = req->reader_arg;
+	t->may_leave = req->may_leave;
+	t->may_leave_arg = req->may_leave_arg;
 	t->first_byte_ms = req->first_byte_ms;
 	t->idle_ms = req->idle_ms;
 	t->max_body = req->max_body ? req->max_body : MAX_BODY;
@@ -251,7 +271,7 @@ void transfer_note_stage(struct transfer *t)
 {
 	long written = 0;
 
-	if (t->out->stage != HTTP_NOT_SENT || !t->is_connected)
+	if (t->out->stage != HTTP_NOT_SENT || !t->is_connected || t->held_back)
 		return;
 	curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &written);
 	if (written > 0 || t->was_repeated || t->is_large_tls)
@@ -268,6 +288,8 @@ static void fail(struct transfer *t, CURLcode code)
 	else if (t->too_large)
 		op_fail(&t->op, ERR_PERM, "%s: answer longer than %zu bytes", t->host,
 			t->max_body);
+	else if (t->held_back)
+		op_fail(&t->op, ERR_TEMP, "%s: held back", t->host);
 	else if (t->was_repeated)
 		op_fail(&t->op, ERR_TEMP, "%s: connection lost, no answer", t->host);
 	else

@@ -28,14 +28,17 @@ struct transfer {
 	CURL *easy;
 	struct curl_slist *headers;
 	curl_mime *form; /* or NULL */
+	FILE *file;      /* in the form; borrowed */
 	struct http_response *out;
 	http_reader *reader;
 	void *reader_arg;
+	http_gate *may_leave;
+	void *may_leave_arg;
 	struct event watchdog;
 	int64_t last_byte_ms;
 	int first_byte_ms, idle_ms, has_body;
 	int is_large_tls, is_connected, was_repeated;
-	int refused, too_large, cancelled;
+	int refused, too_large, cancelled, held_back;
 	size_t max_body, received;
 	struct buf body;
 	char host[128];

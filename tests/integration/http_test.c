@@ -230,6 +230,63 @@ static void connections_are_kept(void **state)
 	assert_int_equal(rude_connections(server), before);
 }
 
+/* --- the last word ---------------------------------------------------------- */
+
+static int asked, allowed;
+
+static int gate(void *arg)
+{
+	(void)arg;
+	asked++;
+	return allowed-- > 0;
+}
+
+/* On a new connection and on kept ones: nothing of what may not leave does. */
+static void every_request_is_asked_for_right_before_it_leaves(void **state)
+{
+	struct http_request req = {
+		.url = rude_url(server, "/hello"), .body = "x", .body_len = 1, .may_leave = gate
+	};
+	int before = rude_requests(server);
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		asked = 0;
+		allowed = i % 2;
+		assert_int_equal(request(req), i % 2 ? 0 : -1);
+		assert_int_equal(asked, 1);
+		assert_int_equal(response.stage, i % 2 ? HTTP_ANSWERED : HTTP_NOT_SENT);
+	}
+	assert_int_equal(rude_requests(server), before + 3);
+	assert_int_equal(get("/hello"), 0);
+}
+
+/* Of a large file the server has had much, but never its end. */
+static void a_file_may_stop_on_its_way(void **state)
+{
+	static char bytes[1 << 20];
+	FILE *file = tmpfile();
+	struct http_part part = { .name = "f", .file = file, .len = sizeof bytes };
+	struct http_request req = { .url = rude_url(server, "/hello"),
+				    .parts = &part,
+				    .part_count = 1,
+				    .may_leave = gate };
+	int before = rude_requests(server);
+
+	(void)state;
+	assert_int_equal(fwrite(bytes, 1, sizeof bytes, file), sizeof bytes);
+	rewind(file);
+	allowed = 4;
+	assert_int_equal(request(req), -1);
+	assert_int_equal(response.stage, HTTP_NOT_SENT);
+	assert_int_equal(rude_requests(server), before);
+	rewind(file);
+	allowed = INT_MAX;
+	assert_int_equal(request(req), 0);
+	assert_int_equal(rude_requests(server), before + 1);
+	fclose(file);
+}
+
 /* --- readers and bounds --------------------------------------------------- */
 
 struct reading {
@@ -362,6 +419,8 @@ int main(void)
 		cmocka_unit_test(a_handshake_that_fails_sends_nothing),
 		cmocka_unit_test(a_request_is_never_repeated_once_it_left),
 		cmocka_unit_test(connections_are_kept),
+		cmocka_unit_test(every_request_is_asked_for_right_before_it_leaves),
+		cmocka_unit_test(a_file_may_stop_on_its_way),
 		cmocka_unit_test(a_reader_gets_the_body_of_a_good_answer_only),
 		cmocka_unit_test(a_reader_may_refuse),
 		cmocka_unit_test(an_answer_that_is_too_long_is_given_up),

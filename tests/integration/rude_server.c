@@ -110,13 +110,14 @@ static void behave(struct guest *g, const char *path)
 	say(g, "HTTP/1.1 404 Not Found\r\n" NOTHING);
 }
 
-static int is_complete(const char *head)
+/* Of len bytes that came, head are the first. */
+static int is_complete(const char *head, size_t len)
 {
 	const char *end = strstr(head, "\r\n\r\n"),
 		   *length = strcasestr(head, "content-length:");
 	size_t body = length && length < end ? strtoul(length + 15, NULL, 10) : 0;
 
-	return end && strlen(end + 4) >= body;
+	return end && len - (size_t)(end + 4 - head) >= body;
 }
 
 static void on_data(struct bufferevent *bev, void *arg)
@@ -126,12 +127,11 @@ static void on_data(struct bufferevent *bev, void *arg)
 	struct evbuffer *in = bufferevent_get_input(bev);
 	char path[100];
 	size_t len = evbuffer_get_length(in);
+	size_t kept = len < sizeof s->last ? len : sizeof s->last - 1;
 
-	if (len >= sizeof s->last)
-		len = sizeof s->last - 1;
-	evbuffer_copyout(in, s->last, len);
-	s->last[len] = 0;
-	if (!is_complete(s->last) || sscanf(s->last, "%*s %99s", path) != 1)
+	evbuffer_copyout(in, s->last, kept);
+	s->last[kept] = 0;
+	if (!is_complete(s->last, len) || sscanf(s->last, "%*s %99s", path) != 1)
 		return;
 	evbuffer_drain(in, evbuffer_get_length(in));
 	s->requests++;
