@@ -14,5 +14,7 @@ void courier_call(struct courier *c, struct flow *f, flow_step *next,
 					.headers = headers,
 					.body = call->body,
 					.body_len = strlen(call->body),
-					.timeout_ms = call->timeout_ms });
+					.timeout_ms = call->timeout_ms,
+					.may_leave = call->may_leave,
+					.may_leave_arg = call->may_leave_arg });
 }

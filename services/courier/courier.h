@@ -34,6 +34,8 @@ struct call {
 	const struct channel *channel;
 	const char *method, *body; /* of JSON, in the flow's arena */
 	int timeout_ms;
+	http_gate *may_leave; /* NULL: always */
+	void *may_leave_arg;
 };
 
 void courier_call(struct courier *c, struct flow *f, flow_step *next,

@@ -259,13 +259,21 @@ static void give_up_line(struct deliver *d)
 	deliver_put_back(d);
 }
 
+int deliver_may_send(void *arg)
+{
+	const struct deliver *d = arg;
+
+	return jobs_held_since(d->courier->jobs, d->held_since);
+}
+
+/* A connection may take its time, so it is asked again when there is one. */
 void deliver_transmit(void *self)
 {
 	struct deliver *d = self;
 	const struct channel *ch = deliver_channel(d);
 	const char *body = d->body;
 
-	if (!jobs_held_since(d->courier->jobs, d->held_since)) {
+	if (!deliver_may_send(d)) {
 		give_up_line(d);
 		return;
 	}
@@ -288,7 +296,9 @@ void deliver_transmit(void *self)
 					     : message_body(&d->flow.arena, &d->message,
 							    d->claim.chat_key, d->is_plain),
 				.timeout_ms = message_is_about_topic(&d->message) ? TOPIC_MS
-										  : SEND_MS });
+										  : SEND_MS,
+				.may_leave = deliver_may_send,
+				.may_leave_arg = d });
 }
 
 /* --- failures -------------------------------------------------------------- */
@@ -316,7 +326,10 @@ static void lost_answer(struct deliver *d)
 	d->error = arena_str(&d->flow.arena, d->flow.err.text);
 	log_warn("no answer delivery=%lld: %s", (long long)d->head.id, d->error);
 	flow_recover(&d->flow, DEADLINE_MS);
-	deliver_act(d, &decision);
+	if (attempt.stage == HTTP_NOT_SENT && !deliver_may_send(d))
+		give_up_line(d);
+	else
+		deliver_act(d, &decision);
 }
 
 /* The bot that has the file, or the way to it, is in trouble: not for long, or not with us. */

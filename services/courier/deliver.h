@@ -64,6 +64,8 @@ void parcel_drop(struct deliver *d);
 /* --- deliver.c: steps of a line ------------------------------------------------- */
 
 flow_step deliver_prepare, deliver_take_place, deliver_transmit;
+/* The line is ours still: its head may be sent. */
+http_gate deliver_may_send;
 /* Of the head, so far. */
 int deliver_failures(const struct deliver *d);
 /* A head can be seen already, though perhaps not for ever: whatever can be done for it. */

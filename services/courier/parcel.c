@@ -283,5 +283,7 @@ void parcel_upload(struct deliver *d, flow_step *next, int timeout_ms)
 							      message_method(&d->message)),
 					  .parts = parts,
 					  .part_count = n,
-					  .timeout_ms = timeout_ms });
+					  .timeout_ms = timeout_ms,
+					  .may_leave = deliver_may_send,
+					  .may_leave_arg = d });
 }

@@ -249,6 +249,23 @@ static void who_was_away_for_too_long_sends_nothing(void **state)
 	world_end();
 }
 
+/* Stopped while it was connecting: asked again in the last moment. */
+static void what_was_held_up_on_its_way_does_not_leave(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("one");
+	world.thawed = 1;
+	world.frozen = 2;
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_int_equal(world.frozen, 0);
+	assert_int_equal(world.requests, 1);
+	assert_int_equal(world.claims, 2);
+	assert_int_equal(world.failures, 0);
+	world_end();
+}
+
 /* --- every operation fails ------------------------------------------------------------ */
 
 static void tell(int row, int n, const char *how)
@@ -321,6 +338,7 @@ int main(void)
 		cmocka_unit_test(an_answer_that_never_came_is_uncertain_and_not_repeated),
 		cmocka_unit_test(what_a_dead_courier_was_sending_is_uncertain),
 		cmocka_unit_test(who_was_away_for_too_long_sends_nothing),
+		cmocka_unit_test(what_was_held_up_on_its_way_does_not_leave),
 		cmocka_unit_test(whatever_fails_nothing_is_lost_or_sent_twice),
 	};
 

@@ -138,6 +138,10 @@ static void request(struct operation *d)
 		op_fail(&d->op, ERR_TEMP, "refused");
 		return;
 	}
+	if (!d->text && !world.sent.may_leave(world.sent.may_leave_arg)) {
+		op_fail(&d->op, ERR_TEMP, "held back");
+		return;
+	}
 	p = next_play();
 	answer(d, &p);
 	if (d->text) { /* a file is fetched: the line does not move */
@@ -168,6 +172,7 @@ void http_send(struct http *h, struct flow *f, flow_step *next, struct http_resp
 		world.fetched = *req;
 		return;
 	}
+	world.sent = *req;
 	if (req->part_count > 0)
 		note_form(req);
 	assert_int_equal(req->body_len, req->body ? strlen(req->body) : 0);
@@ -226,6 +231,8 @@ int jobs_worker(const struct jobs *j)
 int jobs_held_since(const struct jobs *j, int64_t since)
 {
 	(void)j, (void)since;
+	if (world.thawed > 0)
+		return world.thawed--;
 	if (world.frozen == 0)
 		return 1;
 	world.frozen--;

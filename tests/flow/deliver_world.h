@@ -27,7 +27,7 @@ struct play { /* Telegram's answer to one request; status 0: none */
 
 struct world {
 	struct courier courier;
-	struct http_request fetched;
+	struct http_request fetched, sent;
 
 	/* what happens */
 	struct sending line[LINE_MAX];
@@ -38,6 +38,7 @@ struct world {
 	int has_file;    /* PostgreSQL has it */
 	int dead_sender; /* the first was being sent by somebody who died */
 	int frozen;      /* so often others may have gone on with the line */
+	int thawed;      /* so often they may not, before that */
 
 	/* what happened */
 	int requests, claims, settled, splits, unreachable, floods;
