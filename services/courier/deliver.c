@@ -115,7 +115,7 @@ static void foresee(void *self)
 
 void deliver_wait_in_line(struct deliver *d, int ms)
 {
-	d->is_claimed = d->is_unsure = 0;
+	d->is_claimed = d->is_unsure = d->is_put_back = 0;
 	if (ms <= HOLD_MS)
 		flow_sleep(&d->flow, claim, ms);
 	else
@@ -365,6 +365,8 @@ static void went_wrong(void *self)
 		lost_file(d);
 	} else if (d->is_settling) {
 		tell_later(d, deliver_settle);
+	} else if (d->is_put_back) {
+		tell_later(d, deliver_put_back);
 	} else if (d->is_claimed) {
 		d->wait_ms = d->retry_ms;
 		d->counts = 0;

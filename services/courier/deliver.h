@@ -40,6 +40,7 @@ struct deliver {
 	enum delivery_state state;
 	const char *error;
 	int fenced, counts, is_sending, is_settling, is_unsure;
+	int is_put_back; /* or is being, with this wait */
 };
 
 /* The line's channel; NULL while it is not known. */

@@ -201,7 +201,8 @@ void deliver_put_back(void *self)
 	struct deliver *d = self;
 	struct delivery_wait wait = { d->wait_ms, .failed = d->counts, .error = d->error };
 
-	metric_add(&waits, 1);
+	metric_add(&waits, !d->is_put_back);
+	d->is_put_back = 1;
 	store_release_delivery(&d->courier->store, &d->flow, note_put_back, &d->fenced,
 			       &d->held, &wait);
 }

@@ -48,7 +48,7 @@ struct world {
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE } job;
 	int attempt, failures, worker_id, is_current_plain;
 	int places_asked, flushes;
-	int64_t run_at;
+	int64_t run_at, closed_until; /* the latter: Telegram wants to hear nothing before */
 	char chat[32], last_body[20000], last_method[32];
 };
 
