@@ -33,7 +33,8 @@ static enum telegram_verdict refusal(const char *description)
 		{ "PEER_ID_INVALID", TELEGRAM_GONE },
 		{ "user is deactivated", TELEGRAM_GONE },
 		{ "have no rights to send", TELEGRAM_GONE },
-		{ "not enough rights to send", TELEGRAM_GONE },
+		/* Words may go where files may not. */
+		{ "not enough rights to send text", TELEGRAM_GONE },
 		{ "CHAT_WRITE_FORBIDDEN", TELEGRAM_GONE },
 		{ "group chat was deactivated", TELEGRAM_GONE },
 	};
