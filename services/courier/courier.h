@@ -86,7 +86,7 @@ struct decision decide(const struct attempt *attempt);
 /*
  * Telegram's limits, kept in Redis for all couriers together: so many messages
  * a second per bot, one per chat and interval (with a small burst), so many a
- * minute per group.  When Redis is away, each courier keeps them by itself.
+ * minute per group with all its topics.  When Redis is away, each courier keeps them by itself.
  */
 struct rates;
 
@@ -111,8 +111,9 @@ struct taking *rates_ask(struct rates *r, const struct channel *channel, const c
 void rates_hear(struct taking *t, struct flow *f, flow_step *next, int *wait_ms);
 void rates_forget(struct taking *t);
 
-/* Telegram said "too many requests": often enough, and the whole bot slows down. */
-void rates_flooded(struct rates *r, const struct channel *channel);
+/* Telegram said "too many requests": nobody sends anything to the chat for so long, and
+ * often enough, the whole bot slows down. */
+void rates_flooded(struct rates *r, const struct channel *channel, const char *chat, int ms);
 
 enum sight_kind { SIGHT_TYPING, SIGHT_DRAFT, SIGHT_PREVIEW };
 

@@ -94,7 +94,8 @@ void deliver_judge(void *self)
 	decision = decide(&attempt);
 	d->error = decision.deed == DEED_SENT ? NULL : d->reply.description;
 	if (d->reply.error_code == 429 && deliver_channel(d))
-		rates_flooded(d->courier->rates, deliver_channel(d));
+		rates_flooded(d->courier->rates, deliver_channel(d), d->claim.chat_key,
+			      attempt.is_about_topic ? 0 : decision.wait_ms);
 	if (d->reply.verdict == TELEGRAM_UNAUTHORIZED)
 		log_error("Telegram refuses the token channel=%d", d->claim.channel_id);
 	else if (decision.deed != DEED_SENT)

@@ -21,13 +21,14 @@ enum {
  * The generic cell rate algorithm over several cells: KEYS are the cells, ARGV
  * holds an interval and a tolerance in ms for each.  A place is taken in all of
  * them or in none; the answer is how long to wait.  Redis's own clock is used,
- * so that couriers on several machines agree.  The last key remembers when the
- * chat was sent a message: drafts announced before are late.
+ * so that couriers on several machines agree.  The third key remembers when
+ * the chat was sent a message: drafts announced before are late.  The fourth is
+ * there while Telegram wants to hear nothing for the chat.
  */
 static struct redis_script take_script = {
 	.text = "local t = redis.call('TIME')\n"
 		"local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
-		"local wait, tat = 0, {}\n"
+		"local wait, tat = math.max(redis.call('PTTL', KEYS[4]), 0), {}\n"
 		"for i = 1, 2 do\n"
 		"  local key = KEYS[i]\n"
 		"  local interval, tolerance = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * "
@@ -45,19 +46,19 @@ static struct redis_script take_script = {
 		"end\n"
 		"redis.call('SET', KEYS[3], now, 'PX', 60000)\n"
 		"return 0\n",
-	.keys = 3,
+	.keys = 4,
 };
 
 /*
- * KEYS: when the chat was sent a message, the chat's own spacing of drafts, and
- * the cells of the bot and the chat, which drafts never fill by more than half.
- * A cell of tolerance 0 counts nothing.
+ * KEYS: when the chat was sent a message, the chat's own spacing of drafts, the
+ * cells of the bot and the chat, which drafts never fill by more than half, and
+ * what stops the chat.  A cell of tolerance 0 counts nothing.
  */
 static struct redis_script draft_script = {
 	.text = "local t = redis.call('TIME')\n"
 		"local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
 		"local entry, age, spacing = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]\n"
-		"if now - entry > age then return 0 end\n"
+		"if now - entry > age or redis.call('EXISTS', KEYS[5]) == 1 then return 0 end\n"
 		"if tonumber(redis.call('GET', KEYS[1]) or 0) >= entry then return 0 end\n"
 		"local tat = {}\n"
 		"for i = 1, 2 do\n"
@@ -74,7 +75,7 @@ static struct redis_script draft_script = {
 		"  end\n"
 		"end\n"
 		"return 1\n",
-	.keys = 4,
+	.keys = 5,
 };
 
 /* The fifth refusal within two seconds stops the bot for one. */
@@ -188,6 +189,13 @@ static void cancel(struct op *op)
 	rates_forget((struct taking *)op);
 }
 
+/* Telegram's limits are of a group, whichever of its topics a message is for. */
+static void whole_chat_key(char key[96], const char *what, const struct channel *ch,
+			   const char *chat)
+{
+	snprintf(key, 96, "%s:%d:%.*s", what, ch->id, (int)strcspn(chat, ":"), chat);
+}
+
 static void describe(struct cell cells[2], const struct channel *ch, const char *chat,
 		     int is_group)
 {
@@ -197,7 +205,7 @@ static void describe(struct cell cells[2], const struct channel *ch, const char 
 	snprintf(cells[0].key, sizeof cells[0].key, "rate:%d", ch->id);
 	cells[0].interval_ms = bot_ms;
 	cells[0].tolerance_ms = 1000.0 - bot_ms > 0 ? 1000.0 - bot_ms : 0;
-	snprintf(cells[1].key, sizeof cells[1].key, "rate:%d:%.64s", ch->id, chat);
+	whole_chat_key(cells[1].key, "rate", ch, chat);
 	cells[1].interval_ms = chat_ms;
 	cells[1].tolerance_ms = chat_ms * ((is_group ? GROUP_BURST : CHAT_BURST) - 1);
 }
@@ -211,13 +219,14 @@ struct taking *rates_ask(struct rates *r, const struct channel *channel, const c
 			 int is_group)
 {
 	struct taking *t = calloc(1, sizeof *t);
-	char every[2][24], burst[2][24], over[96];
+	char every[2][24], burst[2][24], over[96], stopped[96];
 
 	if (!t)
 		abort();
 	t->rates = r;
 	describe(t->cells, channel, chat, is_group);
 	rates_chat_key(over, "over", channel, chat);
+	whole_chat_key(stopped, "stop", channel, chat);
 	evtimer_assign(&t->timer, r->base, on_late, t);
 	timer_set(&t->timer, REPLY_MS);
 	for (int i = 0; i < 2; i++) {
@@ -225,8 +234,8 @@ struct taking *rates_ask(struct rates *r, const struct channel *channel, const c
 		snprintf(burst[i], sizeof *burst, "%.3f", t->cells[i].tolerance_ms);
 	}
 	redis_eval_send(r->redis, on_reply, t, &take_script,
-			REDIS_ARGV(t->cells[0].key, t->cells[1].key, over, every[0], burst[0],
-				   every[1], burst[1]));
+			REDIS_ARGV(t->cells[0].key, t->cells[1].key, over, stopped, every[0],
+				   burst[0], every[1], burst[1]));
 	return t;
 }
 
@@ -252,11 +261,23 @@ void rates_take(struct rates *r, struct flow *f, flow_step *next, int *wait_ms,
 	rates_hear(rates_ask(r, channel, chat, is_group), f, next, wait_ms);
 }
 
-void rates_flooded(struct rates *r, const struct channel *channel)
+static void stop_chat(struct rates *r, const struct channel *channel, const char *chat, int ms)
+{
+	char key[96], digits[24];
+
+	if (ms <= 0)
+		return;
+	whole_chat_key(key, "stop", channel, chat);
+	snprintf(digits, sizeof digits, "%d", ms);
+	redis_send(r->redis, NULL, NULL, REDIS_ARGV("SET", key, "1", "PX", digits));
+}
+
+void rates_flooded(struct rates *r, const struct channel *channel, const char *chat, int ms)
 {
 	struct cell cells[2];
 	char count[96], tolerance[24];
 
+	stop_chat(r, channel, chat, ms);
 	describe(cells, channel, "", 0);
 	snprintf(count, sizeof count, "flood:%d", channel->id);
 	snprintf(tolerance, sizeof tolerance, "%.3f", cells[0].tolerance_ms);
@@ -285,13 +306,14 @@ void rates_take_draft(struct rates *r, struct flow *f, flow_step *next,
 					[SIGHT_PREVIEW] = PREVIEW_EVERY_MS };
 	struct arena *a = &f->arena;
 	struct cell cells[2];
-	char over[96], own[96];
+	char over[96], own[96], stopped[96];
 
 	describe_sight(cells, channel, s->chat, s->kind);
 	rates_chat_key(over, "over", channel, s->chat);
 	rates_chat_key(own, s->kind == SIGHT_TYPING ? "typing" : "drafted", channel, s->chat);
+	whole_chat_key(stopped, "stop", channel, s->chat);
 	redis_eval(r->redis, f, next, reply, &draft_script,
-		   REDIS_ARGV(over, own, cells[0].key, cells[1].key,
+		   REDIS_ARGV(over, own, cells[0].key, cells[1].key, stopped,
 			      arena_dup(a, s->entry, strcspn(s->entry, "-")),
 			      arena_int(a, DRAFT_AGE_MS), arena_int(a, every_ms[s->kind]),
 			      arena_printf(a, "%.3f", cells[0].interval_ms),

@@ -58,9 +58,11 @@ void preview_close(struct courier *c, const struct channel *channel, const char 
 	world.previews_closed++;
 }
 
-void rates_flooded(struct rates *r, const struct channel *channel)
+void rates_flooded(struct rates *r, const struct channel *channel, const char *chat, int ms)
 {
 	(void)r, (void)channel;
+	assert_string_equal(chat, world.chat);
+	assert_true(ms > 0 || strstr(world.last_method, "ForumTopic"));
 	world.floods++;
 }
 

@@ -194,10 +194,35 @@ static void many_refusals_slow_the_whole_bot(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 4; i++)
-		rates_flooded(rates, &channel);
+		rates_flooded(rates, &channel, "41", 1000);
 	assert_int_equal(wait_for("42", 0), 0);
-	rates_flooded(rates, &channel);
+	rates_flooded(rates, &channel, "41", 1000);
 	assert_true(wait_for("43", 0) > 500);
+}
+
+/* Telegram counts what a group gets, whichever of its topics it is for. */
+static void the_topics_of_a_group_share_its_limits(void **state)
+{
+	static const char *const topics[] = { "-9", "-9:1", "-9:2", "-9:?", "-9:1" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+		assert_int_equal(wait_for(topics[i], 1), 0);
+	assert_true(wait_for("-9:3", 1) > 1000);
+	assert_int_equal(wait_for("-91:3", 1), 0);
+}
+
+static void who_was_told_to_wait_waits_in_all_lines_of_a_chat(void **state)
+{
+	int wait;
+
+	(void)state;
+	rates_flooded(rates, &channel, "-9:1", 40000);
+	wait = wait_for("-9:2", 1);
+	assert_true(wait > 30000 && wait <= 40000);
+	assert_true(wait_for("-9:1", 1) > 30000);
+	assert_int_equal(is_seen(SIGHT_PREVIEW, "-9:2", clock_wall_ms()), 0);
+	assert_int_equal(wait_for("-91", 1), 0);
 }
 
 static void without_redis_each_courier_keeps_the_limits_by_itself(void **state)
@@ -225,6 +250,10 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many_refusals_slow_the_whole_bot, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(the_topics_of_a_group_share_its_limits, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(
+			who_was_told_to_wait_waits_in_all_lines_of_a_chat, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			without_redis_each_courier_keeps_the_limits_by_itself, set_up,
 			tear_down),
