@@ -21,7 +21,8 @@ enum {
  * The generic cell rate algorithm over several cells: KEYS are the cells, ARGV
  * holds an interval and a tolerance in ms for each.  A place is taken in all of
  * them or in none; the answer is how long to wait.  Redis's own clock is used,
- * so that couriers on several machines agree.  The third key remembers when
+ * so that couriers on several machines agree; should it have been set back, what
+ * lies farther ahead than ever comes about is cut.  The third key remembers when
  * the chat was sent a message: drafts announced before are late.  The fourth is
  * there while Telegram wants to hear nothing for the chat.
  */
@@ -34,6 +35,7 @@ static struct redis_script take_script = {
 		"  local interval, tolerance = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * "
 		"i])\n"
 		"  tat[i] = math.max(tonumber(redis.call('GET', key) or 0), now)\n"
+		"  tat[i] = math.min(tat[i], now + tolerance + math.max(interval, 1000))\n"
 		"  wait = math.max(wait, tat[i] - tolerance - now)\n"
 		"end\n"
 		"if wait > 0 then return math.ceil(wait) end\n"

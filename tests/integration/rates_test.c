@@ -225,6 +225,29 @@ static void who_was_told_to_wait_waits_in_all_lines_of_a_chat(void **state)
 	assert_int_equal(wait_for("-91", 1), 0);
 }
 
+static void set(const char *key, int64_t value)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof digits, "%lld", (long long)value);
+	redis_send(r, NULL, NULL, REDIS_ARGV("SET", key, digits));
+}
+
+/* Redis's clock was set back by an hour: nobody waits until it has caught up. */
+static void a_clock_that_was_set_back_stops_nobody(void **state)
+{
+	int wait;
+
+	(void)state;
+	set("rate:3", clock_wall_ms() + 3600000);
+	wait = wait_for("42", 0);
+	assert_true(wait > 0 && wait <= 1000);
+	set("rate:3", 0);
+	set("rate:3:-1", clock_wall_ms() + 3600000);
+	wait = wait_for("-1", 1);
+	assert_true(wait > 1000 && wait <= 3000);
+}
+
 static void without_redis_each_courier_keeps_the_limits_by_itself(void **state)
 {
 	(void)state;
@@ -254,6 +277,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(
 			who_was_told_to_wait_waits_in_all_lines_of_a_chat, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_clock_that_was_set_back_stops_nobody, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(
 			without_redis_each_courier_keeps_the_limits_by_itself, set_up,
 			tear_down),
