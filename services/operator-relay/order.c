@@ -58,6 +58,15 @@ static void claim(void *self)
 			  jobs_worker(o->relay->jobs), o->is_unsure);
 }
 
+/* Mostly for what the event answers to arrive. */
+static void wait_until_due(struct order *o)
+{
+	if (o->claim.wait_ms <= RELAY_HOLD_MS)
+		flow_sleep(&o->flow, claim, o->claim.wait_ms);
+	else
+		leave(o);
+}
+
 static void examine(void *self)
 {
 	struct order *o = self;
@@ -65,6 +74,10 @@ static void examine(void *self)
 
 	if (o->claim.status == CLAIM_BUSY) {
 		flow_sleep(&o->flow, claim, RELAY_BUSY_MS);
+		return;
+	}
+	if (o->claim.status == CLAIM_EARLY) {
+		wait_until_due(o);
 		return;
 	}
 	if (o->claim.status != CLAIM_OK) {

@@ -51,6 +51,7 @@ static void claim_effect(struct operation *d)
 		return;
 	if (world.job == READY && world.run_at > stage.now_ms) {
 		c->status = CLAIM_EARLY;
+		c->wait_ms = (int)(world.run_at - stage.now_ms);
 		return;
 	}
 	if (world.done == EVENTS) {
@@ -224,6 +225,24 @@ static void events_are_dealt_with_in_their_order(void **state)
 	assert_int_equal(world.announced, EVENTS);
 }
 
+/* As when an operator answers what is still being sent to them. */
+static void a_moment_is_waited_for_and_more_is_left_to_the_sweep(void **state)
+{
+	static const int waits[] = { 200, 60000 };
+	struct doorbell bell = { .job = JOB, .conversation = 4, .kind = OPERATOR_ORDER };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		stage_open();
+		world = (struct world){ .job = READY, .run_at = stage.now_ms + waits[i] };
+		order_begin(&world.relay, &bell);
+		stage_run();
+		assert_int_equal(world.done, i == 0 ? EVENTS : 0);
+		assert_int_equal(world.settled, 1);
+		stage_close();
+	}
+}
+
 static void whatever_fails_every_order_is_given_once(void **state)
 {
 	static const enum failing ways[] = { FAIL_BEFORE, FAIL_AFTER };
@@ -242,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(events_are_dealt_with_in_their_order),
+		cmocka_unit_test(a_moment_is_waited_for_and_more_is_left_to_the_sweep),
 		cmocka_unit_test(whatever_fails_every_order_is_given_once),
 	};
 
