@@ -19,10 +19,10 @@ struct duty {
 	struct duty_claim claim;
 	json_t *cases;
 	size_t at;
-	int is_claimed, is_unsure, failures, next_ready;
+	int is_claimed, is_unsure, failures, next_ready, is_given_up, is_fenced;
 };
 
-static flow_step claim, examine, look, looked, settle, settled, failed, release;
+static flow_step claim, examine, look, looked, settle, settled, put_back, failed, release;
 static const struct flow_class duty_class = { "duty", failed, release };
 
 void duty_begin(void *arg, const struct doorbell *bell)
@@ -107,6 +107,11 @@ static void settled(void *self)
 	end(d);
 }
 
+static void put_back(void *self)
+{
+	end(self);
+}
+
 static void failed(void *self)
 {
 	struct duty *d = self;
@@ -115,12 +120,19 @@ static void failed(void *self)
 	log_warn("could not follow duty job=%lld error=\"%s\"", (long long)d->job, why.text);
 	flow_recover(&d->flow, RELAY_MS);
 	d->failures++;
-	if (why.kind == ERR_PERM) {
-		end(d); /* the lease tells whose it is */
-		return;
+	if (why.kind != ERR_PERM) {
+		d->is_unsure = !d->is_claimed;
+		flow_sleep(&d->flow, d->is_claimed ? look : claim,
+			   relay_backoff_ms(d->failures));
+	} else if (d->is_claimed && !d->is_given_up) {
+		d->is_given_up = 1; /* asked once; then the lease decides */
+		store_retry_job(
+			relay_lane(d->relay, d->job), &d->flow, put_back, &d->is_fenced, d->job,
+			&(struct job_retry){ d->claim.attempt, relay_backoff_ms(RELAY_FAILURES),
+					     why.text });
+	} else {
+		end(d);
 	}
-	d->is_unsure = !d->is_claimed;
-	flow_sleep(&d->flow, d->is_claimed ? look : claim, relay_backoff_ms(d->failures));
 }
 
 static void release(void *self)

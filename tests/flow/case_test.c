@@ -368,6 +368,20 @@ static void an_operator_is_followed_whatever_fails(void **state)
 		}
 }
 
+/* Nobody else takes what we hold while we live, so we let go of it. */
+static void duty_that_cannot_be_followed_is_put_back(void **state)
+{
+	(void)state;
+	for (int n = 2; n <= 4; n++) {
+		begin_world();
+		stage.fail_at = n;
+		stage.failing = FAIL_BEFORE;
+		stage.fail_kind = ERR_PERM;
+		run_world(duty_begin);
+		assert_int_equal(world.job, READY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +392,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_shown_is_buried),
 		cmocka_unit_test(a_failure_of_any_operation_loses_nothing),
 		cmocka_unit_test(an_operator_is_followed_whatever_fails),
+		cmocka_unit_test(duty_that_cannot_be_followed_is_put_back),
 	};
 
 	log_open("test", 1);
