@@ -21,8 +21,6 @@ static const struct {
 	[WORD_LEFT_MESSAGE] = { "📩 %s: оставлено сообщение", "📩 %s has left a message" },
 	[WORD_LEFT_MESSAGES] = { "📩 Оставлены сообщения; нажмите на то, на которое ответите:",
 				 "📩 Messages were left; press the one you will answer:" },
-	[WORD_CHANNEL] = { "Канал", "Channel" },
-	[WORD_LANGUAGE] = { "Язык", "Language" },
 	[WORD_KNOWN_SINCE] = { "С нами с", "With us since" },
 	[WORD_GROUP] = { "группа", "group" },
 	[WORD_HISTORY] = { "Разговор до вас, сообщений: %zu",

@@ -16,8 +16,6 @@ enum word {
 	WORD_WITHDRAWN,    /* %s: the client */
 	WORD_LEFT_MESSAGE, /* %s: the client */
 	WORD_LEFT_MESSAGES,
-	WORD_CHANNEL,
-	WORD_LANGUAGE,
 	WORD_KNOWN_SINCE,
 	WORD_GROUP,
 	WORD_HISTORY,    /* %zu: messages */
