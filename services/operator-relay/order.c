@@ -67,6 +67,16 @@ static void wait_until_due(struct order *o)
 		leave(o);
 }
 
+/* Hopeless: those behind it go on.  It may be the making of its plan that kills us. */
+static void give_up(struct order *o, const json_t *work)
+{
+	log_error("gave up an operator's event conversation=%lld",
+		  (long long)o->claim.conversation_id);
+	o->plan = (struct plan){ .event = json_object_get(work, "event"),
+				 .actions = jown(&o->flow.arena, json_array()) };
+	record(o);
+}
+
 static void examine(void *self)
 {
 	struct order *o = self;
@@ -88,15 +98,11 @@ static void examine(void *self)
 	o->is_unsure = 0;
 	work = jown(&o->flow.arena,
 		    json_loads(o->claim.work ? o->claim.work : "{}", JSON_ALLOW_NUL, NULL));
-	plan_make(&o->plan, &o->flow.arena, work);
-	if (o->claim.failures >= RELAY_FAILURES) { /* hopeless: those behind it go on */
-		log_error("gave up an operator's event conversation=%lld",
-			  (long long)o->claim.conversation_id);
-		o->plan.verb = NULL;
-		json_array_clear(o->plan.actions);
-		record(o);
+	if (o->claim.failures >= RELAY_FAILURES) {
+		give_up(o, work);
 		return;
 	}
+	plan_make(&o->plan, &o->flow.arena, work);
 	give(o);
 }
 

@@ -12,6 +12,7 @@
 #include "common/base/log.h"
 #include "common/desk/desk.h"
 #include "common/store/order.h"
+#include "services/operator-relay/plan.h"
 #include "services/operator-relay/relay.h"
 #include "tests/flow/stage.h"
 
@@ -22,6 +23,7 @@ static struct world {
 	int done; /* events that are over */
 	enum { READY, RUNNING, GONE } job;
 	int attempt, failures;
+	int is_deadly; /* to understand the first event */
 	int64_t run_at;
 	char ordered[EVENTS][40]; /* keys of orders, once each */
 	int orders, told, settled, announced, recorded[EVENTS];
@@ -151,6 +153,15 @@ void __wrap_store_retry_job(struct store *s, struct flow *f, flow_step *next, in
 	d->numbers[1] = retry->delay_ms;
 }
 
+void __real_plan_make(struct plan *p, struct arena *a, const json_t *work);
+void __wrap_plan_make(struct plan *p, struct arena *a, const json_t *work);
+
+void __wrap_plan_make(struct plan *p, struct arena *a, const json_t *work)
+{
+	assert_false(world.is_deadly && world.done == 0);
+	__real_plan_make(p, a, work);
+}
+
 /* --- the rest of the process --------------------------------------------------------- */
 
 void desk_tell(struct redis *r, const struct desk_done *done, const char *verb,
@@ -243,6 +254,22 @@ static void a_moment_is_waited_for_and_more_is_left_to_the_sweep(void **state)
 	}
 }
 
+/* Of an event that killed workers nothing is read but its number. */
+static void an_event_that_kills_workers_is_passed_over(void **state)
+{
+	struct doorbell bell = { .job = JOB, .conversation = 4, .kind = OPERATOR_ORDER };
+
+	(void)state;
+	stage_open();
+	world = (struct world){ .job = READY, .failures = RELAY_FAILURES, .is_deadly = 1 };
+	order_begin(&world.relay, &bell);
+	stage_run();
+	stage_close();
+	assert_int_equal(world.recorded[0], 1);
+	assert_int_equal(world.done, EVENTS);
+	assert_int_equal(world.orders, 1); /* the note behind it */
+}
+
 static void whatever_fails_every_order_is_given_once(void **state)
 {
 	static const enum failing ways[] = { FAIL_BEFORE, FAIL_AFTER };
@@ -262,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(events_are_dealt_with_in_their_order),
 		cmocka_unit_test(a_moment_is_waited_for_and_more_is_left_to_the_sweep),
+		cmocka_unit_test(an_event_that_kills_workers_is_passed_over),
 		cmocka_unit_test(whatever_fails_every_order_is_given_once),
 	};
 
