@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/buf.h"
 #include "common/base/clock.h"
 #include "common/base/utf8.h"
 #include "common/crypto/crypto.h"
@@ -127,6 +128,21 @@ const char *web_query(const struct web_request *req, const char *key)
 	return evhttp_find_header(&r->query, key);
 }
 
+/* A proxy may add a line below the client's own: all of them are one list (RFC 9110, 5.3). */
+static const char *forwarded_for(struct web_request *req)
+{
+	const struct evkeyval *h;
+	struct buf list = { 0 };
+	const char *out;
+
+	TAILQ_FOREACH (h, evhttp_request_get_input_headers(req->ev), next)
+		if (strcasecmp(h->key, "X-Forwarded-For") == 0)
+			buf_printf(&list, "%s%s", list.len ? "," : "", h->value);
+	out = arena_dup(&req->arena, buf_str(&list), list.len);
+	buf_free(&list);
+	return out;
+}
+
 const char *web_client(const struct web_request *req)
 {
 	struct web_request *r = (struct web_request *)req; /* found on first use */
@@ -139,7 +155,7 @@ const char *web_client(const struct web_request *req)
 	evhttp_connection_get_peer(evhttp_request_get_connection(r->ev), &host, &port);
 	if (!host || address_parse(&peer, host) < 0)
 		return r->client = "";
-	address_of_client(&client, &peer, web_header(r, "X-Forwarded-For"), r->web->trusted,
+	address_of_client(&client, &peer, forwarded_for(r), r->web->trusted,
 			  r->web->trusted_count);
 	r->client = arena_str(&r->arena, address_print(text, &client));
 	return r->client;

@@ -156,6 +156,16 @@ static void the_address_is_that_behind_our_proxy(void **state)
 			       "198.51.100.7"));
 }
 
+/* A proxy may add a line instead of lengthening the one that came. */
+static void what_a_proxy_adds_below_counts_first(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(ask("GET /client HTTP/1.1\r\nX-Forwarded-For: 6.6.6.6\r\n"
+				   "x-forwarded-for: 198.51.100.7\r\n\r\n",
+				   "\r\n\r\n"),
+			       "198.51.100.7"));
+}
+
 /* --- other sites' pages --------------------------------------------------- */
 
 static void only_allowed_origins_see_answers(void **state)
@@ -188,6 +198,7 @@ int main(void)
 		cmocka_unit_test(requests_may_come_in_one_packet),
 		cmocka_unit_test(head_has_a_length_and_no_body),
 		cmocka_unit_test(the_address_is_that_behind_our_proxy),
+		cmocka_unit_test(what_a_proxy_adds_below_counts_first),
 		cmocka_unit_test(only_allowed_origins_see_answers),
 	};
 
