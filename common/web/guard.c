@@ -213,6 +213,15 @@ void guard_request_over(struct conn *c)
 	move_to(c, &c->web->guard.silent, IDLE_MS + c->web->guard.request_ms);
 }
 
+/* Its deadline counts from its first byte, unless our last answer is still leaving. */
+void guard_request_arrives(struct conn *c)
+{
+	struct guard *g = &c->web->guard;
+
+	if (c->in == &g->silent && evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
+		move_to(c, &g->sending, g->request_ms);
+}
+
 /* --- accepting ------------------------------------------------------------ */
 
 void guard_set_paused(struct web *w)

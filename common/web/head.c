@@ -72,7 +72,10 @@ static void on_input(struct evbuffer *in, const struct evbuffer_cb_info *info, v
 {
 	struct conn *c = arg;
 
-	if (info->n_added > 0 && !c->head.is_over)
+	if (info->n_added == 0)
+		return;
+	guard_request_arrives(c);
+	if (!c->head.is_over)
 		watch_bytes(&c->head, in, info->orig_size);
 }
 

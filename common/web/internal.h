@@ -89,6 +89,8 @@ struct web_request {
 void guard_open(struct web *w);
 void guard_set_paused(struct web *w); /* after w->paused changed */
 void guard_close(struct web *w);
+/* Bytes of a request, on a connection where none was under way. */
+void guard_request_arrives(struct conn *c);
 /* The connection of a request that has been received completely. */
 struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev);
 /* The next request has to arrive within its time. */

@@ -43,6 +43,23 @@ static void a_body_that_drips_is_cut(void **state)
 	peer_close(p);
 }
 
+static void a_later_request_that_drips_is_cut_as_soon(void **state)
+{
+	struct peer *p = visit();
+
+	(void)state;
+	peer_say(p, "GET /client HTTP/1.1\r\n\r\n", 24);
+	peer_wait(p, "200 OK");
+	run_for(world.base, REQUEST_MS * 2); /* silence is no offence */
+	assert_false(peer_has_ended(p));
+	for (int i = 0; i < 100 && !peer_has_ended(p); i++) {
+		peer_say(p, "a", 1);
+		run_for(world.base, 50);
+	}
+	assert_true(peer_has_ended(p));
+	peer_close(p);
+}
+
 /* Those who may stay longer came first, and those who are late are found behind them. */
 static void who_drips_does_not_hide_behind_the_idle(void **state)
 {
@@ -249,6 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_that_drips_is_cut),
 		cmocka_unit_test(a_body_that_drips_is_cut),
+		cmocka_unit_test(a_later_request_that_drips_is_cut_as_soon),
 		cmocka_unit_test(who_drips_does_not_hide_behind_the_idle),
 		cmocka_unit_test(our_own_slowness_is_not_held_against_the_client),
 		cmocka_unit_test(a_reply_to_nobody_is_dropped),
