@@ -40,7 +40,7 @@ void event_stream(void *arg, struct web_request *req)
 	} else if (in->rate_limits &&
 		   (hub_count_chat(in->hub, session.channel->id, session.chat) >=
 			    STREAMS_PER_CHAT ||
-		    hub_count_address(in->hub, web_client(req)) >= STREAMS_PER_ADDRESS)) {
+		    hub_count_network(in->hub, ingress_network(req)) >= STREAMS_PER_NETWORK)) {
 		web_too_many(req, 10);
 	} else {
 		hub_join(in->hub, req, session.channel->id, session.chat, after,

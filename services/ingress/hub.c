@@ -99,13 +99,13 @@ int hub_count_chat(struct hub *h, int channel_id, const char *chat)
 	return r ? r->client_count : 0;
 }
 
-int hub_count_address(struct hub *h, const char *address)
+int hub_count_network(struct hub *h, const char *network)
 {
 	struct client *c;
 	int n = 0;
 
 	TAILQ_FOREACH (c, &h->clients, in_hub)
-		n += strcmp(c->address, address) == 0;
+		n += strcmp(c->network, network) == 0;
 	return n;
 }
 
@@ -126,7 +126,7 @@ void hub_join(struct hub *h, struct web_request *req, int channel_id, const char
 	c->sent = after;
 	c->expires_ms = expires_ms;
 	c->beat_ms = clock_mono_ms();
-	c->address = web_client(req);
+	c->network = ingress_network(req);
 	TAILQ_INSERT_TAIL(&r->clients, c, in_room);
 	TAILQ_INSERT_TAIL(&h->clients, c, in_hub);
 	r->client_count++;

@@ -20,7 +20,7 @@ struct client {
 	TAILQ_ENTRY(client) in_room, in_hub;
 	struct room *room;
 	struct web_stream *stream;
-	const char *address; /* in the stream's arena */
+	const char *network; /* in the stream's arena */
 	int64_t sent, expires_ms, beat_ms;
 	int states;       /* the last state told; 0: none */
 	char shown[48];   /* the answer shown so far ... */
@@ -58,7 +58,7 @@ struct room {
 	int is_stale;                  /* look again when the refresh is over */
 };
 
-enum { HUB_SLOTS = 4096, STREAMS_PER_CHAT = 5, STREAMS_PER_ADDRESS = 50 };
+enum { HUB_SLOTS = 4096, STREAMS_PER_CHAT = 5, STREAMS_PER_NETWORK = 50 };
 
 /* How often PostgreSQL is asked in case a word was lost: at leisure, and while an answer is
  * due. */
@@ -78,9 +78,9 @@ struct hub {
 struct hub *hub_open(struct ingress *in, struct err *e);
 void hub_close(struct hub *h);
 
-/* How many streams the chat, and the address, have open. */
+/* How many streams the chat, and the network (see ingress_network()), have open. */
 int hub_count_chat(struct hub *h, int channel_id, const char *chat);
-int hub_count_address(struct hub *h, const char *address);
+int hub_count_network(struct hub *h, const char *network);
 
 /* The client has everything up to `after`. */
 void hub_join(struct hub *h, struct web_request *req, int channel_id, const char *chat,
