@@ -10,7 +10,7 @@ end $$;
 -- with p_after < 0 the newest.
 create function messages_page(p_channel int, p_chat text, p_after bigint, p_limit int)
 returns table (seq bigint, author smallint, body text, extra jsonb, created_at text,
-               conversation_id bigint, last_seq bigint, epoch int, responder smallint)
+               conversation_id bigint, last_seq bigint, epoch int, responder smallint, external_id text)
 language plpgsql stable as $$
 #variable_conflict use_column
 declare
@@ -22,17 +22,17 @@ begin
     end if;
     return query
         select null::bigint, null::smallint, null::text, person_state(c.id, c.responder, c.operator_id), null::text,
-               c.id, c.last_seq, c.epoch, c.responder;
+               c.id, c.last_seq, c.epoch, c.responder, null::text;
     if p_after < 0 then
         return query
             select m.seq, m.author, m.body, case when m.extra ? 'reply_to' then with_reply(c.id, m.extra) else m.extra end,
-                   iso(m.created_at), c.id, c.last_seq, c.epoch, c.responder
+                   iso(m.created_at), c.id, c.last_seq, c.epoch, c.responder, m.external_id
             from message m where m.conversation_id = c.id and m.seq > c.last_seq - p_limit
             order by m.seq;
     else
         return query
             select m.seq, m.author, m.body, case when m.extra ? 'reply_to' then with_reply(c.id, m.extra) else m.extra end,
-                   iso(m.created_at), c.id, c.last_seq, c.epoch, c.responder
+                   iso(m.created_at), c.id, c.last_seq, c.epoch, c.responder, m.external_id
             from message m where m.conversation_id = c.id and m.seq > p_after
             order by m.seq limit p_limit;
     end if;

@@ -4,7 +4,8 @@
 
 static const struct pg_stmt page_stmt = {
 	"messages_page", "select seq, author, body, extra, created_at, conversation_id, "
-			 "last_seq, epoch, responder from messages_page($1, $2, $3, $4)"
+			 "last_seq, epoch, responder, external_id "
+			 "from messages_page($1, $2, $3, $4)"
 };
 static const struct pg_stmt depths_stmt = {
 	"queue_depths",
@@ -57,8 +58,12 @@ static void decode_conversation_page(void *out, const PGresult *rows, int row, s
 	page->epoch = (int)pg_int(rows, 0, 7);
 	page->responder = (enum responder)pg_int(rows, 0, 8);
 	page->state = store_copy(a, rows, 0, 3);
-	for (int i = 1; i < n; i++)
-		read_message(&page->messages[page->n++], rows, i, a);
+	for (int i = 1; i < n; i++) {
+		struct message *m = &page->messages[page->n++];
+
+		read_message(m, rows, i, a);
+		m->external_id = store_copy(a, rows, i, 9);
+	}
 }
 
 void store_messages(struct store *s, struct flow *f, flow_step *next, struct message_page *out,

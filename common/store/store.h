@@ -248,6 +248,7 @@ struct message {
 	int64_t seq;
 	enum author author;
 	const char *body, *extra, *created_at; /* ISO 8601, UTC */
+	const char *external_id;               /* the channel's, of a person's message */
 };
 
 struct message_page {

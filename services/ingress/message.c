@@ -88,6 +88,8 @@ json_t *message_shown(struct ingress *in, struct arena *a, int64_t conversation_
 {
 	json_t *out = message_json(m, a);
 
+	if (m->author == AUTHOR_PERSON && m->external_id)
+		json_object_set_new(out, "id", json_string(m->external_id));
 	file_link_all(in, a, conversation_id, out);
 	return out;
 }

@@ -38,6 +38,15 @@ def test_the_same_message_sent_again_is_one_message(stack):
     assert [m["author"] for m in w.messages()] == ["person", "bot"]
 
 
+def test_a_message_is_shown_under_the_id_its_client_gave_it(stack):
+    w = stack.widget()
+    events, key = w.listen(0), secrets.token_hex(8)
+    seq = w.send(word(), key).json["seq"]
+    w.wait_answer(seq)
+    assert [m.get("id") for m in w.messages()] == [key, None]
+    assert [m.get("id") for m in events.wait_messages(2)] == [key, None]
+
+
 def test_a_resumed_session_keeps_its_conversation(stack):
     w = stack.widget()
     w.ask(word())

@@ -40,15 +40,6 @@ test("an earlier page does not move the cursor", () => {
   assert.equal(talk.cursor, 51);
 });
 
-test("our message that the stream brought first is not shown twice", () => {
-  const item = unsent("x", "hi");
-  talk.receive(message(1, "person", "hi"));
-  assert.deepEqual(talk.unconfirmed([item]), []);
-  const twin = unsent("y", "hi");
-  assert.deepEqual(talk.unconfirmed([item, twin]), [twin], "one message hides one");
-  assert.equal(talk.unconfirmed([unsent("z", "hi", "queued")]).length, 1, "one that has not left stays");
-});
-
 test("typing is shown from the question to the first words, and not for ever", () => {
   assert.equal(talk.typing, false);
   talk.receive(message(1, "person"));

@@ -49,6 +49,30 @@ test("after a failure the same id is sent again, and nothing overtakes it", asyn
   assert.deepEqual(host.posts, ["a:1", "a:1", "b:2"]);
 });
 
+test("what is seen to have arrived is not sent again, and nothing waits for it", async () => {
+  const { host, box, storage } = outbox([{ kind: "later" }]);
+  box.add("a", "1");
+  box.add("b", "2");
+  await turn();
+  box.arrived("a"); // only its answer was lost
+  box.arrived("unknown");
+  await turn();
+  assert.deepEqual(host.posts, ["a:1", "b:2"]);
+  assert.deepEqual(box.items, []);
+  assert.deepEqual(storage.below("out:"), []);
+});
+
+test("what was left behind and had arrived is not offered again", () => {
+  const storage = memoryStorage();
+  storage.set("out:old", JSON.stringify({ text: "hi", at: 0 }));
+  storage.set("out:lost", JSON.stringify({ text: "hi", at: 0 }));
+  const { host } = outbox();
+  host.time = 4_000_000;
+  const box = new Outbox(storage, host);
+  box.arrived("old");
+  assert.deepEqual(box.items.map((i) => [i.id, i.state]), [["lost", "held"]]);
+});
+
 test("what the server refuses for good is held, and the next one goes on", async () => {
   const { host, box } = outbox([{ kind: "refused", error: "too long" }]);
   box.add("a", "1");

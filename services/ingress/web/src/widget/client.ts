@@ -131,7 +131,9 @@ export class Client {
     const first = this.conversation.messages[0]?.seq ?? 1;
     const after = Math.max(0, first - 1 - PAGE);
     try {
-      this.conversation.page(await this.api.messages(after, PAGE), false);
+      const page = await this.api.messages(after, PAGE);
+      this.conversation.page(page, false);
+      this.arrived(page.messages);
     } catch {
       // the button stays
     }
@@ -235,6 +237,7 @@ export class Client {
     const page = await this.api.messages(null, PAGE);
     this.conversation.clear();
     this.conversation.page(page, true);
+    this.arrived(page.messages);
     if (Number(this.storage.get("read") ?? 0) > page.last_seq) {
       this.storage.set("read", String(page.last_seq)); // it was of another conversation
     }
@@ -287,6 +290,7 @@ export class Client {
 
   private takeMessage(message: Message): void {
     const fresh = this.conversation.receive(message);
+    this.arrived([message]);
     this.changed(fresh ? message : undefined);
   }
 
@@ -339,6 +343,11 @@ export class Client {
     if (error.status === 429) outcome.afterMs = error.retryAfterMs ?? 5000;
     else if (error.retryAfterMs) outcome.afterMs = error.retryAfterMs;
     return outcome;
+  }
+
+  /** What the server shows us need not be sent any more, though its answer was lost. */
+  private arrived(messages: Message[]): void {
+    for (const { id } of messages) if (id) this.outbox.arrived(id);
   }
 
   private sent(item: Unsent, seq: number): void {

@@ -164,27 +164,6 @@ export class Conversation {
     this.askedAt = 0;
   }
 
-  /** Unconfirmed messages that the stream has not shown already. */
-  unconfirmed(items: readonly Unsent[]): Unsent[] {
-    const taken = new Set<number>();
-    return items.filter((item) => {
-      const twin = this.messages.find(
-        (m) =>
-          m.author === "person" &&
-          !taken.has(m.seq) &&
-          (m.id ? m.id === item.id : item.state === "sending" && this.looksLike(m, item)),
-      );
-      if (twin) taken.add(twin.seq);
-      return !twin;
-    });
-  }
-
-  private looksLike(message: Message, item: Unsent): boolean {
-    return (
-      message.text.trim() === item.text.trim() && Date.parse(message.created_at) > item.at - 10_000
-    );
-  }
-
   private own(item: Unsent, seq: number): void {
     const created_at = new Date(this.now()).toISOString();
     this.insert({ seq, author: "person", text: item.text, created_at, id: item.id });

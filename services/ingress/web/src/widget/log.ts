@@ -128,7 +128,7 @@ export class Log {
       before = isLine(message) ? null : message.author;
       if (message === end && rating) rows.push(row(`rate${rating.handoff}`, "", () => rating.view.node));
     }
-    const unsent = conversation.unconfirmed(client.outbox.items);
+    const unsent = client.outbox.items;
     if (this.isFresh() && unsent.length === 0) rows.push(...this.popular());
     if (conversation.draft.text !== "") rows.push(this.draft(before));
     if (conversation.typing && !this.isApart) rows.push(this.typing("bot", client.session?.bot.title ?? text.bot));

@@ -76,6 +76,13 @@ export class Outbox {
     return item;
   }
 
+  /** The server has it, whatever became of its answer. */
+  arrived(id: string): void {
+    if (!this.items.some((i) => i.id === id)) return;
+    this.drop(id);
+    this.kick();
+  }
+
   /** Nothing more is sent from here; what is left is kept on the device. */
   end(): void {
     this.isOver = true;

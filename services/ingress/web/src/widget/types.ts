@@ -49,7 +49,7 @@ export interface Message {
   /** What the platform tells of with it: "joined", "returned", "closed", ... */
   event?: string | null;
   created_at: string;
-  /** The client's id of a person's message, if the server gives it. */
+  /** The client's id of a person's message. */
   id?: string | null;
 }
 
