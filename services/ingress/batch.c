@@ -62,8 +62,9 @@ static int prepare_item(struct acceptance *a, const struct channel *channel)
 
 	if (telegram_prepare(a, channel, item->batch->line, a->source, a->source_len, &e) == 0)
 		return 0;
-	log_warn("telegram sent something else than an update: %s", e.text);
-	item_over(item, 1);
+	if (e.kind != ERR_TEMP)
+		log_warn("telegram sent something else than an update: %s", e.text);
+	item_over(item, e.kind != ERR_TEMP);
 	return -1;
 }
 

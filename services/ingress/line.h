@@ -62,7 +62,8 @@ struct line *lines_first(struct lines *l);
 void line_trouble(struct line *line, const char *text);
 void line_well(struct line *line);
 
-/* telegram.c: an update in `source`, or the body of the request. */
+/* telegram.c: an update in `source`, or the body of the request.  ERR_TEMP: it has to be sent
+ * again, when we are known; whatever else fails is no update. */
 extern const struct front telegram_webhook_front;
 int telegram_prepare(struct acceptance *a, const struct channel *channel, struct line *line,
 		     const char *json, size_t len, struct err *e);

@@ -61,6 +61,14 @@ static void note_owner(struct inbound *event, const struct channel *channel)
 		json_object_set_new(attachment, "channel", json_integer(channel->id));
 }
 
+/* Whom a group means, and whether a desk has topics, is known once Telegram has told who we
+ * are. */
+static int must_know_us(const struct inbound *event, const struct channel *channel)
+{
+	return desk_is(channel) ||
+	       (event->is_group && !event->is_addressed && asks_for_something(event));
+}
+
 int telegram_prepare(struct acceptance *a, const struct channel *channel, struct line *line,
 		     const char *json, size_t len, struct err *e)
 {
@@ -69,6 +77,8 @@ int telegram_prepare(struct acceptance *a, const struct channel *channel, struct
 
 	if (telegram_parse_update(&a->event, arena, me, json, len, e) < 0)
 		return -1;
+	if (!me && must_know_us(&a->event, channel))
+		return err_set(e, ERR_TEMP, "who we are is not known yet");
 	if (line)
 		line->last_update_ms = clock_wall_ms();
 	note_owner(&a->event, channel);
@@ -99,7 +109,10 @@ static int prepare_body(struct acceptance *a, const struct channel *channel)
 		web_forget_body(a->req);
 		return 0;
 	}
-	web_problem(a->req, 400, "bad_update", "This is not an update: %s", e.text);
+	if (e.kind == ERR_TEMP)
+		ingress_reply_failure(a->req, &e);
+	else
+		web_problem(a->req, 400, "bad_update", "This is not an update: %s", e.text);
 	return -1;
 }
 

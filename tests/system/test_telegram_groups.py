@@ -53,6 +53,21 @@ def test_in_groups_the_bot_answers_who_speaks_to_it(stack, telegram, how):
     assert len(telegram.texts(group)) == 1
 
 
+def test_who_names_us_before_we_know_our_name_is_answered_later(stack, telegram):
+    group, text = -next(CHATS), word()
+    stack.kill("ingress")
+    telegram.rule("getme", times=None, status=502)
+    stack.restart("ingress")
+    asked = telegram.say(group, f"@{telegram.bot.me['username']} {text}")["update_id"]
+    alone = next(CHATS)
+    telegram.say(alone, word())
+    telegram.wait_sent(alone)  # needs no name
+    wait_for(lambda: asked in dict(telegram.webhook_log), "the update to be sent to us")
+    assert dict(telegram.webhook_log)[asked] == 503
+    telegram.forget()
+    assert text in telegram.wait_sent(group)[0]["text"]
+
+
 def test_a_command_for_another_bot_is_not_ours(stack, telegram):
     group = -next(CHATS)
     telegram.say(group, "/help@SomeOtherBot")
