@@ -100,3 +100,18 @@ int ingress_limit(struct ingress *in, struct web_request *req, int kind,
 {
 	return ingress_limit_key(in, req, kind, ingress_network(req), limit);
 }
+
+/* Some browsers name their chat themselves: without the channel it could be the name of
+ * somebody else's, whose bucket would be emptied. */
+int ingress_limit_words(struct ingress *in, struct web_request *req,
+			const struct channel *channel, const char *chat)
+{
+	static const struct limit of_address = { .per_minute = 240, .burst = 80 };
+	const struct bot *bot = channel->bot;
+	struct limit own = { bot->per_minute, bot->burst ? bot->burst : bot->per_minute };
+	const char *key = arena_printf(web_arena(req), "%d:%s", channel->id, chat);
+
+	if (ingress_limit(in, req, LIMIT_MESSAGES, &of_address) < 0)
+		return -1;
+	return ingress_limit_key(in, req, LIMIT_CHAT, key, &own);
+}

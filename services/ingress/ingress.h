@@ -70,6 +70,10 @@ int ingress_limit(struct ingress *in, struct web_request *req, int kind,
 int ingress_limit_key(struct ingress *in, struct web_request *req, int kind, const char *key,
 		      const struct limit *limit);
 
+/* For what a browser says: a bucket of its address, and one of its chat. */
+int ingress_limit_words(struct ingress *in, struct web_request *req,
+			const struct channel *channel, const char *chat);
+
 /* Who asks: an IPv4 address, or a /64 of IPv6. */
 const char *ingress_network(struct web_request *req);
 

@@ -98,16 +98,6 @@ static int read_message(struct web_request *req, struct said *said)
 	return 0;
 }
 
-static int is_flood(struct ingress *in, struct web_request *req, const struct session *s)
-{
-	static const struct limit of_address = { .per_minute = 240, .burst = 80 };
-	const struct bot *bot = s->channel->bot;
-	struct limit own = { bot->per_minute, bot->burst ? bot->burst : bot->per_minute };
-
-	return ingress_limit(in, req, LIMIT_MESSAGES, &of_address) < 0 ||
-	       ingress_limit_key(in, req, LIMIT_CHAT, s->chat, &own) < 0;
-}
-
 void message_create(void *arg, struct web_request *req)
 {
 	struct said *said = arena_alloc(web_arena(req), sizeof *said);
@@ -115,7 +105,7 @@ void message_create(void *arg, struct web_request *req)
 	struct session session;
 
 	if (session_of(in, req, &session) < 0 || read_message(req, said) < 0 ||
-	    is_flood(in, req, &session))
+	    ingress_limit_words(in, req, session.channel, session.chat) < 0)
 		return;
 	said->chat = session.chat;
 	said->action = INBOUND_MESSAGE;
@@ -216,7 +206,8 @@ void answer_stop(void *arg, struct web_request *req)
 	struct session session;
 	char random[33];
 
-	if (session_of(in, req, &session) < 0 || is_flood(in, req, &session))
+	if (session_of(in, req, &session) < 0 ||
+	    ingress_limit_words(in, req, session.channel, session.chat) < 0)
 		return;
 	crypto_random_hex(random, sizeof random - 1);
 	*said = (struct said){ .chat = session.chat,

@@ -99,17 +99,6 @@ static void answer_failure(struct acceptance *a, const struct err *e)
 static const struct front vink_front = { "vink", prepare_utterance, answer_success,
 					 answer_failure };
 
-static int is_flood(struct ingress *in, struct web_request *req, const struct channel *channel,
-		    const char *token)
-{
-	static const struct limit of_address = { .per_minute = 240, .burst = 80 };
-	const struct bot *bot = channel->bot;
-	struct limit own = { bot->per_minute, bot->burst ? bot->burst : bot->per_minute };
-
-	return ingress_limit(in, req, LIMIT_MESSAGES, &of_address) < 0 ||
-	       ingress_limit_key(in, req, LIMIT_CHAT, token, &own) < 0;
-}
-
 void vink_say(void *arg, struct web_request *req)
 {
 	struct utterance *u = arena_alloc(web_arena(req), sizeof *u);
@@ -128,7 +117,7 @@ void vink_say(void *arg, struct web_request *req)
 		reply_message(req, 400, "Сообщение не передано");
 		return;
 	}
-	if (is_flood(in, req, channel, u->token))
+	if (ingress_limit_words(in, req, channel, u->token) < 0)
 		return;
 	u->text = text;
 	crypto_random_hex(u->key, sizeof u->key - 1);
