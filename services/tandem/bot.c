@@ -22,12 +22,12 @@ static int say_error(const struct err *e)
 	return -1;
 }
 
-static int usage(void)
+static int usage(FILE *out, int status)
 {
-	fprintf(stderr,
+	fprintf(out,
 		"usage: tandem bot apply [--dry-run] [FILE]   (default: " DEFAULT_FILE ")\n"
 		"       tandem bot list\n");
-	return USAGE;
+	return status;
 }
 
 static json_t *read_file(const char *path)
@@ -112,7 +112,7 @@ static int run_apply(struct pg_sync *db, int argc, char **argv)
 	int bad;
 
 	if (argc > dry_run + 1)
-		return usage();
+		return usage(stderr, USAGE);
 	root = read_file(path);
 	if (!root)
 		return CONFIG;
@@ -157,8 +157,10 @@ int tandem_bot(int argc, char **argv)
 	struct err e;
 	int status;
 
+	if (strcmp(verb, "--help") == 0)
+		return usage(stdout, 0);
 	if (strcmp(verb, "apply") != 0 && (strcmp(verb, "list") != 0 || argc > 2))
-		return usage();
+		return usage(stderr, USAGE);
 	if (!url || !*url) {
 		fprintf(stderr, "tandem bot: DATABASE_URL is not set\n");
 		return CONFIG;

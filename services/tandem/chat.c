@@ -17,6 +17,7 @@
 #include "common/crypto/crypto.h"
 #include "services/tandem/chat.h"
 #include "services/tandem/commands.h"
+#include "services/tandem/fetch.h"
 
 enum { USAGE = 64, UNAVAILABLE = 69, CALL_MS = 15000, RETRY_MS = 1000 };
 
@@ -198,14 +199,14 @@ static void on_session(struct chat *c, const json_t *answer)
 
 /* --- the command ----------------------------------------------------------- */
 
-static int usage(void)
+static int usage(FILE *out, int status)
 {
-	fprintf(stderr,
-		"usage: tandem chat [--url URL] [--site NAME] [--lang ru|en]\n"
-		"  --url   of ingress (default: http://127.0.0.1:8080, or $TANDEM_URL)\n"
-		"  --site  a widget channel (default: shop-site)\n"
-		"Ctrl-C stops an answer; /operator calls a human; /quit leaves.\n");
-	return USAGE;
+	fprintf(out, "usage: tandem chat [--url URL] [--site NAME] [--lang ru|en]\n"
+		     "  --url   of ingress (default: $TANDEM_URL, or http://$LISTEN, "
+		     "127.0.0.1:8080)\n"
+		     "  --site  a widget channel (default: shop-site)\n"
+		     "Ctrl-C stops an answer; /operator calls a human; /quit leaves.\n");
+	return status;
 }
 
 static int parse_options(struct chat *c, int argc, char **argv)
@@ -253,12 +254,15 @@ static void close_chat(struct chat *c)
 
 int tandem_chat(int argc, char **argv)
 {
-	const char *url = getenv("TANDEM_URL");
-	struct chat c = { .url = url && *url ? url : "http://127.0.0.1:8080",
-			  .site = "shop-site" };
+	struct arena arena = { 0 };
+	struct chat c = { .site = "shop-site" };
 
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return usage(stdout, 0);
 	if (parse_options(&c, argc, argv) != 0)
-		return usage();
+		return usage(stderr, USAGE);
+	if (!c.url)
+		c.url = ingress_url(&arena);
 	open_chat(&c);
 	post_begin(&c, "/api/v1/sessions",
 		   c.lang ? json_pack("{s:s, s:s}", "site", c.site, "lang", c.lang)
@@ -266,6 +270,7 @@ int tandem_chat(int argc, char **argv)
 		   on_session);
 	event_base_dispatch(c.base);
 	close_chat(&c);
+	arena_free(&arena);
 	putchar('\n');
 	return c.status;
 }

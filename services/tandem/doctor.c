@@ -270,10 +270,11 @@ int tandem_doctor(int argc, char **argv)
 	struct doctor d = { 0 };
 	struct pg_sync *db;
 
-	(void)argv;
 	if (argc > 1) {
-		fprintf(stderr, "usage: tandem doctor\n");
-		return USAGE;
+		int asked = strcmp(argv[1], "--help") == 0;
+
+		fprintf(asked ? stdout : stderr, "usage: tandem doctor\n");
+		return asked ? 0 : USAGE;
 	}
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	check_environment(&d);

@@ -166,14 +166,11 @@ void doctor_check_telegram(struct doctor *d, const struct registry *registry)
 
 void doctor_check_ingress(struct doctor *d)
 {
-	const char *url = getenv("TANDEM_URL"), *listen = getenv("LISTEN");
 	struct arena arena = { 0 };
+	const char *url = ingress_url(&arena);
 	struct http_response r;
 	struct err e;
 
-	if (!url || !*url)
-		url = arena_printf(&arena, "http://%s",
-				   listen && *listen ? listen : "127.0.0.1:8080");
 	if (fetch(&arena, &r, &e, arena_printf(&arena, "%s/readyz", url), NULL, NULL) != 0)
 		doctor_say(d, WARN, "ingress", "not reached at %s (TANDEM_URL): %s", url,
 			   e.text);

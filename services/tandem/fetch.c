@@ -50,6 +50,15 @@ static void fetch_release(void *self)
 	event_base_loopbreak(f->base);
 }
 
+const char *ingress_url(struct arena *a)
+{
+	const char *url = getenv("TANDEM_URL"), *listen = getenv("LISTEN");
+
+	if (url && *url)
+		return url;
+	return arena_printf(a, "http://%s", listen && *listen ? listen : "127.0.0.1:8080");
+}
+
 int fetch(struct arena *a, struct http_response *out, struct err *e, const char *url,
 	  const char *const *headers, const char *body)
 {

@@ -169,6 +169,12 @@ static int show(struct pg_sync *db, int as_json, int clear)
 	return bad;
 }
 
+static int usage(FILE *out, int status)
+{
+	fprintf(out, "usage: tandem top [--once | --json]\n");
+	return status;
+}
+
 int tandem_top(int argc, char **argv)
 {
 	int as_json = argc == 2 && strcmp(argv[1], "--json") == 0;
@@ -178,10 +184,10 @@ int tandem_top(int argc, char **argv)
 	struct err e;
 	int bad;
 
-	if (argc > 1 + once) {
-		fprintf(stderr, "usage: tandem top [--once | --json]\n");
-		return USAGE;
-	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return usage(stdout, 0);
+	if (argc > 1 + once)
+		return usage(stderr, USAGE);
 	if (!url || !*url) {
 		fprintf(stderr, "tandem top: DATABASE_URL is not set\n");
 		return CONFIG;

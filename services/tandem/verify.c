@@ -75,6 +75,12 @@ static int verify(struct pg_sync *db, int as_json)
 	return status;
 }
 
+static int usage(FILE *out, int status)
+{
+	fprintf(out, "usage: tandem verify [--json]\n");
+	return status;
+}
+
 int tandem_verify(int argc, char **argv)
 {
 	int as_json = argc == 2 && strcmp(argv[1], "--json") == 0;
@@ -83,10 +89,10 @@ int tandem_verify(int argc, char **argv)
 	struct err e;
 	int status;
 
-	if (argc > 1 + as_json) {
-		fprintf(stderr, "usage: tandem verify [--json]\n");
-		return EXIT_USAGE;
-	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return usage(stdout, 0);
+	if (argc > 1 + as_json)
+		return usage(stderr, EXIT_USAGE);
 	if (!url || !*url) {
 		fprintf(stderr, "tandem verify: DATABASE_URL is not set\n");
 		return EXIT_CONFIG;

@@ -3,9 +3,25 @@
 import json
 import subprocess
 
+import pytest
+
 from tests.system.stack import BUILD, TOP
 
 PROGRAM = BUILD / "services/tandem/tandem"
+
+
+@pytest.mark.parametrize("command", ["bot", "chat", "doctor", "migrate", "operator", "top", "try", "user", "verify"])
+def test_help_is_an_answer_and_a_wrong_word_is_a_mistake(stack, command):
+    asked, wrong = (stack.tandem(command, word, check=False) for word in ("--help", "--hlep"))
+    assert asked.returncode == 0 and f"usage: tandem {command}" in asked.stdout and not asked.stderr
+    assert wrong.returncode == 64 and f"usage: tandem {command}" in wrong.stderr and not wrong.stdout
+
+
+def test_a_chat_finds_the_ingress_that_serves_here(stack):
+    """As in scripts/tandem, which knows LISTEN from what runs here."""
+    env = {name: value for name, value in stack.env.items() if name != "TANDEM_URL"} | {"LISTEN": stack.url.removeprefix("http://")}
+    done = subprocess.run([PROGRAM, "chat", "--site", "model-site"], env=env, input="/quit\n", capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "cannot reach" not in done.stderr
 
 
 def test_migrating_again_changes_nothing(stack):
