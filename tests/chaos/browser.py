@@ -17,6 +17,7 @@ class Browser:
     def __init__(self, url, http, rng, site=SITE):
         self.url, self.http, self.rng, self.site = url, http, rng, site
         self.token = None
+        self.taken = []  # keys of what we were told 2xx for
         self.seen = []  # messages as they came over the stream, repetitions and all
         self.last_answer = ""
         self.answers = 0
@@ -58,7 +59,10 @@ class Browser:
         body = {"id": key, "text": text, "lang": "en"}
         async with self.http.post(f"{self.url}/api/v1/messages", json=body, headers=self.headers()) as reply:
             await reply.read()
-            return reply.status in (200, 201) and self.rng.random() > LOST
+            if reply.status not in (200, 201):
+                return False
+            self.taken.append(key)
+            return self.rng.random() > LOST
 
     # --- listening -----------------------------------------------------------------
 
