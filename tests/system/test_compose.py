@@ -17,7 +17,7 @@ OURS = sorted(set(PARTS) - FOREIGN - {"tandem"})
 README = (TOP / "README.md").read_text()
 KEYS = {
     "image", "build", "command", "environment", "volumes", "depends_on", "restart", "init", "read_only", "cap_drop",
-    "security_opt", "ports", "healthcheck", "shm_size", "tmpfs", "profiles", "entrypoint",
+    "security_opt", "ports", "healthcheck", "shm_size", "stop_grace_period", "tmpfs", "profiles", "entrypoint",
 }
 # What `tandem migrate` and `tandem bot` read.
 READ_BY_TANDEM = {"DATABASE_URL", "REDIS_URL"}
@@ -108,7 +108,7 @@ def test_the_tool_stays_out_of_the_way_and_knows_what_the_services_know():
     assert TOOL["profiles"] == ["tools"] and TOOL["entrypoint"] == ["tandem"]
     wanted = {name for part in SERVICES for name in PARTS[part]["environment"]}
     assert set(TOOL["environment"]) == (wanted | {"TANDEM_URL"}) - {
-        "METRICS_LISTEN", "LISTEN", "TRUSTED_PROXIES", "INTEGRATION_KEY",
+        "METRICS_LISTEN", "TRUSTED_PROXIES", "INTEGRATION_KEY", "FILE_DAYS",
     }
     port = PARTS["ingress"]["environment"]["LISTEN"].rsplit(":", 1)[1]
     assert TOOL["environment"]["TANDEM_URL"] == f"http://ingress:{port}"
@@ -137,8 +137,16 @@ def test_health_is_asked_where_it_is_answered(stack):
         assert get_status(stack.processes[name].metrics, path) == 200, name
 
 
+@pytest.mark.parametrize("part", SERVICES)
+def test_who_is_told_to_leave_has_the_time_it_takes(part):
+    """Docker's own patience is 10 s, after which it kills."""
+    drain = re.search(r"\.drain_s = (\d+)", (TOP / "services" / part / "main.c").read_text())[1]
+    assert int(PARTS[part]["stop_grace_period"].removesuffix("s")) > int(drain)
+
+
 def test_the_published_port_is_the_one_served():
     (port,) = PARTS["ingress"]["ports"]
+    assert TOOL["environment"]["LISTEN"] == port.rpartition(":")[0]
     assert PARTS["ingress"]["environment"]["LISTEN"].rsplit(":", 1)[1] == port.rsplit(":", 1)[1]
 
 
