@@ -14,8 +14,6 @@
 
 enum { USAGE = 64, UNAVAILABLE = 69, CONFIG = 78 };
 
-#define DEFAULT_FILE "deploy/bots.yaml"
-
 static int say_error(const struct err *e)
 {
 	fprintf(stderr, "tandem bot: %s\n", e->text);
@@ -24,9 +22,9 @@ static int say_error(const struct err *e)
 
 static int usage(FILE *out, int status)
 {
-	fprintf(out,
-		"usage: tandem bot apply [--dry-run] [FILE]   (default: " DEFAULT_FILE ")\n"
-		"       tandem bot list\n");
+	fprintf(out, "usage: tandem bot apply [--dry-run] [FILE]   (default: $BOTS_FILE, or "
+		     "deploy/bots.yaml)\n"
+		     "       tandem bot list\n");
 	return status;
 }
 
@@ -107,7 +105,7 @@ static void tell_services(void)
 static int run_apply(struct pg_sync *db, int argc, char **argv)
 {
 	int dry_run = argc > 0 && strcmp(argv[0], "--dry-run") == 0;
-	const char *path = argc > dry_run ? argv[dry_run] : DEFAULT_FILE;
+	const char *path = argc > dry_run ? argv[dry_run] : bots_file();
 	json_t *root;
 	int bad;
 

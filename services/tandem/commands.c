@@ -6,6 +6,13 @@
 
 enum { UNAVAILABLE = 69, CONFIG = 78 };
 
+const char *bots_file(void)
+{
+	const char *path = getenv("BOTS_FILE");
+
+	return path && *path ? path : "deploy/bots.yaml";
+}
+
 int command_with_database(command_run *run, int argc, char **argv)
 {
 	const char *url = getenv("DATABASE_URL");

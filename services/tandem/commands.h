@@ -16,6 +16,9 @@ int tandem_try(int argc, char **argv);
 int tandem_user(int argc, char **argv);
 int tandem_verify(int argc, char **argv);
 
+/* The bots file where none is named. */
+const char *bots_file(void);
+
 /* `verb` and its arguments, with the database of DATABASE_URL open.  Says what is wrong with
  * that. */
 struct pg_sync;

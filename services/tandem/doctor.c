@@ -233,7 +233,7 @@ static void compare_with_applied(struct doctor *d, struct pg_sync *db, const cha
 
 static void check_bots_file(struct doctor *d, struct pg_sync *db)
 {
-	const char *path = is_set("BOTS_FILE") ? getenv("BOTS_FILE") : "deploy/bots.yaml";
+	const char *path = bots_file();
 	struct mistakes mistakes;
 	json_t *root = bots_read(path, &mistakes);
 

@@ -129,3 +129,11 @@ def test_try_needs_nothing_running():
     update = {"update_id": 5, "message": {"message_id": 1, "from": {"id": 4, "first_name": "A"}, "chat": {"id": 4, "type": "private"}, "text": "hi"}}
     done = subprocess.run([PROGRAM, "try", "update"], input=json.dumps(update), capture_output=True, text=True, timeout=60)
     assert json.loads(done.stdout)["action"] == "message"
+
+
+def test_the_bots_file_is_the_same_for_whoever_needs_it(stack, tmp_path):
+    """Wherever a command is given: scripts/tandem names the file of its own folder."""
+    env = {**stack.env, "BOTS_FILE": str(stack.bots)}
+    done = [subprocess.run([PROGRAM, *words], env=env, cwd=tmp_path, capture_output=True, text=True) for words in (["doctor"], ["bot", "apply"])]
+    assert f"{stack.bots} is in service" in done[0].stdout
+    assert "nothing changed" in done[1].stdout
