@@ -59,9 +59,9 @@ void dialogue_read(struct dialogue *out, struct arena *a, const struct turn_clai
 
 /*
  * System prompt, passages, then as much of the dialogue as the bot's budget
- * allows, newest first to be kept; the unanswered messages are always there
- * (cut, if they alone are too much) and always last.  `shrink` halves the
- * budgets that many times, after a provider said "too long".
+ * allows, and its bound of messages, newest first to be kept; the unanswered messages are
+ * always there (cut, if they alone are too much) and always last.  `shrink` halves the budgets
+ * that many times, after a provider said "too long".
  */
 void prompt_build(struct prompt *out, struct arena *a, const struct bot *bot,
 		  const struct dialogue *dialogue, const struct passages *passages, int shrink);

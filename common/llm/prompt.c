@@ -63,13 +63,19 @@ static const char *system_text(struct arena *a, const struct bot *bot, const str
 
 /* --- the dialogue ----------------------------------------------------------- */
 
+/* What is not answered is always remembered. */
+static int is_forgotten(const struct dialogue *d, int i, int most)
+{
+	return d->n - i > most && !d->items[i].unanswered;
+}
+
 /* The first item that is kept whole; *cut is what may be left of the one before it. */
-static int first_kept(const struct dialogue *d, int budget, int *cut)
+static int first_kept(const struct dialogue *d, int budget, int most, int *cut)
 {
 	int first = d->n;
 
 	*cut = 0;
-	while (first > 0) {
+	while (first > 0 && !is_forgotten(d, first - 1, most)) {
 		int cost = llm_estimate_tokens(d->items[first - 1].text) + MESSAGE_OVERHEAD;
 
 		if (cost > budget) {
@@ -98,9 +104,9 @@ static void add_message(struct prompt *out, struct arena *a, int role, const cha
 }
 
 static void add_dialogue(struct prompt *out, struct arena *a, const struct dialogue *d,
-			 int budget)
+			 int budget, int most)
 {
-	int cut, first = first_kept(d, budget, &cut);
+	int cut, first = first_kept(d, budget, most, &cut);
 
 	if (cut > 0) {
 		const char *text = d->items[first - 1].text;
@@ -124,7 +130,7 @@ void prompt_build(struct prompt *out, struct arena *a, const struct bot *bot,
 	*out = (struct prompt){ 0 };
 	out->messages = arena_alloc(a, ((size_t)dialogue->n + 3) * sizeof *out->messages);
 	add_message(out, a, LLM_SYSTEM, system_text(a, bot, dialogue, passages, budget));
-	add_dialogue(out, a, dialogue, budget);
+	add_dialogue(out, a, dialogue, budget, bot->history_messages);
 	for (int i = 0; i < out->n; i++)
 		out->estimated_tokens +=
 			llm_estimate_tokens(out->messages[i].text) + MESSAGE_OVERHEAD;

@@ -27,6 +27,7 @@ enum {
 	GIVE_UP_MS = 300000,
 	FAILURES = 5, /* then the turn itself is suspected of killing workers */
 	LEAST_PASSAGES = 3,
+	LEAST_HISTORY = 30, /* messages */
 };
 
 static flow_step claimed, admitted, failed, release;
@@ -46,11 +47,14 @@ const struct bot *turn_bot(const struct turn *t)
 	return r ? registry_bot(r, t->claim.bot_id) : NULL;
 }
 
-/* The longest memory of any bot: which bot it is, the claim will tell. */
+/*
+ * The longest memory of any bot: which bot it is, the claim will tell.  A short one must not
+ * hide what was asked in several messages.
+ */
 static int history_limit(const struct worker *w)
 {
 	const struct registry *r = bots_registry(w->bots);
-	int limit = 1;
+	int limit = LEAST_HISTORY;
 
 	for (int i = 0; r && i < r->bot_count; i++) {
 		int needed = 2 * r->bots[i].handoff.max_turns + 2; /* to count the answers */

@@ -42,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bot bot = { .name = "b",
 			   .prompt = { "Ты помощник.", NULL },
 			   .history_tokens = 40 + fuzz_byte(&in),
+			   .history_messages = 8,
 			   .answer_tokens = 20 };
 	struct passage passage = {
 		"s", "ru", fuzz_clean(&in, &a), fuzz_clean(&in, &a), NULL, 1

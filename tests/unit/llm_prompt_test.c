@@ -15,6 +15,7 @@ static const struct bot bot = {
 	.name = "shop",
 	.prompt = { "Ты помощник.", "You help." },
 	.history_tokens = 400,
+	.history_messages = 40,
 	.answer_tokens = 300,
 };
 
@@ -237,6 +238,32 @@ static void the_newest_part_of_the_history_is_kept(void **state)
 	arena_free(&a);
 }
 
+/* However much was read, for the sake of another bot. */
+static void a_bot_remembers_as_many_messages_as_it_may(void **state)
+{
+	static const struct {
+		int most, first; /* word of the prompt */
+	} cases[] = { { 5, 6 }, { 2, 9 }, { 1, 9 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct bot forgetful = bot;
+		struct arena a = { 0 };
+		struct dialogue d;
+		struct prompt p;
+
+		forgetful.history_messages = cases[i].most;
+		read_history(&d, &a, 9, long_history(&a, 10, 1));
+		prompt_build(&p, &a, &forgetful, &d, NULL, 0);
+		assert_int_equal(strncmp(p.messages[1].text,
+					 arena_printf(&a, "слово%d ", cases[i].first), 11),
+				 0);
+		assert_non_null(strstr(p.messages[p.n - 1].text, "слово9"));
+		assert_non_null(strstr(p.messages[p.n - 1].text, "слово10"));
+		arena_free(&a);
+	}
+}
+
 static void passages_stand_in_the_system_message_as_far_as_they_fit(void **state)
 {
 	struct passage items[] = {
@@ -384,6 +411,7 @@ int main(void)
 		cmocka_unit_test(short_questions_bring_the_one_before),
 		cmocka_unit_test(prompts_keep_within_the_budget_and_end_with_the_question),
 		cmocka_unit_test(the_newest_part_of_the_history_is_kept),
+		cmocka_unit_test(a_bot_remembers_as_many_messages_as_it_may),
 		cmocka_unit_test(passages_stand_in_the_system_message_as_far_as_they_fit),
 		cmocka_unit_test(estimates_are_high_but_not_absurd),
 		cmocka_unit_test(fitting_text_costs_no_more_than_allowed),
