@@ -40,6 +40,13 @@ test("whatever the server says of a case has words", () => {
     for (const word of words.split(" ")) assert.ok(`${kind}.${word}` in tables.en, `${kind}.${word}`);
 });
 
+test("whatever people send has words", () => {
+  const list = /kinds\[\] = \{(.*?)\n\t\};/s.exec(readFileSync("../../../common/i18n/kind.c", "utf8"));
+  const kinds = [...(list?.[1] ?? "").matchAll(/\{ "(\w+)"/g)].map((m) => m[1] as string);
+  assert.ok(kinds.includes("paid_media"), "the list was found");
+  for (const kind of kinds) assert.ok(`file.${kind}` in tables.en, `file.${kind}`);
+});
+
 /** The list of the schema, which lets nothing else be written. */
 function auditKinds(): string[] {
   const schema = readFileSync("../../../schema/0012_desk.sql", "utf8");

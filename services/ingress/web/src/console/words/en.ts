@@ -187,6 +187,11 @@ export const en = {
   "file.venue": "Location",
   "file.poll": "Poll",
   "file.photo": "Photo",
+  "file.dice": "Die",
+  "file.story": "Story",
+  "file.game": "Game",
+  "file.checklist": "Checklist",
+  "file.paid_media": "Paid media",
   unreachablePerson: "This person cannot be reached any more: they left or blocked the bot.",
 
   // writing

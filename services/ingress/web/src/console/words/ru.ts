@@ -192,6 +192,11 @@ export const ru: Strings = {
   "file.venue": "Место на карте",
   "file.poll": "Опрос",
   "file.photo": "Фото",
+  "file.dice": "Игральная кость",
+  "file.story": "История",
+  "file.game": "Игра",
+  "file.checklist": "Список дел",
+  "file.paid_media": "Платное вложение",
   unreachablePerson: "Человек недоступен: вышел или заблокировал бота.",
 
   reply: "Ответ",
