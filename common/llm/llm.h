@@ -101,6 +101,7 @@ struct llm_answer {
 			    text's former length if the provider changed its mind */
 	enum llm_finish finish;
 	struct llm_usage usage;
+	size_t heard;      /* grows with whatever comes, but for comments */
 	const char *model; /* as the provider says, or NULL; in the arena */
 	int offers_human;  /* as the prompt did; set by the caller */
 	int wants_human;   /* the model hands over, whatever the text says */

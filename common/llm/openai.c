@@ -327,6 +327,7 @@ static int on_event(void *arg, const char *data, size_t len)
 {
 	struct llm_answer *answer = arg;
 
+	answer->heard++;
 	if (answer->done || len == 0)
 		return 0;
 	if (len == 6 && memcmp(data, "[DONE]", len) == 0) {
@@ -351,11 +352,13 @@ static int feed(struct llm_answer *answer, const char *data, size_t len)
 	if (answer->shape == SHAPE_UNKNOWN && len)
 		answer->shape = *data == '{' ? SHAPE_OBJECT : SHAPE_EVENTS;
 	if (answer->shape == SHAPE_OBJECT) {
+		answer->heard += len;
 		buf_add(&answer->pending, data, len);
 		return answer->pending.len > LLM_EVENT_MAX ? too_long(answer) : 0;
 	}
 	answer->sse.buf = &answer->pending;
 	rc = sse_feed(&answer->sse, data, len, LLM_EVENT_MAX, on_event, answer);
+	answer->heard += sse_is_open(&answer->sse);
 	return rc == SSE_TOO_LONG ? too_long(answer) : rc;
 }
 

@@ -80,6 +80,11 @@ int sse_feed(struct sse *s, const char *bytes, size_t len, size_t max, sse_fn *f
 	return 0;
 }
 
+int sse_is_open(const struct sse *s)
+{
+	return s->has_data || (s->buf->len > s->line && s->buf->data[s->line] != ':');
+}
+
 int sse_end(struct sse *s, sse_fn *fn, void *arg)
 {
 	int rc = s->buf->len > s->line ? take_line(s, fn, arg) : 0;

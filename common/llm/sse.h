@@ -22,5 +22,8 @@ enum { SSE_TOO_LONG = -2 };
 /* 0, what fn returned, or SSE_TOO_LONG when an event exceeds max bytes. */
 int sse_feed(struct sse *s, const char *bytes, size_t len, size_t max, sse_fn *fn, void *arg);
 
+/* There is the beginning of an event, however long the rest is in coming. */
+int sse_is_open(const struct sse *s);
+
 /* The stream is over: gives an event whose last blank line never came. */
 int sse_end(struct sse *s, sse_fn *fn, void *arg);

@@ -193,6 +193,7 @@ static int take_line(struct llm_answer *answer, int last)
 static int feed(struct llm_answer *answer, const char *data, size_t len)
 {
 	answer->stable = answer->text.len;
+	answer->heard += len;
 	while (len) {
 		const char *eol = memchr(data, '\n', len);
 		size_t n = eol ? (size_t)(eol - data) + 1 : len;

@@ -29,6 +29,25 @@ static flow_step answered;
 
 /* --- sending -------------------------------------------------------------------- */
 
+/* Comments keep a connection alive, but nobody is answered by them. */
+static int is_mute(struct turn *t)
+{
+	int64_t now = clock_mono_ms();
+	int limit = t->answer.heard ? t->idle_ms : t->first_token_ms;
+
+	if (t->answer.heard != t->heard) {
+		t->heard = t->answer.heard;
+		t->heard_at = now;
+	}
+	return limit && now - t->heard_at > limit;
+}
+
+static int give_up_waiting(struct turn *t)
+{
+	t->answer.failure = LLM_TRY_AGAIN;
+	return err_set(&t->answer.err, ERR_TEMP, "nothing but comments for too long");
+}
+
 static int on_bytes(void *arg, const char *data, size_t len)
 {
 	struct turn *t = arg;
@@ -43,7 +62,7 @@ static int on_bytes(void *arg, const char *data, size_t len)
 		meter_first_token(t->spoken - t->asked);
 	}
 	live_grew(t);
-	return rc;
+	return rc == 0 && is_mute(t) ? give_up_waiting(t) : rc;
 }
 
 static void make_request(struct turn *t, struct arena *scratch, const struct bot *bot,
@@ -96,7 +115,10 @@ void ask(struct turn *t, const struct bot *bot, const struct provider *p, struct
 	t->provider = arena_str(&t->keep, p->name);
 	t->model = arena_str(&t->keep, p->model);
 	t->retries = p->retries;
-	t->asked = clock_mono_ms();
+	t->first_token_ms = p->first_token_ms;
+	t->idle_ms = p->idle_ms;
+	t->asked = t->heard_at = clock_mono_ms();
+	t->heard = 0;
 	t->phase = PHASE_ASK;
 	llm_answer_finish(&t->answer);
 	llm_answer_init(&t->answer, &t->keep);

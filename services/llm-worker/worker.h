@@ -98,12 +98,15 @@ struct turn {
 	const struct llm_provider *kind;
 	const char *provider, *model; /* as configured */
 	int retries;                  /* it may have */
+	int first_token_ms, idle_ms;  /* of patience; 0: any */
 	int prompt_tokens;            /* estimated */
 	char *body;
 	struct http_response response;
 	struct llm_answer answer;
 	struct buf best;       /* the longest answer that broke off */
 	int64_t asked, spoken; /* request sent; first text, 0: not yet */
+	size_t heard;          /* of the answer, when it came last: */
+	int64_t heard_at;
 
 	/* live.c */
 	TAILQ_ENTRY(turn) growing;

@@ -331,6 +331,40 @@ static void what_nobody_saw_may_begin_anew_once(void **state)
 	}
 }
 
+#define PINGS ": ping\n\n: ping\n\n: ping\n\n: ping\n\n: ping\n\n: ping\n\n: ping\n\n: ping\n\n"
+#define WORDS "data: {\"choices\":[]}\n\n"
+
+static void comments_are_no_answer(void **state)
+{
+	static const struct {
+		const char *body, *answer;
+		int first_token_ms, idle_ms;
+	} cases[] = {
+		{ PINGS SAY("Late.") STOP, "Late.", 0, 0 },
+		{ PINGS SAY("Late.") STOP, "Late.", 500, 100 },
+		{ PINGS SAY("Late.") STOP, "Да", 100, 500 },
+		{ WORDS PINGS SAY("Late.") STOP, "Да", 500, 100 },
+		{ SAY("Once") PINGS SAY(" upon") STOP, "Once\n\n<cut>", 500, 100 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct play plays[] = {
+			{ .status = 200, .body = cases[i].body, .piece = 8 },
+			{ .status = 200, .body = YA("Да", "FINAL") },
+		};
+
+		world_begin_with(plays, 2);
+		world.chain = "oy";
+		world.retries = 0;
+		world.first_token_ms = cases[i].first_token_ms;
+		world.idle_ms = cases[i].idle_ms;
+		world_run();
+		assert_string_equal(world.body, cases[i].answer);
+		world_end();
+	}
+}
+
 static void nothing_works_is_said(void **state)
 {
 	static const struct play dead = { .status = 500 };
@@ -427,6 +461,7 @@ int main(void)
 		cmocka_unit_test(knowledge_answers_without_any_model),
 		cmocka_unit_test(failures_of_providers_end_as_well_as_they_can),
 		cmocka_unit_test(what_nobody_saw_may_begin_anew_once),
+		cmocka_unit_test(comments_are_no_answer),
 		cmocka_unit_test(nothing_works_is_said),
 		cmocka_unit_test(a_text_that_changes_begins_anew_for_the_reader),
 		cmocka_unit_test(a_turn_that_killed_workers_is_not_tried_with_a_model),

@@ -155,6 +155,8 @@ static void make_bots(void)
 						  .kind = kinds[kind],
 						  .max_in_flight = 1,
 						  .total_ms = 60000,
+						  .first_token_ms = world.first_token_ms,
+						  .idle_ms = world.idle_ms,
 						  .retries = world.retries,
 						  .usable = 1 };
 		chain[i] = &providers[i];

@@ -48,7 +48,8 @@ struct world {
 	int responder;     /* at finish: 0 bot */
 	const char *chain; /* of provider kinds: "o" openai, "y" yandexgpt, "k" knowledge */
 	int retries;
-	int hands_over; /* the bot may call a human */
+	int first_token_ms, idle_ms; /* the provider's; 0: any */
+	int hands_over;              /* the bot may call a human */
 	int is_suggestion;
 	int no_operators; /* who could be called */
 	const char *const *give_away;
