@@ -8,8 +8,8 @@
 -- No two calls of a group are about one conversation, and they come in the order in which conversations
 -- are locked; unnest() keeps it.  An update or a delete of a whole group does not: it must find locked what anybody
 -- may wait for who holds something else.  What is written is unnested where it is selected: as a table it would be
--- copied first.  There are no joins here, but only lookups by key: what is planned while a table is small must be
--- right when it has grown.
+-- copied first.  There are no joins here, but only lookups by key, which "offset 0" keeps from becoming joins: what is
+-- planned while a table is small must be right when it has grown, and a join may lose the order.
 
 create function accept_many(
     p_channel text[], p_bot text[], p_mode text[], p_event text[], p_trace text[], p_action text[],
@@ -191,7 +191,7 @@ begin
     from unnest(v_conversation, p_epoch::int[], p_first::bigint[], v_last, p_outcome::smallint[], p_body)
              e (conversation, epoch, first, last, outcome, body),
          lateral (select * from conversation o where o.id = e.conversation for update) c
-         cross join lateral (select n.delivery from channel n where n.id = c.channel_id) h
+         cross join lateral (select n.delivery from channel n where n.id = c.channel_id offset 0) h
          left join lateral (select from job l where l.queue = 2 and l.lane = c.id for update) l on true;
     -- A turn's job is waited for by nobody but the holder of its conversation, so these may go in any order.  What came
     -- for them while a conversation's lock was waited for is seen, because this is a statement of its own.

@@ -285,6 +285,43 @@ static void turns_in_a_group_end_as_usual(void **state)
 	arena_free(&kept);
 }
 
+/* Planned while there was one channel, the group keeps its order when there are two: it would
+ * fail, and be made call by call. */
+static void turns_in_a_group_may_be_of_several_channels(void **state)
+{
+	struct arena a = { 0 };
+	struct inbound events[GROUP], more = { .action = INBOUND_MESSAGE, .text = "more" };
+	int worker = add_worker(QUEUE_LLM);
+
+	(void)state;
+	run("delete from channel where id > 1");
+	hear_all(&a);
+	claim_all(worker);
+	run("analyze");
+	finish_all();
+	run("insert into channel (bot_id, kind, name, spec, delivery)"
+	    " values (1, 'telegram', 'tg2', '{}', 1)");
+	make_events(&a, events, "b", NULL);
+	hear_group(heard, events, -1);
+	for (int i = 0; i < GROUP; i += 3) { /* their numbers differ */
+		more.chat = events[i].chat;
+		more.key = arena_printf(&a, "c%d", i);
+		hear_event(TELEGRAM, &more);
+	}
+	run("update conversation set channel_id = (select max(id) from channel) where id % 2 = "
+	    "0");
+	claim_all(worker);
+	finish_all();
+	for (int i = 0; i < GROUP; i++)
+		assert_int_equal(ends[i].reply_seq, claims[i].last_seq + 1);
+	assert_int_equal(number("select count(distinct m.xmin::text) from message m"
+				" join conversation c on c.id = m.conversation_id"
+				" and c.last_seq = m.seq"),
+			 1);
+	arena_free(&a);
+	arena_free(&kept);
+}
+
 /* One lost its job, one was told to stop, of one there is more to come, one was reset; in one a
  * human talks, and in one a human has come and gone. */
 static void turns_in_a_group_end_each_in_its_own_way(void **state)
@@ -390,6 +427,7 @@ int main(void)
 		WORLD_TEST(a_group_does_what_its_calls_would_do),
 		WORLD_TEST(a_group_is_not_spoilt_by_one_of_it),
 		WORLD_TEST(turns_in_a_group_end_as_usual),
+		WORLD_TEST(turns_in_a_group_may_be_of_several_channels),
 		WORLD_TEST(turns_in_a_group_end_each_in_its_own_way),
 		WORLD_TEST(lines_in_a_group_are_claimed_each_as_it_is),
 		WORLD_TEST(lines_in_a_group_go_on_or_end),
