@@ -39,7 +39,9 @@ create table job (
     trace           text        not null,
     unique (queue, lane)
 ) with (fillfactor = 50);
-create index job_announce on job (queue, announce_at);
+-- For those who ask for announce_at, which its condition is there to say: where a lane is looked for, a plan that was made
+-- while there was no work would take this one for as good as its key, and read the whole queue when there is.
+create index job_announce on job (queue, announce_at) where announce_at is not null;
 
 -- How long a job is early, a day at most; 0 if it is not.
 create function wait_ms(p_at timestamptz) returns int

@@ -421,6 +421,19 @@ static void lines_in_a_group_go_on_or_end(void **state)
 	arena_free(&kept);
 }
 
+/* As it is planned while there is no work, it is done when there is much. */
+static void a_line_is_found_by_its_key(void **state)
+{
+	(void)state;
+	run("vacuum analyze job");
+	run("set enable_seqscan = off");
+	assert_non_null(
+		strstr(pg_server_tell(world.server, "explain (format json) select from job"
+						    " where queue = 2 and lane = 1 for update"),
+		       "job_queue_lane_key"));
+	run("reset enable_seqscan");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +444,7 @@ int main(void)
 		WORLD_TEST(turns_in_a_group_end_each_in_its_own_way),
 		WORLD_TEST(lines_in_a_group_are_claimed_each_as_it_is),
 		WORLD_TEST(lines_in_a_group_go_on_or_end),
+		WORLD_TEST(a_line_is_found_by_its_key),
 	};
 
 	return cmocka_run_group_tests(tests, world_open, world_close);
