@@ -266,7 +266,10 @@ begin
     where id = p_delivery and (settled_at is null and j.delivery_id = p_delivery and not r.fenced or state = 4);
     v_settled := found;
     if v_settled and v_topic then
-        r.chat_key := settle_topic(d.conversation_id, p_state, p_external, d.trace);
+        perform settle_topic(d.conversation_id, p_state, p_external, d.trace);
+    end if;
+    if v_topic then -- also where it was settled before, and the answer was lost
+        r.chat_key := (select c.chat_key from conversation c where c.id = d.conversation_id);
     end if;
     if not r.fenced then
         if j.failures > 0 or j.deaths > 0 then

@@ -53,7 +53,7 @@ end $$;
 
 -- The topic was made: its key is known.  It was refused: this chat has no topics, and what waits for the topic
 -- goes to the chat itself.  The caller holds the conversation's row lock.
-create function settle_topic(p_conversation bigint, p_state smallint, p_thread text, p_trace text) returns text
+create function settle_topic(p_conversation bigint, p_state smallint, p_thread text, p_trace text) returns void
 language plpgsql as $$
 declare
     c      conversation;
@@ -67,9 +67,7 @@ begin
         update conversation set chat_key = chat_key || '#' || id where channel_id = c.channel_id and chat_key = v_key;
         update conversation set chat_key = v_key where id = c.id;
         update desk_topic set is_closed = false where conversation_id = c.id;
-        return v_key;
-    end if;
-    if p_state = 3 then
+    elsif p_state = 3 then
         delete from desk_topic where conversation_id = c.id returning desk_id into v_desk;
         if found then
             update desk_chat set has_topics = false where conversation_id = v_desk;
@@ -83,7 +81,6 @@ begin
             where conversation_id = c.id and settled_at is null;
         end if;
     end if;
-    return null;
 end $$;
 
 -- Somebody deleted the topic of a line: what was refused is put back, and a new topic is made first.

@@ -71,6 +71,20 @@ static void a_topic_is_made_before_what_goes_into_it(void **state)
 	assert_sql(TOPIC, "9001:55");
 }
 
+/* The answer was lost: it is asked again, and what follows must not go where no topic is. */
+static void a_topic_that_was_made_is_told_of_again(void **state)
+{
+	struct held_line l, again;
+
+	(void)state;
+	talk();
+	l = again = hold_line(topic_line());
+	end_head(&l, DELIVERY_SENT, "55", NULL);
+	end_head(&again, DELIVERY_SENT, "55", NULL);
+	assert_string_equal(again.chat_key, "9001:55");
+	assert_int_equal(again.head.id, l.head.id);
+}
+
 static void whoever_was_there_before_us_makes_room(void **state)
 {
 	struct held_line l;
@@ -391,6 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(a_topic_is_made_before_what_goes_into_it),
+		WORLD_TEST(a_topic_that_was_made_is_told_of_again),
 		WORLD_TEST(whoever_was_there_before_us_makes_room),
 		WORLD_TEST(where_topics_are_refused_the_chat_itself_is_used),
 		WORLD_TEST(what_is_for_nobodys_topic_fails),
