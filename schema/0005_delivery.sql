@@ -54,6 +54,17 @@ begin
     return coalesce(v_id, -1);
 end $$;
 
+-- It did not go out, or nobody knows whether it did: operators who are to hear of that are asked to look.
+create function tell_failure(d delivery, p_error text) returns void
+language plpgsql as $$
+declare
+    v_conversation bigint := coalesce((d.payload ->> 'report')::bigint, note_failure(d, p_error));
+begin
+    if v_conversation is not null then
+        perform ask_operators(v_conversation);
+    end if;
+end $$;
+
 -- The head of the line, which is being sent from now on; null when the line is empty and the job is gone, or when all
 -- that is left waits for its time, and with it the job.
 -- The caller holds the job's row lock.
@@ -76,9 +87,7 @@ begin
         end if;
         if not c.reachable then
             update delivery set state = 3, error = 'unreachable', settled_at = now() where id = d.id;
-            if d.payload ? 'report' or note_failure(d, 'unreachable') is not null then
-                perform ask_operators(coalesce((d.payload ->> 'report')::bigint, d.conversation_id));
-            end if;
+            perform tell_failure(d, 'unreachable');
         elsif d.epoch < c.epoch and c.responder <> 0 then
             update delivery set state = 5, error = 'fenced', settled_at = now() where id = d.id;
         else
@@ -167,6 +176,22 @@ begin
     return r;
 end $$;
 
+-- Whoever was sending this died with it: nobody knows whether it arrived.  Returns how many there were, 1 or 0.
+create function doubt_sending(p_delivery bigint) returns int
+language plpgsql as $$
+declare
+    d delivery;
+begin
+    update delivery u set state = 4, is_uncertain = true, error = 'sender died', settled_at = now()
+    where u.id = p_delivery and u.state = 0 and not (u.kind = 4 and is_about_topic(u.payload))
+    returning * into d;
+    if not found then
+        return 0;
+    end if;
+    perform tell_failure(d, d.error);
+    return 1;
+end $$;
+
 -- A claim of a job in whatever state it is.
 create function seize_delivery(
     p_job bigint, p_worker int, p_claimant bigint, p_unsure boolean,
@@ -195,10 +220,8 @@ begin
     where id = p_job returning job.attempt into attempt;
     status := 0;
     uncertain := 0;
-    if j.state = 0 then -- what the last holder was sending when it died: nobody knows; of our own nothing left us
-        update delivery d set state = 4, is_uncertain = true, error = 'sender died', settled_at = now()
-        where d.id = j.delivery_id and d.state = 0 and not (d.kind = 4 and is_about_topic(d.payload));
-        get diagnostics uncertain = row_count;
+    if j.state = 0 then -- it was the last holder's, who died; of our own nothing left us
+        uncertain := doubt_sending(j.delivery_id);
     end if;
     failures := j.failures + j.deaths;
     conversation_id := j.conversation_id;

@@ -90,11 +90,16 @@ create function bury(p_job bigint, p_error text) returns void
 language plpgsql as $$
 declare
     j job;
+    d delivery;
 begin
     update job set state = 2, lane = null, worker_id = null, error = p_error where id = p_job returning * into j;
     if j.queue = 2 then
-        update delivery set state = 3, error = why(3::smallint, p_error), settled_at = now()
-        where conversation_id = j.conversation_id and settled_at is null;
+        for d in
+            update delivery set state = 3, error = why(3::smallint, p_error), settled_at = now()
+            where conversation_id = j.conversation_id and settled_at is null returning *
+        loop
+            perform tell_failure(d, d.error);
+        end loop;
     end if;
 end $$;
 

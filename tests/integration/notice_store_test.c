@@ -187,6 +187,35 @@ static void words_to_whoever_cannot_be_reached_are_told_too(void **state)
 		   "failed 3 unreachable");
 }
 
+/* Nobody knows whether the first arrived; the second never left. */
+static void words_whose_couriers_died_are_told_too(void **state)
+{
+	int64_t c = talk_to_first();
+	struct held_line l;
+
+	(void)state;
+	send_line(c);
+	order(1, "say", c, "{\"text\":\"one\"}");
+	order(1, "say", c, "{\"text\":\"two\"}");
+	look(c);
+	hold_line(c);
+	run("update job set state = 0, worker_id = null where queue = 2 and lane = 2");
+	l = hold_line(c);
+	put_back_head(&l, 0, 0);
+	assert_sql("select what || ' ' || seq || ' ' || detail from desk_notice",
+		   "failed 3 sender died");
+	assert_int_equal(number("select count(*) from job where queue = 3 and lane = 2 and "
+				"run_at <= now()"),
+			 1);
+	look(c);
+	run("select bury(id, 'its workers died') from job where queue = 2 and lane = 2");
+	assert_sql("select what || ' ' || seq || ' ' || detail from desk_notice",
+		   "failed 4 its workers died");
+	assert_int_equal(number("select count(*) from job where queue = 3 and lane = 2 and "
+				"run_at <= now()"),
+			 1);
+}
+
 static void whose_topic_is_blocked_leaves(void **state)
 {
 	int64_t c;
@@ -216,6 +245,7 @@ int main(void)
 		WORLD_TEST(what_the_bot_has_is_told_to_nobody),
 		WORLD_TEST(words_that_were_lost_are_told),
 		WORLD_TEST(words_to_whoever_cannot_be_reached_are_told_too),
+		WORLD_TEST(words_whose_couriers_died_are_told_too),
 		WORLD_TEST(whose_topic_is_blocked_leaves),
 	};
 
