@@ -293,6 +293,23 @@ static void a_dead_line_of_deliveries_sends_what_it_lost(void **state)
 	assert_int_equal(revive(line).job, 0);
 }
 
+/* It may have arrived. */
+static void what_a_dead_line_was_sending_is_not_sent_again(void **state)
+{
+	int64_t line;
+
+	(void)state;
+	add_people();
+	line = hear(TELEGRAM, "7", "e1", INBOUND_COMMAND, "/help", "Ask.").delivery_job;
+	hear(TELEGRAM, "7", "e2", INBOUND_COMMAND, "/help", "Ask again.");
+	assert_int_equal(claim_line(line, add_worker(QUEUE_DELIVERY)).status, CLAIM_OK);
+	run("update job set deaths = 2; update worker set alive_until = now()");
+	assert_int_equal(sweep(QUEUE_DELIVERY, 3).buried, 1);
+	assert_sql("select string_agg(state::text, ',' order by id) from delivery", "4,3");
+	revive(line);
+	assert_sql("select string_agg(state::text, ',' order by id) from delivery", "4,0");
+}
+
 static void a_dead_job_whose_lane_is_taken_joins_who_has_it(void **state)
 {
 	int64_t dead, other;
@@ -319,6 +336,7 @@ int main(void)
 		WORLD_TEST(nobody_pays_for_a_console_that_nobody_uses),
 		WORLD_TEST(an_operators_own_chats_are_not_clients),
 		WORLD_TEST(a_dead_line_of_deliveries_sends_what_it_lost),
+		WORLD_TEST(what_a_dead_line_was_sending_is_not_sent_again),
 		WORLD_TEST(a_dead_job_whose_lane_is_taken_joins_who_has_it),
 	};
 
