@@ -8,12 +8,13 @@
 #include "common/base/timer.h"
 
 /*
- * Connecting:  connect_start -> on_connecting ... -> take_over -> become_up;  after a loss
- * again, later, and then  take_over -> depose -> on_deposing -> take_over ... -> become_up.
+ * Connecting:  connect_start -> on_connecting ... -> meet -> on_meeting -> become_up;  after a
+ * loss again, later, and then  meet -> on_meeting  are repeated until the one before is gone.
  */
 
 enum { RETRY_MIN_MS = 200, RETRY_MAX_MS = 1000, CONNECT_MS = 5000, GRACE_MS = 5000 };
 enum { DEPOSE_TRIES = 20 }; /* of half a second each */
+enum { PROCESS_MAX = 48 };
 enum link_state { LINK_DOWN, LINK_CONNECTING, LINK_UP };
 
 struct link {
@@ -27,9 +28,9 @@ struct link {
 	struct event *timer; /* down: the next try; connecting: patience; up: silence */
 	short watching;
 	int retry_ms;
-	int pid;      /* the server's process at the other end */
-	int lost_pid; /* of the time before, as long as it may be there; 0: nobody */
-	int tries;    /* to be rid of it */
+	char process[PROCESS_MAX]; /* the server's, at the other end: see meet_sql */
+	char lost[PROCESS_MAX];    /* of the time before, as long as it may be there; or "" */
+	int tries;                 /* to be rid of it */
 };
 
 static void connect_start(struct link *l);
@@ -65,7 +66,7 @@ void link_drop(struct link *l)
 	log_warn("postgresql %s as=%s why=\"%.*s\"", was_up ? "lost" : "unreachable",
 		 l->conf->name, len > 160 ? 160 : len, why);
 	if (was_up)
-		l->lost_pid = l->pid;
+		memcpy(l->lost, l->process, sizeof l->lost);
 	forget(l);
 	timer_back_off(l->timer, &l->retry_ms, RETRY_MAX_MS);
 	if (was_up)
@@ -147,8 +148,8 @@ static void become_up(struct link *l)
 	PQsetnonblocking(l->conn, 1);
 	PQenterPipelineMode(l->conn);
 	event_del(l->timer);
-	l->pid = PQbackendPID(l->conn);
-	l->lost_pid = l->tries = 0;
+	l->lost[0] = '\0';
+	l->tries = 0;
 	l->state = LINK_UP;
 	l->retry_ms = RETRY_MIN_MS;
 	log_info("postgresql connected as=%s", l->conf->name);
@@ -156,21 +157,41 @@ static void become_up(struct link *l)
 	l->events->up(l->arg);
 }
 
-/* Its number may be another's by now, so it has to bear our name. */
-static const char depose_sql[] =
-	"select pg_terminate_backend(pid, 500) from pg_stat_activity"
-	" where pid = $1::int and pid <> pg_backend_pid() and usename = current_user"
-	" and application_name = current_setting('application_name')";
+/*
+ * Whom we talk to; and the one before is terminated: null if it is not there.  Its number may
+ * be another's by now, so the time it began belongs to its name.
+ */
+static const char meet_sql[] =
+	"with process as materialized"
+	" (select pid, concat(pid, ' ', extract(epoch from backend_start)) as name"
+	" from pg_stat_activity)"
+	" select p.name,"
+	" (select pg_terminate_backend(o.pid, 500) from process o where o.name = $1)"
+	" from process p where p.pid = pg_backend_pid()";
 
-/* False, with a notice, is also the answer when it went by itself just before: ask again. */
-static int is_gone(const PGresult *rows)
+/* What the connection before has not done it never does: its process has to be gone.  False,
+ * with a notice, is also the answer when it went by itself just before: ask again. */
+static void take_names(struct link *l, const PGresult *rows)
 {
-	return PQntuples(rows) == 0 || pg_bool(rows, 0, 0);
+	snprintf(l->process, sizeof l->process, "%s", PQgetvalue(rows, 0, 0));
+	if (PQgetisnull(rows, 0, 1) || pg_bool(rows, 0, 1))
+		l->lost[0] = '\0';
 }
 
-static void take_over(struct link *l);
+static void meet(struct link *l);
 
-static void on_deposing(evutil_socket_t fd, short what, void *arg)
+static void go_on(struct link *l)
+{
+	if (*l->lost && l->tries < DEPOSE_TRIES) {
+		meet(l);
+		return;
+	}
+	if (*l->lost)
+		log_warn("postgresql process stayed as=%s lost=\"%s\"", l->conf->name, l->lost);
+	become_up(l);
+}
+
+static void on_meeting(evutil_socket_t fd, short what, void *arg)
 {
 	struct link *l = arg;
 	int alive = PQconsumeInput(l->conn);
@@ -180,43 +201,29 @@ static void on_deposing(evutil_socket_t fd, short what, void *arg)
 		PGresult *rows = PQgetResult(l->conn);
 
 		if (!rows) {
-			take_over(l);
+			go_on(l);
 			return;
 		}
-		alive = PQresultStatus(rows) == PGRES_TUPLES_OK;
-		if (alive && is_gone(rows))
-			l->lost_pid = 0;
+		alive = PQresultStatus(rows) == PGRES_TUPLES_OK && PQntuples(rows) == 1;
+		if (alive)
+			take_names(l, rows);
 		PQclear(rows);
 	}
 	if (!alive)
 		link_drop(l);
 }
 
-static void depose(struct link *l)
+static void meet(struct link *l)
 {
-	char pid[16];
-	const char *const argv[] = { pid };
+	const char *const argv[] = { l->lost };
 
 	l->tries++;
-	snprintf(pid, sizeof pid, "%d", l->lost_pid);
-	if (!PQsendQueryParams(l->conn, depose_sql, 1, NULL, argv, NULL, NULL, 0)) {
+	if (!PQsendQueryParams(l->conn, meet_sql, 1, NULL, argv, NULL, NULL, 0)) {
 		link_drop(l);
 		return;
 	}
 	timer_set(l->timer, CONNECT_MS);
-	watch(l, EV_READ, on_deposing);
-}
-
-/* What the connection before has not done it never does: its process has to be gone. */
-static void take_over(struct link *l)
-{
-	if (l->lost_pid && l->tries < DEPOSE_TRIES) {
-		depose(l);
-		return;
-	}
-	if (l->lost_pid)
-		log_warn("postgresql process stayed as=%s lost=%d", l->conf->name, l->lost_pid);
-	become_up(l);
+	watch(l, EV_READ, on_meeting);
 }
 
 static void ignore_notice(void *arg, const PGresult *notice)
@@ -238,7 +245,7 @@ static void on_connecting(evutil_socket_t fd, short what, void *arg)
 		break;
 	case PGRES_POLLING_OK:
 		PQsetNoticeReceiver(l->conn, ignore_notice, NULL);
-		take_over(l);
+		meet(l);
 		break;
 	default:
 		link_drop(l);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -162,6 +163,55 @@ static void a_process_that_stays_is_not_waited_for_for_ever(void **state)
 	assert_int_equal(pg_world_rows(), 1);
 }
 
+/* The next process of this machine gets this number, unless somebody else is faster. */
+static int set_next_pid(pid_t pid)
+{
+	FILE *f = fopen("/proc/sys/kernel/ns_last_pid", "w");
+
+	if (!f)
+		return -1;
+	fprintf(f, "%d", (int)pid - 1);
+	return fclose(f);
+}
+
+/* A connection of our name that is served by a process with that number. */
+static PGconn *connect_as(pid_t pid)
+{
+	for (int tries = 0; tries < 50; tries++) {
+		PGconn *other;
+
+		if (set_next_pid(pid) != 0)
+			return NULL;
+		other = pg_server_connect(server);
+		if (PQbackendPID(other) == pid) {
+			PQclear(PQexec(other, "set application_name = 'test'"));
+			return other;
+		}
+		PQfinish(other);
+	}
+	return NULL;
+}
+
+/* As after a restart of a server in a container, where numbers begin anew. */
+static void whoever_got_the_number_of_the_old_process_is_left_alone(void **state)
+{
+	PGconn *other;
+	pid_t pid;
+
+	(void)state;
+	connect_anew();
+	pid = find_process();
+	pg_world_cut();
+	while (count_processes() > 0)
+		;
+	other = connect_as(pid);
+	if (!other)
+		skip(); /* it takes rights */
+	run_until(base, &ups, 2);
+	assert_int_equal(count_processes(), 2);
+	PQfinish(other);
+}
+
 static void what_succeeded_survives_a_crash(void **state)
 {
 	(void)state;
@@ -183,6 +233,7 @@ int main(void)
 		TEST(what_a_lost_connection_has_not_done_it_never_does),
 		TEST(it_is_not_back_before_the_old_process_is_gone),
 		TEST(a_process_that_stays_is_not_waited_for_for_ever),
+		TEST(whoever_got_the_number_of_the_old_process_is_left_alone),
 		TEST(what_succeeded_survives_a_crash),
 	};
 
