@@ -20,6 +20,3 @@ struct err {
 /* Fill in *e.  Always returns -1, so that callers can `return err_set(...)`. */
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/* "temp", "perm", ...: for log lines. */
-const char *err_kind_name(enum err_kind kind);

@@ -23,11 +23,6 @@ void log_scope(const char *trace)
 	scope = trace;
 }
 
-const char *log_current_scope(void)
-{
-	return scope;
-}
-
 /* Escapes for JSON; what is not UTF-8 is replaced, what does not fit is cut. */
 static void escape(char *to, size_t size, const char *from)
 {

@@ -15,7 +15,6 @@ void log_open(const char *service, int quiet);
 
 /* Borrowed until the next call; NULL clears. */
 void log_scope(const char *trace);
-const char *log_current_scope(void);
 
 void log_at(const char *level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -108,22 +108,3 @@ struct live_draft {
 /* The draft kept at `topic`, for late listeners. */
 void live_read_draft(struct redis *r, struct flow *f, flow_step *next, struct live_draft *out,
 		     const char *topic);
-
-/*
- * What one listener has been shown of the answer under way.  It subscribes,
- * waits until pubsub says so, reads the draft, joins, shows the draft, and then
- * asks of every delta (those that came meanwhile included) what is new in it.
- */
-struct live_cursor {
-	char answer[LIVE_ANSWER_SIZE];
-	size_t at; /* bytes shown */
-	int is_joining;
-};
-
-void live_join(struct live_cursor *c, const struct live_draft *draft);
-
-/*
- * 1 if the delta is to be shown, cut down to what the listener does not have; 0
- * if there is nothing new in it or what comes before it was missed.
- */
-int live_advance(struct live_cursor *c, struct live_event *delta);

@@ -35,13 +35,6 @@ void metric_set(struct metric *m, double value)
 	m->value = value;
 }
 
-void metric_gauge_fn(struct metric *m, double (*read)(void *arg), void *arg)
-{
-	announce(m);
-	m->read = read;
-	m->arg = arg;
-}
-
 void metric_observe_ms(struct metric *m, double ms)
 {
 	int i = 0;
@@ -52,21 +45,6 @@ void metric_observe_ms(struct metric *m, double ms)
 	m->buckets[i]++;
 	m->count++;
 	m->sum += ms;
-}
-
-double metric_quantile_ms(const struct metric *m, double q)
-{
-	double rank = q * (double)m->count, below = 0, low = 0;
-
-	for (int i = 0; i < METRIC_BUCKETS; i++) {
-		double here = (double)m->buckets[i];
-
-		if (here > 0 && below + here >= rank)
-			return low + (bounds[i] - low) * (rank - below) / here;
-		below += here;
-		low = bounds[i];
-	}
-	return m->count ? low : 0; /* beyond the last bound we only know "at least" */
 }
 
 /* --- the page ------------------------------------------------------------- */
@@ -111,7 +89,7 @@ static void print_family(struct buf *out, const struct metric *m)
 		if (m->kind == METRIC_HISTOGRAM)
 			print_histogram(out, m);
 		else
-			print_sample(out, m, "", "", m->read ? m->read(m->arg) : m->value);
+			print_sample(out, m, "", "", m->value);
 	}
 }
 

@@ -25,8 +25,6 @@ struct metric {
 	double value;
 	uint64_t buckets[METRIC_BUCKETS + 1], count;
 	double sum;
-	double (*read)(void *arg);
-	void *arg;
 };
 
 #define METRIC(kind_, name_, labels_, help_)                                                   \
@@ -37,12 +35,6 @@ struct metric {
 void metric_add(struct metric *m, double n);
 void metric_set(struct metric *m, double value);
 void metric_observe_ms(struct metric *m, double ms); /* histograms are in seconds outside */
-
-/* A gauge that is asked for when the page is made; read NULL: keeps its value. */
-void metric_gauge_fn(struct metric *m, double (*read)(void *arg), void *arg);
-
-/* The quantile of a histogram, in ms, interpolated; for `tandem top` and tests. */
-double metric_quantile_ms(const struct metric *m, double q);
 
 /* The whole page. */
 void metrics_print(struct buf *out);

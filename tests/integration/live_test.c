@@ -21,30 +21,12 @@ static char last[512];
 static struct buf topics_heard;
 static struct arena arena;
 
-/* What a listener in a browser has on its screen. */
-static struct live_cursor cursor;
-static struct buf screen;
-static int is_showing;
-
-static void show(const char *data, size_t len)
-{
-	struct live_event ev;
-
-	if (live_parse(&ev, &arena, data, len) < 0 || ev.type != LIVE_DELTA ||
-	    !live_advance(&cursor, &ev))
-		return;
-	buf_cut(&screen, ev.at);
-	buf_add(&screen, ev.text, ev.len);
-}
-
 static void on_message(void *arg, const char *topic, const char *data, size_t len)
 {
 	(void)arg;
 	heard++;
 	snprintf(last, sizeof last, "%.*s", (int)len, data);
 	buf_printf(&topics_heard, "%s ", topic);
-	if (is_showing)
-		show(data, len);
 }
 
 static void on_subscribed(void *arg, const char *topic)
@@ -66,11 +48,9 @@ static int set_up(void **state)
 	struct err e;
 
 	(void)state;
-	heard = subscribed = ups = is_showing = 0;
+	heard = subscribed = ups = 0;
 	*last = 0;
 	buf_cut(&topics_heard, 0);
-	cursor = (struct live_cursor){ 0 };
-	buf_cut(&screen, 0);
 	server = redis_server_start(NULL, NULL);
 	base = event_base_new();
 	flow_open(base);
@@ -90,7 +70,6 @@ static int tear_down(void **state)
 	event_base_free(base);
 	redis_server_stop(server);
 	arena_free(&arena);
-	buf_free(&screen);
 	return 0;
 }
 
@@ -236,7 +215,6 @@ static void keep(void *self)
 	snprintf(g->answer, sizeof g->answer, "%s", g->draft.answer ? g->draft.answer : "-");
 	if (g->draft.answer)
 		snprintf(g->text, sizeof g->text, "%.*s", (int)g->draft.len, g->draft.text);
-	live_join(&cursor, &g->draft);
 	flow_done(&g->flow);
 }
 
@@ -308,45 +286,6 @@ static void drafts_do_not_stay_for_ever(void **state)
 			LIVE_DRAFT_TTL_S);
 }
 
-/* The reply overtakes what was published before. */
-static void join_now(int is_growing)
-{
-	struct reader g;
-
-	read_draft(&g, "live:1:a");
-	buf_cut(&screen, 0);
-	buf_puts(&screen, is_growing ? g.text : "");
-}
-
-/* The promise of live.h, at every possible moment of joining. */
-static void whoever_joins_late_sees_all_of_the_answer(void **state)
-{
-	static const char *const parts[] = { "All ", "of ", "it, ", "once." };
-
-	(void)state;
-	pubsub_subscribe(p, "live:1:a");
-	run_until(base, &subscribed, 1);
-	is_showing = 1;
-	for (size_t join = 0; join <= 4; join++) {
-		char answer[8];
-		size_t at = 0;
-
-		snprintf(answer, sizeof answer, "9.%zu", join);
-		cursor = (struct live_cursor){ 0 };
-		buf_cut(&screen, 0);
-		for (size_t i = 0; i < 4; i++) {
-			if (i == join)
-				join_now(join > 0);
-			delta(answer, at, parts[i]);
-			at += strlen(parts[i]);
-		}
-		if (join == 4)
-			join_now(1);
-		run_until(base, &heard, (int)(join + 1) * 4);
-		assert_string_equal(buf_str(&screen), "All of it, once.");
-	}
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -362,7 +301,6 @@ int main(void)
 		TEST(the_draft_holds_the_text_so_far),
 		TEST(a_draft_whose_beginning_is_lost_is_none),
 		TEST(drafts_do_not_stay_for_ever),
-		TEST(whoever_joins_late_sees_all_of_the_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

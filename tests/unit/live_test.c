@@ -112,84 +112,12 @@ static void topics_are_short_and_differ_by_chat(void **state)
 	assert_string_not_equal(a, live_topic(b, 8, chat));
 }
 
-/* --- joining -------------------------------------------------------------- */
-
-struct shown {
-	const char *answer;
-	size_t at;
-	const char *text;
-	const char *show; /* NULL: nothing */
-};
-
-static void play(struct live_cursor *c, const struct shown *deltas)
-{
-	for (; deltas->answer; deltas++) {
-		struct live_event ev = {
-			LIVE_DELTA,           .answer = deltas->answer,    .at = deltas->at,
-			.text = deltas->text, .len = strlen(deltas->text),
-		};
-
-		assert_int_equal(live_advance(c, &ev), deltas->show != NULL);
-		if (!deltas->show)
-			continue;
-		assert_int_equal(ev.len, strlen(deltas->show));
-		assert_memory_equal(ev.text, deltas->show, ev.len);
-		assert_int_equal(c->at, ev.at + ev.len);
-	}
-}
-
-static void an_answer_is_followed_from_its_beginning(void **state)
-{
-	struct live_cursor c = { 0 };
-
-	(void)state;
-	play(&c, (struct shown[]){ { "1.1", 0, "one ", "one " },
-				   { "1.1", 4, "two", "two" },
-				   { "1.2", 0, "again", "again" }, /* the next attempt */
-				   { "1.2", 0, "anew ", "anew " }, /* begins anew */
-				   { "1.2", 5, "", NULL },
-				   { "1.2", 5, "x", "x" },
-				   { 0 } });
-}
-
-static void a_joiner_takes_only_what_the_draft_did_not_hold(void **state)
-{
-	struct live_cursor c = { 0 };
-
-	(void)state;
-	live_join(&c, &(struct live_draft){ "1.1", "one two ", 8 });
-	play(&c, (struct shown[]){
-			 { "1.1", 0, "one ", NULL }, /* published before */
-			 { "1.1", 4, "two ", NULL },
-			 { "1.1", 4, "two three ", "three " }, /* straddles */
-			 { "1.1", 14, "four", "four" },
-			 { "1.1", 0, "anew", "anew" }, /* now it can only be a new beginning */
-			 { 0 } });
-}
-
-static void nothing_is_shown_behind_a_gap(void **state)
-{
-	struct live_cursor c = { 0 };
-
-	(void)state;
-	live_join(&c, &(struct live_draft){ 0 }); /* no draft, but an answer under way */
-	play(&c, (struct shown[]){ { "1.1", 4, "two", NULL },
-				   { "1.1", 7, "three", NULL },
-				   { "1.1", 0, "one ", "one " },
-				   { "1.1", 7, "three", NULL },
-				   { "1.1", 4, "two", "two" },
-				   { 0 } });
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_of_message_is_understood),
 		cmocka_unit_test(what_is_not_a_message_is_refused),
 		cmocka_unit_test(topics_are_short_and_differ_by_chat),
-		cmocka_unit_test(an_answer_is_followed_from_its_beginning),
-		cmocka_unit_test(a_joiner_takes_only_what_the_draft_did_not_hold),
-		cmocka_unit_test(nothing_is_shown_behind_a_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, empty_arena);
