@@ -194,6 +194,18 @@ static void check_group(struct reader *r, const json_t *handoff)
 	}
 }
 
+static void check_give_away(struct reader *r, const json_t *handoff)
+{
+	const json_t *phrase;
+	size_t i;
+
+	json_array_foreach (json_object_get(handoff, "give_away"), i, phrase)
+		if (!handoff_phrase_counts(json_string_value(phrase)))
+			mistake_at(r->mistakes, json_line(handoff),
+				   "'%.60s' in 'give_away' has no words, or too many",
+				   json_string_value(phrase));
+}
+
 static void check_handoff(struct reader *r, const json_t *bot)
 {
 	const json_t *handoff = json_object_get(bot, "handoff"), *day;
@@ -211,6 +223,7 @@ static void check_handoff(struct reader *r, const json_t *bot)
 	if (json_integer_value(json_object_get(handoff, "same_question")) == 1)
 		mistake_at(r->mistakes, json_line(handoff),
 			   "same_question: 1 sends every question to a human; 0 means never");
+	check_give_away(r, handoff);
 	check_group(r, handoff);
 }
 

@@ -25,6 +25,9 @@ int handoff_wanted(const char *text, size_t len, const char **reason);
 /* Phrases in which a bot gives itself away, ready to be compared. */
 struct handoff_phrases;
 
+/* 0: there is no word in it, or more than we compare; such a phrase is never found. */
+int handoff_phrase_counts(const char *phrase);
+
 /* From a NULL-terminated list, in the arena. */
 const struct handoff_phrases *handoff_phrases_read(struct arena *arena,
 						   const char *const *list);

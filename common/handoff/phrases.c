@@ -62,6 +62,19 @@ static const uint16_t *read_letters(struct arena *arena, const char *text)
 	return out;
 }
 
+static int is_comparable(const struct words *w)
+{
+	return w->n > 0 && w->n <= PHRASE_WORDS;
+}
+
+int handoff_phrase_counts(const char *phrase)
+{
+	struct words words;
+
+	words_read(&words, phrase, strlen(phrase));
+	return is_comparable(&words);
+}
+
 static void add_phrase(struct handoff_phrases *p, struct arena *arena, const char *text)
 {
 	size_t size;
@@ -69,7 +82,7 @@ static void add_phrase(struct handoff_phrases *p, struct arena *arena, const cha
 	struct phrase *phrase = &p->items[p->n];
 
 	words_read(&words, text, strlen(text));
-	if (words.n == 0 || words.n > PHRASE_WORDS)
+	if (!is_comparable(&words))
 		return;
 	size = (size_t)words.n * sizeof *words.items;
 	phrase->n = words.n;

@@ -106,6 +106,10 @@ static const struct {
 	  "ru is empty" },
 	{ PROVIDERS BOT "    languages: []\n", 5, "languages is empty" },
 	{ PROVIDERS BOT "    handoff: {same_question: 1}\n", 12, "every question" },
+	{ PROVIDERS BOT "    handoff: {give_away: [a b c d e f g h i j k l, \"?!\"]}\n", 12,
+	  "'?!' in 'give_away' has no words" },
+	{ PROVIDERS BOT "    handoff: {give_away: [a b c d e f g h i j k l m]}\n", 12,
+	  "or too many" },
 	{ PROVIDERS BOT "      - {kind: widget, name: two, origins: [\"https://a.b/\"]}\n", 12,
 	  "'https://a.b/' is no origin" },
 	{ PROVIDERS BOT "      - {kind: telegram, name: tg, token_env: T}\n"
