@@ -127,7 +127,6 @@ void ask(struct turn *t, const struct bot *bot, const struct provider *p, struct
 	forget_round(t);
 	flow_extend(&t->flow, (p->total_ms > 0 ? p->total_ms : 300000) + SLACK_MS);
 	http_send(t->worker->http, &t->flow, answered, &t->response, &request);
-	orders_listen(t);
 	arena_free(&scratch);
 }
 

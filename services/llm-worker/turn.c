@@ -124,6 +124,7 @@ static void adopt_claim(struct turn *t)
 	snprintf(t->flow.trace, sizeof t->flow.trace, "%s", c->trace ? c->trace : "");
 	snprintf(t->name, sizeof t->name, "%lld.%d", (long long)t->job, t->attempt);
 	live_topic(t->topic, c->channel_id, c->chat_key);
+	orders_listen(t);
 }
 
 /* Somebody said stop, or reset, or took over, and we hear of it only now. */

@@ -75,6 +75,31 @@ static void a_stop_that_came_before_the_claim_cancels(void **state)
 	world_end();
 }
 
+/* Nothing of an answer is shown to whom a human has begun to talk to. */
+static void orders_are_heard_before_a_model_is_asked(void **state)
+{
+	static const struct {
+		const char *event;
+		enum turn_outcome outcome;
+		int requests;
+	} cases[] = {
+		{ "operator", TURN_ANSWERED, 1 },
+		{ "stop", TURN_STOPPED, 0 },
+		{ "reset", TURN_CANCELLED, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		world_begin_with(&good_play, 1);
+		world.search_event = cases[i].event;
+		world_run();
+		assert_int_equal(world.result.outcome, cases[i].outcome);
+		assert_int_equal(world.requests, cases[i].requests);
+		assert_int_equal(world.deltas, 0);
+		world_end();
+	}
+}
+
 /* The last of these shares its bucket with the turn's own. */
 static const char *const topics_of_others[] = { NULL, "live:1:other", "live:1:other-4698" };
 
@@ -160,6 +185,7 @@ int main(void)
 		cmocka_unit_test(people_interrupt_an_answer),
 		cmocka_unit_test(stop_ends_a_request_that_says_nothing),
 		cmocka_unit_test(a_stop_that_came_before_the_claim_cancels),
+		cmocka_unit_test(orders_are_heard_before_a_model_is_asked),
 		cmocka_unit_test(what_is_said_elsewhere_leaves_the_turn_alone),
 		cmocka_unit_test(a_place_that_comes_with_an_order_is_given_back),
 	};

@@ -92,6 +92,8 @@ static void search_effect(struct operation *d)
 	};
 
 	world.searches++;
+	if (world.search_event)
+		world_publish(world.search_event);
 	*(struct passages *)d->out = (struct passages){ world.passage_count, items };
 }
 

@@ -36,10 +36,11 @@ struct world {
 	/* what happens */
 	const struct play *plays; /* the last one repeats */
 	int play_count;
-	int early_ms, busy; /* the first claims say so */
-	int failures;       /* of the job, before */
-	int is_stopped;     /* the person said stop before */
-	const char *topic;  /* that orders are about; NULL: they do not say */
+	int early_ms, busy;       /* the first claims say so */
+	int failures;             /* of the job, before */
+	int is_stopped;           /* the person said stop before */
+	const char *search_event; /* published while articles are looked for */
+	const char *topic;        /* that orders are about; NULL: they do not say */
 	int passage_count;
 	int passages; /* that the bot shows to its models */
 	const char *history;
