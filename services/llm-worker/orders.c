@@ -49,10 +49,11 @@ static int may_begin_anew(const struct turn *t, int64_t seq)
 	       clock_mono_ms() - t->began < bot->quiet_max_ms;
 }
 
-/* A human answers now: what we write is for them to use. */
-static int is_taken_over(const struct live_event *e)
+/* A human answers since our claim: what we write is for them to use. */
+static int is_taken_over(const struct turn *t, const struct live_event *e)
 {
-	return e->type == LIVE_STATE && e->responder && strcmp(e->responder, "bot") != 0;
+	return e->type == LIVE_STATE && strcmp(e->responder, "bot") != 0 &&
+	       e->epoch > t->claim.epoch;
 }
 
 static enum order order_of(const struct turn *t, const struct live_event *e)
@@ -91,7 +92,7 @@ static void on_message(void *arg, const char *topic, const char *data, size_t le
 		TAILQ_FOREACH (t, bucket(w, e.topic), listening) {
 			if (strcmp(t->topic, e.topic) != 0)
 				continue;
-			if (is_taken_over(&e))
+			if (is_taken_over(t, &e))
 				live_hush(t);
 			give_order(t, order_of(t, &e));
 		}

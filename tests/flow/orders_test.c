@@ -100,6 +100,18 @@ static void orders_are_heard_before_a_model_is_asked(void **state)
 	}
 }
 
+/* Words of two processes may pass each other. */
+static void an_operator_who_is_gone_hushes_nobody(void **state)
+{
+	(void)state;
+	world_begin_with(&good_play, 1);
+	world.search_event = "gone";
+	world_run();
+	world_expect(TURN_ANSWERED, "Three days.", "first");
+	assert_string_equal(world.shown, "Three days.");
+	world_end();
+}
+
 /* The last of these shares its bucket with the turn's own. */
 static const char *const topics_of_others[] = { NULL, "live:1:other", "live:1:other-4698" };
 
@@ -186,6 +198,7 @@ int main(void)
 		cmocka_unit_test(stop_ends_a_request_that_says_nothing),
 		cmocka_unit_test(a_stop_that_came_before_the_claim_cancels),
 		cmocka_unit_test(orders_are_heard_before_a_model_is_asked),
+		cmocka_unit_test(an_operator_who_is_gone_hushes_nobody),
 		cmocka_unit_test(what_is_said_elsewhere_leaves_the_turn_alone),
 		cmocka_unit_test(a_place_that_comes_with_an_order_is_given_back),
 	};

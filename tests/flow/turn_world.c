@@ -76,7 +76,13 @@ int live_parse(struct live_event *out, struct arena *a, const char *data, size_t
 	else if (strncmp(data, "reset", len) == 0)
 		out->type = LIVE_RESET;
 	else if (strncmp(data, "operator", len) == 0)
-		*out = (struct live_event){ .type = LIVE_STATE, .responder = "operator" };
+		*out = (struct live_event){ .type = LIVE_STATE,
+					    .responder = "operator",
+					    .epoch = 2 };
+	else if (strncmp(data, "gone", len) == 0) /* as it was before the claim */
+		*out = (struct live_event){ .type = LIVE_STATE,
+					    .responder = "operator",
+					    .epoch = 1 };
 	else if (strncmp(data, "message", len) == 0)
 		*out = (struct live_event){ .type = LIVE_MESSAGE, .seq = 2 };
 	else
