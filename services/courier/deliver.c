@@ -335,9 +335,9 @@ static void lost_answer(struct deliver *d)
 /* The bot that has the file, or the way to it, is in trouble: not for long, or not with us. */
 static void lost_file(struct deliver *d)
 {
-	int is_ours = parcel_is_ours(d); /* PostgreSQL comes back, and has it */
+	int is_sure = parcel_is_ours(d) && !d->has_no_room; /* PostgreSQL comes back */
 	int is_hopeless = d->flow.err.kind == ERR_PERM ||
-			  (!is_ours && d->claim.failures >= FETCHES_MAX - 1);
+			  (!is_sure && d->claim.failures >= FETCHES_MAX - 1);
 
 	log_warn("file not fetched delivery=%lld: %s", (long long)d->head.id, d->flow.err.text);
 	d->error = arena_str(&d->flow.arena, d->flow.err.text);
@@ -348,8 +348,8 @@ static void lost_file(struct deliver *d)
 		deliver_transmit(d);
 		return;
 	}
-	d->wait_ms = is_ours ? FETCH_AGAIN_MS : FETCH_AGAIN_MS << d->claim.failures;
-	d->counts = !is_ours;
+	d->wait_ms = is_sure ? FETCH_AGAIN_MS : FETCH_AGAIN_MS << d->claim.failures;
+	d->counts = !is_sure;
 	deliver_put_back(d);
 }
 

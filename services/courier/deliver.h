@@ -35,6 +35,7 @@ struct deliver {
 	struct file_bytes piece;
 	size_t size;
 	int is_fetching;
+	int has_no_room; /* here, for a temporary file */
 
 	/* how the head ended, kept until PostgreSQL has it */
 	enum delivery_state state;

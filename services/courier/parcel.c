@@ -87,6 +87,29 @@ void parcel_give_up(struct deliver *d)
 	message_in_words(&d->message, &d->flow.arena, d->claim.lang);
 }
 
+/* --- fetching: the temporary file ----------------------------------------------- */
+
+static int no_room(struct deliver *d)
+{
+	d->has_no_room = 1;
+	flow_fail(&d->flow, ERR_TEMP, "no room for a temporary file");
+	return -1;
+}
+
+/* 0, or -1 when the flow has failed; likewise below. */
+static int open_file(struct deliver *d)
+{
+	d->has_no_room = 0;
+	d->file = tmpfile();
+	return d->file ? 0 : no_room(d);
+}
+
+/* What was written by now is in the file, not only on its way there. */
+static int check_file(struct deliver *d)
+{
+	return fflush(d->file) == 0 && !ferror(d->file) ? 0 : no_room(d);
+}
+
 /* --- fetching: from PostgreSQL ------------------------------------------------ */
 
 static void read_piece(struct deliver *d)
@@ -98,13 +121,11 @@ static void read_piece(struct deliver *d)
 static void begin_reading(struct deliver *d)
 {
 	d->is_fetching = 1;
-	d->file = tmpfile();
-	if (!d->file) {
-		flow_fail(&d->flow, ERR_TEMP, "no temporary file");
+	if (open_file(d) < 0)
 		return;
-	}
 	flow_extend(&d->flow, FETCH_MS + SLACK_MS);
-	d->piece.room = arena_alloc(&d->flow.arena, FILE_PIECE);
+	if (!d->piece.room) /* one for all files of the line */
+		d->piece.room = arena_alloc(&d->flow.arena, FILE_PIECE);
 	read_piece(d);
 }
 
@@ -120,10 +141,9 @@ static void keep_piece(void *self)
 		deliver_transmit(d);
 		return;
 	}
-	if (fwrite(d->piece.room, 1, d->piece.len, d->file) != d->piece.len) {
-		flow_fail(&d->flow, ERR_TEMP, "no room for a temporary file");
+	fwrite(d->piece.room, 1, d->piece.len, d->file);
+	if (check_file(d) < 0)
 		return;
-	}
 	d->size += d->piece.len;
 	if ((json_int_t)d->size < json_integer_value(size)) {
 		read_piece(d);
@@ -174,11 +194,8 @@ static int keep_bytes(void *arg, const char *data, size_t len)
 static void download(struct deliver *d, const struct channel *owner, const char *path)
 {
 	d->size = 0;
-	d->file = tmpfile();
-	if (!d->file) {
-		flow_fail(&d->flow, ERR_TEMP, "no temporary file");
+	if (open_file(d) < 0)
 		return;
-	}
 	http_send(d->courier->http, &d->flow, keep_file, &d->response,
 		  &(struct http_request){ .url = telegram_file_url(&d->flow.arena,
 								   d->courier->telegram_root,
@@ -218,6 +235,8 @@ static void keep_file(void *self)
 		flow_fail(&d->flow, ERR_TEMP, "download: status %ld", d->response.status);
 		return;
 	}
+	if (check_file(d) < 0)
+		return;
 	d->is_fetching = 0;
 	deliver_transmit(d);
 }

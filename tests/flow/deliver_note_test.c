@@ -1,11 +1,13 @@
 /* Notes, calls and files: what couriers send besides messages. */
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -378,6 +380,34 @@ static void a_file_that_is_not_kept_any_more_is_told_of_in_words(void **state)
 	world_end();
 }
 
+/* It waits for PostgreSQL as long as it takes, but not for our own disk. */
+static void a_file_there_is_no_room_for_is_told_of_in_words(void **state)
+{
+	const char *const payloads[] = { ours, foreign };
+	struct rlimit usual, none;
+
+	(void)state;
+	getrlimit(RLIMIT_FSIZE, &usual);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = usual.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
+	for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
+		world_begin();
+		world.has_file = 1;
+		for (int n = 0; n < 3; n++) {
+			world_play(200, "{\"ok\":true,\"result\":{\"file_path\":\"d/a.txt\"}}");
+			world_play(200, "the bytes");
+		}
+		add(DELIVERY_NOTE, payloads[i]);
+		setrlimit(RLIMIT_FSIZE, &none);
+		world_run();
+		setrlimit(RLIMIT_FSIZE, &usual);
+		expect_state(0, DELIVERY_SENT);
+		assert_string_equal(world.last_method, "sendMessage");
+		assert_true(stage.now_ms < 1010000);
+		world_end();
+	}
+}
+
 static void several_files_follow_the_words_one_by_one(void **state)
 {
 	(void)state;
@@ -414,6 +444,7 @@ int main(void)
 		cmocka_unit_test(a_file_from_the_console_is_uploaded),
 		cmocka_unit_test(a_picture_that_telegram_refuses_goes_as_a_document),
 		cmocka_unit_test(a_file_that_is_not_kept_any_more_is_told_of_in_words),
+		cmocka_unit_test(a_file_there_is_no_room_for_is_told_of_in_words),
 		cmocka_unit_test(several_files_follow_the_words_one_by_one),
 	};
 
