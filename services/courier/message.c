@@ -240,7 +240,8 @@ const char *message_body(struct arena *a, const struct message_out *m, const cha
 	const char *file = jstring(m->attachment, "file_id");
 
 	if (m->method)
-		return jdump(a, telegram_call_body(a, chat, m->method, m->body));
+		return jdump(a, telegram_call_body(a, chat, m->method,
+						   message_call_body(a, m, is_plain)));
 	if (m->attachment)
 		return jdump(a,
 			     telegram_media_body(a, &send, media_of(m),

@@ -25,7 +25,7 @@
 
 struct message_out {
 	const char *method;        /* a call that is no message, with these parameters; */
-	const json_t *body;        /* the rest is empty then */
+	const json_t *body;        /* the rest is empty then, but for an edit's words */
 	struct telegram_part part; /* plain NULL: no words */
 	const json_t *attachment;  /* or NULL */
 	const json_t *manner;      /* what holds keyboard, prompt, reply_to, silent */
@@ -63,6 +63,8 @@ int message_is_told(struct arena *a, const struct outgoing *head);
 /* Kinds 2 and 4. */
 void message_callback(struct message_out *out, struct arena *a, const struct outgoing *head);
 void message_call(struct message_out *out, struct arena *a, const struct outgoing *head);
+/* Of a call: its parameters, without formatting if is_plain. */
+const json_t *message_call_body(struct arena *a, const struct message_out *m, int is_plain);
 /* Owned by the arena; NULL: it is none. */
 json_t *message_json(struct arena *a, const char *text);
 const char *message_markdown(struct arena *a, const char *text, const json_t *manner);

@@ -36,6 +36,11 @@ static int is_caption(const struct message_out *m)
 	return strcmp(m->method, "editMessageCaption") == 0;
 }
 
+static const char *words_of(const struct message_out *m)
+{
+	return is_caption(m) ? "caption" : "text";
+}
+
 static void set_part(struct message_out *out, json_t *body, const struct telegram_part *part)
 {
 	if (is_caption(out) &&
@@ -43,12 +48,24 @@ static void set_part(struct message_out *out, json_t *body, const struct telegra
 		out->fault = "too long for a caption";
 		return;
 	}
-	json_object_set_new(body, is_caption(out) ? "caption" : "text",
-			    json_string(part->html));
+	out->part = *part;
+	json_object_set_new(body, words_of(out), json_string(part->html));
 	json_object_set_new(body, "parse_mode", json_string("HTML"));
 	if (!is_caption(out))
 		json_object_set_new(body, "link_preview_options",
 				    json_pack("{s:b}", "is_disabled", 1));
+}
+
+const json_t *message_call_body(struct arena *a, const struct message_out *m, int is_plain)
+{
+	json_t *body;
+
+	if (!is_plain || !m->part.plain)
+		return m->body;
+	body = jown(a, json_copy((json_t *)m->body));
+	json_object_set_new(body, words_of(m), json_string(m->part.plain));
+	json_object_del(body, "parse_mode");
+	return body;
 }
 
 /*

@@ -151,6 +151,32 @@ static void a_caption_is_changed_as_one(void **state)
 	world_end();
 }
 
+static void an_edit_whose_formatting_is_refused_goes_plain(void **state)
+{
+	static const char *const words[] = { "text", "caption" };
+	static const char *const calls[] = {
+		"{\"method\":\"editMessageText\",\"text\":\"a **b**\",\"of\":4,"
+		"\"message_id\":\"77\"}",
+		"{\"method\":\"editMessageCaption\",\"text\":\"a **b**\",\"of\":4,"
+		"\"message_id\":\"77\"}"
+	};
+	char expected[40];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+		world_begin();
+		add(DELIVERY_CALL, calls[i]);
+		world_play(400, REFUSED("400", "Bad Request: can't parse entities: x", ""));
+		world_run();
+		expect_state(0, DELIVERY_SENT);
+		snprintf(expected, sizeof expected, "\"%s\":\"a b\"", words[i]);
+		assert_non_null(strstr(world.last_body, expected));
+		assert_non_null(strstr(world.last_body, "\"message_id\":77"));
+		assert_null(strstr(world.last_body, "parse_mode"));
+		world_end();
+	}
+}
+
 static void what_a_caption_has_no_room_for_follows(void **state)
 {
 	static char caption[8000], rest[8000];
@@ -432,6 +458,7 @@ int main(void)
 		cmocka_unit_test(an_edit_changes_the_message_that_has_its_part),
 		cmocka_unit_test(what_an_edit_has_no_room_for_is_sent),
 		cmocka_unit_test(a_caption_is_changed_as_one),
+		cmocka_unit_test(an_edit_whose_formatting_is_refused_goes_plain),
 		cmocka_unit_test(what_a_caption_has_no_room_for_follows),
 		cmocka_unit_test(a_topic_that_was_deleted_is_made_again),
 		cmocka_unit_test(no_topic_is_made_for_being_closed),
