@@ -284,6 +284,7 @@ void deliver_transmit(void *self)
 	d->body = NULL;
 	d->asked = clock_mono_us();
 	d->is_sending = 1;
+	flow_extend(&d->flow, DEADLINE_MS); /* the place may have been long in coming */
 	if (parcel_is_upload(d)) {
 		parcel_upload(d, deliver_judge, UPLOAD_MS);
 		return;

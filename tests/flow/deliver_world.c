@@ -14,8 +14,10 @@ struct world world;
 
 /* --- limits --------------------------------------------------------------------- */
 
+/* Waiting for a place may have taken most of the flow's time. */
 static void place_effect(struct operation *d)
 {
+	flow_extend(d->op.flow, 1000);
 	*(int *)d->out = world.rate_waits > 0 ? 1000 : 0;
 	world.rate_waits -= world.rate_waits > 0;
 }
@@ -170,9 +172,20 @@ static void request(struct operation *d)
 		op_succeed(&d->op);
 }
 
+/* Who asks has the time to hear the answer: else it would be lost, and the message in doubt. */
+static void check_patience(const struct flow *f, const struct http_request *req)
+{
+	struct timeval now, end;
+
+	event_base_gettimeofday_cached(stage.base, &now);
+	assert_true(event_pending(&f->deadline, EV_TIMEOUT, &end));
+	assert_true((end.tv_sec - now.tv_sec) * 1000 > req->timeout_ms);
+}
+
 void http_send(struct http *h, struct flow *f, flow_step *next, struct http_response *out,
 	       const struct http_request *req)
 {
+	check_patience(f, req);
 	(void)h;
 	struct operation *d = operation_begin(f, next, NULL, out);
 
