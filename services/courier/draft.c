@@ -17,6 +17,7 @@
 #include "services/courier/courier.h"
 
 enum { WINDOW = 64, DEADLINE_MS = 5000, SEND_MS = 4000, PAUSE_MS = 5000 };
+enum { PREVIEW_MS = 30000 }; /* the number of one that was sent has to be known */
 
 static struct metric shown = METRIC(METRIC_COUNTER, "tandem_drafts_total", "result=\"shown\"",
 				    "Sights of answers under way");
@@ -137,13 +138,19 @@ static struct call call_of(struct sight *s)
 							  part.html, part.plain) };
 }
 
+static int is_new_preview(const struct sight *s)
+{
+	return s->kind == SIGHT_PREVIEW && !*s->preview;
+}
+
 static void show(void *self)
 {
 	struct sight *s = self;
 	struct call call = call_of(s);
 
 	call.channel = channel_of(s);
-	call.timeout_ms = SEND_MS;
+	call.timeout_ms = is_new_preview(s) ? PREVIEW_MS : SEND_MS;
+	flow_extend(&s->flow, call.timeout_ms + DEADLINE_MS);
 	courier_call(s->drafts->courier, &s->flow, note_shown, &s->response, &call);
 }
 
@@ -174,7 +181,7 @@ static void note_shown(void *self)
 	metric_add(is_shown(s) ? &shown : &dropped, 1);
 	if (!is_shown(s))
 		hold(s);
-	if (s->kind != SIGHT_PREVIEW || *s->preview || !p.channel) {
+	if (!is_new_preview(s) || !p.channel) {
 		flow_done(&s->flow);
 		return;
 	}

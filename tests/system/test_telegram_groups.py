@@ -98,8 +98,9 @@ def test_in_groups_a_silent_preview_grows_and_gives_way_to_the_message(stack, te
     assert "piece299" in message["text"] and not message.get("is_silent")
 
 
-def test_a_preview_that_comes_after_its_message_is_deleted(stack, telegram):
-    telegram.rule("sendmessage", delay=2.5)
+@pytest.mark.parametrize("delay", [2.5, 6])
+def test_a_preview_that_comes_after_its_message_is_deleted(stack, telegram, delay):
+    telegram.rule("sendmessage", delay=delay)
     group, enough = ask_in_group(stack, telegram)
     wait_for(lambda: telegram.sends_to(group), "the preview to be on its way")
     enough.set()
