@@ -246,6 +246,17 @@ describe("talking", () => {
     await console.page.getByText("Anna Petrova answers").waitFor();
   });
 
+  test("a dialog asks about the chat that it was opened in, and leaves with it", async () => {
+    const console = await openMine();
+    person(8, "Olga", "And me?");
+    await console.log.focus();
+    await console.page.keyboard.press("x");
+    await console.page.getByRole("dialog", { name: "Close the chat with Ivan?" }).waitFor();
+    await console.go("#/waiting/8");
+    await console.addressee.getByText("Olga").waitFor();
+    assert.equal(await console.page.getByRole("dialog").count(), 0);
+  });
+
   test("history is loaded upwards, and the place of the reader stays", async () => {
     desk.chat(7, "Ivan");
     for (let n = 1; n <= 120; n++) desk.say(7, n % 2 ? "person" : "bot", `word ${n}`);

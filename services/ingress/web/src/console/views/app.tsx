@@ -65,7 +65,8 @@ function Console({ desk }: { desk: Desk }) {
   const hasCard = wantsCard ?? ROOMY.matches;
   const showCard = (is: boolean) => setWantsCard(is);
   const commands = useCommands(desk, setDialog, { isShown: hasCard, isOver: !ROOMY.matches, show: showCard });
-  useKeys(commands, dialog !== null || desk.isExpired);
+  useKeys(commands);
+  useLayoutEffect(() => setDialog(null), [chat?.id]); // it asks about the chat that was open
   useEffect(() => {
     if (!ROOMY.matches) setWantsCard(null);
     const isFromList = document.activeElement?.matches("a.row");

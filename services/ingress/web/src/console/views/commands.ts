@@ -68,11 +68,11 @@ function afterRender(run: () => void): void {
 }
 
 /** Keys pressed outside of fields and dialogs; from the moment at which one sees where one is. */
-export function useKeys(commands: Commands, isBlocked: boolean): void {
+export function useKeys(commands: Commands): void {
   useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       const name = keyName(event);
-      if (!name || isBlocked || event.defaultPrevented) return;
+      if (!name || event.defaultPrevented || document.querySelector("dialog[open]")) return;
       if (!isWriting(event.target)) {
         if (obey(name, commands)) event.preventDefault();
       } else if (name === "back") {
