@@ -5,6 +5,7 @@ import { shot, until } from "./browser.mjs";
 import { browser, context, desk, openConsole, person } from "./console-room.mjs";
 import { busyDay } from "./desk.mjs";
 import { looks } from "./looks.mjs";
+import { problem } from "./page-server.mjs";
 
 describe("the keyboard", () => {
   test("from the list to a reply and back, without a mouse", async () => {
@@ -77,6 +78,24 @@ describe("administration", () => {
     for (const words of ["Олег Ким (oleg): enabled, role: administrator, chats at once: 5", "Boris (b.petrov): linked with Telegram",
       "command line", "sending: Мария Лебедева", "with this login: 5 failures in a row", "rows: 12, by: Вера"])
       await console.page.getByText(words, { exact: true }).waitFor();
+  });
+
+  test("why an operator is not added is said where one looks, and Escape leaves only the dialog", async () => {
+    desk.interfere = ({ req, path, res }) => req.method === "POST" && path === "/operators" && (problem(res, 409, "login_taken", "This login is taken."), true);
+    const console = await openConsole("#/team");
+    await console.button("Add operator").click();
+    const dialog = console.page.getByRole("dialog");
+    await dialog.waitFor();
+    await console.page.keyboard.type("Anna");
+    assert.equal(await dialog.getByLabel("Name").inputValue(), "Anna", "the first field has the focus");
+    await dialog.getByLabel("Login").fill("anna");
+    await dialog.getByLabel("Password").fill("long enough!");
+    await dialog.getByRole("button", { name: "Add operator" }).click();
+    await dialog.getByRole("alert").getByText("This login is taken.").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).focus();
+    await console.page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    assert.equal(await console.page.evaluate(() => location.hash), "#/team");
   });
 
   test("who is no administrator sees no such pages", async () => {

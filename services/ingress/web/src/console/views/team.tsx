@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../../widget/api.ts";
 import type { Gap, Operator } from "../types.ts";
 import { Icon } from "./icon.tsx";
 import { Page } from "./page.tsx";
@@ -153,10 +154,14 @@ function Member({ one, isAdmin }: { one: Operator; isAdmin: boolean }) {
 function AddDialog({ onClose }: { onClose: () => void }) {
   const desk = useDesk();
   const { speech } = desk;
+  const [refusal, setRefusal] = useState("");
+  const [isBusy, setBusy] = useState(false);
   async function submit(event: SubmitEvent) {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const value = (name: string) => String(form.get(name) ?? "").trim();
+    setBusy(true);
+    setRefusal("");
     try {
       const made = {
         login: value("login"),
@@ -169,7 +174,8 @@ function AddDialog({ onClose }: { onClose: () => void }) {
       desk.say(speech.t("saved"));
       onClose();
     } catch (error) {
-      desk.complain(error);
+      setRefusal(error instanceof ApiError ? speech.refusal(error) : String(error));
+      setBusy(false);
     }
   }
   return (
@@ -177,7 +183,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
       <form class="form" onSubmit={submit}>
         <label>
           <span>{speech.t("name")}</span>
-          <input name="name" required maxLength={100} autocomplete="off" />
+          <input name="name" required maxLength={100} autocomplete="off" autofocus />
         </label>
         <label>
           <span>{speech.t("login")}</span>
@@ -202,9 +208,14 @@ function AddDialog({ onClose }: { onClose: () => void }) {
             <option value="admin">{speech.t("roleAdmin")}</option>
           </select>
         </label>
+        {refusal && (
+          <p class="bad" role="alert">
+            {refusal}
+          </p>
+        )}
         <div class="buttons end">
           <Button kind="quiet" label={speech.t("cancel")} onClick={onClose} />
-          <Button type="submit" kind="primary" label={speech.t("addOperator")} />
+          <Button type="submit" kind="primary" label={speech.t("addOperator")} disabled={isBusy} />
         </div>
       </form>
     </Dialog>
