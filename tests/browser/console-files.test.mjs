@@ -110,8 +110,8 @@ describe("files", () => {
       input.dispatchEvent(new Event("change", { bubbles: true }));
     });
     await console.page.getByText("“film.mp4” is too large: up to 20 MB can be sent.").waitFor();
-    await choose(console, { name: "empty.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
-    await console.page.getByText("“empty.txt” is empty.").waitFor();
+    await choose(console, ["one.txt", "two.txt"].map((name) => ({ name, mimeType: "text/plain", buffer: Buffer.alloc(0) })));
+    await console.page.getByText("“one.txt” is empty. “two.txt” is empty.").waitFor();
     const told = console.page.getByText("A message can carry up to 10 files.").waitFor(); // it does not stay
     await choose(console, Array.from({ length: 11 }, (_, i) => ({ ...paper, name: `${i}.pdf` })));
     await told;

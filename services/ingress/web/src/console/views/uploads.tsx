@@ -10,13 +10,15 @@ import { Button, IconButton, useDesk } from "./ui.tsx";
 /** Takes what was chosen, dropped or pasted, and says what it cannot take. */
 export function attach(desk: Desk, chat: Chat, files: Iterable<File>): void {
   const { speech } = desk;
+  const refused = new Set<string>();
   chat.setMode("reply");
   for (const file of files) {
     const values = { name: file.name, n: speech.number(FILES_MAX), max: speech.bytes(20e6) };
-    if (file.size === 0) desk.say(speech.t("fileEmpty", values), true);
-    else if (file.size > FILE_MAX) desk.say(speech.t("fileTooLarge", values), true);
-    else if (!chat.uploads.add(file, file.name)) return desk.say(speech.t("filesTooMany", values), true);
+    if (file.size === 0) refused.add(speech.t("fileEmpty", values));
+    else if (file.size > FILE_MAX) refused.add(speech.t("fileTooLarge", values));
+    else if (!chat.uploads.add(file, file.name)) refused.add(speech.t("filesTooMany", values));
   }
+  if (refused.size > 0) desk.say([...refused].join(" "), true);
   desk.changed();
 }
 
