@@ -1,7 +1,7 @@
 // The console: keys, pages of administrators, and how it looks.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { shot, until } from "./browser.mjs";
+import { PHONE, shot, until } from "./browser.mjs";
 import { browser, context, desk, openConsole, person } from "./console-room.mjs";
 import { busyDay } from "./desk.mjs";
 import { looks } from "./looks.mjs";
@@ -41,6 +41,20 @@ describe("the keyboard", () => {
     await until(() => console.page.evaluate(() => location.hash === "#/waiting"), "the list");
     await press("Shift+Slash");
     await console.page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  });
+
+  test("the focus goes with what is shown: into the card and out of it, and back to the list", async () => {
+    person(1, "First", "a");
+    const own = await browser.newContext({ ...PHONE, locale: "en-GB" });
+    const console = await openConsole("#/waiting/1", own);
+    const focused = (selector) => until(() => console.page.evaluate((s) => document.activeElement.matches(s), selector), `${selector} has the focus`, 5000);
+    await console.button("About the person").press("Enter");
+    await focused("aside.card button");
+    await console.page.keyboard.press("Enter");
+    await focused(".card-toggle");
+    await console.button("Back to the list").press("Enter");
+    await focused("a.row[data-id='1']");
+    await own.close();
   });
 
   test("letters work in a Russian layout", async () => {

@@ -100,7 +100,7 @@ function Console({ desk }: { desk: Desk }) {
           {!place.page && chat && <ChatView chat={chat} now={Date.now()} commands={commands} />}
           {!place.page && !chat && <Nothing />}
         </main>
-        {chat?.row && hasCard && <Card chat={chat} onClose={() => showCard(false)} />}
+        {chat?.row && hasCard && <Card chat={chat} onClose={commands.toggleCard} />}
       </div>
       <Overlays desk={desk} dialog={dialog} onClose={() => setDialog(null)} />
     </>

@@ -49,7 +49,7 @@ function Head({ chat, row, now, commands }: { chat: Chat; row: Row; now: number;
   const name = speech.person(row);
   return (
     <header class="chat-head">
-      <IconButton class="back" label={speech.t("back")} icon="back" hint="Esc" onClick={() => desk.back()} />
+      <IconButton class="back" label={speech.t("back")} icon="back" hint="Esc" onClick={commands.back} />
       <Avatar name={name} id={row.id} />
       <div class="chat-names">
         <h1 dir="auto">{name}</h1>

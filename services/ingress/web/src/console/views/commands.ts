@@ -37,6 +37,13 @@ export function useCommands(desk: Desk, ask: (dialog: DialogName) => void, card:
     desk.chat?.setMode(mode);
     focusComposer();
   };
+  /** The focus goes along into a card that covers the rest, and comes back from one that goes away. */
+  const toggleCard = () => {
+    const { isShown, isOver, show } = card;
+    const goesAlong = isShown ? document.activeElement?.closest("aside.card") : isOver;
+    show(!isShown);
+    if (goesAlong) focusLater(isShown ? ".card-toggle" : "aside.card button");
+  };
   return {
     accept: () => void desk.accept(),
     skip: () => void desk.skip(),
@@ -51,20 +58,24 @@ export function useCommands(desk: Desk, ask: (dialog: DialogName) => void, card:
     note: () => write("note"),
     reply: () => write("reply"),
     help: () => ask("shortcuts"),
-    toggleCard: () => card.show(!card.isShown),
+    toggleCard,
     folder: (at) => desk.go(hashOf({ folder: FOLDERS[at] ?? "waiting" })),
     back() {
-      if (card.isOver && card.isShown) return card.show(false);
+      if (card.isOver && card.isShown) return toggleCard();
       const { conversation } = desk.place;
       desk.back();
-      afterRender(() => document.querySelector<HTMLElement>(`a.row[data-id="${conversation}"]`)?.focus());
+      focusLater(`a.row[data-id="${conversation}"]`);
     },
   };
 }
 
-/** Rendering is a microtask that stands in line already; the next key comes later than both. */
-function afterRender(run: () => void): void {
-  queueMicrotask(run);
+/**
+ * Rendering is a microtask that stands in line already; the next key comes later than both.
+ * On a phone the list stays where it was.
+ */
+function focusLater(selector: string): void {
+  const preventScroll = matchMedia("(max-width: 760px)").matches;
+  queueMicrotask(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll }));
 }
 
 /** Keys pressed outside of fields and dialogs; from the moment at which one sees where one is. */
