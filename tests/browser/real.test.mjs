@@ -237,6 +237,9 @@ describe("the pages", () => {
   test("the API is described, and the description can be read", async () => {
     const page = await newPage(context, `${stack.url}/docs/`);
     await page.getByText("/api/v1/messages").first().waitFor();
+    await page.locator("select").first().waitFor();
     await shot(page, "docs");
+    const [, arrow] = await page.locator("select").first().evaluate((node) => /url\("(.*)"\)/.exec(getComputedStyle(node).backgroundImage.replaceAll('\\"', '"')));
+    await page.evaluate((src) => Object.assign(new Image(), { src }).decode(), arrow); // throws where it is no picture
   });
 });

@@ -1,6 +1,5 @@
 // Builds everything that ingress serves to browsers: node build.mjs [--outdir DIR] [--watch]
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -23,27 +22,6 @@ const cssText = {
     });
   },
 };
-
-/** Pictures inside styles become files: the policy of our pages allows no data: addresses. */
-const picturesToFiles = {
-  name: "pictures-to-files",
-  setup(build) {
-    build.onLoad({ filter: /swagger-ui\.css$/ }, ({ path }) => {
-      const source = readFileSync(path, "utf8").replace(/\/\*# sourceMappingURL.*$/m, "");
-      const contents = source.replace(/url\((["']?)data:image\/(svg\+xml|png|jpeg)[^,]*?(;base64)?,(.*?)\1\)/g, toFile);
-      return { contents, loader: "css" };
-    });
-  },
-};
-
-const ENDINGS = { "svg+xml": "svg", png: "png", jpeg: "jpg" };
-
-function toFile(_all, _quote, kind, base64, data) {
-  const bytes = base64 ? Buffer.from(data, "base64") : Buffer.from(decodeURIComponent(data));
-  const name = `${createHash("sha256").update(bytes).digest("hex").slice(0, 12)}.${ENDINGS[kind]}`;
-  writeFileSync(join(out, "docs", name), bytes);
-  return `url("/docs/${name}")`;
-}
 
 const TARGET = ["es2021", "chrome100", "firefox101", "safari16.4"];
 const common = { bundle: true, minify: true, target: TARGET, legalComments: "none", logLevel: "warning" };
@@ -84,8 +62,6 @@ await Promise.all([
     entryPoints: ["docs.ts", "docs.css"].map((name) => join(here, "src/docs", name)),
     outdir: join(out, "docs"),
     format: "iife",
-    external: ["/docs/*"],
-    plugins: [picturesToFiles],
   }),
 ]);
 cpSync(join(here, "src/console/index.html"), join(out, "console/index.html"));
