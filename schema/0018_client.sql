@@ -26,7 +26,7 @@ begin
     return (select json_build_object(
         'seq', m.seq, 'author', (array['person', 'bot', 'operator', 'platform'])[m.author + 1],
         'name', case m.author when 0 then (select p.name from person p where p.id = m.person_id)
-                              when 2 then m.extra #>> '{operator,name}' end,
+                              else m.extra #>> '{operator,name}' end, -- who speaks, or has joined
         'operator_id', case m.author when 2 then (m.extra #>> '{operator,id}')::int end,
         'text', m.body,
         'extra', case when m.extra ? 'reply_to' then with_reply(m.conversation_id, m.extra) else m.extra end, 'delivery', d.state, 'error', d.error,

@@ -94,6 +94,7 @@ describe("a human takes over", () => {
     await console.button("Accept").click();
     await console.page.getByText("You answer").waitFor();
     await until(async () => /Vera/.test(await w.panel.innerText()), "the person sees who has come");
+    await console.page.getByText("Vera joined the chat").waitFor(); // in words of the operator's
 
     await console.composer.pressSequentially("Hello");
     await until(async () => (await w.root.locator(".dots").count()) > 0, "the person sees typing");

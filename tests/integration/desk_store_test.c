@@ -244,6 +244,11 @@ static void a_transfer_moves_the_chat(void **state)
 	assert_sql("select string_agg(body, '|' order by seq) from message where extra ->> "
 		   "'event' = 'joined'",
 		   "С вами говорит op1.|С вами говорит op2.");
+	assert_sql(
+		"select string_agg(m ->> 'name', '|' order by (m ->> 'seq')::int)"
+		" from json_array_elements(console_messages(3, null, null, 9) -> 'messages') m"
+		" where m #>> '{extra,event}' = 'joined'",
+		"op1|op2");
 	assert_int_equal(order(2, "transfer", c, NULL).status, DESK_OK);
 	assert_sql(RESPONDER, "1 0");
 	assert_sql(LOADS, "0 0");
