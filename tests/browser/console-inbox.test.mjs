@@ -123,6 +123,19 @@ describe("the inbox", () => {
     assert.equal(await console.page.getByText("Connection lost").count(), 0);
   });
 
+  test("whatever reaches the server again brings the line back at once", async () => {
+    const console = await openMine();
+    await console.page.clock.install();
+    await console.page.clock.pauseAt(Date.now() + 60_000); // no pause ends by itself
+    await desk.stop();
+    await console.page.getByText("Connection lost").waitFor();
+    desk.say(7, "person", "Said in the dark");
+    await desk.restart();
+    await console.write("I am here");
+    await console.message("Said in the dark").waitFor({ timeout: 10_000 });
+    assert.equal(await console.page.getByText("Connection lost").count(), 0);
+  });
+
   test("the way back from a chat leads to where the list was", async () => {
     for (let n = 1; n <= 40; n++) person(n, `P${n}`, "Hello");
     const own = await browser.newContext({ ...PHONE, locale: "en-GB" });

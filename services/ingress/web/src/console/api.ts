@@ -39,6 +39,8 @@ export class Api {
   private csrf = "";
   /** Called whenever the server does not know us any more. */
   onSignedOut: () => void = () => {};
+  /** Called whenever the server has done something. */
+  onReached: () => void = () => {};
 
   async login(login: string, password: string): Promise<Operator> {
     const me = await this.call<Me>("POST", "/login", { login, password });
@@ -186,6 +188,7 @@ export class Api {
         ...content,
       });
       if (!response.ok) throw await this.refusal(response, path);
+      this.onReached();
       return response.status === 204 ? (undefined as T) : await response.json();
     } catch (error) {
       throw error instanceof ApiError ? error : new Refusal(0);

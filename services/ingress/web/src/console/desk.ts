@@ -64,6 +64,7 @@ export class Desk implements ChatHost {
     this.alerts = new Alerts(() => this.prefs.sound);
     this.bell = new Bell(this, this.alerts);
     this.api.onSignedOut = () => this.signedOut();
+    this.api.onReached = () => this.link === "lost" && this.line.hurry();
     this.line = new Line({
       open: (watch, signal) => this.api.events(watch, signal),
       hello: (gap) => this.hello(gap),
