@@ -136,6 +136,14 @@ describe("the inbox", () => {
     assert.equal(await console.page.getByText("Connection lost").count(), 0);
   });
 
+  test("more unread words than are counted are told as more", async () => {
+    person(1, "Ivan", "Hello");
+    desk.change(1, { unread: 99 });
+    const console = await openConsole();
+    await console.row("Ivan").getByText("99+").waitFor();
+    await console.isWhole("the row");
+  });
+
   test("the way back from a chat leads to where the list was", async () => {
     for (let n = 1; n <= 40; n++) person(n, `P${n}`, "Hello");
     const own = await browser.newContext({ ...PHONE, locale: "en-GB" });

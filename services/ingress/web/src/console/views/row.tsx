@@ -52,7 +52,7 @@ export const RowView = still(function RowView({ row, me, speech, href, isOpen, i
         </span>
         {row.unread > 0 && (
           <b class="count" aria-label={speech.plural("unread", row.unread)}>
-            {row.unread > 98 ? "99" : row.unread}
+            {row.unread < MANY ? row.unread : `${MANY}+`}
           </b>
         )}
       </a>
@@ -92,6 +92,9 @@ function Holder({ row, me, speech }: { row: Row; me: number; speech: Speech }) {
     );
   return null;
 }
+
+/** The server counts no further. */
+const MANY = 99;
 
 const SOON_MS = 120_000;
 
