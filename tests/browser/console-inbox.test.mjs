@@ -85,6 +85,16 @@ describe("the inbox", () => {
     await until(async () => (await console.names()).length === 2, "both again");
   });
 
+  test("who is not in this folder is found from it in all of them", async () => {
+    person(1, "Olga", "where is my tent", false);
+    const console = await openConsole();
+    await console.page.locator("#search").fill("Olga");
+    await console.page.getByText("Nothing found").waitFor();
+    await console.page.getByRole("link", { name: "Search all conversations" }).click();
+    await console.row("Olga").waitFor();
+    assert.equal(await console.page.locator("#search").inputValue(), "Olga");
+  });
+
   test("a search says how far back it has looked, what it cannot find yet, and goes on", async () => {
     person(1, "Marina", "where is my tent");
     const console = await openConsole();

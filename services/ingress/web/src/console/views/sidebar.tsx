@@ -186,6 +186,11 @@ function Empty() {
       <div class="empty">
         <p>{speech.t(inbox.list?.next ? "emptySoFar" : "emptySearch")}</p>
         {!inbox.list?.next && <p class="mute">{speech.t("emptySearchHint")}</p>}
+        {inbox.folder !== "all" && (
+          <a class="button" href={hashOf({ folder: "all" })}>
+            {speech.t("searchAll")}
+          </a>
+        )}
         <Unsearched />
         <Older />
       </div>

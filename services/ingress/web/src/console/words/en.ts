@@ -66,6 +66,7 @@ export const en = {
   emptySearch: "Nothing found",
   emptySearchHint: "Try fewer or other words.",
   emptySoFar: "Nothing found so far",
+  searchAll: "Search all conversations",
   searchOlder: "Search older ones",
   searchedTo: "Searched back to {time}.",
   unsearched: "Not found yet: messages from {since} to {until}. The search is still being prepared.",

@@ -63,6 +63,7 @@ export const ru: Strings = {
   emptySearch: "Ничего не нашлось",
   emptySearchHint: "Попробуйте меньше слов или другие.",
   emptySoFar: "Пока ничего не найдено",
+  searchAll: "Искать во всех разговорах",
   searchOlder: "Искать в более старых",
   searchedTo: "Просмотрено назад до {time}.",
   unsearched: "Пока не находятся сообщения с {since} по {until}: поиск ещё готовится.",
