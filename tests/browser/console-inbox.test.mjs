@@ -95,6 +95,19 @@ describe("the inbox", () => {
     assert.equal(await console.page.locator("#search").inputValue(), "Olga");
   });
 
+  test("a name written from right to left stands where names stand", async () => {
+    person(1, "יוסי כהן", "Hello");
+    const console = await openConsole("#/waiting/1");
+    for (const name of [".row-name", ".chat-names h1"]) {
+      const gap = await console.page.locator(name).evaluate((node) => {
+        const words = document.createRange();
+        words.selectNodeContents(node);
+        return words.getBoundingClientRect().left - node.getBoundingClientRect().left;
+      });
+      assert.ok(gap < 2, `${name} begins ${gap} px from its edge`);
+    }
+  });
+
   test("a search says how far back it has looked, what it cannot find yet, and goes on", async () => {
     person(1, "Marina", "where is my tent");
     const console = await openConsole();
