@@ -104,6 +104,14 @@ static int link_login(struct pg_sync *db, const char *who, const char *login)
 	PGresult *rows = pg_sync_query(db, &e, "select link_operator($1, $2)", 2,
 				       (const char *const[]){ who, login });
 
+	if (rows && PQgetisnull(rows, 0, 0)) {
+		fprintf(stderr,
+			"tandem operator: '%s' has to be the number of somebody from Telegram "
+			"with neither login nor chats, '%s' a login without Telegram\n",
+			who, login);
+		PQclear(rows);
+		return EXIT_FAILURE;
+	}
 	return report(rows, &e, who);
 }
 

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from tests.system.console import add_user
 from tests.system.stack import BUILD, TOP
 
 PROGRAM = BUILD / "services/tandem/tandem"
@@ -137,3 +138,12 @@ def test_the_bots_file_is_the_same_for_whoever_needs_it(stack, tmp_path):
     done = [subprocess.run([PROGRAM, *words], env=env, cwd=tmp_path, capture_output=True, text=True) for words in (["doctor"], ["bot", "apply"])]
     assert f"{stack.bots} is in service" in done[0].stdout
     assert "nothing changed" in done[1].stdout
+
+
+def test_a_link_that_cannot_be_says_what_it_takes(stack):
+    """Both may well be there: what is missing is that one is known from Telegram alone, the other not at all."""
+    add_user(stack, "linda")
+    number = stack.sql("select id from operator where login = 'linda'")[0][0]
+    done = stack.tandem("operator", "link", str(number), "linda", check=False)
+    assert done.returncode == 1
+    assert f"'{number}' has to be the number of somebody from Telegram" in done.stderr
