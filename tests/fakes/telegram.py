@@ -14,6 +14,7 @@ import asyncio
 import json
 import re
 import time
+import urllib.parse
 
 import aiohttp
 from aiohttp import web
@@ -324,6 +325,8 @@ class Telegram(Fake, Messages, Files, Topics):
         secret = p.get("secret_token")
         if url and not url.startswith("https://"):
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        if url and (urllib.parse.urlsplit(url).port or 443) not in (443, 80, 88, 8443):
+            raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
         if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise bad_request("secret token contains unallowed characters")
         same = bot.webhook["url"] == url and bot.webhook["secret"] == secret

@@ -62,7 +62,7 @@ class Messages:
         if not text.strip() and not may_be_empty:
             raise bad_request("text must be non-empty")
         stripped = text.strip()
-        if len(stripped) > limit:
+        if telegram_html.utf16(stripped) > limit:
             raise bad_request("message is too long")
         return stripped, entities[:100]
 

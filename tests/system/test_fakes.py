@@ -1,8 +1,13 @@
 """The fakes are only worth something if they refuse what the originals refuse."""
 
+import contextlib
+
 import pytest
 
+from tests.fakes.telegram import Telegram
 from tests.fakes.telegram_html import Refused, parse, utf16
+from tests.fakes.telegram_messages import Messages
+from tests.fakes.telegram_state import ApiError
 
 
 @pytest.mark.parametrize(
@@ -47,3 +52,16 @@ def test_telegram_reads_good_html(html, text, types):
 
 def test_lengths_are_counted_in_utf16_units():
     assert utf16("a😀я") == 4
+
+
+def test_a_message_is_measured_as_telegram_measures_it():
+    assert len(Messages.content({"text": "😀" * 2048})[0]) == 2048
+    with pytest.raises(ApiError, match="message is too long"):
+        Messages.content({"text": "😀" * 2049})
+
+
+def test_telegram_calls_only_a_few_ports():
+    telegram = Telegram()
+    for url, is_fine in ("https://a.test/t", True), ("https://a.test:8443/t", True), ("https://a.test:9000/t", False):
+        with contextlib.nullcontext() if is_fine else pytest.raises(ApiError, match="only on ports"):
+            telegram.m_setwebhook(telegram.bot, {"url": url})
