@@ -211,7 +211,7 @@ void finish_with_answer(struct turn *t, enum turn_outcome outcome, int is_cut)
 	t->result.provider = t->provider;
 	while (text->len && strchr(" \n", text->data[text->len - 1]))
 		buf_cut(text, text->len - 1);
-	if (is_cut)
+	if (is_cut && !t->is_suggestion) /* an operator would send the mark as well */
 		buf_printf(text, "\n\n%s", i18n_text(TEXT_CUT, t->lang));
 	finish_with(t, outcome, text->len ? buf_str(text) : NULL, NULL);
 }

@@ -314,6 +314,22 @@ static void a_suggestion_is_seen_by_nobody_else(void **state)
 	world_end();
 }
 
+/* Whoever sends it would send the mark as well. */
+static void a_suggestion_that_was_cut_has_no_mark(void **state)
+{
+	static const struct play play = {
+		.status = 200,
+		.body = SAY("Three") "data: {\"choices\":[{\"finish_reason\":\"length\"}]}\n\n"
+	};
+
+	(void)state;
+	begin(&play);
+	world.is_suggestion = 1;
+	world_run();
+	world_expect(TURN_ANSWERED, "Three", "first");
+	world_end();
+}
+
 static void nothing_to_suggest_is_no_suggestion(void **state)
 {
 	(void)state;
@@ -346,6 +362,7 @@ int main(void)
 		cmocka_unit_test(a_bot_without_colleagues_goes_on),
 		cmocka_unit_test(an_answer_goes_on_unseen_when_a_human_takes_over),
 		cmocka_unit_test(a_suggestion_is_seen_by_nobody_else),
+		cmocka_unit_test(a_suggestion_that_was_cut_has_no_mark),
 		cmocka_unit_test(nothing_to_suggest_is_no_suggestion),
 	};
 
