@@ -200,7 +200,10 @@ static void failed(void *self)
 	flow_recover(&o->flow, RELAY_MS);
 	o->failures++;
 	if (why.kind == ERR_PERM) {
-		(o->is_claimed ? put_back : leave)(o);
+		if (o->is_claimed)
+			flow_sleep(&o->flow, put_back, relay_backoff_ms(o->failures));
+		else
+			leave(o);
 		return;
 	}
 	/* Never given up: while our lease lives, nobody else would take it. */

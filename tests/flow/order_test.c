@@ -23,6 +23,7 @@ static struct world {
 	int done; /* events that are over */
 	enum { READY, RUNNING, GONE } job;
 	int attempt, failures;
+	int refusals;  /* to put the job back */
 	int is_deadly; /* to understand the first event */
 	int64_t run_at;
 	char ordered[EVENTS][40]; /* keys of orders, once each */
@@ -143,10 +144,19 @@ static void retry_effect(struct operation *d)
 	world.run_at = stage.now_ms + d->numbers[1];
 }
 
+static void refuse(struct operation *d)
+{
+	world.refusals--;
+	op_fail(&d->op, ERR_PERM, "refused");
+}
+
 void __wrap_store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced,
 			    int64_t job, const struct job_retry *retry)
 {
 	struct operation *d = operation_begin(f, next, retry_effect, fenced);
+
+	if (world.refusals > 0)
+		d->run = refuse;
 
 	(void)s, (void)job;
 	d->numbers[0] = retry->attempt;
@@ -270,6 +280,25 @@ static void an_event_that_kills_workers_is_passed_over(void **state)
 	assert_int_equal(world.orders, 1); /* the note behind it */
 }
 
+static void a_job_that_cannot_be_put_back_is_no_reason_to_hurry(void **state)
+{
+	struct doorbell bell = { .job = JOB, .conversation = 4, .kind = OPERATOR_ORDER };
+	int64_t began;
+
+	(void)state;
+	stage_open();
+	began = stage.now_ms;
+	stage.fail_at = 2;
+	stage.failing = FAIL_BEFORE;
+	stage.fail_kind = ERR_PERM;
+	world = (struct world){ .job = READY, .refusals = 10 };
+	order_begin(&world.relay, &bell);
+	stage_run();
+	assert_int_equal(world.refusals, 0);
+	assert_true(stage.now_ms - began > 10 * 50);
+	stage_close();
+}
+
 static void whatever_fails_every_order_is_given_once(void **state)
 {
 	static const enum failing ways[] = { FAIL_BEFORE, FAIL_AFTER };
@@ -290,6 +319,7 @@ int main(void)
 		cmocka_unit_test(events_are_dealt_with_in_their_order),
 		cmocka_unit_test(a_moment_is_waited_for_and_more_is_left_to_the_sweep),
 		cmocka_unit_test(an_event_that_kills_workers_is_passed_over),
+		cmocka_unit_test(a_job_that_cannot_be_put_back_is_no_reason_to_hurry),
 		cmocka_unit_test(whatever_fails_every_order_is_given_once),
 	};
 
