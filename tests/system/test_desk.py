@@ -218,18 +218,25 @@ def test_words_without_an_address_are_asked_about(stack, people):
     one.wait(text)
 
 
+def delivery_of(stack, shown):
+    """Telegram counts the messages of each bot, so the number alone does not tell which it is."""
+    stack.wait_idle()
+    (delivery,), = stack.sql(
+        "select d.id from delivery d join conversation c on c.id = d.conversation_id where d.external_id = %s"
+        " and split_part(c.chat_key, ':', 1) = %s and d.id in (select delivery_id from relay)",
+        str(shown["message_id"]), str(shown["chat"]["id"]))
+    return delivery
+
+
 def never_hear(stack, shown):
     """As if we would never hear that the message has arrived."""
-    stack.wait_idle()
     stack.sql_do("update delivery set state = 4, is_uncertain = true, error = 'timeout', external_id = null"
-                 f" where external_id = '{shown['message_id']}' and id in (select delivery_id from relay)")
+                 f" where id = {delivery_of(stack, shown)}")
 
 
 def not_hear_yet(stack, shown):
     """As if it were still being sent.  The delivery's id."""
-    stack.wait_idle()
-    (delivery,), = stack.sql("select id from delivery where external_id = %s and id in (select delivery_id from relay)",
-                             str(shown["message_id"]))
+    delivery = delivery_of(stack, shown)
     stack.sql_do(f"""
         insert into job (queue, kind, lane, conversation_id, state, attempt, worker_id, delivery_id, trace)
         select 2, 1, conversation_id, conversation_id, 1, 1, (select max(id) from worker where queue = 2), id, trace
