@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EventParser, type ServerEvent } from "../src/widget/sse.ts";
+import { EventParser, type ServerEvent, readEvents } from "../src/widget/sse.ts";
 
 function parsed(...pieces: string[]): ServerEvent[] {
   const events: ServerEvent[] = [];
@@ -40,4 +40,22 @@ test("line ends may be CRLF or CR, and cut between the two", () => {
 test("an event that is not finished is not given", () => {
   assert.deepEqual(parsed("event: message\ndata: half"), []);
   assert.deepEqual(parsed("event: delta\n\n"), []);
+});
+
+test("after a sleep, in which no timer ran, a line that says nothing is given up at once", async (t) => {
+  const { now } = Date;
+  t.after(() => {
+    Date.now = now;
+  });
+  const silent = (signal: AbortSignal) =>
+    Promise.resolve(
+      new ReadableStream<Uint8Array>({
+        start: (line) => signal.addEventListener("abort", () => line.error(new Error("cut"))),
+      }),
+    );
+  const begun = now();
+  const reading = readEvents(silent, new AbortController().signal, () => {});
+  Date.now = () => now() + 600_000;
+  await assert.rejects(reading, /cut/);
+  assert.ok(now() - begun < 10_000);
 });

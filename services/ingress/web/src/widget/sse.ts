@@ -52,6 +52,7 @@ export class EventParser {
 
 /** The server sends a heart-beat every 15 s; a stream that is silent for longer is dead. */
 const SILENCE_MS = 40_000;
+const LOOK_MS = 2000;
 
 /** Reads events until the stream ends (returns), breaks (throws) or falls silent (throws). */
 export async function readEvents(
@@ -62,7 +63,11 @@ export async function readEvents(
   const ours = new AbortController();
   const abort = () => ours.abort();
   signal.addEventListener("abort", abort);
-  let watchdog = setTimeout(abort, SILENCE_MS);
+  // Timers stand still while a device sleeps, and the line dies meanwhile: its clock goes on.
+  let heard = Date.now();
+  const watchdog = setInterval(() => {
+    if (Math.abs(Date.now() - heard) > SILENCE_MS) abort();
+  }, LOOK_MS);
   const parser = new EventParser(take);
   const decoder = new TextDecoder();
   try {
@@ -70,12 +75,11 @@ export async function readEvents(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      clearTimeout(watchdog);
-      watchdog = setTimeout(abort, SILENCE_MS);
+      heard = Date.now();
       parser.feed(decoder.decode(value, { stream: true }));
     }
   } finally {
-    clearTimeout(watchdog);
+    clearInterval(watchdog);
     signal.removeEventListener("abort", abort);
     ours.abort();
   }
