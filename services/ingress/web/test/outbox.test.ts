@@ -49,6 +49,18 @@ test("after a failure the same id is sent again, and nothing overtakes it", asyn
   assert.deepEqual(host.posts, ["a:1", "a:1", "b:2"]);
 });
 
+test("what was written later is sent later, also after a reload and a clock set back", async () => {
+  const { host, box, storage } = outbox([{ kind: "later" }]);
+  box.add("first", "1");
+  host.time -= 60_000;
+  box.add("a second", "2");
+  box.add("and a third", "3");
+  await turn();
+  box.end();
+  const after = new Outbox(storage, host);
+  assert.deepEqual(after.items.map((i) => i.id), ["first", "a second", "and a third"]);
+});
+
 test("what is seen to have arrived is not sent again, and nothing waits for it", async () => {
   const { host, box, storage } = outbox([{ kind: "later" }]);
   box.add("a", "1");

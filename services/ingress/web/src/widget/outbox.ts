@@ -52,9 +52,11 @@ export class Outbox {
   }
 
   add(id: string, text: string, reply_to?: Quote): void {
-    const item: Unsent = { id, text, at: this.host.now(), state: "queued", tries: 0, reply_to };
+    const before = this.items.at(-1)?.at ?? 0; // a reload sorts by it, and clocks are set back
+    const at = Math.max(this.host.now(), before + 1);
+    const item: Unsent = { id, text, at, state: "queued", tries: 0, reply_to };
     this.items.push(item);
-    this.storage.set(KEY + id, JSON.stringify({ text, at: item.at, reply_to }));
+    this.storage.set(KEY + id, JSON.stringify({ text, at, reply_to }));
     this.host.changed();
     this.kick();
   }
