@@ -155,7 +155,8 @@ static void on_adopt(evutil_socket_t fd, short what, void *arg)
 
 void guard_hang_up(struct conn *c)
 {
-	shutdown(c->fd, SHUT_RDWR); /* evhttp notices and frees */
+	bufferevent_setwatermark(c->bev, EV_READ, 0, 0); /* who is full reads no end either */
+	shutdown(c->fd, SHUT_RDWR);                      /* evhttp notices and frees */
 }
 
 /* A crowd has left: what it took goes back to the system. */

@@ -159,6 +159,26 @@ static void connections_are_counted(void **state)
 	run_for(world.base, 20);
 }
 
+/* Nothing more is read of it, not even that it has ended. */
+static void who_fills_the_buffer_without_an_end_gives_its_place_back(void **state)
+{
+	static const char head[] = "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+	static char size[256 << 10];
+	struct peer *peers[20];
+
+	(void)state;
+	memset(size, '0', sizeof size);
+	for (int i = 0; i < 20; i++) {
+		peers[i] = visit();
+		peer_say(peers[i], head, sizeof head - 1);
+		peer_say(peers[i], size, sizeof size);
+	}
+	run_for(world.base, REQUEST_MS * 3);
+	for (int i = 0; i < 20; i++)
+		peer_close(peers[i]);
+	SENT(ask("GET /client HTTP/1.1\r\n\r\n", "\r\n\r\n"), "200");
+}
+
 /* --- streams -------------------------------------------------------------- */
 
 static struct peer *listener(void)
@@ -272,6 +292,7 @@ int main(void)
 		cmocka_unit_test(a_reply_to_nobody_is_dropped),
 		cmocka_unit_test(who_leaves_before_the_reply_is_noticed),
 		cmocka_unit_test(connections_are_counted),
+		cmocka_unit_test(who_fills_the_buffer_without_an_end_gives_its_place_back),
 		cmocka_unit_test(events_have_ids_names_and_lines),
 		cmocka_unit_test(a_listener_that_leaves_is_noticed),
 		cmocka_unit_test(a_listener_that_does_not_read_is_dropped),
