@@ -140,8 +140,10 @@ begin
         return;
     end if;
     if s.seen_at < now() - interval '1 minute' then
-        update session set seen_at = now() where token_hash = p_token;
-        update operator set seen_at = now() where operator.id = o.id;
+        update session set seen_at = now() -- what is locked is left: it comes in a group, and there will be a next time
+        where token_hash = (select x.token_hash from session x where x.token_hash = p_token for no key update skip locked);
+        update operator set seen_at = now()
+        where operator.id = (select x.id from operator x where x.id = o.id for no key update skip locked);
     end if;
     return query select o.id, o.role, s.csrf, o.lang, o.name, operator_json(o),
         (extract(epoch from s.expires_at - now()) * 1000)::bigint;

@@ -14,6 +14,11 @@ static const char *given(struct flow *f, int64_t n)
 	return n < 0 ? NULL : store_int(f, n);
 }
 
+/*
+ * Many conversations share an operator: whoever locks one goes alone (PG_ALONE), so that it
+ * waits for no conversation then.
+ */
+
 /* --- sessions ------------------------------------------------------------- */
 
 static void decode_signin(void *out, const PGresult *rows, int row, struct arena *a)
@@ -45,7 +50,7 @@ void store_signin_end(struct store *s, struct flow *f, flow_step *next, int *ok,
 		"select signin_end($1::int, $2, $3, decode($4, 'hex'), $5, $6, $7::int)"
 	};
 
-	STORE_CALL(s->durable, f, next, &stmt, 0, store_decode_bool, ok,
+	STORE_CALL(s->durable, f, next, &stmt, PG_ALONE, store_decode_bool, ok,
 		   store_int(f, session->operator_id), session->password, session->address,
 		   session->token_hash, session->csrf, session->device.nonce,
 		   store_optional(f, session->device.operator_id));
@@ -184,7 +189,7 @@ void store_change_self(struct store *s, struct flow *f, flow_step *next, const c
 		"change_self", "select change_self($1::int, $2, $3, $4, decode($5, 'hex'), $6)"
 	};
 
-	STORE_CALL(s->durable, f, next, &stmt, 0, decode_text, json,
+	STORE_CALL(s->durable, f, next, &stmt, PG_ALONE, decode_text, json,
 		   store_int(f, change->operator_id), change->name, change->lang,
 		   change->password, change->token_hash, change->address);
 }
@@ -211,9 +216,9 @@ void store_change_operator(struct store *s, struct flow *f, flow_step *next, con
 	};
 	json_auto_t *words = desk_words();
 
-	STORE_CALL(s->durable, f, next, &stmt, 0, decode_text, json, store_int(f, change->by),
-		   store_int(f, change->id), change->change, change->address,
-		   store_json(f, words));
+	STORE_CALL(s->durable, f, next, &stmt, PG_ALONE, decode_text, json,
+		   store_int(f, change->by), store_int(f, change->id), change->change,
+		   change->address, store_json(f, words));
 }
 
 void store_audit(struct store *s, struct flow *f, flow_step *next, const char **json,

@@ -23,7 +23,8 @@ void store_begin_file(struct store *s, struct flow *f, flow_step *next, struct f
 			      " from begin_file($1::int, $2, $3::bigint, $4, $5, $6::int)"
 	};
 
-	STORE_CALL(s->durable, f, next, &stmt, 0, decode_begun, out,
+	/* Alone: it locks the operator, as an order does that has a conversation. */
+	STORE_CALL(s->durable, f, next, &stmt, PG_ALONE, decode_begun, out,
 		   store_int(f, file->operator_id), file->key,
 		   store_int(f, file->conversation_id), file->name, file->mime,
 		   store_int(f, file->size));

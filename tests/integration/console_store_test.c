@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "common/store/console.h"
+#include "common/store/file.h"
+#include "tests/integration/redis_server.h"
 #include "tests/integration/store_world.h"
 
 #define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -267,6 +269,92 @@ static void an_operators_own_chats_are_not_clients(void **state)
 	run("update channel set kind = 'widget' where id = 2");
 }
 
+/* --- operators ------------------------------------------------------------------- */
+
+static union {
+	int ok;
+	const char *json;
+	struct file_begun begun;
+} told;
+
+static void end_signin(struct flow *f)
+{
+	store_signin_end(&world.store, f, caller_next, &told.ok,
+			 &(struct session_new){ .operator_id = 1,
+						.password = "kept",
+						.address = "a",
+						.token_hash = HASH,
+						.csrf = "csrf" });
+}
+
+static void change_self(struct flow *f)
+{
+	store_change_self(&world.store, f, caller_next, &told.json,
+			  &(struct self_change){ .operator_id = 1, .name = "Anna" });
+}
+
+static void change_operator(struct flow *f)
+{
+	store_change_operator(
+		&world.store, f, caller_next, &told.json,
+		&(struct operator_change){ .by = 1, .id = 2, .change = "{\"capacity\":5}" });
+}
+
+static void begin_file(struct flow *f)
+{
+	store_begin_file(&world.store, f, caller_next, &told.begun,
+			 &(struct file_new){ .operator_id = 1,
+					     .conversation_id = 1,
+					     .key = "k",
+					     .name = "a.txt",
+					     .mime = "text/plain",
+					     .size = 1 });
+}
+
+/* How many operators are free while `start`, and words said at the same time, wait for the
+ * first conversation. */
+static int64_t free_while_waiting_after(void (*start)(struct flow *f))
+{
+	struct place place = { .channel_id = TELEGRAM, .bot_id = 1, .mode = DELIVERY_COURIER };
+	struct inbound words = {
+		.action = INBOUND_MESSAGE, .chat = "7", .key = "e2", .text = "two"
+	};
+	struct caller caller;
+	struct accepted a;
+	PGconn *other;
+	int64_t free;
+
+	add_people();
+	hear(TELEGRAM, "7", "e1", INBOUND_MESSAGE, "one", NULL);
+	other = connect_and("select from conversation where id = 1 for update");
+	caller_begin(world.base, &caller);
+	start(&caller.flow);
+	store_accept(&world.store, begin(), caller_next, &a, &place, &words);
+	while (number("select count(*) from pg_stat_activity where wait_event_type = 'Lock'") ==
+	       0)
+		run_for(world.base, 5);
+	free = number("with f as (select from operator for update skip locked)"
+		      " select count(*) from f");
+	commit(other);
+	assert_int_equal(caller_wait(world.base, &caller), 0);
+	caller_end(&caller);
+	assert_int_equal(done(), 0);
+	pg_server_clean(world.server);
+	return free;
+}
+
+/* Many conversations share them: whoever gives orders has a conversation, and then waits for an
+ * operator. */
+static void whoever_waits_for_a_conversation_has_no_operator(void **state)
+{
+	static void (*const starts[])(struct flow * f) = { end_signin, change_self,
+							   change_operator, begin_file };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		assert_int_equal(free_while_waiting_after(starts[i]), 3);
+}
+
 /* --- jobs ------------------------------------------------------------------------ */
 
 static struct revived revive(int64_t job)
@@ -335,6 +423,7 @@ int main(void)
 		WORLD_TEST(an_edited_message_is_found_by_what_it_says_now),
 		WORLD_TEST(nobody_pays_for_a_console_that_nobody_uses),
 		WORLD_TEST(an_operators_own_chats_are_not_clients),
+		WORLD_TEST(whoever_waits_for_a_conversation_has_no_operator),
 		WORLD_TEST(a_dead_line_of_deliveries_sends_what_it_lost),
 		WORLD_TEST(what_a_dead_line_was_sending_is_not_sent_again),
 		WORLD_TEST(a_dead_job_whose_lane_is_taken_joins_who_has_it),
