@@ -4,8 +4,7 @@
 
 /*
  * Calls that are committed and visible, but may not have reached the disk yet:
- * in the order of their commits, until a flush (or a commit that waited for
- * one) is answered.  Private to common/pg.
+ * in the order of their commits, until a flush is answered.  Private to common/pg.
  */
 
 struct seen;
