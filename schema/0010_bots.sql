@@ -61,7 +61,7 @@ declare
     v_old bot;
     v_id  int;
 begin
-    perform pg_advisory_xact_lock(7002);
+    perform pg_advisory_xact_lock(7005);
     for b in select * from jsonb_array_elements(p_bots) loop
         v_spec := b - 'name' - 'channels' - 'knowledge';
         select * into v_old from bot o where o.name = b ->> 'name';
