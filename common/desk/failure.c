@@ -109,6 +109,7 @@ static const struct {
 	{ "fenced", OUTDATED },
 	{ "superseded", OUTDATED },
 	{ "sender died", NETWORK },
+	{ "workers died", NETWORK },
 	{ "without an answer of Telegram", NETWORK },
 	{ "Internal Server Error", NETWORK },
 	{ "Bad Gateway", NETWORK },

@@ -174,6 +174,7 @@ static const struct {
 	{ "Unauthorized", "ключ", "token" },
 	{ "fenced", "не актуально", "withdrawn" },
 	{ "sender died", "связи", "connection" },
+	{ "its workers died", "связи", "connection" },
 	{ "status 502 without an answer of Telegram's", "связи", "connection" },
 	{ "Internal Server Error", "связи", "connection" },
 	{ "Bad Gateway", "связи", "connection" },
