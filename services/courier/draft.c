@@ -40,6 +40,7 @@ struct sight {
 	const char *preview; /* the message to edit; "": to be sent */
 	struct http_response response;
 	struct telegram_reply reply;
+	const char *orphan; /* a preview that was sent, until Redis knows of it */
 };
 
 static flow_step take_place, check_place, check_preview, show, note_shown, note_kept, leave,
@@ -186,24 +187,34 @@ static void note_shown(void *self)
 		return;
 	}
 	flow_extend(&s->flow, DEADLINE_MS);
+	s->orphan = is_shown(s) ? s->reply.message_id : NULL;
 	preview_keep(s->drafts->courier->redis, &s->flow, note_kept, &s->answer, &p,
-		     is_shown(s) && s->reply.message_id ? s->reply.message_id : "");
+		     s->orphan ? s->orphan : "");
 }
 
-/* The message itself was quicker than its preview. */
-static void note_kept(void *self)
+static void erase(struct sight *s)
 {
-	struct sight *s = self;
 	struct call call = { .channel = channel_of(s),
 			     .method = "deleteMessage",
 			     .timeout_ms = SEND_MS };
 
-	if (s->answer->integer != 0 || !is_shown(s) || !s->reply.message_id || !call.channel) {
+	if (!s->orphan || !call.channel) {
 		flow_done(&s->flow);
 		return;
 	}
-	call.body = telegram_delete_body(&s->flow.arena, s->draft.chat, s->reply.message_id);
+	call.body = telegram_delete_body(&s->flow.arena, s->draft.chat, s->orphan);
+	s->orphan = NULL;
 	courier_call(s->drafts->courier, &s->flow, leave, &s->response, &call);
+}
+
+/* Unless the message itself was quicker than its preview. */
+static void note_kept(void *self)
+{
+	struct sight *s = self;
+
+	if (s->answer->integer != 0)
+		s->orphan = NULL;
+	erase(s);
 }
 
 static void leave(void *self)
@@ -213,11 +224,16 @@ static void leave(void *self)
 	flow_done(&s->flow);
 }
 
-/* Also the failed step: the message itself will come. */
+/* Also the failed step: the message itself will come, and what nobody remembers goes. */
 static void drop(void *self)
 {
 	struct sight *s = self;
 
+	if (s->orphan) {
+		flow_recover(&s->flow, DEADLINE_MS);
+		erase(s);
+		return;
+	}
 	metric_add(&dropped, 1);
 	flow_done(&s->flow);
 }

@@ -109,6 +109,20 @@ def test_a_preview_that_comes_after_its_message_is_deleted(stack, telegram, dela
     assert "piece299" in message["text"]
 
 
+def test_a_preview_that_redis_cannot_remember_is_deleted(stack, telegram):
+    telegram.rule("sendmessage", delay=2)
+    group, enough = ask_in_group(stack, telegram)
+    wait_for(lambda: telegram.sends_to(group), "the preview to be on its way")
+    stack.servers.call("redis", "stop")
+    try:
+        wait_for(lambda: any(m["chat"]["id"] == group for m in telegram.deleted), "the preview to be deleted")
+    finally:
+        stack.servers.call("redis", "start")
+        stack.wait_ready()
+    enough.set()
+    wait_for(lambda: any("piece299" in text for text in telegram.texts(group)), "the message")
+
+
 def test_a_preview_that_could_not_be_deleted_goes_with_the_next_message(stack, telegram):
     telegram.rule("deletemessage", status=502, html="<html>Bad Gateway</html>")
     group, enough = ask_in_group(stack, telegram)
