@@ -256,6 +256,7 @@ begin
     end if;
     if o.enabled <> old.enabled then
         perform tell_enabled(p_id, o.enabled, p_texts, md5(random()::text));
+        select * into o from operator where id = p_id; -- off duty, if they are disabled
     end if;
     insert into audit (operator_id, what, detail, address)
     select p_by, 'operator_changed', jsonb_build_object('operator', operator_then(old), 'change', c.change), p_address

@@ -130,15 +130,10 @@ static void show_added(void *self)
 }
 
 /* --- POST /console/api/operators/{id} -------------------------------------------
- * console_change_operator -> (off duty ->) change -> show_changed
+ * console_change_operator -> show_changed
  */
 
-struct changing {
-	json_t *body; /* only what may be changed: the audit keeps it */
-	struct desk_done done;
-};
-
-static flow_step change, show_changed;
+static flow_step show_changed;
 
 static int is_change(const json_t *body)
 {
@@ -167,42 +162,29 @@ static json_t *pick(struct arena *a, const json_t *body)
 	return jown(a, out);
 }
 
-/* Who is disabled goes off duty first, as if by themselves: their chats go back to the queue.
+/* Only what may be changed: the audit keeps it.  Who is disabled thereby goes off duty, and
+ * their chats back to the queue.
  */
 void console_change_operator(void *self)
 {
 	struct console_call *c = self;
-	struct changing *g = c->own = arena_alloc(&c->flow.arena, sizeof *g);
-
-	json_t *body = console_body(c);
+	json_t *body = console_body(c), *picked;
 
 	if (!body)
 		return;
-	g->body = pick(&c->flow.arena, body);
+	picked = pick(&c->flow.arena, body);
 	if (c->id > INT32_MAX)
 		console_refuse(c, 404, "not_found", TEXT_PROBLEM_NOT_FOUND);
-	else if (!is_change(g->body))
+	else if (!is_change(picked))
 		console_refuse_fields(c, "{\"enabled\"?: true|false, \"role\"?, \"capacity\"?: "
 					 "1..100, \"name\"?}");
-	else if (json_is_false(json_object_get(g->body, "enabled")))
-		console_set_duty(c, change, &g->done, (int)c->id, 0);
 	else
-		change(c);
-}
-
-static void change(void *self)
-{
-	struct console_call *c = self;
-	struct changing *g = c->own;
-	const char *text = jdump(&c->flow.arena, g->body);
-
-	if (json_is_false(json_object_get(g->body, "enabled")))
-		desk_tell(c->in->redis, &g->done, "duty", c->flow.trace);
-	store_change_operator(c->store, &c->flow, show_changed, &c->json,
-			      &(struct operator_change){ .by = c->who.id,
-							 .id = c->id,
-							 .change = text,
-							 .address = console_address(c) });
+		store_change_operator(
+			c->store, &c->flow, show_changed, &c->json,
+			&(struct operator_change){ .by = c->who.id,
+						   .id = c->id,
+						   .change = jdump(&c->flow.arena, picked),
+						   .address = console_address(c) });
 }
 
 static void show_changed(void *self)

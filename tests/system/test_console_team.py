@@ -69,15 +69,19 @@ def test_administrators_add_change_and_disable(stack, ann):
         assert ann.post(f"operators/{number}", bad).status == 400, bad
     assert ann.post("operators/999999", {"capacity": 1}).status == 404
     new = Console(stack, "new-one")
-    assert ann.post(f"operators/{number}", {"enabled": False}).json["operator"]["enabled"] is False
+    stack.sql_do(f"update operator set on_duty = true where id = {number}")
+    gone = ann.post(f"operators/{number}", {"enabled": False}).json["operator"]
+    assert not gone["enabled"] and not gone["on_duty"]
     assert new.get("me").status == 401 and new.sign_in(PASSWORD).status == 401
 
 
 def test_somebody_is_left_to_administer(stack, ann):
     stack.sql_do("update operator set enabled = false where role = 2 and login <> 'ann'")
+    ann.post("me", {"on_duty": True})
     assert ann.post(f"operators/{ann.operator['id']}", {"role": "operator"}).json["code"] == "last_admin"
     assert ann.post(f"operators/{ann.operator['id']}", {"enabled": False}).json["code"] == "last_admin"
-    assert ann.read("me")["operator"]["role"] == "admin"
+    me = ann.read("me")["operator"]
+    assert me["role"] == "admin" and me["on_duty"], "what is refused changes nothing"
 
 
 def test_who_did_it_is_on_record_without_secrets(ann):
