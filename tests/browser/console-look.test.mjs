@@ -112,6 +112,18 @@ describe("administration", () => {
     assert.equal(await console.page.evaluate(() => location.hash), "#/team");
   });
 
+  test("a name of spaces alone is asked for again, and never sent", async () => {
+    const console = await openConsole("#/profile");
+    const name = console.page.getByLabel("Name");
+    await name.fill("   ");
+    await name.press("Enter");
+    assert.equal(await name.evaluate((node) => node.matches(":invalid")), true);
+    await name.fill(" Vera S. ");
+    await name.press("Enter");
+    await until(() => desk.operators[0].name === "Vera S.", "the name as it was meant");
+    assert.equal(desk.seen.filter((r) => r.path === "/me" && r.method === "POST").length, 1);
+  });
+
   test("who is no administrator sees no such pages", async () => {
     const console = await openConsole("", context, "anna");
     await console.page.getByRole("button", { name: "Menu" }).click();

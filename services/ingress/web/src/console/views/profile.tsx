@@ -1,5 +1,5 @@
 import { Page } from "./page.tsx";
-import { Button, useDesk } from "./ui.tsx";
+import { Button, trim, useDesk } from "./ui.tsx";
 
 /** The operator's own name and password. */
 export function ProfilePage() {
@@ -18,7 +18,14 @@ export function ProfilePage() {
       <form class="form" onSubmit={submit}>
         <label>
           <span>{speech.t("name")}</span>
-          <input name="name" required maxLength={100} defaultValue={me?.name ?? ""} autocomplete="name" />
+          <input
+            name="name"
+            required
+            maxLength={100}
+            defaultValue={me?.name ?? ""}
+            autocomplete="name"
+            onChange={trim}
+          />
         </label>
         <div class="buttons">
           <Button type="submit" label={speech.t("save")} />

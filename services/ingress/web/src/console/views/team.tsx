@@ -3,7 +3,7 @@ import { ApiError } from "../../widget/api.ts";
 import type { Gap, Operator } from "../types.ts";
 import { Icon } from "./icon.tsx";
 import { Page } from "./page.tsx";
-import { Avatar, Button, Dialog, Switch, useDesk } from "./ui.tsx";
+import { Avatar, Button, Dialog, Switch, trim, useDesk } from "./ui.tsx";
 
 /** Who answers people; administrators enable them and say how many chats they hold at once. */
 export function TeamPage() {
@@ -159,7 +159,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
   async function submit(event: SubmitEvent) {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const value = (name: string) => String(form.get(name) ?? "").trim();
+    const value = (name: string) => String(form.get(name) ?? "");
     setBusy(true);
     setRefusal("");
     try {
@@ -183,7 +183,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
       <form class="form" onSubmit={submit}>
         <label>
           <span>{speech.t("name")}</span>
-          <input name="name" required maxLength={100} autocomplete="off" autofocus />
+          <input name="name" required maxLength={100} autocomplete="off" autofocus onChange={trim} />
         </label>
         <label>
           <span>{speech.t("login")}</span>
@@ -194,6 +194,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
             autocapitalize="none"
             autocomplete="off"
             spellcheck={false}
+            onChange={trim}
           />
         </label>
         <label>

@@ -225,6 +225,11 @@ export function usePopover() {
   return { isOpen, setOpen, ref };
 }
 
+/** Spaces alone are nothing: a field that must be filled says so, in the browser's words. */
+export function trim(event: { currentTarget: HTMLInputElement }): void {
+  event.currentTarget.value = event.currentTarget.value.trim();
+}
+
 /** A switch with its words beside it. */
 export function Switch(props: {
   label: string;
