@@ -12,6 +12,7 @@
 #include "common/base/timer.h"
 #include "common/metrics/metrics.h"
 #include "common/redis/connection.h"
+#include "common/redis/lookup.h"
 #include "common/redis/url.h"
 
 /*
@@ -33,9 +34,8 @@ TAILQ_HEAD(owed_list, owed);
 struct redis {
 	struct event_base *base;
 	struct redis_url url;
-	struct sockaddr_storage address;
-	socklen_t address_len;
 	struct redis_habits habits;
+	struct lookup *lookup; /* of the server's address, which may be another each time */
 
 	struct bufferevent *bev; /* NULL while there is no connection */
 	redisReader *reader;
@@ -93,15 +93,25 @@ static const char *server_name(const struct redis *r)
 	return *r->url.path ? r->url.path : r->url.host;
 }
 
+static void note_loss(struct redis *r, const char *why)
+{
+	log_warn("redis lost server=%s why=%s", server_name(r), why);
+	metric_add(&losses, 1);
+}
+
+static void try_later(struct redis *r)
+{
+	timer_back_off(r->retry, &r->delay_ms, LONGEST_DELAY_MS);
+}
+
 static void lose(struct redis *r, const char *why)
 {
 	if (!r->bev)
 		return;
-	log_warn("redis lost server=%s why=%s", server_name(r), why);
-	metric_add(&losses, 1);
+	note_loss(r, why);
 	disconnect(r);
 	if (!r->is_closed)
-		timer_back_off(r->retry, &r->delay_ms, LONGEST_DELAY_MS);
+		try_later(r);
 }
 
 /*
@@ -261,15 +271,15 @@ static void greet(struct redis *r)
 	redis_send(r, on_pong, r, REDIS_ARGV("PING"));
 }
 
-static void connect_now(struct redis *r)
+static void connect_to(struct redis *r, const struct sockaddr *address, socklen_t len)
 {
 	static unsigned incarnations;
-	int fd = redis_url_socket(r->address.ss_family);
+	int fd = redis_url_socket(address->sa_family);
 	struct bufferevent *bev;
 
 	if (fd < 0) { /* out of descriptors */
-		log_warn("redis: no socket");
-		timer_back_off(r->retry, &r->delay_ms, LONGEST_DELAY_MS);
+		note_loss(r, "no socket");
+		try_later(r);
 		return;
 	}
 	r->bev = bev = bufferevent_socket_new(r->base, fd, BEV_OPT_CLOSE_ON_FREE);
@@ -281,9 +291,46 @@ static void connect_now(struct redis *r)
 	bufferevent_set_max_single_read(bev, READ_SIZE);
 	bufferevent_enable(bev, EV_READ | EV_WRITE);
 	greet(r);
-	if (bufferevent_socket_connect(bev, (struct sockaddr *)&r->address,
-				       (int)r->address_len) < 0)
+	if (bufferevent_socket_connect(bev, address, (int)len) < 0)
 		lose(r, "cannot connect");
+}
+
+static void on_found(void *arg, const struct lookup_found *found)
+{
+	struct redis *r = arg;
+
+	r->lookup = NULL;
+	r->inside++;
+	if (found->status == 0) {
+		connect_to(r, (const struct sockaddr *)&found->address, found->len);
+	} else {
+		note_loss(r, gai_strerror(found->status));
+		try_later(r);
+	}
+	leave(r);
+}
+
+/* A server that moved, as a container that was made anew, is found where it is now. */
+static void connect_now(struct redis *r)
+{
+	struct lookup_found found;
+	struct sockaddr_un local;
+
+	if (*r->url.path) {
+		redis_url_local(&r->url, &local);
+		connect_to(r, (const struct sockaddr *)&local, sizeof local);
+		return;
+	}
+	lookup_literal(&found, r->url.host, r->url.port);
+	if (found.status == 0) {
+		on_found(r, &found);
+		return;
+	}
+	r->lookup = lookup_begin(r->base, r->url.host, r->url.port, on_found, r);
+	if (!r->lookup) {
+		note_loss(r, "no thread to look it up");
+		try_later(r);
+	}
 }
 
 static void on_retry(evutil_socket_t fd, short what, void *arg)
@@ -305,8 +352,7 @@ struct redis *redis_open_with(struct event_base *base, const char *url,
 
 	if (!r)
 		abort();
-	if (redis_url_parse(&r->url, url, e) < 0 ||
-	    redis_url_resolve(&r->url, &r->address, &r->address_len, e) < 0) {
+	if (redis_url_parse(&r->url, url, e) < 0) {
 		free(r);
 		return NULL;
 	}
@@ -337,6 +383,7 @@ void redis_close(struct redis *r)
 	r->inside++;
 	write_now(r); /* what was told and forgotten just now should still leave */
 	disconnect(r);
+	lookup_cancel(r->lookup);
 	event_free(r->retry);
 	event_free(r->look);
 	event_free(r->round);

@@ -10,8 +10,8 @@
  * stream.h and pubsub.h.
  *
  * `url` is redis://[[user:]password@]host[:port][/database] or unix:/path.
- * Host names are resolved once, at open; rediss:// is refused (this hiredis has
- * no TLS).
+ * A host name is looked up for each connection, by a thread; rediss:// is refused
+ * (this hiredis has no TLS).
  */
 
 struct redis;

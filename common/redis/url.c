@@ -1,12 +1,10 @@
 #include "common/redis/url.h"
 
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 
 static int hex_digit(char c)
 {
@@ -161,27 +159,10 @@ int redis_url_parse(struct redis_url *out, const char *text, struct err *e)
 	return err_set(e, ERR_PERM, "redis: the URL must begin with redis:// or unix:");
 }
 
-int redis_url_resolve(const struct redis_url *url, struct sockaddr_storage *address,
-		      socklen_t *len, struct err *e)
+void redis_url_local(const struct redis_url *url, struct sockaddr_un *address)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found;
-	struct sockaddr_un *local = (struct sockaddr_un *)address;
-	int status;
-
-	memset(address, 0, sizeof *address);
-	if (*url->path) {
-		local->sun_family = AF_UNIX;
-		memcpy(local->sun_path, url->path, sizeof url->path);
-		*len = sizeof *local;
-		return 0;
-	}
-	status = getaddrinfo(url->host, url->port, &hints, &found);
-	if (status)
-		return err_set(e, ERR_TEMP, "redis: %s: %s", url->host, gai_strerror(status));
-	memcpy(address, found->ai_addr, found->ai_addrlen);
-	*len = found->ai_addrlen;
-	freeaddrinfo(found);
-	return 0;
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	memcpy(address->sun_path, url->path, sizeof url->path);
 }
 
 int redis_url_socket(int family)

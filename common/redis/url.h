@@ -1,6 +1,6 @@
 #pragma once
 
-#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "common/base/err.h"
 
@@ -22,9 +22,8 @@ struct redis_url {
 /* 0, or -1 with *e, which never shows the password. */
 int redis_url_parse(struct redis_url *out, const char *text, struct err *e);
 
-/* Looks the name up, which may take time.  0, or -1 with *e. */
-int redis_url_resolve(const struct redis_url *url, struct sockaddr_storage *address,
-		      socklen_t *len, struct err *e);
+/* Of the socket at url->path. */
+void redis_url_local(const struct redis_url *url, struct sockaddr_un *address);
 
-/* A socket that can be connected to such an address, or -1. */
+/* A socket that can be connected to an address of that family, or -1. */
 int redis_url_socket(int family);
