@@ -295,18 +295,23 @@ static void connect_to(struct redis *r, const struct sockaddr *address, socklen_
 		lose(r, "cannot connect");
 }
 
-static void on_found(void *arg, const struct lookup_found *found)
+static void go_there(struct redis *r, const struct lookup_found *found)
 {
-	struct redis *r = arg;
-
-	r->lookup = NULL;
-	r->inside++;
 	if (found->status == 0) {
 		connect_to(r, (const struct sockaddr *)&found->address, found->len);
 	} else {
 		note_loss(r, gai_strerror(found->status));
 		try_later(r);
 	}
+}
+
+static void on_found(void *arg, const struct lookup_found *found)
+{
+	struct redis *r = arg;
+
+	r->lookup = NULL;
+	r->inside++;
+	go_there(r, found);
 	leave(r);
 }
 
@@ -323,7 +328,7 @@ static void connect_now(struct redis *r)
 	}
 	lookup_literal(&found, r->url.host, r->url.port);
 	if (found.status == 0) {
-		on_found(r, &found);
+		go_there(r, &found);
 		return;
 	}
 	r->lookup = lookup_begin(r->base, r->url.host, r->url.port, on_found, r);
