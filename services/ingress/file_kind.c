@@ -2,10 +2,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/utf8.h"
 #include "common/store/file.h"
 #include "services/ingress/files.h"
 
 enum { PHOTO_MAX = 10 << 20 }; /* Telegram's */
+enum { NAME_MAX_BYTES = 255 }; /* of a file, wherever it will be saved */
 
 /*
  * Types that browsers show and cannot be made to run, each with the bytes it begins with: what
@@ -98,14 +100,15 @@ static const char *quote(struct arena *a, const char *name)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				    "0123456789._-";
+	size_t len = utf8_floor(name, strlen(name), NAME_MAX_BYTES);
 	struct buf out = { 0 };
 	const char *copy;
 
-	for (; *name && out.len < 600; name++)
-		if (strchr(plain, *name))
-			buf_putc(&out, *name);
-		else if (*name != '/' && *name != '\\')
-			buf_printf(&out, "%%%02X", (unsigned char)*name);
+	for (size_t i = 0; i < len; i++)
+		if (strchr(plain, name[i]))
+			buf_putc(&out, name[i]);
+		else if (name[i] != '/' && name[i] != '\\')
+			buf_printf(&out, "%%%02X", (unsigned char)name[i]);
 	copy = arena_str(a, buf_str(&out));
 	buf_free(&out);
 	return copy;

@@ -61,6 +61,24 @@ static void files_are_shown_only_as_what_cannot_run(void **state)
 	}
 }
 
+static void a_name_too_long_is_cut_between_its_letters(void **state)
+{
+	char name[3 + 2 * 300 + 1] = "abc";
+
+	(void)state;
+	for (int i = 0; i < 300; i++)
+		memcpy(name + 3 + 2 * i, "\xd1\x8f", 2);
+	for (int i = 0; i < 4; i++) {
+		json_auto_t *attachment = json_pack("{s:s}", "name", name + i);
+		struct arena a = { 0 };
+		const char *told = file_disposition(&a, attachment, FILE_OCTETS, 0);
+
+		assert_true(strlen(told) < 800);
+		assert_string_equal(told + strlen(told) - 6, "%D1%8F");
+		arena_free(&a);
+	}
+}
+
 static void a_part_is_what_one_range_asks_for(void **state)
 {
 	static const struct {
@@ -121,6 +139,7 @@ static void its_kind_is_what_telegram_has_it_as(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_too_long_is_cut_between_its_letters),
 		cmocka_unit_test(a_part_is_what_one_range_asks_for),
 		cmocka_unit_test(its_kind_is_what_telegram_has_it_as),
 		cmocka_unit_test(files_are_shown_only_as_what_cannot_run),
