@@ -98,7 +98,7 @@ struct registry {
 /* --- the file ------------------------------------------------------------- */
 
 struct mistake {
-	int line;
+	int line; /* 0: the file as a whole */
 	char text[200];
 };
 
@@ -111,6 +111,8 @@ struct mistakes {
 json_t *bots_read(const char *path, struct mistakes *out);
 json_t *bots_read_text(const char *yaml, size_t len,
 		       struct mistakes *out); /* for tests and fuzzing */
+/* As compilers say it, with the file and the line; in the arena. */
+const char *mistake_told(struct arena *a, const char *path, const struct mistake *m);
 
 /* --- the registry --------------------------------------------------------- */
 

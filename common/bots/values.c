@@ -25,6 +25,13 @@ void mistake_at(struct mistakes *m, int line, const char *fmt, ...)
 	va_end(ap);
 }
 
+const char *mistake_told(struct arena *a, const char *path, const struct mistake *m)
+{
+	if (m->line == 0)
+		return arena_printf(a, "%s: %s", path, m->text);
+	return arena_printf(a, "%s:%d: %s", path, m->line, m->text);
+}
+
 int node_line(const yaml_node_t *node)
 {
 	return (int)node->start_mark.line + 1;

@@ -30,12 +30,13 @@ static int usage(FILE *out, int status)
 
 static json_t *read_file(const char *path)
 {
+	struct arena arena = { 0 };
 	struct mistakes mistakes;
 	json_t *root = bots_read(path, &mistakes);
 
 	for (int i = 0; i < mistakes.n; i++)
-		fprintf(stderr, "%s:%d: %s\n", path, mistakes.items[i].line,
-			mistakes.items[i].text);
+		fprintf(stderr, "%s\n", mistake_told(&arena, path, &mistakes.items[i]));
+	arena_free(&arena);
 	return root;
 }
 

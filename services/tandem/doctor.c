@@ -234,14 +234,16 @@ static void compare_with_applied(struct doctor *d, struct pg_sync *db, const cha
 static void check_bots_file(struct doctor *d, struct pg_sync *db)
 {
 	const char *path = bots_file();
+	struct arena arena = { 0 };
 	struct mistakes mistakes;
 	json_t *root = bots_read(path, &mistakes);
 
 	if (root)
 		compare_with_applied(d, db, path, root);
 	else
-		doctor_say(d, FAIL, "bots", "%s:%d: %s (%d mistakes)", path,
-			   mistakes.items[0].line, mistakes.items[0].text, mistakes.n);
+		doctor_say(d, FAIL, "bots", "%s (%d mistakes)",
+			   mistake_told(&arena, path, &mistakes.items[0]), mistakes.n);
+	arena_free(&arena);
 	json_decref(root);
 }
 

@@ -190,6 +190,22 @@ static void all_mistakes_are_told_at_once(void **state)
 	assert_true(m.n >= 4);
 }
 
+static void a_file_that_cannot_be_opened_has_no_line(void **state)
+{
+	struct arena a = { 0 };
+	struct mistakes m;
+
+	(void)state;
+	assert_null(bots_read("/nowhere/bots.yaml", &m));
+	assert_int_equal(m.n, 1);
+	assert_string_equal(mistake_told(&a, "bots.yaml", &m.items[0]),
+			    "bots.yaml: cannot open: No such file or directory");
+	m.items[0].line = 7;
+	assert_string_equal(mistake_told(&a, "bots.yaml", &m.items[0]),
+			    "bots.yaml:7: cannot open: No such file or directory");
+	arena_free(&a);
+}
+
 static void a_literal_secret_is_not_repeated(void **state)
 {
 	static const char yaml[] = "providers:\n  a: {kind: openai, key_env: sk-very-secret, "
@@ -388,6 +404,7 @@ int main(void)
 		cmocka_unit_test(a_mistake_is_told_with_its_line),
 		cmocka_unit_test(a_week_becomes_a_list_of_days),
 		cmocka_unit_test(all_mistakes_are_told_at_once),
+		cmocka_unit_test(a_file_that_cannot_be_opened_has_no_line),
 		cmocka_unit_test(a_literal_secret_is_not_repeated),
 		cmocka_unit_test(aliases_that_eat_themselves_end),
 		cmocka_unit_test(a_list_of_itself_is_told_once),
