@@ -75,19 +75,15 @@ export const en = {
   bot: "Bot",
   operator: "Operator",
   platform: "System",
-  left: "left a message",
   stateBot: "Bot answers",
-  stateWaiting: "Waiting for a human",
   stateYou: "You answer",
   stateOther: "{name} answers",
   stateClosed: "Closed",
   waitingFor: "waiting {time}",
   now: "now",
   unread: { one: "{n} unread message", other: "{n} unread messages" } as Plural,
-  people: { one: "{n} person waiting", other: "{n} people waiting" } as Plural,
 
   // reasons and outcomes
-  reason: "Reason",
   "reason.asked": "asked for a human",
   "reason.model": "the bot asked for help",
   "reason.knowledge": "the bot knows no answer",
@@ -158,7 +154,6 @@ export const en = {
   typing: "{name} is typing…",
   writing: "is answering",
   joined: "{name} joined the chat",
-  joinedYou: "You joined the chat",
   returned: "The bot answers again",
   over: "The chat was closed",
   edited: "edited",
@@ -172,7 +167,6 @@ export const en = {
   edit: "Edit",
   queued: "Not sent yet. It will be sent when the connection is back.",
   sending: "Sending…",
-  held: "Not sent",
   heldOld: "Not sent. It was written a while ago.",
   hasChat: "{name} has this chat",
   takeAndSend: "Take from {name} and send",
@@ -231,7 +225,6 @@ export const en = {
 
   // the card
   channels: "Channels",
-  about: "Person",
   since: "First seen",
   tokens: "Tokens used",
   tokensOf: "{in} in · {out} out",
@@ -262,7 +255,6 @@ export const en = {
   noChat: "There is no such conversation.",
   "code.no_message": "The message that you reply to is not here.",
   "code.no_chat": "This chat is over.",
-  tookFrom: "The chat is yours.",
 
   // alerts
   alertWaiting: "{name} is waiting",
