@@ -33,10 +33,13 @@ struct look {
 
 	struct case_claim claim;
 	struct case_finished finished;
-	int is_claimed, is_unsure, is_rung, failures, is_given_up, is_fenced;
+	int is_claimed, is_unsure, is_rung, failures, is_fenced;
+	flow_step *again;  /* after a failure that passes */
+	const char *error; /* that does not */
 };
 
-static flow_step claim, examine, record, ring_couriers, announce, put_back, failed, release;
+static flow_step claim, examine, record, ring_couriers, announce, bury, put_back, end, failed,
+	release;
 static const struct flow_class look_class = { "case", failed, release };
 
 void case_begin(void *arg, const struct doorbell *bell)
@@ -48,12 +51,15 @@ void case_begin(void *arg, const struct doorbell *bell)
 	l->relay = arg;
 	l->job = bell->job;
 	l->began = clock_mono_ms();
+	l->again = claim;
 	metric_add(&looks, 1);
 	flow_begin(&l->flow, &look_class, l, bell->trace, RELAY_MS, claim);
 }
 
-static void end(struct look *l)
+static void end(void *self)
 {
+	struct look *l = self;
+
 	jobs_settle(l->relay->jobs);
 	flow_done(&l->flow);
 }
@@ -128,11 +134,8 @@ static void examine(void *self)
 	l->is_claimed = 1;
 	l->is_unsure = 0;
 	complain_of_nobody(l);
-	if (l->claim.failures < RELAY_FAILURES)
-		record(l);
-	else /* what is to be shown cannot be shown; the next look begins anew */
-		store_bury_job(relay_lane(l->relay, l->job), &l->flow, put_back, &l->is_fenced,
-			       l->job, l->claim.attempt, "too many attempts");
+	l->again = l->claim.failures < RELAY_FAILURES ? record : bury;
+	l->again(l);
 }
 
 static void record(void *self)
@@ -181,11 +184,24 @@ static void announce(void *self)
 	end(l);
 }
 
-/* --- when PostgreSQL will not --------------------------------------------------- */
+/* --- when it cannot be shown, or PostgreSQL will not ------------------------------ */
+
+/* The next look begins anew. */
+static void bury(void *self)
+{
+	struct look *l = self;
+
+	store_bury_job(relay_lane(l->relay, l->job), &l->flow, end, &l->is_fenced, l->job,
+		       l->claim.attempt, "too many attempts");
+}
 
 static void put_back(void *self)
 {
-	end(self);
+	struct look *l = self;
+
+	store_retry_job(relay_lane(l->relay, l->job), &l->flow, end, &l->is_fenced, l->job,
+			&(struct job_retry){ l->claim.attempt, relay_backoff_ms(RELAY_FAILURES),
+					     l->error });
 }
 
 static void failed(void *self)
@@ -196,19 +212,17 @@ static void failed(void *self)
 	log_warn("could not look job=%lld error=\"%s\"", (long long)l->job, why.text);
 	flow_recover(&l->flow, RELAY_MS);
 	l->failures++;
-	if (why.kind != ERR_PERM) { /* while our lease lives, nobody else would take it */
-		l->is_unsure = !l->is_claimed;
-		flow_sleep(&l->flow, l->is_claimed ? record : claim,
-			   relay_backoff_ms(l->failures));
-	} else if (l->is_claimed && !l->is_given_up) {
-		l->is_given_up = 1; /* asked once; then the lease decides */
-		store_retry_job(
-			relay_lane(l->relay, l->job), &l->flow, put_back, &l->is_fenced, l->job,
-			&(struct job_retry){ l->claim.attempt, relay_backoff_ms(RELAY_FAILURES),
-					     why.text });
-	} else {
+	l->is_unsure = !l->is_claimed;
+	if (why.kind == ERR_PERM && !l->is_claimed) {
 		end(l);
+		return;
 	}
+	if (why.kind == ERR_PERM && l->again != put_back) {
+		l->again = put_back;
+		l->error = arena_str(&l->flow.arena, why.text);
+	}
+	/* Never given up: while our lease lives, nobody else would take it. */
+	flow_sleep(&l->flow, l->again, relay_backoff_ms(l->failures));
 }
 
 static void release(void *self)

@@ -19,10 +19,12 @@ struct duty {
 	struct duty_claim claim;
 	json_t *cases;
 	size_t at;
-	int is_claimed, is_unsure, failures, next_ready, is_given_up, is_fenced;
+	int is_claimed, is_unsure, failures, next_ready, is_fenced;
+	flow_step *again;  /* after a failure that passes */
+	const char *error; /* that does not */
 };
 
-static flow_step claim, examine, look, looked, settle, settled, put_back, failed, release;
+static flow_step claim, examine, look, looked, settle, settled, put_back, end, failed, release;
 static const struct flow_class duty_class = { "duty", failed, release };
 
 void duty_begin(void *arg, const struct doorbell *bell)
@@ -33,11 +35,14 @@ void duty_begin(void *arg, const struct doorbell *bell)
 		abort();
 	d->relay = arg;
 	d->job = bell->job;
+	d->again = claim;
 	flow_begin(&d->flow, &duty_class, d, bell->trace, RELAY_MS, claim);
 }
 
-static void end(struct duty *d)
+static void end(void *self)
 {
+	struct duty *d = self;
+
 	jobs_settle(d->relay->jobs);
 	flow_done(&d->flow);
 }
@@ -64,6 +69,7 @@ static void examine(void *self)
 		return;
 	}
 	d->is_claimed = 1;
+	d->again = look;
 	d->cases = d->claim.cases ? json_loads(d->claim.cases, 0, NULL) : NULL;
 	look(d);
 }
@@ -109,7 +115,11 @@ static void settled(void *self)
 
 static void put_back(void *self)
 {
-	end(self);
+	struct duty *d = self;
+
+	store_retry_job(relay_lane(d->relay, d->job), &d->flow, end, &d->is_fenced, d->job,
+			&(struct job_retry){ d->claim.attempt, relay_backoff_ms(RELAY_FAILURES),
+					     d->error });
 }
 
 static void failed(void *self)
@@ -120,19 +130,17 @@ static void failed(void *self)
 	log_warn("could not follow duty job=%lld error=\"%s\"", (long long)d->job, why.text);
 	flow_recover(&d->flow, RELAY_MS);
 	d->failures++;
-	if (why.kind != ERR_PERM) {
-		d->is_unsure = !d->is_claimed;
-		flow_sleep(&d->flow, d->is_claimed ? look : claim,
-			   relay_backoff_ms(d->failures));
-	} else if (d->is_claimed && !d->is_given_up) {
-		d->is_given_up = 1; /* asked once; then the lease decides */
-		store_retry_job(
-			relay_lane(d->relay, d->job), &d->flow, put_back, &d->is_fenced, d->job,
-			&(struct job_retry){ d->claim.attempt, relay_backoff_ms(RELAY_FAILURES),
-					     why.text });
-	} else {
+	d->is_unsure = !d->is_claimed;
+	if (why.kind == ERR_PERM && !d->is_claimed) {
 		end(d);
+		return;
 	}
+	if (why.kind == ERR_PERM && d->again != put_back) {
+		d->again = put_back;
+		d->error = arena_str(&d->flow.arena, why.text);
+	}
+	/* Never given up: while our lease lives, nobody else would take it. */
+	flow_sleep(&d->flow, d->again, relay_backoff_ms(d->failures));
 }
 
 static void release(void *self)

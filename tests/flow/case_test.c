@@ -28,7 +28,21 @@ static struct world {
 	int is_quiet; /* there is nothing to show */
 	int shown, settled, bells[6], told, buried, looked_again, failures;
 	int bells_too_early; /* deliveries announced before they were recorded */
+	int is_impossible;   /* to finish, ever */
+	int refusals;        /* to put the job back */
+	enum err_kind refusal;
 } world;
+
+static void say_impossible(struct operation *d)
+{
+	op_fail(&d->op, ERR_PERM, "impossible");
+}
+
+static void refuse(struct operation *d)
+{
+	world.refusals--;
+	op_fail(&d->op, world.refusal, "refused");
+}
 
 /* --- cases -------------------------------------------------------------------- */
 
@@ -112,6 +126,8 @@ void __wrap_store_finish_case(struct store *s, struct flow *f, flow_step *next,
 	assert_non_null(strstr(notes->json, "\"self\""));
 	d->numbers[0] = claim->attempt;
 	d->visible = notes->visible;
+	if (world.is_impossible)
+		d->run = say_impossible;
 }
 
 static void put_back(struct operation *d)
@@ -127,8 +143,12 @@ void __wrap_store_retry_job(struct store *s, struct flow *f, flow_step *next, in
 void __wrap_store_retry_job(struct store *s, struct flow *f, flow_step *next, int *fenced,
 			    int64_t job, const struct job_retry *retry)
 {
-	(void)s, (void)job, (void)retry;
-	operation_begin(f, next, put_back, fenced);
+	struct operation *d = operation_begin(f, next, put_back, fenced);
+
+	(void)s, (void)job;
+	assert_string_equal(retry->error, world.is_impossible ? "impossible" : "as asked");
+	if (world.refusals > 0)
+		d->run = refuse;
 }
 
 static void bury(struct operation *d)
@@ -206,8 +226,11 @@ void __wrap_store_finish_duty(struct store *s, struct flow *f, flow_step *next, 
 void __wrap_store_finish_duty(struct store *s, struct flow *f, flow_step *next, int *next_ready,
 			      int64_t job, const struct duty_claim *claim)
 {
+	struct operation *d = operation_begin(f, next, finish_duty, next_ready);
+
 	(void)s, (void)job, (void)claim;
-	operation_begin(f, next, finish_duty, next_ready);
+	if (world.is_impossible)
+		d->run = say_impossible;
 }
 
 /* --- Redis -------------------------------------------------------------------- */
@@ -382,6 +405,36 @@ static void duty_that_cannot_be_followed_is_put_back(void **state)
 	}
 }
 
+static void a_job_is_let_go_of_however_often_that_fails(void **state)
+{
+	jobs_handler *const begins[] = { case_begin, duty_begin };
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		for (enum err_kind kind = ERR_TEMP; kind <= ERR_PERM; kind++) {
+			begin_world();
+			world.is_impossible = 1;
+			world.refusals = 5;
+			world.refusal = kind;
+			run_world(begins[i]);
+			assert_int_equal(world.refusals, 0);
+			assert_int_equal(world.job, READY);
+		}
+}
+
+/* It may be the making of what is shown that kills us. */
+static void what_cannot_be_buried_at_once_is_not_shown_instead(void **state)
+{
+	(void)state;
+	begin_world();
+	world.failures = RELAY_FAILURES;
+	stage.fail_at = 2;
+	stage.failing = FAIL_BEFORE;
+	run_world(case_begin);
+	assert_int_equal(world.shown, 0);
+	assert_int_equal(world.buried, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +446,8 @@ int main(void)
 		cmocka_unit_test(a_failure_of_any_operation_loses_nothing),
 		cmocka_unit_test(an_operator_is_followed_whatever_fails),
 		cmocka_unit_test(duty_that_cannot_be_followed_is_put_back),
+		cmocka_unit_test(a_job_is_let_go_of_however_often_that_fails),
+		cmocka_unit_test(what_cannot_be_buried_at_once_is_not_shown_instead),
 	};
 
 	log_open("test", 1);
