@@ -138,7 +138,7 @@ void ask_over(struct turn *t)
 	free(t->body);
 	t->body = NULL;
 	if (t->gate)
-		gate_leave(t->gate);
+		gate_leave(t->gate, &t->flow);
 	t->gate = NULL;
 }
 

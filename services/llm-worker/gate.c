@@ -33,8 +33,9 @@ struct gate {
 	int max, busy;
 	TAILQ_HEAD(, waiter) waiting;
 
-	int failures, is_broken, is_probing;
-	int pause_ms; /* of the last time it opened; 0: it is well */
+	int failures, is_broken;
+	const struct flow *probe; /* passed while paused, and has not left; NULL: none */
+	int pause_ms;             /* of the last time it opened; 0: it is well */
 	int64_t closed_until;
 	struct metric in_flight, state;
 };
@@ -51,7 +52,6 @@ static void wake(struct waiter *w, int granted)
 {
 	TAILQ_REMOVE(&w->gate->waiting, w, entry);
 	*w->granted = granted;
-	w->gate->busy += granted;
 	op_succeed(&w->op);
 	free(w);
 }
@@ -69,17 +69,6 @@ static int has_room(const struct gate *gate)
 	return gate->max <= 0 || gate->busy < gate->max;
 }
 
-static void admit(struct gate *gate)
-{
-	struct waiter *w, *next;
-
-	for (w = TAILQ_FIRST(&gate->waiting); w && has_room(gate); w = next) {
-		next = TAILQ_NEXT(w, entry);
-		wake(w, 1);
-	}
-	metric_set(&gate->in_flight, gate->busy);
-}
-
 /* Those who came before `since`; whether anybody still waits. */
 static int send_away(struct gate *gate, int64_t since)
 {
@@ -90,6 +79,28 @@ static int send_away(struct gate *gate, int64_t since)
 		wake(w, 0);
 	}
 	return w != NULL;
+}
+
+/* While it is paused one is enough to find out, and the others do not wait for that. */
+static void pass(struct gate *gate, const struct flow *f)
+{
+	metric_set(&gate->in_flight, ++gate->busy);
+	if (!gate->pause_ms)
+		return;
+	gate->probe = f;
+	send_away(gate, INT64_MAX);
+}
+
+static void admit(struct gate *gate)
+{
+	const struct flow *f;
+	struct waiter *w;
+
+	while ((w = TAILQ_FIRST(&gate->waiting)) && has_room(gate)) {
+		f = w->op.flow;
+		wake(w, 1);
+		pass(gate, f);
+	}
 }
 
 static void look_later(struct gates *g)
@@ -126,20 +137,19 @@ void gate_wait(struct gate *gate, struct flow *f, flow_step *next, int *granted)
 	look_later(gate->gates);
 }
 
-int gate_enter(struct gate *gate)
+int gate_enter(struct gate *gate, const struct flow *f)
 {
 	if (!has_room(gate) || !TAILQ_EMPTY(&gate->waiting))
 		return 0;
-	if (gate->pause_ms)
-		gate->is_probing = 1;
-	metric_set(&gate->in_flight, ++gate->busy);
+	pass(gate, f);
 	return 1;
 }
 
-void gate_leave(struct gate *gate)
+void gate_leave(struct gate *gate, const struct flow *f)
 {
-	gate->busy--;
-	gate->is_probing = 0;
+	metric_set(&gate->in_flight, --gate->busy);
+	if (gate->probe == f)
+		gate->probe = NULL;
 	admit(gate);
 }
 
@@ -152,14 +162,13 @@ int gate_busy(const struct gate *gate)
 
 int gate_is_open(const struct gate *gate)
 {
-	return !gate->pause_ms || (clock_mono_ms() >= gate->closed_until && !gate->is_probing);
+	return !gate->pause_ms || (clock_mono_ms() >= gate->closed_until && !gate->probe);
 }
 
 static void close_gate(struct gate *gate, int ms)
 {
 	gate->pause_ms = ms;
 	gate->closed_until = clock_mono_ms() + ms;
-	gate->is_probing = 0;
 	metric_set(&gate->state, 1);
 	send_away(gate, INT64_MAX);
 }
@@ -178,6 +187,7 @@ void gate_succeeded(struct gate *gate)
 		return;
 	log_info("recovered provider=%s", gate->name);
 	gate->pause_ms = gate->is_broken = 0;
+	gate->probe = NULL;
 	metric_set(&gate->state, 0);
 }
 

@@ -28,8 +28,8 @@ struct gate *gate_of(struct gates *g, const struct provider *p);
 /* 0: stay away for now. */
 int gate_is_open(const struct gate *gate);
 
-/* 1: the way is free and now taken; leave it with gate_leave(). */
-int gate_enter(struct gate *gate);
+/* 1: the way is free and now the flow's; it leaves it with gate_leave(). */
+int gate_enter(struct gate *gate, const struct flow *f);
 
 /*
  * Wait for a place.  *granted is 1 if it is now taken, 0 if the breaker opened
@@ -38,7 +38,7 @@ int gate_enter(struct gate *gate);
 enum { GATE_PATIENCE_MS = 60000 };
 void gate_wait(struct gate *gate, struct flow *f, flow_step *next, int *granted);
 
-void gate_leave(struct gate *gate);
+void gate_leave(struct gate *gate, const struct flow *f);
 
 /* What became of a request. */
 void gate_succeeded(struct gate *gate);

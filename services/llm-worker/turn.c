@@ -335,7 +335,7 @@ void turn_choose(void *self)
 	struct gate *gate = p ? gate_of(t->worker->gates, p) : NULL;
 
 	if (t->gate && t->gate != gate) {
-		gate_leave(t->gate);
+		gate_leave(t->gate, &t->flow);
 		t->gate = NULL;
 	}
 	if (orders_obey(t))
@@ -344,7 +344,7 @@ void turn_choose(void *self)
 		finish_apologising(t, "no such bot");
 	else if (!p || clock_mono_ms() - t->began > GIVE_UP_MS)
 		look_up(t, bot);
-	else if (t->gate || gate_enter(gate))
+	else if (t->gate || gate_enter(gate, &t->flow))
 		ask(t, bot, p, gate);
 	else
 		wait_for_place(t, gate);

@@ -36,6 +36,7 @@ struct visitor {
 static struct event_base *base;
 static struct gates *gates;
 static int served;
+static const struct flow somebody, another, third;
 
 static void come_in(void *self)
 {
@@ -110,18 +111,18 @@ static void no_more_than_allowed_pass_and_the_first_comes_first(void **state)
 	struct visitor first, second;
 
 	(void)state;
-	assert_true(gate_enter(gate) && gate_enter(gate));
-	assert_false(gate_enter(gate));
+	assert_true(gate_enter(gate, &somebody) && gate_enter(gate, &somebody));
+	assert_false(gate_enter(gate, &somebody));
 	visit(&first, gate);
 	visit(&second, gate);
 	assert_int_equal(served, 0);
-	gate_leave(gate);
-	assert_false(gate_enter(gate)); /* nobody jumps the queue */
+	gate_leave(gate, &somebody);
+	assert_false(gate_enter(gate, &somebody)); /* nobody jumps the queue */
 	spin();
 	assert_int_equal(first.place, 1);
 	assert_true(first.granted);
 	assert_int_equal(second.place, 0);
-	gate_leave(gate);
+	gate_leave(gate, &somebody);
 	spin();
 	assert_int_equal(second.place, 2);
 	assert_int_equal(gate_busy(gate), 2);
@@ -133,11 +134,11 @@ static void who_stops_waiting_takes_no_place(void **state)
 	struct visitor gone, next;
 
 	(void)state;
-	assert_true(gate_enter(gate) && gate_enter(gate));
+	assert_true(gate_enter(gate, &somebody) && gate_enter(gate, &somebody));
 	visit(&gone, gate);
 	visit(&next, gate);
 	flow_interrupt(&gone.flow, ERR_CANCELLED, "stop");
-	gate_leave(gate);
+	gate_leave(gate, &somebody);
 	spin();
 	assert_int_equal(next.place, 1);
 	assert_int_equal(gate_busy(gate), 2);
@@ -149,7 +150,7 @@ static void without_a_bound_everybody_passes(void **state)
 
 	(void)state;
 	for (int i = 0; i < 1000; i++)
-		assert_true(gate_enter(gate));
+		assert_true(gate_enter(gate, &somebody));
 }
 
 static void a_broken_provider_is_left_alone_and_then_tried_by_one(void **state)
@@ -158,29 +159,71 @@ static void a_broken_provider_is_left_alone_and_then_tried_by_one(void **state)
 	struct visitor waiting;
 
 	(void)state;
-	assert_true(gate_enter(gate) && gate_enter(gate));
+	assert_true(gate_enter(gate, &somebody) && gate_enter(gate, &somebody));
 	visit(&waiting, gate);
 	gate_failed(gate, LLM_TRY_OTHER);
 	spin();
 	assert_int_equal(waiting.place, 1);
 	assert_false(waiting.granted); /* sent to the next provider */
-	gate_leave(gate);
-	gate_leave(gate);
+	gate_leave(gate, &somebody);
+	gate_leave(gate, &somebody);
 	assert_false(gate_is_open(gate));
 	now_ms += 61000;
 	assert_true(gate_is_open(gate));
-	assert_true(gate_enter(gate));
+	assert_true(gate_enter(gate, &somebody));
 	assert_false(gate_is_open(gate)); /* one is enough to find out */
 	gate_failed(gate, LLM_TRY_OTHER);
-	gate_leave(gate);
+	gate_leave(gate, &somebody);
 	now_ms += 61000;
 	assert_false(gate_is_open(gate)); /* longer, the second time */
 	now_ms += 61000;
 	assert_true(gate_is_open(gate));
-	assert_true(gate_enter(gate));
+	assert_true(gate_enter(gate, &somebody));
 	gate_succeeded(gate);
-	gate_leave(gate);
+	gate_leave(gate, &somebody);
 	assert_true(gate_is_open(gate));
+}
+
+static void who_came_before_the_pause_is_not_the_one_who_tries(void **state)
+{
+	struct gate *gate = gate_of(gates, &wide);
+
+	(void)state;
+	assert_true(gate_enter(gate, &somebody) && gate_enter(gate, &another));
+	gate_pause(gate, 1000);
+	now_ms += 1000;
+	assert_true(gate_enter(gate, &third));
+	gate_leave(gate, &somebody);
+	assert_false(gate_is_open(gate));
+	gate_failed(gate, LLM_TRY_AGAIN);
+	gate_leave(gate, &another);
+	now_ms += 5000;
+	assert_false(gate_is_open(gate)); /* the third has not come back */
+	gate_leave(gate, &third);
+	assert_true(gate_is_open(gate));
+}
+
+static void of_those_who_wait_through_a_pause_one_tries(void **state)
+{
+	struct gate *gate = gate_of(gates, &narrow);
+	struct visitor first, second;
+
+	(void)state;
+	assert_true(gate_enter(gate, &somebody) && gate_enter(gate, &another));
+	gate_pause(gate, 1000);
+	now_ms += 1000;
+	visit(&first, gate);
+	visit(&second, gate);
+	gate_leave(gate, &somebody);
+	gate_leave(gate, &another);
+	spin();
+	assert_true(first.granted);
+	assert_int_equal(second.place, 2);
+	assert_false(second.granted);
+	assert_false(gate_is_open(gate));
+	gate_succeeded(gate);
+	assert_true(gate_is_open(gate));
+	assert_int_equal(gate_busy(gate), 1);
 }
 
 static void only_a_row_of_temporary_failures_closes(void **state)
@@ -211,11 +254,11 @@ static void a_pause_that_was_asked_for_is_kept(void **state)
 	now_ms += 19999;
 	assert_false(gate_is_open(gate));
 	now_ms++;
-	assert_true(gate_enter(gate));
+	assert_true(gate_enter(gate, &somebody));
 	gate_failed(gate, LLM_TRY_AGAIN); /* it asks for more */
 	gate_pause(gate, 30000);
 	gate_pause(gate, 10000); /* as somebody heard before */
-	gate_leave(gate);
+	gate_leave(gate, &somebody);
 	now_ms += 29999;
 	assert_false(gate_is_open(gate));
 	now_ms++;
@@ -238,6 +281,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_broken_provider_is_left_alone_and_then_tried_by_one, begin_test,
 			end_test),
+		cmocka_unit_test_setup_teardown(
+			who_came_before_the_pause_is_not_the_one_who_tries, begin_test,
+			end_test),
+		cmocka_unit_test_setup_teardown(of_those_who_wait_through_a_pause_one_tries,
+						begin_test, end_test),
 		cmocka_unit_test_setup_teardown(only_a_row_of_temporary_failures_closes,
 						begin_test, end_test),
 		cmocka_unit_test_setup_teardown(a_pause_that_was_asked_for_is_kept, begin_test,

@@ -147,6 +147,7 @@ static void what_is_said_elsewhere_leaves_the_turn_alone(void **state)
  * becomes free, the person says something. */
 struct other {
 	struct event *look;
+	struct flow flow;
 	struct gate *gate;
 	const char *event;
 	int has_place, looks;
@@ -159,9 +160,9 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	if (!o->has_place && world.requests == 1 && gate_busy(o->gate) == 0)
-		o->has_place = gate_enter(o->gate);
+		o->has_place = gate_enter(o->gate, &o->flow);
 	if (o->has_place && ++o->looks == UNTIL_IT_WAITS) {
-		gate_leave(o->gate);
+		gate_leave(o->gate, &o->flow);
 		assert_int_equal(gate_busy(o->gate), 1); /* it is the turn's now */
 		world_publish(o->event);
 		return;
