@@ -293,11 +293,11 @@ begin
             if found then
                 perform enqueue_duty(v_operator, p_trace); -- the sweep announces it
             end if;
-        elsif p_action = 2 then -- claim_order() looks for it
+        elsif p_action = 2 then -- claim_order() looks for it, once what was said is dealt with; that may be under way
             update message m set extra = coalesce(m.extra, '{}') || '{"edited": true}'
             from conversation c
             where c.id = p_conversation and m.conversation_id = c.id and m.seq > c.last_seq - 200
-              and m.seq <= c.answered_seq and m.author = 0 and m.external_id = p_external;
+              and m.author = 0 and m.external_id = p_external;
             return case when found then enqueue_operator(p_conversation, 2, p_trace) end;
         end if;
         if p_action in (6, 7) then -- the chat's topics go with it

@@ -213,7 +213,11 @@ begin
             where o.person_id = m.person_id and o.channel_id = c.channel_id and not o.is_group limit 1);
 end $$;
 
--- All that is needed to understand one event.
+-- Which of a message's edits it is.
+create function edit_time(m message) returns text
+language sql stable as $$ select extract(epoch from m.edited_at)::text $$;
+
+-- All that is needed to understand one event.  edited: when the words were changed that were dealt with before.
 create function order_work(c conversation, m message, p_desk bigint) returns json
 language plpgsql stable as $$
 declare
@@ -222,11 +226,12 @@ declare
     v_reply    json := order_reply(c.id, m.extra -> 'reply_to' ->> 'id');
     v_subject  jsonb := order_subject(c.id, m.extra ->> 'data');
     v_verb     text := coalesce(substring(m.extra ->> 'data' from '^t:([a-z]+):'), m.extra ->> 'command');
+    v_edited   text := case when m.extra ? 'edited' and m.seq <= c.answered_seq then edit_time(m) end;
 begin
     return json_build_object(
         'line', c.id, 'lang', c.lang, 'is_group', c.is_group, 'topic', v_topic, 'reply', v_reply, 'subject', v_subject,
         'event', json_build_object('seq', m.seq, 'text', m.body, 'extra', m.extra, 'external', m.external_id,
-                                   'edited', m.extra ? 'edited', 'edited_at', extract(epoch from m.edited_at)),
+                                   'edited', v_edited),
         'operator', (select json_build_object(
                          'id', o.id, 'name', o.name, 'lang', o.lang, 'is_admin', o.role = 2, 'enabled', o.enabled,
                          'on_duty', o.on_duty, 'is_new', o.created_at >= m.created_at,
@@ -238,7 +243,7 @@ begin
                   from conversation h where h.operator_id = v_operator and h.responder = 2),
         'about', order_client(coalesce((v_subject ->> 'client')::bigint, (v_reply ->> 'client')::bigint, v_topic)),
         'sent', (select o.result from desk_order o
-                 where o.operator_id = v_operator and o.key = 'tg:' || c.id || ':' || m.seq and m.extra ? 'edited'),
+                 where o.operator_id = v_operator and o.key = 'tg:' || c.id || ':' || m.seq and v_edited is not null),
         'colleagues', case when v_verb = 'transfer' then order_colleagues(v_operator) end,
         'live', case when v_verb = 'chats' and (select o.role = 2 and o.enabled from operator o where o.id = v_operator)
                      then order_live(v_operator, m.extra ->> 'argument') end,
@@ -342,8 +347,9 @@ begin
     end if;
 end $$;
 
--- The event is dealt with.  lines, jobs: deliveries to be announced.  The job is ready again.
-create function finish_order(p_job bigint, p_attempt int, p_seq bigint, p_edited boolean, p_actions jsonb, p_trace text,
+-- The event is dealt with; p_edited: as it was told of (order_work()), since an edit may have been followed by another.
+-- lines, jobs: deliveries to be announced.  The job is ready again.
+create function finish_order(p_job bigint, p_attempt int, p_seq bigint, p_edited text, p_actions jsonb, p_trace text,
                              out fenced boolean, out lines bigint[], out jobs bigint[])
 language plpgsql as $$
 declare
@@ -359,8 +365,9 @@ begin
     if fenced then
         return;
     end if;
-    if p_edited then
-        update message set extra = extra - 'edited' where conversation_id = v_line and seq = p_seq;
+    if p_edited is not null then
+        update message m set extra = m.extra - 'edited'
+        where m.conversation_id = v_line and m.seq = p_seq and edit_time(m) = p_edited;
     else
         update conversation set answered_seq = greatest(answered_seq, p_seq) where id = v_line;
     end if;

@@ -64,6 +64,6 @@ void store_finish_order(struct store *s, struct flow *f, flow_step *next,
 {
 	STORE_CALL(s->durable, f, next, &finish_stmt, PG_ALONE, decode_finished, out,
 		   store_int(f, job), store_int(f, claim->attempt), store_int(f, end->seq),
-		   store_bool(end->is_edit), store_json(f, end->actions),
+		   end->edited, store_json(f, end->actions),
 		   claim->trace ? claim->trace : f->trace);
 }

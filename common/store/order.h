@@ -20,7 +20,7 @@ void store_claim_order(struct store *s, struct flow *f, flow_step *next,
 
 struct order_end { /* the event, and what came of it: JSON of actions */
 	int64_t seq;
-	int is_edit;
+	const char *edited; /* as the event says; NULL: its first words */
 	const json_t *actions;
 };
 

@@ -138,7 +138,7 @@ static void record(void *self)
 	struct order *o = self;
 	const struct plan *p = &o->plan;
 	struct order_end end = { .seq = jnumber(p->event, "seq"),
-				 .is_edit = json_is_true(json_object_get(p->event, "edited")),
+				 .edited = jstring(p->event, "edited"),
 				 .actions = p->actions };
 
 	store_finish_order(&o->relay->store, &o->flow, recorded, &o->finished, o->job,

@@ -136,8 +136,7 @@ static void follow_edit(struct plan *p, const char *text)
 		p, "edit", NULL,
 		json_pack("{s:I, s:s}", "seq", (json_int_t)jnumber(sent, "seq"), "text", text));
 	p->conversation = conversation;
-	p->key = arena_printf(p->arena, "%s:e:%.6f", p->key,
-			      json_number_value(json_object_get(p->event, "edited_at")));
+	p->key = arena_printf(p->arena, "%s:e:%s", p->key, jstring(p->event, "edited"));
 }
 
 /* In a group, what is said outside of the clients' topics is between colleagues. */
@@ -162,7 +161,7 @@ static void understand(struct plan *p)
 	    (!command || strcmp(command, "start") != 0))
 		act_tell(p, arena_printf(p->arena, word(WORD_NOT_ENABLED, p->lang),
 					 (long long)jnumber(p->operator, "id")));
-	else if (json_is_true(json_object_get(p->event, "edited")))
+	else if (jstring(p->event, "edited"))
 		follow_edit(p, text);
 	else if (data)
 		plan_press(p, data);

@@ -14,6 +14,16 @@
 
 enum { OTHER_WORKER = 2 };
 
+static int64_t at(const char *object, const char *key)
+{
+	return json_integer_value(json_object_get(json_object_get(order_work, object), key));
+}
+
+static int is_edit(void)
+{
+	return json_is_string(json_object_get(json_object_get(order_work, "event"), "edited"));
+}
+
 /* --- one event after another ---------------------------------------------------------- */
 
 static void events_come_one_by_one_and_once(void **state)
@@ -95,6 +105,48 @@ static void edits_of_what_was_dealt_with_come_first(void **state)
 	assert_string_equal(order_said(), "two");
 }
 
+/* The words went out when the order was given: whoever changes them before the finish is
+ * heard. */
+static void an_edit_of_what_is_being_dealt_with_comes_next(void **state)
+{
+	int64_t c = talk_to_first(), job = desk_hears("9001", "m1", "one", NULL);
+	struct order_claim said = claim_order(job);
+
+	(void)state;
+	order_once(1, "say", c, "{\"text\":\"one\"}", "tg:1:1");
+	desk_edits("9001", "e1", "m1", "uno");
+	finish_order(job, &said, "[]");
+	said = claim_order(job);
+	assert_string_equal(order_said(), "uno");
+	assert_true(is_edit());
+	assert_int_equal(at("sent", "seq"), 3);
+	desk_edits("9001", "e2", "m1", "due"); /* and again */
+	finish_order(job, &said, "[]");
+	said = claim_order(job);
+	assert_string_equal(order_said(), "due");
+	assert_true(is_edit());
+	finish_order(job, &said, "[]");
+	assert_int_equal(claim_order_as(job, ORDER_WORKER, 0).status, CLAIM_VOID);
+}
+
+/* Its first claim is of the words as they are; they may have been ordered by one that died. */
+static void what_was_edited_before_is_still_said_first(void **state)
+{
+	int64_t job;
+	struct order_claim c;
+
+	(void)state;
+	add_operators(1);
+	job = desk_hears("9001", "m1", "one", NULL);
+	desk_edits("9001", "e1", "m1", "uno");
+	c = claim_order(job);
+	assert_string_equal(order_said(), "uno");
+	assert_false(is_edit());
+	finish_order(job, &c, "[]");
+	c = claim_order(job);
+	assert_true(is_edit());
+}
+
 static void what_comes_of_it_is_recorded_with_it(void **state)
 {
 	int64_t job, c;
@@ -135,11 +187,6 @@ static void what_comes_of_it_is_recorded_with_it(void **state)
 
 /* --- about whom
  * --------------------------------------------------------------------------------- */
-
-static int64_t at(const char *object, const char *key)
-{
-	return json_integer_value(json_object_get(json_object_get(order_work, object), key));
-}
 
 static void an_answer_is_to_the_client_whose_message_it_is(void **state)
 {
@@ -295,6 +342,8 @@ int main(void)
 		ORDER_TEST(what_somebody_has_is_theirs),
 		ORDER_TEST(a_job_waits_for_its_time_and_is_never_too_late),
 		ORDER_TEST(edits_of_what_was_dealt_with_come_first),
+		ORDER_TEST(an_edit_of_what_is_being_dealt_with_comes_next),
+		ORDER_TEST(what_was_edited_before_is_still_said_first),
 		ORDER_TEST(what_comes_of_it_is_recorded_with_it),
 		ORDER_TEST(an_answer_is_to_the_client_whose_message_it_is),
 		ORDER_TEST(an_answer_to_own_words_is_to_whom_they_went),

@@ -89,7 +89,7 @@ struct order_finished finish_order(int64_t job, const struct order_claim *c,
 	json_auto_t *parsed = json_loads(actions, 0, NULL);
 	struct order_end end = {
 		.seq = json_integer_value(json_object_get(event, "seq")),
-		.is_edit = json_is_true(json_object_get(event, "edited")),
+		.edited = json_string_value(json_object_get(event, "edited")),
 		.actions = parsed,
 	};
 	struct order_finished out;

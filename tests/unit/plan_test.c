@@ -384,14 +384,14 @@ static void an_edit_follows_its_message(void **state)
 {
 	(void)state;
 	think(OPERATOR "," ONE ",\"sent\":{\"conversation_id\":11,\"seq\":8},"
-		       "\"event\":{\"seq\":5,\"text\":\"new\",\"extra\":{},\"edited\":true,"
-		       "\"edited_at\":1.5}");
+		       "\"event\":{\"seq\":5,\"text\":\"new\",\"extra\":{},"
+		       "\"edited\":\"1.500000\"}");
 	assert_string_equal(plan.verb, "edit");
 	assert_int_equal(plan.conversation, 11);
 	assert_int_equal(jnumber(plan.args, "seq"), 8);
 	assert_string_equal(plan.key, "tg:4:5:e:1.500000");
-	think(OPERATOR "," ONE
-		       ",\"event\":{\"seq\":5,\"text\":\"new\",\"extra\":{},\"edited\":true}");
+	think(OPERATOR "," ONE ",\"event\":{\"seq\":5,\"text\":\"new\",\"extra\":{},"
+		       "\"edited\":\"1.500000\"}");
 	assert_null(plan.verb);
 }
 
