@@ -435,13 +435,16 @@ begin
     return v_rest;
 end $$;
 
--- An operator's words have changed: what was sent of them changes too, where the channel can do that.
+-- An operator's words have changed: what was sent of them changes too, where the channel can do that.  A claim that is
+-- under way has perhaps read the old ones, and only with the job's lock is seen.
 create function deliver_edit(p_conversation bigint, p_seq bigint, p_operator int, p_trace text) returns bigint
 language plpgsql as $$
 declare
     m       message;
-    v_shown jsonb := shown_as(p_conversation, p_conversation, p_seq);
+    v_shown jsonb;
 begin
+    perform from job where queue = 2 and lane = p_conversation for update;
+    v_shown := shown_as(p_conversation, p_conversation, p_seq);
     if v_shown is null then
         return null;
     end if;

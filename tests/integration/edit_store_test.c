@@ -155,6 +155,31 @@ static void an_operators_edit_changes_what_was_sent(void **state)
 	assert_int_equal(order(2, "edit", c, EDIT("mine")).status, DESK_DISABLED);
 }
 
+/* A claim that has read the old words is seen by nobody before it is committed. */
+static void an_edit_waits_for_the_claim_of_what_it_changes(void **state)
+{
+	int64_t c = talk_to_first(), sent;
+	PGconn *claiming, *editing = pg_server_connect(world.server);
+	char sql[160];
+
+	(void)state;
+	send_line(c);
+	sent = operator_says(c, "{\"text\":\"one\"}");
+	snprintf(sql, sizeof sql,
+		 "select claim_delivery((select id from job where queue = 2 and lane = %lld), "
+		 "1, 1, false)",
+		 (long long)c);
+	claiming = connect_and(sql);
+	snprintf(sql, sizeof sql, "select desk(1, 'edit', %lld, null, '%s', 't')", (long long)c,
+		 EDIT("uno"));
+	assert_true(PQsendQuery(editing, sql));
+	pg_server_await_blocked(world.server, editing);
+	commit(claiming);
+	PQclear(PQgetResult(editing));
+	PQfinish(editing);
+	assert_waiting("editMessageText %lld 0", sent, 0);
+}
+
 static void of_an_operators_long_words_every_part_changes(void **state)
 {
 	int64_t c = talk_to_first(), sent = operator_says(c, "{\"text\":\"long\"}");
@@ -258,6 +283,7 @@ int main(void)
 		WORLD_TEST(what_waits_to_be_shown_is_not_doubled),
 		WORLD_TEST(what_was_never_shown_is_shown_as_it_is_now),
 		WORLD_TEST(an_operators_edit_changes_what_was_sent),
+		WORLD_TEST(an_edit_waits_for_the_claim_of_what_it_changes),
 		WORLD_TEST(of_an_operators_long_words_every_part_changes),
 		WORLD_TEST(under_a_file_the_caption_changes),
 		WORLD_TEST(a_caption_on_its_way_may_get_no_rest),
