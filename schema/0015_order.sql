@@ -243,7 +243,8 @@ begin
                   from conversation h where h.operator_id = v_operator and h.responder = 2),
         'about', order_client(coalesce((v_subject ->> 'client')::bigint, (v_reply ->> 'client')::bigint, v_topic)),
         'sent', (select o.result from desk_order o
-                 where o.operator_id = v_operator and o.key = 'tg:' || c.id || ':' || m.seq and v_edited is not null),
+                 where o.operator_id = v_operator and o.key = 'tg:' || c.id || ':' || m.seq
+                   and o.result ->> 'verb' in ('say', 'use') and v_edited is not null),
         'colleagues', case when v_verb = 'transfer' then order_colleagues(v_operator) end,
         'live', case when v_verb = 'chats' and (select o.role = 2 and o.enabled from operator o where o.id = v_operator)
                      then order_live(v_operator, m.extra ->> 'argument') end,

@@ -313,7 +313,8 @@ begin
     select n.id, n.name into r.holder_id, r.holder
     from operator n where n.id = (select x.operator_id from conversation x where x.id = c.id);
     if r.status = 'ok' and p_key is not null and o.id is not null then
-        insert into desk_order (operator_id, key, result) values (o.id, p_key, to_jsonb(r));
+        insert into desk_order (operator_id, key, result)
+        values (o.id, p_key, to_jsonb(r) || jsonb_build_object('verb', p_verb));
     end if;
     update operator set seen_at = now() where id = o.id and seen_at < now() - interval '10 s';
     return r;

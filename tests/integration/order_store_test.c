@@ -147,6 +147,20 @@ static void what_was_edited_before_is_still_said_first(void **state)
 	assert_true(is_edit());
 }
 
+/* A note has a number of its own, which is no message's. */
+static void an_edit_of_a_note_is_of_no_message(void **state)
+{
+	int64_t c = talk_to_first(), job = desk_hears("9001", "m1", "//one", NULL);
+	struct order_claim said = claim_order(job);
+
+	(void)state;
+	order_once(1, "note", c, "{\"text\":\"one\"}", "tg:1:1");
+	finish_order(job, &said, "[]");
+	desk_edits("9001", "e1", "m1", "//uno");
+	claim_order(job);
+	assert_int_equal(at("sent", "seq"), 0);
+}
+
 static void what_comes_of_it_is_recorded_with_it(void **state)
 {
 	int64_t job, c;
@@ -344,6 +358,7 @@ int main(void)
 		ORDER_TEST(edits_of_what_was_dealt_with_come_first),
 		ORDER_TEST(an_edit_of_what_is_being_dealt_with_comes_next),
 		ORDER_TEST(what_was_edited_before_is_still_said_first),
+		ORDER_TEST(an_edit_of_a_note_is_of_no_message),
 		ORDER_TEST(what_comes_of_it_is_recorded_with_it),
 		ORDER_TEST(an_answer_is_to_the_client_whose_message_it_is),
 		ORDER_TEST(an_answer_to_own_words_is_to_whom_they_went),
