@@ -63,6 +63,14 @@ int deliver_failures(const struct deliver *d)
 
 /* --- claiming -------------------------------------------------------------- */
 
+/* A line may never drain: nothing of an earlier round is needed, and none of it kept. */
+static void forget_round(struct deliver *d)
+{
+	d->error = NULL;
+	d->piece.room = NULL;
+	arena_free(&d->flow.arena);
+}
+
 static void claim(void *self)
 {
 	struct deliver *d = self;
@@ -72,6 +80,7 @@ static void claim(void *self)
 					  .unsure = d->is_unsure,
 					  .visible = foresee };
 
+	forget_round(d);
 	d->held_since = clock_mono_ms();
 	store_claim_delivery(&d->courier->store, &d->flow, examine, &d->claim, &wanted);
 }

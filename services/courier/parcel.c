@@ -124,7 +124,7 @@ static void begin_reading(struct deliver *d)
 	if (open_file(d) < 0)
 		return;
 	flow_extend(&d->flow, FETCH_MS + SLACK_MS);
-	if (!d->piece.room) /* one for all files of the line */
+	if (!d->piece.room) /* one for all files of a round */
 		d->piece.room = arena_alloc(&d->flow.arena, FILE_PIECE);
 	read_piece(d);
 }

@@ -378,6 +378,22 @@ static void a_file_from_the_console_is_uploaded(void **state)
 	world_end();
 }
 
+static void a_file_that_had_to_wait_is_fetched_anew(void **state)
+{
+	(void)state;
+	world_begin();
+	world_say("see");
+	world.has_file = 1;
+	world.line[0].extra = ours;
+	world_play(429, REFUSED("429", "Too Many Requests: retry after 1",
+				",\"parameters\":{\"retry_after\":1}"));
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_int_equal(world.claims, 2);
+	assert_non_null(strstr(world.last_form, "photo=the bytes;"));
+	world_end();
+}
+
 static void a_picture_that_telegram_refuses_goes_as_a_document(void **state)
 {
 	(void)state;
@@ -469,6 +485,7 @@ int main(void)
 		cmocka_unit_test(a_file_of_another_bot_is_fetched_and_sent_on),
 		cmocka_unit_test(a_file_that_cannot_be_had_is_told_of_in_words),
 		cmocka_unit_test(a_file_from_the_console_is_uploaded),
+		cmocka_unit_test(a_file_that_had_to_wait_is_fetched_anew),
 		cmocka_unit_test(a_picture_that_telegram_refuses_goes_as_a_document),
 		cmocka_unit_test(a_file_that_is_not_kept_any_more_is_told_of_in_words),
 		cmocka_unit_test(a_file_there_is_no_room_for_is_told_of_in_words),

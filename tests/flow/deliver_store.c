@@ -87,6 +87,7 @@ void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
 	struct operation *d = operation_begin(f, next, claim_effect, out);
 
 	(void)s;
+	assert_true(!f->arena.blocks && !f->arena.owned); /* nothing of an earlier round */
 	assert_int_equal(wanted->job, JOB);
 	assert_int_equal(wanted->worker, WORKER_ID);
 	assert_true(wanted->claimant > 0);
