@@ -18,3 +18,13 @@ void courier_call(struct courier *c, struct flow *f, flow_step *next,
 					.may_leave = call->may_leave,
 					.may_leave_arg = call->may_leave_arg });
 }
+
+void courier_read_reply(struct telegram_reply *reply, struct arena *a,
+			const struct http_response *r)
+{
+	enum { DAY_MS = 86400000 };
+
+	telegram_read_reply(reply, a, r->status, r->body, r->len);
+	if (reply->retry_after_ms < 0)
+		reply->retry_after_ms = r->retry_after_ms < DAY_MS ? r->retry_after_ms : DAY_MS;
+}

@@ -41,6 +41,10 @@ struct call {
 void courier_call(struct courier *c, struct flow *f, flow_step *next,
 		  struct http_response *response, const struct call *call);
 
+/* What came of it; a proxy on the way says when to come again in a header only. */
+void courier_read_reply(struct telegram_reply *reply, struct arena *a,
+			const struct http_response *response);
+
 /* A jobs_handler; arg: the courier. */
 void deliver_begin(void *arg, const struct doorbell *bell);
 

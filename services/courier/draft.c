@@ -177,8 +177,7 @@ static void note_shown(void *self)
 	struct sight *s = self;
 	struct preview p = preview_of(s);
 
-	telegram_read_reply(&s->reply, &s->flow.arena, s->response.status, s->response.body,
-			    s->response.len);
+	courier_read_reply(&s->reply, &s->flow.arena, &s->response);
 	metric_add(is_shown(s) ? &shown : &dropped, 1);
 	if (!is_shown(s))
 		hold(s);

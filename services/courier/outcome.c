@@ -89,8 +89,7 @@ void deliver_judge(void *self)
 
 	d->is_sending = 0;
 	metric_observe_ms(&send_time, (double)(clock_mono_us() - d->asked) / 1000);
-	telegram_read_reply(&d->reply, &d->flow.arena, d->response.status, d->response.body,
-			    d->response.len);
+	courier_read_reply(&d->reply, &d->flow.arena, &d->response);
 	decision = decide(&attempt);
 	d->error = decision.deed == DEED_SENT ? NULL : d->reply.description;
 	if (d->reply.error_code == 429 && deliver_channel(d))

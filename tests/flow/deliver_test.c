@@ -172,6 +172,23 @@ static void telegrams_words_are_understood(void **state)
 	}
 }
 
+static void a_proxy_that_has_had_enough_is_obeyed_too(void **state)
+{
+	int64_t began;
+
+	(void)state;
+	world_begin();
+	world_say("one");
+	world_play(429, "<html>slow down</html>");
+	world.retry_after_ms = 41000;
+	began = stage.now_ms;
+	world_run();
+	expect_state(0, DELIVERY_SENT);
+	assert_int_equal(stage.now_ms - began, 41000);
+	assert_int_equal(world.failures, 0);
+	world_end();
+}
+
 static void flood_control_is_obeyed_to_the_second(void **state)
 {
 	(void)state;
@@ -333,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_message_without_substance_fails_and_holds_up_nobody),
 		cmocka_unit_test(a_full_line_waits_for_its_place),
 		cmocka_unit_test(telegrams_words_are_understood),
+		cmocka_unit_test(a_proxy_that_has_had_enough_is_obeyed_too),
 		cmocka_unit_test(flood_control_is_obeyed_to_the_second),
 		cmocka_unit_test(what_keeps_failing_fails_in_the_end),
 		cmocka_unit_test(an_answer_that_never_came_is_uncertain_and_not_repeated),

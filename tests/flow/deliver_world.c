@@ -100,6 +100,7 @@ static void answer(struct operation *d, const struct play *p)
 	out->stage = p->status ? HTTP_ANSWERED : HTTP_SENT;
 	out->body = p->body ? p->body : "";
 	out->len = strlen(out->body);
+	out->retry_after_ms = world.retry_after_ms ? world.retry_after_ms : -1;
 }
 
 /* A download goes to its reader. */

@@ -34,11 +34,12 @@ struct world {
 	int count;
 	struct play plays[PLAYS_MAX]; /* then: everything is taken */
 	int play_count;
-	int rate_waits;  /* so often there is no place */
-	int has_file;    /* PostgreSQL has it */
-	int dead_sender; /* the first was being sent by somebody who died */
-	int frozen;      /* so often others may have gone on with the line */
-	int thawed;      /* so often they may not, before that */
+	int retry_after_ms; /* as headers say; 0: they do not */
+	int rate_waits;     /* so often there is no place */
+	int has_file;       /* PostgreSQL has it */
+	int dead_sender;    /* the first was being sent by somebody who died */
+	int frozen;         /* so often others may have gone on with the line */
+	int thawed;         /* so often they may not, before that */
 
 	/* what happened */
 	int requests, claims, settled, splits, unreachable, floods;
