@@ -67,7 +67,7 @@ begin
                         and m.seq > coalesce((p_reply ->> 'seq')::bigint, p_seq));
 end $$;
 
--- 'attachments': files of 0021, which desk_obey() has found to be in order.
+-- 'attachments': files of 0021, which desk_obey() has found to be in order.  'id': what its author's client calls it.
 create function desk_say(inout r desk_done, c conversation, o operator, p_args jsonb, p_trace text)
 language plpgsql as $$
 begin
@@ -76,6 +76,7 @@ begin
                  coalesce(p_args -> 'extra', '{}')
                  || case when p_args ? 'attachments' then jsonb_build_object('attachments', p_args -> 'attachments') else '{}' end
                  || jsonb_build_object('operator', jsonb_build_object('id', o.id, 'name', o.name))
+                 || case when p_args ? 'id' then jsonb_build_object('id', p_args -> 'id') else '{}' end
                  || case when p_args ? 'reply_to' then jsonb_build_object('reply_to', p_args -> 'reply_to') else '{}' end,
                  p_trace) p;
     update file f set seq = r.seq from jsonb_array_elements(p_args -> 'attachments') a where f.id = (a ->> 'file')::bigint;

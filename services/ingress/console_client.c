@@ -71,8 +71,8 @@ static json_t *failure_of(const json_t *message)
 
 void console_dress_message(json_t *message, int64_t conversation_id, struct arena *a)
 {
-	static const char *const shown[] = { "event", "rate", "sources", "buttons",
-					     "reply_to" };
+	static const char *const shown[] = { "event",   "rate",     "sources",
+					     "buttons", "reply_to", "id" };
 	const char *author = json_string_value(json_object_get(message, "author"));
 	const char *text = json_string_value(json_object_get(message, "text"));
 	json_t *extra = json_incref(json_object_get(message, "extra"));

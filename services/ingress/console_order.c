@@ -104,7 +104,7 @@ static int read_order(struct console_call *c, struct ordering *o)
 
 static json_t *args_of(struct console_call *c, const struct ordering *o)
 {
-	json_t *args = json_object();
+	json_t *args = json_pack("{ss}", "id", o->id);
 
 	if (o->text)
 		json_object_set_new(args, "text", json_string(o->text));

@@ -108,6 +108,15 @@ def test_an_order_given_twice_is_one(stack, ann):
     assert (first.json["status"], second.json["status"]) == ("ok", "again")
     assert first.json["seq"] == second.json["seq"]
     assert [m["text"] for m in ann.messages(conversation)].count("once") == 1
+
+
+def test_words_are_shown_under_the_id_their_console_gave_them(stack, ann):
+    widget, conversation = held(stack, ann)
+    events = ann.listen(watch=conversation)
+    ann.order(conversation, "say", key="my-own-words-1", text="mine")
+    shown = events.wait("message", lambda e: e["message"]["text"] == "mine")["message"]
+    assert shown["id"] == ann.messages(conversation)[-1]["id"] == "my-own-words-1"
+    assert "id" not in eventually(lambda: next_from(widget, "operator"))
     ann.do(conversation, "close")
 
 

@@ -2,23 +2,31 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Api, Refusal } from "../src/console/api.ts";
 import { Chat, type ChatHost } from "../src/console/chat.ts";
-import type { Detail, Done, Operator, Order, Row } from "../src/console/types.ts";
+import type { Detail, Done, Message, Operator, Order, Row } from "../src/console/types.ts";
 import { type Storage, memoryStorage } from "../src/widget/storage.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 const VERA = { id: 1, name: "Vera", role: "operator" } as Operator;
+
+const DETAIL = { person: null, handoffs: [], notes: [], suggestion: null } as unknown as Detail;
+
+function said(seq: number, id: string, text: string): Message {
+  return { seq, id, text, author: "operator", operator_id: VERA.id, created_at: "2026-11-21T10:00:00Z" };
+}
 
 /** A server that gives the answers of a script, then obeys. */
 class Host implements ChatHost {
   readonly orders: (Order & { id: string })[] = [];
   script: (Done | Refusal)[] = [];
   complaints: unknown[] = [];
+  pages: Message[][] = [];
   me = VERA;
   shown = { id: 7, state: "waiting", operator: null, epoch: 1 } as unknown as Row;
   readonly api = {
     order: (_id: number, order: Order) => this.obey(order, "direct"),
     orderOnce: (_id: number, order: Order, id: string) => this.obey(order, id),
-    detail: () => Promise.reject(new Refusal(0)),
+    detail: () => (this.pages.length ? Promise.resolve(DETAIL) : Promise.reject(new Refusal(0))),
+    messages: () => Promise.resolve({ messages: this.pages.shift() ?? [], last_seq: 9 }),
     typing: () => Promise.resolve(),
   } as unknown as Api;
 
@@ -91,6 +99,33 @@ test("words that were refused are sent again under a new id, those that got lost
   assert.equal(host.orders[2]?.text, "Hello");
   assert.notEqual(host.orders[2]?.id, host.orders[0]?.id, "it was refused: another order");
   assert.deepEqual(c.outbox.items, []);
+});
+
+test("words whose answer was lost are shown once, and nothing waits for them", async () => {
+  const { host, chat: c } = chat();
+  host.script = [new Refusal(0)];
+  c.say("one");
+  c.say("two");
+  await turn();
+  c.receive(said(1, "somebody-elses", "one"));
+  assert.deepEqual(c.outbox.items.map((i) => i.text), ["one", "two"], "words alone tell nothing");
+  c.receive(said(2, host.orders[0]?.id ?? "", "one"));
+  await turn();
+  assert.deepEqual(host.orders.map((o) => o.text), ["one", "two"]);
+  assert.deepEqual(c.outbox.items, []);
+});
+
+test("words that were left behind and had arrived are not offered again, on any clock", async () => {
+  const storage = memoryStorage();
+  for (const [id, text] of [["old", "Hi"], ["older", "Ho"], ["lost", "Hi"]] as const)
+    storage.set(`out:${id}`, JSON.stringify({ text, at: 0 }));
+  const { host, chat: c } = chat(storage);
+  host.pages = [[said(9, "old", "Hi")], [said(3, "older", "Ho")]];
+  await c.load();
+  assert.deepEqual(c.outbox.items.map((i) => i.id), ["older", "lost"]);
+  await c.loadEarlier();
+  assert.deepEqual(c.outbox.items.map((i) => [i.id, i.state]), [["lost", "held"]]);
+  assert.deepEqual(host.orders, []);
 });
 
 test("what waits until somebody signs in again is kept", async () => {

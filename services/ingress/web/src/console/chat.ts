@@ -112,6 +112,7 @@ export class Chat {
       if (load !== this.loads) return;
       this.learn(described);
       this.thread.newest(page, PAGE, asked);
+      this.arrived(page.messages);
       this.failure = null;
     } catch (error) {
       if (load === this.loads) this.failure = error;
@@ -152,7 +153,9 @@ export class Chat {
     if (!first) return;
     const asked = this.thread.ask();
     try {
-      this.thread.earlier(await this.host.api.messages(this.id, first, PAGE), PAGE, asked);
+      const page = await this.host.api.messages(this.id, first, PAGE);
+      this.thread.earlier(page, PAGE, asked);
+      this.arrived(page.messages);
     } catch (error) {
       this.host.complain(error);
     }
@@ -169,6 +172,12 @@ export class Chat {
     }
     this.sought = seq;
     this.host.changed();
+  }
+
+  /** From the stream. */
+  receive(message: Message): void {
+    this.thread.receive(message);
+    this.arrived([message]);
   }
 
   /** It is on the screen of somebody who looks. */
@@ -383,6 +392,11 @@ export class Chat {
     }
     if (error instanceof Refusal) this.refusals.set(key, error);
     return { kind: "refused", error: error.detail };
+  }
+
+  /** What the server shows us need not be sent any more, though its answer was lost. */
+  private arrived(messages: Message[]): void {
+    for (const { id } of messages) if (id) this.outbox.arrived(id);
   }
 
   private sent(item: Unsent, seq: number): void {

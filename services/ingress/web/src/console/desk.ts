@@ -323,7 +323,7 @@ export class Desk implements ChatHost {
   private takeMessage({ conversation, message }: Events["message"]): void {
     const row = this.row(conversation);
     const fresh = !row || message.seq > row.last_seq;
-    this.chats.get(conversation)?.thread.receive(message);
+    this.chats.get(conversation)?.receive(message);
     if (row && this.me && fresh) {
       const last = {
         seq: message.seq,

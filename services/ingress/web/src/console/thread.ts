@@ -176,24 +176,6 @@ export class Thread {
     this.insert({ seq, author: "operator", name, operator_id, text, reply_to, created_at });
   }
 
-  /** Unconfirmed words that the stream has not shown already. */
-  unconfirmed(items: readonly Unsent[], me: number | undefined): Unsent[] {
-    const used = new Set<number>();
-    return items.filter((item) => {
-      const twin = this.messages.find(
-        (m) =>
-          !used.has(m.seq) &&
-          item.state === "sending" &&
-          m.author === "operator" &&
-          m.operator_id === me &&
-          m.text.trim() === item.text.trim() &&
-          Date.parse(m.created_at) > item.at - 10_000,
-      );
-      if (twin) used.add(twin.seq);
-      return !twin;
-    });
-  }
-
   private has(seq: number): boolean {
     return this.messages.some((m) => m.seq === seq);
   }

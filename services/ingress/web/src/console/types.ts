@@ -180,6 +180,8 @@ export interface Message {
   name?: string | null;
   /** Whose words they are, if they are an operator's. */
   operator_id?: number | null;
+  /** The order that said it from a console, by the id that was given to it there. */
+  id?: string | null;
   text: string;
   /** Rendered by the server.  Never trusted. */
   html?: string | null;

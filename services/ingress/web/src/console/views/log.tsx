@@ -147,7 +147,7 @@ function Items({ chat, row }: { chat: Chat; row: Row }) {
   }
   if (thread.loaded) putNotes(Number.POSITIVE_INFINITY);
   if (thread.draft.answer !== null) items.push(<Draft key="draft" text={thread.draft.text} row={row} />);
-  for (const item of thread.unconfirmed(chat.outbox.items, me?.id)) {
+  for (const item of chat.outbox.items) {
     items.push(<Unsent key={`u${item.id}`} item={item} chat={chat} />);
   }
   if (thread.isPersonTyping) items.push(<Typing key="typing" name={speech.person(row)} side="person" />);
