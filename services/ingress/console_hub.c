@@ -36,7 +36,7 @@ void desk_send_to(struct desk_hub *h, int64_t id, int holder, const char *event,
 	free(text);
 }
 
-static void hello(struct desk_client *c)
+void desk_hello(struct desk_client *c)
 {
 	web_stream_send(c->stream, NULL, "hello", "{}", 2);
 }
@@ -101,7 +101,7 @@ void desk_hub_join(struct desk_hub *h, struct web_request *req,
 	TAILQ_INSERT_TAIL(&h->clients, c, link);
 	h->client_count++;
 	c->stream = web_stream_begin(req, on_gone, c);
-	hello(c);
+	desk_hello(c);
 	if (!watch || !(r = desk_room_open(h, watch)))
 		return;
 	desk_room_news(r);
@@ -158,7 +158,7 @@ static void on_up(void *arg)
 
 	hub_queue_moved(h->in->hub);
 	TAILQ_FOREACH (c, &h->clients, link)
-		hello(c);
+		desk_hello(c);
 }
 
 /* --- the clock ------------------------------------------------------------------ */

@@ -89,6 +89,8 @@ void desk_room_stop_draft(struct desk_room *r);
 
 /* --- console_hub.c: sending ---------------------------------------------------- */
 
+/* Read anew what you show. */
+void desk_hello(struct desk_client *c);
 /* To one, to those who watch the conversation (or hold it), or to all (id 0). */
 void desk_send(struct desk_client *c, const char *event, const json_t *data);
 void desk_send_to(struct desk_hub *h, int64_t id, int holder, const char *event,

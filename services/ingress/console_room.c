@@ -205,6 +205,18 @@ static void show_suggestion(struct desk_room *r, const json_t *news, int holder)
 	desk_send_to(r->hub, r->id, holder, "suggestion", event);
 }
 
+/* What was shown is not there any more, a backup was restored: they look for themselves. */
+static void go_back(struct desk_room *r, int64_t last_seq)
+{
+	struct desk_client *c;
+
+	r->seq = last_seq;
+	r->note = -1;
+	TAILQ_FOREACH (c, &r->hub->clients, link)
+		if (c->watch == r->id)
+			desk_hello(c);
+}
+
 /* Only what is watched is listened to. */
 static void follow(struct desk_room *r, const json_t *news)
 {
@@ -223,17 +235,20 @@ static void show_news(void *self)
 	struct desk_room *r = n->room;
 	json_auto_t *news = n->json && r ? json_loads(n->json, 0, NULL) : NULL;
 	json_t *row = json_object_get(news, "row");
+	int64_t last_seq = json_integer_value(json_object_get(row, "last_seq"));
 	int holder = (int)json_integer_value(
 		json_object_get(json_object_get(row, "operator"), "id"));
 
 	if (news) {
+		if (last_seq < r->seq)
+			go_back(r, last_seq);
 		show_row(r, row, json_object_get(news, "unread"));
 		show_messages(r, news, holder, &n->flow.arena);
 		show_notes(r, news);
 		show_suggestion(r, news, holder);
 		follow(r, news);
 		if (r->seq < 0)
-			r->seq = json_integer_value(json_object_get(row, "last_seq"));
+			r->seq = last_seq;
 	}
 	if (r && r->is_stale) {
 		r->news = NULL;

@@ -12,6 +12,9 @@
  * number it was given, and a page read from PostgreSQL is only handed to clients
  * who have everything before it.
  *
+ * Who has more than there is remembers what a restored database has forgotten: they are
+ * told to read the conversation anew.
+ *
  * The answer under way is kept by the room; each client has been shown a
  * prefix of it, and is given what follows.
  */
@@ -22,6 +25,7 @@ struct client {
 	struct web_stream *stream;
 	const char *network; /* in the stream's arena */
 	int64_t sent, expires_ms, beat_ms;
+	int64_t asked;    /* `sent` as a page was last asked for; 0: not since it joined */
 	int states;       /* the last state told; 0: none */
 	char shown[48];   /* the answer shown so far ... */
 	size_t shown_len; /* ... up to here */

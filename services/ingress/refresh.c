@@ -59,9 +59,11 @@ static void read_page(void *self)
 	f->room->is_stale = 0;
 	f->began = clock_mono_ms();
 	f->after = INT64_MAX;
-	TAILQ_FOREACH (c, &f->room->clients, in_room)
+	TAILQ_FOREACH (c, &f->room->clients, in_room) {
+		c->asked = c->sent;
 		if (c->sent < f->after)
 			f->after = c->sent;
+	}
 	store_messages(&f->in->store, &f->flow, hand_out, &f->page,
 		       &(struct messages_wanted){ .channel_id = f->channel_id,
 						  .chat_key = f->chat,
@@ -87,6 +89,22 @@ static void send_to_all(struct refresh *f, const struct message *m)
 		web_stream_send(c->stream, id, "message", text, strlen(text));
 	}
 	free(text);
+}
+
+/* The id is for browsers that resume a stream by themselves. */
+static void send_back(struct refresh *f)
+{
+	struct client *c;
+	char id[24];
+
+	snprintf(id, sizeof id, "%lld", (long long)f->page.last_seq);
+	TAILQ_FOREACH (c, &f->room->clients, in_room) {
+		if (c->asked <= f->page.last_seq)
+			continue;
+		c->sent = c->asked = f->page.last_seq;
+		c->beat_ms = clock_mono_ms();
+		web_stream_send(c->stream, id, "reload", "{}", 2);
+	}
 }
 
 void room_tell(struct room *r, const json_t *state)
@@ -144,6 +162,7 @@ static void hand_out(void *self)
 		flow_done(&f->flow);
 		return;
 	}
+	send_back(f);
 	for (int i = 0; i < f->page.n; i++)
 		send_to_all(f, &f->page.messages[i]);
 	tell_state(f);

@@ -306,6 +306,29 @@ describe("staying in step", () => {
     await until(async () => (await w.root.locator(".badge").innerText()) === "1", "the badge");
   });
 
+  for (const isCrowded of [false, true])
+    test(`what a restored server has forgotten goes, ${isCrowded ? "also where it asks from time to time" : "and it goes on from there"}`, async () => {
+      answerWith("Yes.");
+      const w = await openWidget();
+      for (const text of ["one", "two"]) {
+        await w.say(text);
+        await until(async () => (await w.texts()).at(-1) === "Yes.", "an answer");
+      }
+      const chat = server.only();
+      server.interfere = (_req, res, url) => {
+        if (!isCrowded || url.pathname !== "/api/v1/events") return false;
+        problem(res, 429, "too_many_requests", "Too many streams.", { "Retry-After": "1" });
+        return true;
+      };
+      chat.messages.length = 2;
+      if (isCrowded) for (const stream of chat.streams) stream.end();
+      else server.emit(chat, "reload", {}, 2);
+      await until(async () => (await w.texts(w.own)).join() === "one", "the end is gone");
+      if (!isCrowded) await until(() => chat.streams.size === 1, "the stream");
+      server.say(chat, { author: "bot", text: "x", html: "<p>x</p>" });
+      await until(async () => (await w.texts()).at(-1) === "x", "what is new");
+    });
+
   test("it works where the browser refuses storage", async () => {
     await context.addInitScript(() => {
       Object.defineProperty(window, "localStorage", {

@@ -24,7 +24,7 @@ struct web_stream {
 	void (*closed)(void *arg);
 	void *arg;
 	int64_t seq; /* the last one given */
-	int is_wrong, is_ended, joined, deltas;
+	int is_wrong, is_ended, joined, deltas, reloads;
 	char answer[64];
 };
 
@@ -100,6 +100,9 @@ void __wrap_web_stream_send(struct web_stream *s, const char *id, const char *ev
 		take_delta(s, data);
 	} else if (strcmp(event, "end") == 0) {
 		s->answer[0] = 0;
+	} else if (strcmp(event, "reload") == 0) {
+		s->seq = strtoll(id, NULL, 10);
+		s->reloads++;
 	}
 }
 
@@ -119,9 +122,9 @@ static void give_page(struct operation *d)
 	struct message_page *page = d->out;
 	int64_t seq = d->numbers[0];
 
-	*page = (struct message_page){ .conversation_id = 3, .last_seq = world.last_seq };
+	*page = (struct message_page){ .conversation_id = 3, .last_seq = d->numbers[1] };
 	page->messages = arena_alloc(&d->flow->arena, PAGE * sizeof *page->messages);
-	while (page->n < PAGE && ++seq <= world.last_seq)
+	while (page->n < PAGE && ++seq <= page->last_seq)
 		page->messages[page->n++] =
 			(struct message){ .seq = seq, .body = "words", .created_at = "now" };
 }
@@ -137,6 +140,7 @@ void __wrap_store_messages(struct store *s, struct flow *f, flow_step *next,
 	(void)s;
 	assert_string_equal(wanted->chat_key, "chat");
 	d->numbers[0] = wanted->after;
+	d->numbers[1] = world.last_seq; /* what is said from now on, the page does not tell */
 }
 
 static void give_draft(struct operation *d)
@@ -299,11 +303,49 @@ static void an_answer_without_its_beginning_is_not_shown(void **state)
 	end_world();
 }
 
+/* A backup was put in place: there are fewer messages than they have. */
+static void who_has_more_than_there_is_begins_anew(void **state)
+{
+	(void)state;
+	begin_world();
+	join(9);
+	join(5);
+	settle();
+	assert_int_equal(world.streams[0].seq, 5);
+	assert_int_equal(world.streams[0].reloads, 1);
+	assert_int_equal(world.streams[1].reloads, 0);
+	world.last_seq = 7;
+	hear("{\"t\":\"seq\",\"n\":7}");
+	catch_up();
+	world.last_seq = 6;
+	hear("{\"t\":\"seq\",\"n\":6}");
+	settle();
+	assert_int_equal(world.streams[0].reloads, 2);
+	assert_int_equal(world.streams[1].reloads, 1);
+	end_world();
+}
+
+static void who_is_newer_than_the_page_has_not_too_much(void **state)
+{
+	(void)state;
+	begin_world();
+	join(5);
+	for (int i = 0; stage.operations == 0 && i < ROUNDS_MAX; i++)
+		event_base_loop(stage.base, EVLOOP_ONCE);
+	world.last_seq = 6;
+	join(6);
+	catch_up();
+	assert_int_equal(world.streams[1].reloads, 0);
+	end_world();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everybody_is_given_every_message_once),
 		cmocka_unit_test(who_comes_late_is_shown_the_whole_answer),
+		cmocka_unit_test(who_has_more_than_there_is_begins_anew),
+		cmocka_unit_test(who_is_newer_than_the_page_has_not_too_much),
 		cmocka_unit_test(an_answer_without_its_beginning_is_not_shown),
 	};
 

@@ -192,3 +192,16 @@ def test_one_operator_has_so_many_streams(stack, ann):
     assert ann.get("events").status == 429
     for stream in streams:
         stream.close()
+
+
+def test_watchers_of_a_conversation_that_was_set_back_begin_anew(stack, ann):
+    widget, conversation = held(stack, ann)
+    stream = ann.listen(watch=conversation)
+    seq = ann.do(conversation, "say", text=word())["seq"]
+    stream.wait("message", lambda e: e["message"]["seq"] == seq)
+    wait_for(lambda: len(stream.of("hello")) == 1, "the first hello")
+    stack.sql_do(f"update conversation set last_seq = last_seq - 1 where id = {conversation}")
+    wait_for(lambda: len(stream.of("hello")) == 2, "another hello")
+    stack.sql_do(f"update conversation set last_seq = last_seq + 1 where id = {conversation}")
+    shown = wait_for(lambda: [e for e in stream.of("message") if e["message"]["seq"] == seq][1:], "the message once more")
+    assert len(shown) >= 1 and len(stream.of("hello")) == 2

@@ -94,6 +94,18 @@ def test_every_stream_begins_with_the_state_and_hears_of_its_changes(stack):
     events.close(), again.close()
 
 
+def test_who_has_more_than_there_is_is_told_to_begin_anew(stack):
+    w = stack.widget()
+    w.ask(word())
+    events = w.listen(99)  # of the time after the backup that was restored
+    wait_for(lambda: events.of("reload"), "the word to begin anew")
+    assert [(e["id"], e["data"]) for e in events.of("reload")] == [("2", {})]
+    w.ask(word())
+    assert [m["seq"] for m in events.wait_messages(2)] == [3, 4]
+    assert len(events.of("reload")) == 1
+    events.close()
+
+
 def test_a_message_that_was_edited_is_shown_again(stack):
     w = stack.widget()
     w.ask(word())

@@ -186,3 +186,21 @@ test("after a gap other folders have to be fetched anew", () => {
   box.folder = "all";
   assert.equal(box.list, undefined);
 });
+
+test("after a gap rows may be older than those that are known: the database was restored", () => {
+  const known = row(1, "bot", { last_seq: 9, epoch: 4 });
+  const restored = row(1, "bot", { last_seq: 5, epoch: 2 });
+  const box = inbox("all", [known, row(2, "bot", { last_seq: 9 })]);
+  assert.equal(box.isOutdated(restored), true);
+  const before = box.askFor(null);
+  box.doubt();
+  box.page(before, { conversations: [restored], counts: box.counts, next: null }, ME);
+  assert.equal(box.rows.get(1)?.last_seq, 9, "it was asked for before the gap");
+  box.take({ ...known, unread: 0 }, ME);
+  assert.equal(box.isOutdated(restored), false);
+  box.take(restored, ME);
+  assert.equal(box.isOutdated(row(1, "bot", { last_seq: 4, epoch: 2 })), true, "it is known anew");
+  box.doubt();
+  give(box, [row(1, "bot", { last_seq: 3, epoch: 1 })]);
+  assert.equal(box.rows.get(1)?.last_seq, 3);
+});

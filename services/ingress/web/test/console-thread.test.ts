@@ -112,3 +112,15 @@ test("a page that was asked for before the newest message does not take it away"
   t.newest({ messages: range(1, 2), last_seq: 2 }, 50, asked);
   assert.deepEqual(seqs(t), [1, 2, 3]);
 });
+
+test("what a restored database has forgotten goes, what was said since stays", () => {
+  const t = thread();
+  t.newest({ messages: range(1, 4), last_seq: 4 }, 50, t.ask());
+  t.receive(message(5));
+  t.newest({ messages: range(1, 3), last_seq: 3 }, 50, t.ask());
+  assert.deepEqual(seqs(t), [1, 2, 3]);
+  const asked = t.ask();
+  t.confirm({ id: "a", text: "Hello", at: 0, state: "sending", tries: 1 }, 4, { id: 1, name: "Vera" });
+  t.newest({ messages: range(1, 3), last_seq: 3 }, 50, asked);
+  assert.deepEqual(seqs(t), [1, 2, 3, 4]);
+});

@@ -112,6 +112,7 @@ export class Chat {
       if (load !== this.loads) return;
       this.learn(described);
       this.thread.newest(page, PAGE, asked);
+      this.readSeq = Math.min(this.readSeq, this.thread.lastSeq); // of a restored database it is less
       this.arrived(page.messages);
       this.failure = null;
     } catch (error) {

@@ -6,7 +6,7 @@ import { Bell } from "./bell.ts";
 import type { Chat, ChatHost } from "./chat.ts";
 import { Chats } from "./chats.ts";
 import { Speech } from "./format.ts";
-import { Inbox, belongs, isOlder } from "./inbox.ts";
+import { Inbox, belongs } from "./inbox.ts";
 import { Line, type Link } from "./line.ts";
 import { Prefs } from "./prefs.ts";
 import { type Place, hashOf, parsePlace } from "./route.ts";
@@ -308,8 +308,7 @@ export class Desk implements ChatHost {
   };
 
   private takeRow(row: Row): void {
-    const known = this.row(row.id);
-    if (!this.me || (known && isOlder(row, known))) return;
+    if (!this.me || this.inbox.isOutdated(row)) return;
     const old = this.inbox.take(row, this.me.id);
     const chat = this.chats.get(row.id);
     const isChanged =

@@ -38,6 +38,9 @@ export class Inbox {
   /** When each row was told of last, and when somebody last came into a counted folder, or left it. */
   private readonly told = new Map<number, number>();
   private movedAt = 0;
+  /** Rows as they were before something may have been missed, and when that was. */
+  private readonly doubtful = new Set<number>();
+  private doubtedAt = 0;
 
   /** Undefined: this folder was never loaded. */
   get list(): List | undefined {
@@ -53,11 +56,14 @@ export class Inbox {
     this.rows.clear();
     this.lists.clear();
     this.told.clear();
+    this.doubtful.clear();
     this.counts = { waiting: 0, mine: 0 };
   }
 
-  /** Something may have been missed: only the list that is fetched anew is known. */
+  /** Something may have been missed: only the list that is fetched anew is known, and no row for sure. */
   doubt(): void {
+    this.doubtedAt = ++this.clock;
+    for (const id of this.rows.keys()) this.doubtful.add(id);
     const shown = key(this.folder, this.query);
     for (const name of this.lists.keys()) if (name !== shown) this.lists.delete(name);
   }
@@ -77,7 +83,11 @@ export class Inbox {
     const old = this.lists.get(name);
     const isFirst = asked.before === null;
     if (isFirst ? old && asked.at < old.asked : old?.next !== asked.before) return; // the list is another by now
-    for (const row of page.conversations) if (!this.isOld(row, asked.at)) this.rows.set(row.id, row);
+    for (const row of page.conversations) {
+      if (this.isOld(row, asked.at)) continue;
+      this.rows.set(row.id, row);
+      if (asked.at > this.doubtedAt) this.doubtful.delete(row.id);
+    }
     if (this.movedAt < asked.at) this.counts = page.counts;
     const list = joined(old, page, asked);
     this.lists.set(name, list);
@@ -91,6 +101,7 @@ export class Inbox {
   /** Something happened in a conversation.  Gives the row as it was before. */
   take(row: Row, me: number): Row | undefined {
     const old = this.rows.get(row.id);
+    if (old && (isOlder(row, old) || isOlder(old, row))) this.doubtful.delete(row.id);
     this.told.set(row.id, ++this.clock);
     this.rows.set(row.id, row);
     this.count(old, row, me);
@@ -106,10 +117,16 @@ export class Inbox {
     if (!this.isOld(row, asked)) this.take(row, me);
   }
 
+  /** From the stream: what is known is newer, unless a database was restored since. */
+  isOutdated(row: Row): boolean {
+    const known = this.rows.get(row.id);
+    return known !== undefined && !this.doubtful.has(row.id) && isOlder(row, known);
+  }
+
   /** Of what is known, something is newer than this row is, as it was asked for then. */
   private isOld(row: Row, asked: number): boolean {
     const known = this.rows.get(row.id);
-    if (!known) return false;
+    if (!known || (asked > this.doubtedAt && this.doubtful.has(row.id))) return false;
     return isOlder(row, known) || (!isOlder(known, row) && (this.told.get(row.id) ?? 0) > asked);
   }
 
@@ -156,8 +173,8 @@ function joined(old: List | undefined, page: RowPage, asked: Asked): List {
   return { ...list, ids: unique([...ids, ...tail]), next, searchedTo, asked: asked.at };
 }
 
-/** Both count upwards, whatever happens. */
-export function isOlder(row: Row, other: Row): boolean {
+/** Both count upwards, as long as the database is the same. */
+function isOlder(row: Row, other: Row): boolean {
   return row.epoch < other.epoch || (row.epoch === other.epoch && row.last_seq < other.last_seq);
 }
 

@@ -68,6 +68,7 @@ export class Thread {
     const first = page.messages[0]?.seq ?? 0;
     if (this.loaded && first > this.lastSeq + 1) this.messages.length = 0;
     const isBeginning = page.messages.length < limit || first <= 1;
+    this.unsay(page.last_seq, asked);
     if (!this.loaded || this.messages.length === 0) this.hasEarlier = !isBeginning;
     this.fill(page, asked);
     this.loaded = true;
@@ -79,6 +80,11 @@ export class Thread {
   earlier(page: MessagePage, limit: number, asked: number): void {
     this.fill(page, asked);
     this.hasEarlier = page.messages.length === limit && (this.messages[0]?.seq ?? 0) > 1;
+  }
+
+  /** What stands behind the end, and was not told of since, a restored database has forgotten. */
+  private unsay(end: number, asked: number): void {
+    while (this.lastSeq > end && (this.told.get(this.lastSeq) ?? 0) < asked) this.messages.pop();
   }
 
   /** What was edited or delivered since the page was asked for is newer than the page. */
@@ -173,6 +179,7 @@ export class Thread {
     const created_at = new Date(this.now()).toISOString();
     const { id: operator_id, name } = me;
     const { text, reply_to = null } = item;
+    this.told.set(seq, ++this.clock);
     this.insert({ seq, author: "operator", name, operator_id, text, reply_to, created_at });
   }
 

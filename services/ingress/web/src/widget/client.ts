@@ -4,7 +4,7 @@ import { Conversation } from "./conversation.ts";
 import { type Outcome, Outbox, type Unsent } from "./outbox.ts";
 import type { ServerEvent } from "./sse.ts";
 import { type Storage, newId } from "./storage.ts";
-import type { Delta, Lang, Message, Session, State } from "./types.ts";
+import type { Delta, Lang, Message, Page, Session, State } from "./types.ts";
 
 export type Link = "idle" | "connecting" | "online" | "lost" | "refused";
 
@@ -181,8 +181,8 @@ export class Client {
     this.setLink("online");
     try {
       const page = await this.api.messages(this.conversation.cursor, PAGE);
-      if (page.responder) this.conversation.setState(page as State);
-      for (const message of page.messages) this.takeMessage(message);
+      if (page.last_seq < this.conversation.cursor) await this.load(); // what the stream calls "reload"
+      else this.takePage(page);
     } catch {
       // the stream is tried next, and says what is wrong
     }
@@ -285,7 +285,15 @@ export class Client {
       case "typing":
         setTimeout(() => this.changed(), this.conversation.humanTypes() + 50);
         return this.changed();
+      case "reload":
+        this.loaded = false;
+        this.line?.abort();
     }
+  }
+
+  private takePage(page: Page): void {
+    if (page.responder) this.conversation.setState(page as State);
+    for (const message of page.messages) this.takeMessage(message);
   }
 
   private takeMessage(message: Message): void {
