@@ -140,6 +140,21 @@ describe("talking", () => {
     assert.equal(new Set(desk.orders("say").map((o) => o.id)).size, 2, "a new order, under a new id");
   });
 
+  test("words held for a colleague's sake do not say who has the chat when nobody has", async () => {
+    person(7, "Ivan", "Hello?");
+    const chat = desk.chats.get(7);
+    desk.take(chat, desk.operators[1]);
+    const console = await openConsole("#/all/7");
+    await console.write("Let me");
+    await console.page.getByText("Anna Petrova has this chat").first().waitFor();
+    Object.assign(chat.row, { state: "closed", operator: null, epoch: chat.row.epoch + 1 });
+    desk.emit("conversation", chat.row);
+    await console.page.getByText("Not sent: a colleague had this chat.").waitFor();
+    assert.equal(await console.page.getByText("Anna Petrova has this chat").count(), 0);
+    await console.button("Send again").click();
+    await until(() => chat.messages.some((m) => m.text === "Let me"), "it is sent");
+  });
+
   test("two accept at once: the second is told who has it", async () => {
     person(7, "Ivan", "Hello?");
     const console = await openConsole("#/waiting/7");

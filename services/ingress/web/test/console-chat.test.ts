@@ -76,8 +76,13 @@ test("who has the chat is remembered, other refusals are complained of", async (
   const { host, chat: c } = chat();
   host.script = [new Refusal(409, "taken", "", undefined, "Anna"), new Refusal(409, "full", "no room")];
   assert.equal(await c.order({ verb: "take" }), false);
+  assert.equal(c.holder, null, "it is not known yet");
+  host.patch(7, { state: "operator", operator: { id: 2, name: "Anna" } });
   assert.equal(c.holder, "Anna");
   assert.equal(host.complaints.length, 0);
+  host.patch(7, { state: "closed", operator: null });
+  assert.equal(c.holder, null, "nobody has it any more");
+  host.patch(7, { state: "operator", operator: { id: 2, name: "Anna" } });
   assert.equal(await c.order({ verb: "take" }), false);
   assert.equal(c.holder, null);
   assert.equal(host.complaints.length, 1);

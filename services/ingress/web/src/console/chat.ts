@@ -44,13 +44,13 @@ export class Chat {
   adopted: Suggestion | null = null;
   /** The order that is under way. */
   busy: Order["verb"] | null = null;
-  /** Somebody else has the chat that we wanted. */
-  holder: string | null = null;
   failure: unknown = null;
   /** A message that is to be brought into sight. */
   sought: number | null = null;
   /** Counts how often the draft was changed from outside the field. */
   revision = 0;
+  /** We wanted the chat that somebody else has. */
+  private isWanted = false;
   private readonly refusals = new Map<string, Refusal>();
   private typedAt = 0;
   private readSeq = 0;
@@ -89,6 +89,17 @@ export class Chat {
     return row?.state === "operator" && row.operator?.id === this.host.me?.id;
   }
 
+  /** Who has it, if somebody else does. */
+  get colleague(): string | null {
+    const { row } = this;
+    return row?.state === "operator" && !this.isMine ? (row.operator?.name ?? null) : null;
+  }
+
+  /** Who has it although we wanted it, as long as that is so. */
+  get holder(): string | null {
+    return this.isWanted ? this.colleague : null;
+  }
+
   /** Its operator has left: what is not sent waits for them. */
   end(): void {
     this.outbox.end();
@@ -97,7 +108,7 @@ export class Chat {
 
   /** It comes to the screen, perhaps again. */
   opened(): void {
-    this.holder = null;
+    this.isWanted = false;
     this.thread.opened(this.row?.unread ?? 0);
   }
 
@@ -197,17 +208,17 @@ export class Chat {
 
   /* --- orders --------------------------------------------------------------- */
 
-  /** True if it was done.  Whoever has the chat instead of us is kept in `holder`. */
+  /** True if it was done.  Whoever has the chat instead of us is `holder`. */
   async order(order: Order): Promise<boolean> {
     if (this.busy) return false;
     this.busy = order.verb;
-    this.holder = null;
+    this.isWanted = false;
     this.host.changed();
     try {
       this.obeyed(order, await this.host.api.order(this.id, order));
       return true;
     } catch (error) {
-      if (error instanceof Refusal && error.holder) this.holder = error.holder;
+      if (error instanceof Refusal && error.holder) this.isWanted = true;
       else this.host.complain(error);
       void this.describe();
       return false;
@@ -382,6 +393,7 @@ export class Chat {
       this.obeyed({ verb: "say", text }, done);
       return { kind: "sent", seq: done.seq ?? 0 };
     } catch (error) {
+      if (error instanceof Refusal && error.holder) await this.describe(); // the stream may be slower
       return this.judge(key, error instanceof ApiError ? error : new ApiError(0));
     }
   }

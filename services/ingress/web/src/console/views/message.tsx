@@ -1,4 +1,5 @@
 import type { Unsent as UnsentItem } from "../../widget/outbox.ts";
+import type { Refusal } from "../api.ts";
 import type { Chat } from "../chat.ts";
 import type { Speech } from "../format.ts";
 import type { Message, Note } from "../types.ts";
@@ -162,6 +163,7 @@ export const NoteView = still(function NoteView({ note, speech }: { note: Note; 
 export function Unsent({ item, chat }: { item: UnsentItem; chat: Chat }) {
   const { speech, mayForce } = useDesk();
   const refusal = chat.refusal(item);
+  const holder = refusal?.holder ? chat.colleague : null;
   const drop = () => void chat.outbox.drop(item.id);
   const edit = () => chat.takeBack(item);
   return (
@@ -181,10 +183,10 @@ export function Unsent({ item, chat }: { item: UnsentItem; chat: Chat }) {
       ) : (
         <p class="fate bad" role="alert">
           <Icon name="warn" />
-          <span>{refusal ? speech.refusal(refusal) : speech.t("heldOld")}</span>
-          {refusal?.holder && mayForce ? (
+          <span>{heldWords(refusal, holder, speech)}</span>
+          {holder && mayForce ? (
             <Button
-              label={speech.t("takeAndSend", { name: refusal.holder })}
+              label={speech.t("takeAndSend", { name: holder })}
               onClick={() => void chat.takeAndResend(item)}
             />
           ) : (
@@ -196,4 +198,11 @@ export function Unsent({ item, chat }: { item: UnsentItem; chat: Chat }) {
       )}
     </article>
   );
+}
+
+/** Why it is held.  Who had the chat then need not have it any more. */
+function heldWords(refusal: Refusal | undefined, holder: string | null, speech: Speech): string {
+  if (!refusal) return speech.t("heldOld");
+  if (!refusal.holder) return speech.refusal(refusal);
+  return holder ? speech.t("code.taken", { name: holder }) : speech.t("heldTaken");
 }

@@ -167,6 +167,7 @@ export const en = {
   edit: "Edit",
   queued: "Not sent yet. It will be sent when the connection is back.",
   sending: "Sending…",
+  heldTaken: "Not sent: a colleague had this chat.",
   heldOld: "Not sent. It was written a while ago.",
   hasChat: "{name} has this chat",
   takeAndSend: "Take from {name} and send",
