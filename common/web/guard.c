@@ -1,8 +1,10 @@
 #include <limits.h>
+#include <linux/sockios.h>
 #include <malloc.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -12,11 +14,13 @@
 #include "common/web/internal.h"
 
 /*
- * evhttp re-arms its time-out with each byte, so a client that drips may stay
- * for ever; it reads without bound what a client sends during a reply; it
- * counts no connections; and without descriptors it spins.  Here each
- * connection has a deadline by which its request must be complete, a bound on
- * what is read ahead, and a place in a count.
+ * evhttp's time-out is re-armed with each byte, so a client that drips may stay
+ * for ever, and runs out for one who only takes a long answer; evhttp reads
+ * without bound what a client sends during a reply; it counts no connections;
+ * and without descriptors it spins.  So it is given no time-out.  Here each
+ * connection has a deadline by which its request must be complete, a rate at
+ * which answers must be taken, a bound on what is read ahead, and a place in a
+ * count.
  */
 
 enum {
@@ -24,6 +28,9 @@ enum {
 	BREATH_MS = 100,
 	CONNECTIONS = 20000,
 	REQUEST_MS = 10000,
+	IDLE_MS = 60000,
+	LOOKS = 6,             /* at an answer that leaves, within idle_ms */
+	TAKEN_MIN = 256 << 10, /* of it, within idle_ms */
 	SPARE_FILES = 256,
 	CROWD = 1000,
 	LEAVING_SWEEPS = 4
@@ -68,6 +75,16 @@ static void move_to(struct conn *c, struct conn_list *to, int patience_ms)
 	c->deadline_ms = clock_mono_ms() + patience_ms;
 }
 
+/* All of it has been handed to the system, or never will be. */
+static void answer_over(struct conn *c)
+{
+	void (*sent)(void *arg) = c->sent;
+
+	c->sent = NULL;
+	if (sent)
+		sent(c->sent_arg);
+}
+
 /* evhttp is about to free the connection and, if nobody works on it, its request. */
 static void on_close(struct evhttp_connection *evcon, void *arg)
 {
@@ -83,6 +100,7 @@ static void on_close(struct evhttp_connection *evcon, void *arg)
 	access_connections(-1);
 	if (w->guard.count == w->guard.max - 1)
 		set_accepting(w);
+	answer_over(c);
 	free(c);
 	if (!req)
 		return;
@@ -182,6 +200,38 @@ static void hang_up_late(const struct conn_list *list)
 		guard_hang_up(c);
 }
 
+/* What the client has not acknowledged: ours, and what the system holds. */
+static size_t unsent(const struct conn *c)
+{
+	int queued = 0;
+
+	ioctl(c->fd, SIOCOUTQ, &queued);
+	return evbuffer_get_length(bufferevent_get_output(c->bev)) + (size_t)queued;
+}
+
+static void look_at_answer(struct conn *c)
+{
+	struct guard *g = &c->web->guard;
+	size_t now_unsent = unsent(c);
+
+	move_to(c, &g->leaving, g->idle_ms / LOOKS);
+	if (now_unsent + TAKEN_MIN <= c->unsent) {
+		c->unsent = now_unsent;
+		c->taken_ms = clock_mono_ms();
+	} else if (clock_mono_ms() - c->taken_ms >= g->idle_ms) {
+		guard_hang_up(c);
+	}
+}
+
+static void look_at_answers(struct guard *g)
+{
+	int64_t now = clock_mono_ms();
+	struct conn *c;
+
+	while ((c = TAILQ_FIRST(&g->leaving)) && c->deadline_ms < now)
+		look_at_answer(c);
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct web *w = arg;
@@ -190,6 +240,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	hang_up_late(&g->sending);
 	hang_up_late(&g->silent);
+	look_at_answers(g);
 	give_back(g);
 	if (g->count || g->has_left)
 		timer_set(g->sweep, SWEEP_MS);
@@ -208,19 +259,40 @@ struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev)
 	return c;
 }
 
-void guard_request_over(struct conn *c)
-{
-	c->req = NULL;
-	move_to(c, &c->web->guard.silent, IDLE_MS + c->web->guard.request_ms);
-}
-
 /* Its deadline counts from its first byte, unless our last answer is still leaving. */
 void guard_request_arrives(struct conn *c)
 {
 	struct guard *g = &c->web->guard;
 
-	if (c->in == &g->silent && evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
+	if (c->in == &g->silent)
 		move_to(c, &g->sending, g->request_ms);
+}
+
+/* The system has all of the answer. */
+static void on_sent(struct evhttp_request *ev, void *arg)
+{
+	struct conn *c = arg;
+	struct guard *g = &c->web->guard;
+
+	(void)ev;
+	move_to(c, &g->silent, g->idle_ms + g->request_ms);
+	if (evbuffer_get_length(bufferevent_get_input(c->bev)) > 0)
+		guard_request_arrives(c);
+	answer_over(c);
+}
+
+/* The first look finds that much was taken: what the system took at once. */
+void guard_request_over(struct conn *c)
+{
+	struct web_request *req = c->req;
+
+	c->sent = req->sent;
+	c->sent_arg = req->sent_arg;
+	c->unsent = SIZE_MAX;
+	req->sent = NULL;
+	c->req = NULL;
+	move_to(c, &c->web->guard.leaving, c->web->guard.idle_ms / LOOKS);
+	evhttp_request_set_on_complete_cb(req->ev, on_sent, c);
 }
 
 /* --- accepting ------------------------------------------------------------ */
@@ -253,11 +325,13 @@ void guard_open(struct web *w)
 
 	TAILQ_INIT(&g->sending);
 	TAILQ_INIT(&g->silent);
+	TAILQ_INIT(&g->leaving);
 	TAILQ_INIT(&g->busy);
 	TAILQ_INIT(&g->fresh);
 	TAILQ_INIT(&g->odd);
 	g->max = affordable(w->conf.max_connections ? w->conf.max_connections : CONNECTIONS);
 	g->request_ms = w->conf.request_ms ? w->conf.request_ms : REQUEST_MS;
+	g->idle_ms = w->conf.idle_ms ? w->conf.idle_ms : IDLE_MS;
 	g->input_max = w->body_max + 2UL * HEAD_MAX;
 	g->adopt = event_new(w->base, -1, 0, on_adopt, w);
 	g->sweep = evtimer_new(w->base, on_sweep, w);

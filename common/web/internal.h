@@ -15,7 +15,7 @@
 
 /* Private to common/web. */
 
-enum { HEAD_MAX = 16 << 10, BODY_DEFAULT = 64 << 10, IDLE_MS = 60000 };
+enum { HEAD_MAX = 16 << 10, BODY_DEFAULT = 64 << 10 };
 
 /* The bytes of a head as they arrive. */
 struct head_watch {
@@ -34,6 +34,10 @@ struct conn {
 	struct bufferevent *bev;
 	int fd;
 	int64_t deadline_ms;
+	size_t unsent;    /* of an answer, at the last look that found enough taken */
+	int64_t taken_ms; /* when that was */
+	void (*sent)(void *arg);
+	void *sent_arg;
 	struct web_request *req;         /* being worked on, or a stream */
 	struct evbuffer_cb_entry *watch; /* on what is said outside of requests */
 	int is_odd;                      /* something was */
@@ -45,11 +49,11 @@ TAILQ_HEAD(web_request_list, web_request);
 
 struct guard {
 	struct conn_list fresh, odd;
-	struct conn_list sending, silent, busy; /* the first two in the order of deadlines */
+	struct conn_list sending, silent, leaving, busy; /* all but busy by deadlines */
 	struct conn **by_fd;
 	int by_fd_size;
 	struct event *adopt, *sweep, *breath;
-	int count, most, has_left, max, request_ms, closing;
+	int count, most, has_left, max, request_ms, idle_ms, closing;
 	size_t input_max;
 };
 
@@ -80,8 +84,8 @@ struct web_request {
 	struct arena arena;
 	struct web_stream *stream;
 	struct event *leaving;
-	void (*left)(void *arg);
-	void *left_arg;
+	void (*left)(void *arg), (*sent)(void *arg);
+	void *left_arg, *sent_arg;
 };
 
 /* --- guard.c -------------------------------------------------------------- */
@@ -93,7 +97,7 @@ void guard_close(struct web *w);
 void guard_request_arrives(struct conn *c);
 /* The connection of a request that has been received completely. */
 struct conn *guard_request_begun(struct web *w, struct evhttp_request *ev);
-/* The next request has to arrive within its time. */
+/* Its answer leaves, and then the next request has to arrive within its time. */
 void guard_request_over(struct conn *c);
 void guard_hang_up(struct conn *c);
 

@@ -35,6 +35,8 @@ void request_free(struct web_request *req)
 	request_look_away(req);
 	if (req->has_query)
 		evhttp_clear_headers(&req->query);
+	if (req->sent)
+		req->sent(req->sent_arg);
 	arena_free(&req->arena);
 	free(req);
 }
@@ -67,6 +69,12 @@ void web_on_leave(struct web_request *req, void (*left)(void *arg), void *arg)
 	req->leaving = event_new(req->web->base, req->conn->fd, EV_CLOSED, on_closed, req);
 	if (!req->leaving || event_add(req->leaving, NULL))
 		abort();
+}
+
+void web_on_sent(struct web_request *req, void (*sent)(void *arg), void *arg)
+{
+	req->sent = sent;
+	req->sent_arg = arg;
 }
 
 /* --- what was asked ------------------------------------------------------- */

@@ -163,7 +163,6 @@ static void set_limits(struct web *w)
 			w->body_max = r->max_body;
 	evhttp_set_max_headers_size(w->http, HEAD_MAX);
 	evhttp_set_max_body_size(w->http, (ev_ssize_t)w->body_max);
-	evhttp_set_timeout(w->http, IDLE_MS / 1000);
 	/* Every method reaches us: what we do not know is ours to refuse. */
 	evhttp_set_allowed_methods(w->http, 0xffff);
 	evhttp_set_default_content_type(w->http, NULL);

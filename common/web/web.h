@@ -14,11 +14,11 @@
  * the meantime the reply is dropped.
  *
  * Guards that evhttp lacks live here: an absolute deadline for receiving a
- * request, a bound on connections and on what a client may send during a
- * reply, and a bound on unsent output of streams.  Heads are read strictly
- * (head.c): no NUL, lone CR or lone LF, names are tokens, one Host, and one
- * length, by Content-Length or by chunks; a connection that sent chunks serves
- * no further request, so nothing can be smuggled behind them.
+ * request, a rate at which a reply must be taken, a bound on connections and on
+ * what a client may send during a reply, and a bound on unsent output of streams.
+ * Heads are read strictly (head.c): no NUL, lone CR or lone LF, names are tokens,
+ * one Host, and one length, by Content-Length or by chunks; a connection that
+ * sent chunks serves no further request, so nothing can be smuggled behind them.
  * Errors leave as application/problem+json (RFC 9457).
  */
 
@@ -40,6 +40,7 @@ struct web_conf {
 	const char *listen;  /* "127.0.0.1:8080", "[::1]:0" */
 	int max_connections; /* 0: 20000; fewer if the limit of open files is lower */
 	int request_ms;      /* to receive a request completely; 0: 10000 */
+	int idle_ms;         /* without anything sent or taken; 0: 60000 */
 	const char *const *trusted_proxies; /* NULL-terminated addresses or CIDRs whose
 					       X-Forwarded-For counts */
 	int (*origin_allowed)(void *arg, const char *origin);
@@ -68,6 +69,12 @@ struct arena *web_arena(struct web_request *req);     /* dies with the request *
 
 /* `left` is called once if the client leaves before the reply; it must not reply itself. */
 void web_on_leave(struct web_request *req, void (*left)(void *arg), void *arg);
+
+/*
+ * `sent` is called once, when the bytes of the answer have left us or nobody is there to take
+ * them.  Asked for before the reply; it may be called during it.
+ */
+void web_on_sent(struct web_request *req, void (*sent)(void *arg), void *arg);
 
 /*
  * The body as a JSON object: 415 unless the type is JSON, 400 unless it is an

@@ -22,6 +22,7 @@ enum { PATIENCE_MS = 60000 };
 struct peer {
 	struct event_base *base;
 	struct bufferevent *bev;
+	struct ev_token_bucket_cfg *rate;
 	struct buf heard;
 	int has_ended;
 };
@@ -63,6 +64,8 @@ struct peer *peer_open(struct event_base *base, int port)
 void peer_close(struct peer *p)
 {
 	bufferevent_free(p->bev);
+	if (p->rate)
+		ev_token_bucket_cfg_free(p->rate);
 	buf_free(&p->heard);
 	free(p);
 }
@@ -75,6 +78,15 @@ void peer_say(struct peer *p, const char *data, size_t len)
 void peer_stop_reading(struct peer *p)
 {
 	bufferevent_disable(p->bev, EV_READ);
+}
+
+void peer_read_slowly(struct peer *p, size_t bytes_per_s)
+{
+	const struct timeval tick = { .tv_usec = 100000 };
+
+	p->rate = ev_token_bucket_cfg_new(bytes_per_s / 10, bytes_per_s / 10, EV_RATE_LIMIT_MAX,
+					  EV_RATE_LIMIT_MAX, &tick);
+	assert_int_equal(bufferevent_set_rate_limit(p->bev, p->rate), 0);
 }
 
 static int count(const struct peer *p, const char *text)
@@ -105,6 +117,11 @@ void peer_wait(struct peer *p, const char *text)
 const char *peer_heard(const struct peer *p)
 {
 	return buf_str(&p->heard);
+}
+
+size_t peer_heard_len(const struct peer *p)
+{
+	return p->heard.len;
 }
 
 int peer_has_ended(const struct peer *p)

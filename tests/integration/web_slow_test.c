@@ -7,11 +7,14 @@
 
 #include <cmocka.h>
 
+#include "common/base/clock.h"
 #include "common/flow/flow.h"
 #include "tests/integration/redis_server.h"
 #include "tests/integration/web_world.h"
 
 /* Slow and silent clients, and those who listen. */
+
+enum { LONG = 20 << 20 };
 
 /* --- slow and silent clients ---------------------------------------------- */
 
@@ -159,6 +162,70 @@ static void connections_are_counted(void **state)
 	run_for(world.base, 20);
 }
 
+/* --- long answers --------------------------------------------------------- */
+
+/* More than the system takes at once, asked for by one who takes so much a second. */
+static struct peer *long_answer(size_t bytes_per_s, int *sent)
+{
+	static char body[LONG];
+	struct peer *p = visit();
+
+	*sent = 0;
+	world.kept = NULL;
+	peer_read_slowly(p, bytes_per_s);
+	peer_say(p, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	while (!world.kept)
+		event_base_loop(world.base, EVLOOP_ONCE);
+	web_on_sent(world.kept, count_one, sent);
+	web_reply(world.kept, 200, "text/plain", body, sizeof body);
+	return p;
+}
+
+static void who_takes_a_long_answer_slowly_gets_all_of_it(void **state)
+{
+	int64_t begun_ms = clock_mono_ms();
+	int sent;
+	struct peer *p = long_answer(LONG / 6, &sent);
+
+	(void)state;
+	assert_int_equal(sent, 0);
+	while (peer_heard_len(p) < LONG && !peer_has_ended(p))
+		run_for(world.base, 50);
+	assert_true(peer_heard_len(p) > LONG);
+	assert_true(clock_mono_ms() - begun_ms > 2 * (IDLE_MS + REQUEST_MS));
+	assert_int_equal(sent, 1);
+	peer_say(p, "GET /client HTTP/1.1\r\n\r\n", 24); /* the silence counts from here */
+	run_for(world.base, REQUEST_MS * 2);
+	assert_false(peer_has_ended(p));
+	peer_close(p);
+	run_for(world.base, 20);
+	assert_int_equal(sent, 1);
+}
+
+static void who_takes_nothing_of_an_answer_is_cut(void **state)
+{
+	int64_t begun_ms = clock_mono_ms();
+	int sent;
+	struct peer *p = long_answer(10, &sent);
+
+	(void)state;
+	run_until(world.base, &sent, 1);
+	assert_in_range(clock_mono_ms() - begun_ms, IDLE_MS, IDLE_MS + 3 * REQUEST_MS);
+	peer_close(p);
+}
+
+static void an_answer_to_who_leaves_is_over(void **state)
+{
+	int sent;
+	struct peer *p = long_answer(10, &sent);
+
+	(void)state;
+	run_for(world.base, 50);
+	assert_int_equal(sent, 0);
+	peer_close(p);
+	run_until(world.base, &sent, 1);
+}
+
 /* Nothing more is read of it, not even that it has ended. */
 static void who_fills_the_buffer_without_an_end_gives_its_place_back(void **state)
 {
@@ -292,6 +359,9 @@ int main(void)
 		cmocka_unit_test(a_reply_to_nobody_is_dropped),
 		cmocka_unit_test(who_leaves_before_the_reply_is_noticed),
 		cmocka_unit_test(connections_are_counted),
+		cmocka_unit_test(who_takes_a_long_answer_slowly_gets_all_of_it),
+		cmocka_unit_test(who_takes_nothing_of_an_answer_is_cut),
+		cmocka_unit_test(an_answer_to_who_leaves_is_over),
 		cmocka_unit_test(who_fills_the_buffer_without_an_end_gives_its_place_back),
 		cmocka_unit_test(events_have_ids_names_and_lines),
 		cmocka_unit_test(a_listener_that_leaves_is_noticed),

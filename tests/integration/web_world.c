@@ -70,6 +70,7 @@ int web_world_open(void **state)
 	struct web_conf conf = { .listen = "127.0.0.1:0",
 				 .max_connections = 20,
 				 .request_ms = REQUEST_MS,
+				 .idle_ms = IDLE_MS,
 				 .trusted_proxies = trusted,
 				 .origin_allowed = allow_good,
 				 .routes = routes };

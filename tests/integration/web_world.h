@@ -5,7 +5,7 @@
 
 /* A small service on the real server, and clients of it, all in one loop. */
 
-enum { REQUEST_MS = 600, BODY_MAX = 100 };
+enum { REQUEST_MS = 600, IDLE_MS = 1800, BODY_MAX = 100 };
 
 struct web_world {
 	struct event_base *base;
