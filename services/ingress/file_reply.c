@@ -72,6 +72,7 @@ void file_reply(struct web_request *req, const struct file_reply *r)
 	struct arena *a = web_arena(req);
 	size_t len = r->range.to - r->range.from;
 
+	file_place_is(r->place, len);
 	web_set_header(req, "Content-Disposition",
 		       file_disposition(a, r->attachment, r->type, r->is_shown));
 	web_set_header(req, "Content-Security-Policy", "default-src 'none'; sandbox");

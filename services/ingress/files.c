@@ -25,6 +25,7 @@ struct file {
 	struct flow flow;
 	struct ingress *in;
 	struct web_request *req;
+	struct file_place *place; /* the request's */
 	struct file_wanted wanted;
 	struct attachment found;
 	json_t *attachment;
@@ -129,9 +130,10 @@ void console_file(void *self)
 
 void file_serve(struct ingress *in, struct web_request *req, const struct file_wanted *wanted)
 {
+	struct file_place *place = in->file_count < AT_ONCE ? file_place_take(in, req) : NULL;
 	struct file *f;
 
-	if (in->file_count >= AT_ONCE) {
+	if (!place) {
 		web_set_header(req, "Retry-After", "2");
 		web_refuse(req, 503, "unavailable", TEXT_PROBLEM_OVERLOADED);
 		return;
@@ -141,6 +143,7 @@ void file_serve(struct ingress *in, struct web_request *req, const struct file_w
 		abort();
 	f->in = in;
 	f->req = req;
+	f->place = place;
 	f->wanted = *wanted;
 	in->file_count++;
 	flow_begin(&f->flow, &file_class, f, web_trace(req), FILE_MS, find);
@@ -200,7 +203,8 @@ static void begin_reading(struct file *f)
 	const char *type = mime ? file_shown_type(mime) : NULL;
 	struct file_reply *r = &f->reply;
 
-	*r = (struct file_reply){ .attachment = f->attachment,
+	*r = (struct file_reply){ .place = f->place,
+				  .attachment = f->attachment,
 				  .type = type ? type : FILE_OCTETS,
 				  .is_shown = type != NULL };
 	r->size = (size_t)json_integer_value(json_object_get(f->attachment, "size"));
@@ -295,7 +299,9 @@ static void hand_on(void *self)
 {
 	struct file *f = self;
 	const struct http_response *r = &f->response;
-	struct file_reply reply = { .attachment = f->attachment, .size = r->len };
+	struct file_reply reply = { .place = f->place,
+				    .attachment = f->attachment,
+				    .size = r->len };
 
 	if (r->status != 200) {
 		log_warn("file not given status=%ld", r->status);

@@ -46,6 +46,19 @@ const char *file_kind(const char *type, size_t size);
 const char *file_disposition(struct arena *a, const json_t *attachment, const char *type,
 			     int is_shown);
 
+/* --- file_place.c: room for their bytes -------------------------------------- */
+
+/*
+ * What a file takes of our memory until its bytes have left: as much as the largest, while it
+ * is not told how much it is.  There is room for so much in all, and for so much of one
+ * network.
+ */
+struct file_place;
+
+/* The request's, which gives it back; NULL: there is no room. */
+struct file_place *file_place_take(struct ingress *in, struct web_request *req);
+void file_place_is(struct file_place *place, size_t bytes);
+
 /* --- file_reply.c: how it is handed over ------------------------------------ */
 
 struct file_range {
@@ -64,6 +77,7 @@ enum file_asked file_range_read(struct file_range *out, const char *header, size
 enum file_asked file_range_asked(struct file_range *out, struct web_request *req, size_t size);
 
 struct file_reply {
+	struct file_place *place;
 	const json_t *attachment;
 	const char *type;
 	int is_shown;

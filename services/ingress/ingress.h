@@ -48,7 +48,8 @@ struct ingress {
 	struct console_index *indexer; /* console_index.c */
 	struct team *team;             /* team.c: who may work at desks */
 	uint8_t file_key[CRYPTO_KEY_SIZE], device_key[CRYPTO_KEY_SIZE];
-	int file_count; /* being fetched */
+	int file_count;                 /* being fetched */
+	struct file_place *file_places; /* file_place.c */
 };
 
 /* The routes, served with the ingress as their argument. */
