@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "common/base/buf.h"
+#include "common/markdown/table.h"
 
 static int is_safe_address(const char *url)
 {
@@ -65,7 +66,7 @@ static void replace_link(cmark_node *link)
 	cmark_node_free(link);
 }
 
-static void replace_links(cmark_node *document)
+static void replace_nodes(cmark_node *document)
 {
 	cmark_iter *iter = cmark_iter_new(document);
 	cmark_event_type event;
@@ -75,9 +76,12 @@ static void replace_links(cmark_node *document)
 		cmark_node_type type = cmark_node_get_type(node);
 
 		/* On the way out: the iterator is behind the node and its children. */
-		if (event == CMARK_EVENT_EXIT &&
-		    (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE))
+		if (event != CMARK_EVENT_EXIT)
+			continue;
+		if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE)
 			replace_link(node);
+		else if (type == CMARK_NODE_PARAGRAPH)
+			markdown_table(node);
 	}
 	cmark_iter_free(iter);
 }
@@ -90,7 +94,7 @@ const char *markdown_html(struct arena *a, const char *markdown)
 
 	if (!document)
 		abort();
-	replace_links(document);
+	replace_nodes(document);
 	html = cmark_render_html(document, CMARK_OPT_SAFE | CMARK_OPT_HARDBREAKS);
 	cmark_node_free(document);
 	if (!html)

@@ -7,6 +7,9 @@
 
 #include "common/markdown/html.h"
 
+#define TABLE(head, body)                                                                      \
+	"<table>\n<thead>\n<tr>\n" head "</tr>\n</thead>\n<tbody>\n" body "</tbody>\n</"       \
+	"table>\n"
 #define A(url) "<a href=\"" url "\" rel=\"nofollow noopener noreferrer\" target=\"_blank\">"
 
 static void markdown_becomes_html_that_is_safe_in_a_page(void **state)
@@ -34,6 +37,14 @@ static void markdown_becomes_html_that_is_safe_in_a_page(void **state)
 		{ "<script>alert(1)</script>", "<!-- raw HTML omitted -->\n" },
 		{ "a <b onclick=x>b</b>",
 		  "<p>a <!-- raw HTML omitted -->b<!-- raw HTML omitted --></p>\n" },
+		{ "| a | **b** |\n|---|:-:|\n| `c` | d \\\n||[x](https://a.example)|\nafter",
+		  TABLE("<th>a </th><th><strong>b</strong> </th>\n",
+			"<tr>\n<td><code>c</code> </td><td>d </td>\n</tr>\n"
+			"<tr>\n<td></td><td>" A(
+				"https://a.example") "x</a></td>\n</tr>\n") "<p>after</p>\n" },
+		{ "a|b\n-|-", TABLE("<th>a</th><th>b</th>\n", "") },
+		{ "a | b\nno rule", "<p>a | b<br />\nno rule</p>\n" },
+		{ "a\n|-|", "<p>a<br />\n|-|</p>\n" },
 		{ "1 < 2 & 3", "<p>1 &lt; 2 &amp; 3</p>\n" },
 		{ "", "" },
 	};
