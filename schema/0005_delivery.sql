@@ -228,7 +228,7 @@ begin
 end $$;
 
 -- Record how a sending ended (2 sent, 3 failed, 4 uncertain) and go on with the next in line.
--- A holder that lost its job may still turn `uncertain` into what it knows.
+-- A holder that lost its job may still turn `uncertain` into what it knows; of that the operator was told already.
 --
 -- Operators are to hear how it went when the payload asks for it (report: the client's conversation), and when
 -- words to a client of theirs may have been lost.  chat_key: the line goes on under this key; else null.
@@ -302,7 +302,7 @@ begin
     end if;
     if v_settled then
         r.operator_conversation := coalesce((d.payload ->> 'report')::bigint,
-                                          case when p_state > 2 then note_failure(d, p_error) end);
+                                          case when p_state > 2 and d.state <> 4 then note_failure(d, p_error) end);
         if r.operator_conversation is not null then
             r.operator_job := ask_operators(r.operator_conversation);
         end if;

@@ -110,6 +110,7 @@ static const struct {
 	{ "superseded", OUTDATED },
 	{ "sender died", NETWORK },
 	{ "workers died", NETWORK },
+	{ "line was lost", NETWORK },
 	{ "without an answer of Telegram", NETWORK },
 	{ "Internal Server Error", NETWORK },
 	{ "Bad Gateway", NETWORK },

@@ -124,7 +124,7 @@ static void foresee(void *self)
 
 void deliver_wait_in_line(struct deliver *d, int ms)
 {
-	d->is_claimed = d->is_unsure = d->is_put_back = 0;
+	d->is_claimed = d->is_unsure = d->is_put_back = d->is_doubtful = 0;
 	if (ms <= HOLD_MS)
 		flow_sleep(&d->flow, claim, ms);
 	else
@@ -376,6 +376,7 @@ static void went_wrong(void *self)
 	} else if (d->is_settling) {
 		tell_later(d, deliver_settle);
 	} else if (d->is_put_back) {
+		d->is_doubtful = 1;
 		tell_later(d, deliver_put_back);
 	} else if (d->is_claimed) {
 		d->wait_ms = d->retry_ms;

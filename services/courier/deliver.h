@@ -42,6 +42,7 @@ struct deliver {
 	const char *error;
 	int fenced, counts, is_sending, is_settling, is_unsure;
 	int is_put_back; /* or is being, with this wait */
+	int is_doubtful; /* whether it was: the answer was lost */
 };
 
 /* The line's channel; NULL while it is not known. */

@@ -207,12 +207,22 @@ void deliver_put_back(void *self)
 			       &d->held, &wait);
 }
 
+/* Whoever took the line holds what was being sent for uncertain; we know that it never left,
+ * unless the line was ours to put back after all, and they have sent it since. */
+static void leave_to_others(struct deliver *d)
+{
+	if (d->is_doubtful || d->message.method)
+		flow_done(&d->flow);
+	else
+		deliver_end_head(d, DELIVERY_FAILED, "the line was lost before it was sent");
+}
+
 static void note_put_back(void *self)
 {
 	struct deliver *d = self;
 
 	if (d->fenced)
-		flow_done(&d->flow);
+		leave_to_others(d);
 	else /* what a topic shows has let pass what is behind it */
 		deliver_wait_in_line(d, message_is_about_topic(&d->message) ? 0 : d->wait_ms);
 }

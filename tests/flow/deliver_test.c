@@ -283,6 +283,34 @@ static void what_was_held_up_on_its_way_does_not_leave(void **state)
 	world_end();
 }
 
+/* Those who took the line meanwhile cannot know that it never left. */
+static void what_was_held_up_until_others_had_the_line_has_failed(void **state)
+{
+	static const struct {
+		int fail_at;
+		enum delivery_state end;
+	} cases[] = {
+		{ 0, DELIVERY_FAILED },
+		{ 4, DELIVERY_UNCERTAIN }, /* put back perhaps, and then sent by others */
+		{ 5, DELIVERY_FAILED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		world_begin();
+		world_say("one");
+		world.thawed = 1;
+		world.frozen = 2;
+		world.is_taken = 1;
+		stage.fail_at = cases[i].fail_at;
+		stage.failing = FAIL_BEFORE;
+		world_run();
+		expect_state(0, cases[i].end);
+		assert_int_equal(world.requests, 0);
+		world_end();
+	}
+}
+
 /* --- every operation fails ------------------------------------------------------------ */
 
 static void tell(int row, int n, const char *how)
@@ -357,6 +385,7 @@ int main(void)
 		cmocka_unit_test(what_a_dead_courier_was_sending_is_uncertain),
 		cmocka_unit_test(who_was_away_for_too_long_sends_nothing),
 		cmocka_unit_test(what_was_held_up_on_its_way_does_not_leave),
+		cmocka_unit_test(what_was_held_up_until_others_had_the_line_has_failed),
 		cmocka_unit_test(whatever_fails_nothing_is_lost_or_sent_twice),
 	};
 

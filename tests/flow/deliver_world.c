@@ -142,6 +142,14 @@ static void check_flood(const struct play *p, int is_lost)
 		world.closed_until = stage.now_ms + 1000;
 }
 
+/* Who takes the line thinks that its last holder died while sending. */
+static void take_line(void)
+{
+	being_sent()->state = DELIVERY_UNCERTAIN;
+	world.attempt++;
+	world.job = JOB_DONE;
+}
+
 static void request(struct operation *d)
 {
 	int fails = stage_fails();
@@ -152,6 +160,8 @@ static void request(struct operation *d)
 		return;
 	}
 	if (!d->text && !world.sent.may_leave(world.sent.may_leave_arg)) {
+		if (world.is_taken)
+			take_line();
 		op_fail(&d->op, ERR_TEMP, "held back");
 		return;
 	}

@@ -39,6 +39,7 @@ struct world {
 	int has_file;       /* PostgreSQL has it */
 	int dead_sender;    /* the first was being sent by somebody who died */
 	int frozen;         /* so often others may have gone on with the line */
+	int is_taken;       /* by others, when it was held back */
 	int thawed;         /* so often they may not, before that */
 
 	/* what happened */

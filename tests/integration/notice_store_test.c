@@ -216,6 +216,31 @@ static void words_whose_couriers_died_are_told_too(void **state)
 			 1);
 }
 
+/* Its courier was only stopped, and knows that they never left. */
+static void words_that_were_told_of_are_not_told_of_again(void **state)
+{
+	int64_t c = talk_to_first();
+	struct held_line l;
+	char late[200];
+
+	(void)state;
+	send_line(c);
+	order(1, "say", c, "{\"text\":\"one\"}");
+	order(1, "say", c, "{\"text\":\"two\"}");
+	look(c);
+	l = hold_line(c);
+	run("update job set state = 0, worker_id = null where queue = 2 and lane = 2");
+	hold_line(c);
+	snprintf(late, sizeof late,
+		 "select settle_delivery(%lld, %d, %lld, 3::smallint, null, 'late')",
+		 (long long)l.job, l.claim.attempt, (long long)l.head.id);
+	run(late);
+	assert_sql("select state || ' ' || error from delivery where error is not null",
+		   "3 late");
+	assert_sql("select what || ' ' || seq || ' ' || detail from desk_notice",
+		   "failed 3 sender died");
+}
+
 static void whose_topic_is_blocked_leaves(void **state)
 {
 	int64_t c;
@@ -246,6 +271,7 @@ int main(void)
 		WORLD_TEST(words_that_were_lost_are_told),
 		WORLD_TEST(words_to_whoever_cannot_be_reached_are_told_too),
 		WORLD_TEST(words_whose_couriers_died_are_told_too),
+		WORLD_TEST(words_that_were_told_of_are_not_told_of_again),
 		WORLD_TEST(whose_topic_is_blocked_leaves),
 	};
 

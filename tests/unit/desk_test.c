@@ -175,6 +175,7 @@ static const struct {
 	{ "fenced", "не актуально", "withdrawn" },
 	{ "sender died", "связи", "connection" },
 	{ "its workers died", "связи", "connection" },
+	{ "the line was lost before it was sent", "связи", "connection" },
 	{ "status 502 without an answer of Telegram's", "связи", "connection" },
 	{ "Internal Server Error", "связи", "connection" },
 	{ "Bad Gateway", "связи", "connection" },
