@@ -306,6 +306,28 @@ describe("staying in step", () => {
     await until(async () => (await w.root.locator(".badge").innerText()) === "1", "the badge");
   });
 
+  test("a token that two requests find void at once is renewed all the same", async () => {
+    answerWith("Yes.");
+    const w = await openWidget();
+    await w.say("one");
+    await until(async () => (await w.texts()).at(-1) === "Yes.", "an answer");
+    let held;
+    server.interfere = (req, res, url) => {
+      if (held || req.method !== "GET" || url.pathname !== "/api/v1/messages") return false;
+      held = res;
+      return true;
+    };
+    await w.page.reload();
+    await w.open();
+    await until(() => held, "what was said is asked for");
+    server.chats.clear();
+    const refused = w.page.waitForResponse((r) => r.request().method() === "POST" && r.status() === 401);
+    await w.say("two");
+    await refused;
+    problem(held, 401, "bad_token", "Begin anew.");
+    await until(async () => (await w.texts(w.own)).join() === "two", "a new conversation");
+  });
+
   for (const isCrowded of [false, true])
     test(`what a restored server has forgotten goes, ${isCrowded ? "also where it asks from time to time" : "and it goes on from there"}`, async () => {
       answerWith("Yes.");

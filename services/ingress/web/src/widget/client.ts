@@ -160,15 +160,17 @@ export class Client {
   private async run(): Promise<void> {
     this.running = true;
     for (let attempt = 0; ; attempt++) {
+      let isOpen = false; // also when what we sent beside has found the token to be void
       try {
         if (this.link !== "lost") this.setLink("connecting");
         if (!this.session) await this.open();
+        isOpen = true;
         if (!this.loaded) await this.load();
         await this.listen(() => {
           attempt = -1;
         });
       } catch (error) {
-        if (error instanceof ApiError && !(await this.survives(error))) return;
+        if (error instanceof ApiError && !(await this.survives(error, isOpen))) return;
         if (error instanceof ApiError && error.status === 429) continue; // it has waited
       }
       if (!this.asleep) this.setLink("lost");
@@ -190,13 +192,13 @@ export class Client {
   }
 
   /** False if trying again is pointless. */
-  private async survives(error: ApiError): Promise<boolean> {
+  private async survives(error: ApiError, isOpen: boolean): Promise<boolean> {
     this.error = error;
     if (error.status === 429 && this.loaded) {
       await this.askInstead(error.retryAfterMs ?? 10_000);
       return true;
     }
-    if (error.status === 401 && this.session) {
+    if (error.status === 401 && isOpen) {
       this.begin(); // the token has run out: a new one, and from the beginning
       return true;
     }
