@@ -24,9 +24,9 @@ static void ask(const char *header)
 }
 
 /* A value of a header: nothing in it ends a line, a word or a folder. */
-static void demand_one_word(const char *name)
+static int is_one_word(const char *name)
 {
-	demand(strpbrk(name, "\r\n\"\\/; ") == NULL);
+	return strpbrk(name, "\r\n\"\\/; ") == NULL;
 }
 
 static void serve(struct arena *a, json_t *attachment, const char *data, size_t len)
@@ -37,8 +37,7 @@ static void serve(struct arena *a, json_t *attachment, const char *data, size_t 
 	const char *name = strstr(how, "''");
 
 	demand(!is_shown || (file_shown_type(type) && len > 0));
-	demand(name != NULL);
-	demand_one_word(name);
+	demand(name && is_one_word(name));
 	file_kind(type, len);
 }
 

@@ -121,8 +121,12 @@ def test_typing_of_the_operator_and_edits_are_seen(stack, anna):
     events = w.listen(0)
     wait_for(lambda: events.of("state"), "the stream")
     wait_for(lambda: any(m["seq"] == seq for m in events.messages()), "the words")
-    assert anna.post(f"conversations/{conversation}/typing").status == 204
-    wait_for(lambda: events.of("typing"), "the typing")
+
+    def is_typing():  # told again and again while somebody types: each is for whoever listens just then
+        assert anna.post(f"conversations/{conversation}/typing").status == 204
+        return events.of("typing")
+
+    wait_for(is_typing, "the typing")
     assert events.of("typing")[0]["data"] == {"who": "operator", "name": "Анна"}
     anna.do(conversation, "edit", seq=seq, text="Это стоит 200")
     wait_for(lambda: events.of("edit"), "the edit")
