@@ -192,7 +192,7 @@ static void who_takes_a_long_answer_slowly_gets_all_of_it(void **state)
 	while (peer_heard_len(p) < LONG && !peer_has_ended(p))
 		run_for(world.base, 50);
 	assert_true(peer_heard_len(p) > LONG);
-	assert_true(clock_mono_ms() - begun_ms > 2 * (IDLE_MS + REQUEST_MS));
+	assert_true(clock_mono_ms() - begun_ms > INT64_C(2) * (IDLE_MS + REQUEST_MS));
 	assert_int_equal(sent, 1);
 	peer_say(p, "GET /client HTTP/1.1\r\n\r\n", 24); /* the silence counts from here */
 	run_for(world.base, REQUEST_MS * 2);
