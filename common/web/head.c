@@ -120,6 +120,11 @@ struct framing {
 	int lengths, codings, hosts, is_bad_length, is_bad_coding;
 };
 
+static int is_http_1_1(const struct evhttp_request *ev)
+{
+	return ev->major == 1 && ev->minor >= 1;
+}
+
 static int read_framing(struct framing *f, const struct evkeyvalq *headers)
 {
 	const struct evkeyval *h;
@@ -138,12 +143,13 @@ static int read_framing(struct framing *f, const struct evkeyvalq *headers)
 			f->hosts++;
 		}
 	}
-	return f->hosts > 1 ? -1 : 0;
+	return 0;
 }
 
-static int is_http_1_1(const struct evhttp_request *ev)
+/* Whom HTTP/1.1 asks must be said (RFC 9112, 3.2), by an older client it may be. */
+static int is_bad_host(const struct framing *f, const struct evhttp_request *ev)
 {
-	return ev->major == 1 && ev->minor >= 1;
+	return f->hosts > 1 || (f->hosts == 0 && is_http_1_1(ev));
 }
 
 static int refuse(struct web_request *req, int status, const char *code, const char *why)
@@ -158,7 +164,8 @@ int head_check(struct web_request *req)
 	struct framing f;
 
 	if (req->has_odd_head ||
-	    read_framing(&f, evhttp_request_get_input_headers(req->ev)) < 0)
+	    read_framing(&f, evhttp_request_get_input_headers(req->ev)) < 0 ||
+	    is_bad_host(&f, req->ev))
 		return refuse(req, 400, "bad_head", "The head of the request is malformed.");
 	if (f.lengths > 1 || (f.lengths && f.codings))
 		return refuse(req, 400, "two_lengths", "One Content-Length, please.");

@@ -57,6 +57,8 @@ FRAMING = [
     ("lone line feeds", GET.replace(b"\r\n", b"\n") + b"\n", [400], True),
     ("length behind a lone line feed", GET + b"X: 1\nContent-Length: 33\r\n\r\n" + HIDDEN, [400], True),
     ("lone carriage return", GET + b"X: 1\rContent-Length: 5\r\n\r\n", [400], True),
+    ("no host", b"GET /healthz HTTP/1.1\r\n\r\n" + HIDDEN, [400], True),
+    ("no host in HTTP/1.0", b"GET /healthz HTTP/1.0\r\n\r\n", [200], True),
     ("two hosts", GET + b"Host: b\r\n\r\n", [400], True),
     ("no colon", GET + b"nonsense\r\n\r\n", [400], True),
     ("nameless header", GET + b": x\r\n\r\n", [400], True),

@@ -33,7 +33,8 @@ static void a_request_that_drips_is_cut(void **state)
 
 static void a_body_that_drips_is_cut(void **state)
 {
-	static const char head[] = "POST /echo HTTP/1.1\r\nContent-Length: 99\r\n\r\n";
+	static const char head[] =
+		"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n";
 	struct peer *p = visit();
 
 	(void)state;
@@ -51,7 +52,7 @@ static void a_later_request_that_drips_is_cut_as_soon(void **state)
 	struct peer *p = visit();
 
 	(void)state;
-	peer_say(p, "GET /client HTTP/1.1\r\n\r\n", 24);
+	peer_say(p, "GET /client HTTP/1.1\r\nHost: a\r\n\r\n", 33);
 	peer_wait(p, "200 OK");
 	run_for(world.base, REQUEST_MS * 2); /* silence is no offence */
 	assert_false(peer_has_ended(p));
@@ -66,7 +67,8 @@ static void a_later_request_that_drips_is_cut_as_soon(void **state)
 /* Those who may stay longer came first, and those who are late are found behind them. */
 static void who_drips_does_not_hide_behind_the_idle(void **state)
 {
-	static const char *const bytes[] = { "GET /client HTTP/1.1\r\n\r\n", "a", "b" };
+	static const char *const bytes[] = { "GET /client HTTP/1.1\r\nHost: a\r\n\r\n", "a",
+					     "b" };
 	struct peer *peers[3];
 
 	(void)state;
@@ -91,7 +93,7 @@ static void our_own_slowness_is_not_held_against_the_client(void **state)
 
 	(void)state;
 	world.kept = NULL;
-	peer_say(p, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	peer_say(p, "GET /keep/me HTTP/1.1\r\nHost: a\r\n\r\n", 34);
 	run_for(world.base, REQUEST_MS * 2);
 	assert_false(peer_has_ended(p));
 	assert_string_equal(web_rest(world.kept), "me");
@@ -106,14 +108,14 @@ static void a_reply_to_nobody_is_dropped(void **state)
 
 	(void)state;
 	world.kept = NULL;
-	peer_say(p, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	peer_say(p, "GET /keep/me HTTP/1.1\r\nHost: a\r\n\r\n", 34);
 	while (!world.kept)
 		event_base_loop(world.base, EVLOOP_ONCE);
 	peer_close(p);
 	run_for(world.base, 20);
 	web_problem(world.kept, 503, "late", "nobody hears this");
 	run_for(world.base, 20);
-	SENT(ask("GET /client HTTP/1.1\r\n\r\n", "\r\n\r\n"), "200");
+	SENT(ask("GET /client HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n"), "200");
 }
 
 static void count_one(void *arg)
@@ -128,7 +130,7 @@ static void who_leaves_before_the_reply_is_noticed(void **state)
 
 	(void)state;
 	world.kept = NULL;
-	peer_say(p, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	peer_say(p, "GET /keep/me HTTP/1.1\r\nHost: a\r\n\r\n", 34);
 	while (!world.kept)
 		event_base_loop(world.base, EVLOOP_ONCE);
 	web_on_leave(world.kept, count_one, &left);
@@ -148,7 +150,7 @@ static void connections_are_counted(void **state)
 		peers[i] = visit();
 	run_for(world.base, 50);
 	for (int i = 0; i < 30; i++)
-		peer_say(peers[i], "GET /client HTTP/1.1\r\n\r\n", 24);
+		peer_say(peers[i], "GET /client HTTP/1.1\r\nHost: a\r\n\r\n", 33);
 	run_for(world.base, 100);
 	for (int i = 0; i < 20; i++)
 		peer_wait(peers[i], "200 OK");
@@ -173,7 +175,7 @@ static struct peer *long_answer(size_t bytes_per_s, int *sent)
 	*sent = 0;
 	world.kept = NULL;
 	peer_read_slowly(p, bytes_per_s);
-	peer_say(p, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	peer_say(p, "GET /keep/me HTTP/1.1\r\nHost: a\r\n\r\n", 34);
 	while (!world.kept)
 		event_base_loop(world.base, EVLOOP_ONCE);
 	web_on_sent(world.kept, count_one, sent);
@@ -194,7 +196,8 @@ static void who_takes_a_long_answer_slowly_gets_all_of_it(void **state)
 	assert_true(peer_heard_len(p) > LONG);
 	assert_true(clock_mono_ms() - begun_ms > INT64_C(2) * (IDLE_MS + REQUEST_MS));
 	assert_int_equal(sent, 1);
-	peer_say(p, "GET /client HTTP/1.1\r\n\r\n", 24); /* the silence counts from here */
+	peer_say(p, "GET /client HTTP/1.1\r\nHost: a\r\n\r\n",
+		 33); /* the silence counts from here */
 	run_for(world.base, REQUEST_MS * 2);
 	assert_false(peer_has_ended(p));
 	peer_close(p);
@@ -229,7 +232,8 @@ static void an_answer_to_who_leaves_is_over(void **state)
 /* Nothing more is read of it, not even that it has ended. */
 static void who_fills_the_buffer_without_an_end_gives_its_place_back(void **state)
 {
-	static const char head[] = "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+	static const char head[] =
+		"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 	static char size[256 << 10];
 	struct peer *peers[20];
 
@@ -243,7 +247,7 @@ static void who_fills_the_buffer_without_an_end_gives_its_place_back(void **stat
 	run_for(world.base, REQUEST_MS * 3);
 	for (int i = 0; i < 20; i++)
 		peer_close(peers[i]);
-	SENT(ask("GET /client HTTP/1.1\r\n\r\n", "\r\n\r\n"), "200");
+	SENT(ask("GET /client HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n"), "200");
 }
 
 /* --- streams -------------------------------------------------------------- */
@@ -252,7 +256,7 @@ static struct peer *listener(void)
 {
 	struct peer *p = visit();
 
-	peer_say(p, "GET /stream HTTP/1.1\r\n\r\n", 24);
+	peer_say(p, "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n", 33);
 	peer_wait(p, "data: lines\n\n");
 	return p;
 }
@@ -334,7 +338,7 @@ static void closing_ends_everything_under_way(void **state)
 	(void)state;
 	world.gone = 0;
 	world.kept = NULL;
-	peer_say(q, "GET /keep/me HTTP/1.1\r\n\r\n", 25);
+	peer_say(q, "GET /keep/me HTTP/1.1\r\nHost: a\r\n\r\n", 34);
 	while (!world.kept)
 		event_base_loop(world.base, EVLOOP_ONCE);
 	late = world.kept;

@@ -16,27 +16,32 @@ static void refusals_have_exact_statuses_and_are_problems(void **state)
 	static const struct {
 		const char *request, *status, *code;
 	} cases[] = {
-		{ "GET /nowhere HTTP/1.1\r\n\r\n", "404", "not_found" },
-		{ "GET /echo HTTP/1.1\r\n\r\n", "405", "method_not_allowed" },
-		{ "PATCH /echo HTTP/1.1\r\n\r\n", "405", "method_not_allowed" },
-		{ "POST /echo HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", "415", "not_json" },
-		{ "POST /echo HTTP/1.1\r\n" JSON "Content-Length: 2\r\n\r\n{]", "400",
-		  "bad_json" },
-		{ "POST /echo HTTP/1.1\r\n" JSON "Content-Length: 2\r\n\r\n[]", "400",
-		  "bad_json" },
-		{ "POST /echo HTTP/1.1\r\n" JSON "Content-Length: 13\r\n\r\n{\"a\":1,\"a\":2}",
+		{ "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "404", "not_found" },
+		{ "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", "405", "method_not_allowed" },
+		{ "PATCH /echo HTTP/1.1\r\nHost: a\r\n\r\n", "405", "method_not_allowed" },
+		{ "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}", "415",
+		  "not_json" },
+		{ "POST /echo HTTP/1.1\r\nHost: a\r\n" JSON "Content-Length: 2\r\n\r\n{]",
 		  "400", "bad_json" },
-		{ "POST /echo HTTP/1.1\r\n" JSON
+		{ "POST /echo HTTP/1.1\r\nHost: a\r\n" JSON "Content-Length: 2\r\n\r\n[]",
+		  "400", "bad_json" },
+		{ "POST /echo HTTP/1.1\r\nHost: a\r\n" JSON
+		  "Content-Length: 13\r\n\r\n{\"a\":1,\"a\":2}",
+		  "400", "bad_json" },
+		{ "POST /echo HTTP/1.1\r\nHost: a\r\n" JSON
 		  "Content-Length: 14\r\n\r\n{\"a\":\"\\u0000\"}",
 		  "400", "bad_json" },
-		{ "POST /echo HTTP/1.1\r\n" JSON "Content-Length: 9\r\n\r\n{\"a\":\"\xff\"}",
+		{ "POST /echo HTTP/1.1\r\nHost: a\r\n" JSON
+		  "Content-Length: 9\r\n\r\n{\"a\":\"\xff\"}",
 		  "400", "bad_json" },
-		{ "POST /echo HTTP/1.1\r\n" JSON
+		{ "POST /echo HTTP/1.1\r\nHost: a\r\n" JSON
 		  "Content-Length: 2\r\nContent-Length: 5\r\n\r\n{}",
 		  "400", "two_lengths" },
-		{ "GET /%00 HTTP/1.1\r\n\r\n", "400", "bad_path" },
-		{ "GET /%ff HTTP/1.1\r\n\r\n", "400", "bad_path" },
-		{ "GET /\xff HTTP/1.1\r\n\r\n", "400", "bad_path" },
+		{ "GET /client HTTP/1.1\r\n\r\n", "400", "bad_head" },
+		{ "GET /client HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "400", "bad_head" },
+		{ "GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", "400", "bad_path" },
+		{ "GET /%ff HTTP/1.1\r\nHost: a\r\n\r\n", "400", "bad_path" },
+		{ "GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n", "400", "bad_path" },
 	};
 
 	(void)state;
@@ -59,24 +64,25 @@ static void deep_json_is_refused_unread(void **state)
 	(void)state;
 	memset(body, '[', sizeof body);
 	snprintf(request, sizeof request,
-		 "POST /echo HTTP/1.1\r\n" JSON "Content-Length: %d\r\n\r\n%.*s", BODY_MAX,
-		 BODY_MAX, body);
+		 "POST /echo HTTP/1.1\r\nHost: a\r\n" JSON "Content-Length: %d\r\n\r\n%.*s",
+		 BODY_MAX, BODY_MAX, body);
 	assert_non_null(strstr(ask(request, "\"trace\""), "nested too deeply"));
 }
 
 static void bodies_and_heads_have_bounds(void **state)
 {
 	static char request[200000];
-	int len =
-		sprintf(request, "POST /echo HTTP/1.1\r\n" JSON "Content-Length: 101\r\n\r\n");
+	int len = sprintf(request, "POST /echo HTTP/1.1\r\nHost: a\r\n" JSON
+				   "Content-Length: 101\r\n\r\n");
 
 	(void)state;
 	memset(request + len, ' ', 101);
 	request[len + 101] = 0;
 	SENT(ask(request, "\"trace\""), "413");
-	SENT(ask("POST /echo HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", "\"trace\""),
+	SENT(ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n",
+		 "\"trace\""),
 	     "413");
-	len = sprintf(request, "GET /client HTTP/1.1\r\nX: ");
+	len = sprintf(request, "GET /client HTTP/1.1\r\nHost: a\r\nX: ");
 	memset(request + len, 'x', 100000);
 	request[len + 100000] = 0;
 	SENT(ask(request, "\"trace\""), "4");
@@ -89,8 +95,8 @@ static void bodies_and_heads_have_bounds(void **state)
 static void no_request_at_all_is_a_problem_too(void **state)
 {
 	static const char *const cases[] = { "HELO smtp\r\n\r\n", "GET / HTTP/9.9.9\r\n\r\n",
-					     "\x16\x03\x01 HTTP/1.1\r\n\r\n",
-					     "GET / HTTP/1.1\r\nno colon\r\n\r\n" };
+					     "\x16\x03\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
+					     "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -104,7 +110,7 @@ static void no_request_at_all_is_a_problem_too(void **state)
 
 static void a_client_that_waits_for_leave_gets_it(void **state)
 {
-	static const char head[] = "POST /echo HTTP/1.1\r\n" JSON
+	static const char head[] = "POST /echo HTTP/1.1\r\nHost: a\r\n" JSON
 				   "Expect: 100-continue\r\nContent-Length: 7\r\n\r\n";
 	struct peer *p = visit();
 
@@ -118,7 +124,7 @@ static void a_client_that_waits_for_leave_gets_it(void **state)
 
 static void chunked_bodies_are_read(void **state)
 {
-	const char *answer = ask("POST /echo HTTP/1.1\r\n" JSON
+	const char *answer = ask("POST /echo HTTP/1.1\r\nHost: a\r\n" JSON
 				 "Transfer-Encoding: chunked\r\n\r\n4\r\n{\"a\"\r\n3\r\n:1}\r\n"
 				 "0\r\n\r\n",
 				 "{\"a\":1}");
@@ -133,14 +139,14 @@ static void requests_may_come_in_one_packet(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		peer_say(p, "GET /client HTTP/1.1\r\n\r\n", 24);
+		peer_say(p, "GET /client HTTP/1.1\r\nHost: a\r\n\r\n", 33);
 	peer_wait_count(p, "HTTP/1.1 200", 3);
 	peer_close(p);
 }
 
 static void head_has_a_length_and_no_body(void **state)
 {
-	const char *answer = ask("HEAD /client HTTP/1.1\r\n\r\n", "\r\n\r\n");
+	const char *answer = ask("HEAD /client HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n");
 
 	(void)state;
 	assert_non_null(strstr(answer, "Content-Length: 9\r\n"));
@@ -150,20 +156,22 @@ static void head_has_a_length_and_no_body(void **state)
 static void the_address_is_that_behind_our_proxy(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(ask("GET /client HTTP/1.1\r\nX-Forwarded-For: 6.6.6.6, "
-				   "198.51.100.7\r\n\r\n",
-				   "7"),
-			       "198.51.100.7"));
+	assert_non_null(
+		strstr(ask("GET /client HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 6.6.6.6, "
+			   "198.51.100.7\r\n\r\n",
+			   "7"),
+		       "198.51.100.7"));
 }
 
 /* A proxy may add a line instead of lengthening the one that came. */
 static void what_a_proxy_adds_below_counts_first(void **state)
 {
 	(void)state;
-	assert_non_null(strstr(ask("GET /client HTTP/1.1\r\nX-Forwarded-For: 6.6.6.6\r\n"
-				   "x-forwarded-for: 198.51.100.7\r\n\r\n",
-				   "\r\n\r\n"),
-			       "198.51.100.7"));
+	assert_non_null(
+		strstr(ask("GET /client HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 6.6.6.6\r\n"
+			   "x-forwarded-for: 198.51.100.7\r\n\r\n",
+			   "\r\n\r\n"),
+		       "198.51.100.7"));
 }
 
 /* --- other sites' pages --------------------------------------------------- */
@@ -171,9 +179,9 @@ static void what_a_proxy_adds_below_counts_first(void **state)
 static void only_allowed_origins_see_answers(void **state)
 {
 	static const char good[] =
-		"OPTIONS /echo HTTP/1.1\r\nOrigin: https://good.example\r\n\r\n";
+		"OPTIONS /echo HTTP/1.1\r\nHost: a\r\nOrigin: https://good.example\r\n\r\n";
 	static const char bad[] =
-		"OPTIONS /echo HTTP/1.1\r\nOrigin: https://bad.example\r\n\r\n";
+		"OPTIONS /echo HTTP/1.1\r\nHost: a\r\nOrigin: https://bad.example\r\n\r\n";
 	const char *answer = ask(good, "\r\n\r\n");
 
 	(void)state;
