@@ -199,8 +199,7 @@ static void what_comes_of_it_is_recorded_with_it(void **state)
 	assert_int_equal(c, 3);
 }
 
-/* --- about whom
- * --------------------------------------------------------------------------------- */
+/* --- about whom ----------------------------------------------------- */
 
 static void an_answer_is_to_the_client_whose_message_it_is(void **state)
 {

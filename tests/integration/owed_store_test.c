@@ -53,8 +53,7 @@ static void a_case_begins_with_the_question(void **state)
 			 3);
 }
 
-/* --- what the person takes back
- * --------------------------------------------------------------- */
+/* --- what the person takes back ------------------------------------- */
 
 static void a_stop_takes_the_question_back(void **state)
 {
@@ -120,8 +119,7 @@ static void a_reset_takes_the_question_back(void **state)
 	assert_int_equal(number("select count(*) from message where author = 1"), 0);
 }
 
-/* --- when the bot itself calls
- * ------------------------------------------------------------------ */
+/* --- when the bot itself calls -------------------------------------- */
 
 static void hand_over(int64_t job, const struct turn_claim *claim, const char *reason)
 {

@@ -213,8 +213,7 @@ static void who_dies_over_a_deleted_topic_takes_no_words_along(void **state)
 	assert_int_equal(l.head.id, 0);
 }
 
-/* --- the end of a chat
- * ------------------------------------------------------------------------ */
+/* --- the end of a chat ---------------------------------------------- */
 
 static void a_topic_says_that_the_chat_is_over(void **state)
 {
@@ -283,8 +282,7 @@ static void in_a_group_a_topic_is_everybodys(void **state)
 	assert_sql(METHODS, "reopenForumTopic");
 }
 
-/* --- what is in the way
- * ------------------------------------------------------------------------ */
+/* --- what is in the way --------------------------------------------- */
 
 #define OF_LINE " from job where queue = 2 and lane = (select conversation_id from desk_topic)"
 #define LINE    "select state || ' ' || failures || ' ' || (run_at > now())::int" OF_LINE
