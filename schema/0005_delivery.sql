@@ -58,7 +58,7 @@ end $$;
 create function tell_failure(d delivery, p_error text) returns void
 language plpgsql as $$
 declare
-    v_conversation bigint := coalesce((d.payload ->> 'report')::bigint, note_failure(d, p_error));
+    v_conversation bigint := note_failure(d, p_error);
 begin
     if v_conversation is not null then
         perform ask_operators(v_conversation);
@@ -230,8 +230,8 @@ end $$;
 -- Record how a sending ended (2 sent, 3 failed, 4 uncertain) and go on with the next in line.
 -- A holder that lost its job may still turn `uncertain` into what it knows; of that the operator was told already.
 --
--- Operators are to hear how it went when the payload asks for it (report: the client's conversation), and when
--- words to a client of theirs may have been lost.  chat_key: the line goes on under this key; else null.
+-- Operators are to hear when words to a client of theirs may have been lost.
+-- chat_key: the line goes on under this key; else null.
 create type settled_delivery as (
     fenced boolean, chat_key text, operator_job bigint, operator_conversation bigint, head outgoing);
 
@@ -300,9 +300,8 @@ begin
         end if;
         r.head := next_delivery(p_job, j.conversation_id);
     end if;
-    if v_settled then
-        r.operator_conversation := coalesce((d.payload ->> 'report')::bigint,
-                                          case when p_state > 2 and d.state <> 4 then note_failure(d, p_error) end);
+    if v_settled and p_state > 2 and d.state <> 4 then
+        r.operator_conversation := note_failure(d, p_error);
         if r.operator_conversation is not null then
             r.operator_job := ask_operators(r.operator_conversation);
         end if;

@@ -122,12 +122,13 @@ void store_settle_delivery(struct store *s, struct flow *f, flow_step *next,
 			   struct delivery_settled *out, const struct delivery_held *held,
 			   const struct delivery_result *result)
 {
-	/* What is told takes a job of operator-relay's before the line's own. */
-	int is_told = result->is_told || result->state != DELIVERY_SENT;
+	/* Where a line moves, its conversation is locked; where operators are told, a job of
+	 * operator-relay's. */
+	int is_unusual = result->may_move || result->state != DELIVERY_SENT;
 
-	STORE_TELL(s->durable, f, next, &settle_stmt, is_told ? NULL : &settle_many,
-		   is_told ? PG_ALONE : order_of(held), decode_settled, out, result->visible, 1,
-		   store_int(f, held->job), store_int(f, held->claim->attempt),
+	STORE_TELL(s->durable, f, next, &settle_stmt, is_unusual ? NULL : &settle_many,
+		   is_unusual ? PG_ALONE : order_of(held), decode_settled, out, result->visible,
+		   1, store_int(f, held->job), store_int(f, held->claim->attempt),
 		   store_int(f, held->delivery), store_int(f, result->state),
 		   result->external_id, result->error);
 }

@@ -166,7 +166,7 @@ struct delivery_result {
 	enum delivery_state state; /* DELIVERY_SENT, _FAILED or _UNCERTAIN */
 	const char *external_id;   /* NULL if none */
 	const char *error;         /* NULL if none */
-	int is_told;               /* operator-relay is to hear of it, or the line moves */
+	int may_move;              /* the line may get another key */
 	flow_step *visible;        /* or NULL; with it nobody hurries for the end, but who then
 				      finds that there is a head asks for it: store_flush() */
 };

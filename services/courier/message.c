@@ -77,7 +77,6 @@ static void set_manner(struct whole *w)
 			copy(item, w->manner, "buttons");
 		}
 		copy(item, w->manner, "silent");
-		copy(item, w->manner, "report");
 		json_object_set_new(item, "last", json_boolean(i == n - 1));
 	}
 }
@@ -189,12 +188,6 @@ void message_make(struct message_out *out, struct arena *a, const struct outgoin
 		return;
 	}
 	out->fault = "of an unknown kind";
-}
-
-int message_is_told(struct arena *a, const struct outgoing *head)
-{
-	return head->kind >= DELIVERY_CALL ||
-	       (head->payload && json_object_get(message_json(a, head->payload), "report"));
 }
 
 /* --- the request ------------------------------------------------------------- */

@@ -10,13 +10,12 @@
  *   part   {"html","plain","attachment","last"} and what a note has besides words
  *   note   {"text": Markdown, "attachments":[...], "buttons":[[{"text","data"|"url"}]],
  *           "keyboard":[["words"]], "prompt":"words", "reply_to": delivery | message id,
- *           "silent", "report": conversation that operators watch, "plain": the text
- *           is no Markdown, "skip": so many messages' worth of it, which were sent,
- *           "caption": the first of those is a caption}
+ *           "silent", "plain": the text is no Markdown, "skip": so many messages'
+ *           worth of it, which were sent, "caption": the first of those is a caption}
  *   call   {"method","body", "of": delivery whose message id goes into the body,
  *           "text": Markdown, "buttons", "part": which of the messages that the words
  *           become (0), "caption": as in a note, "else": see note_failure(): for
- *           edits, "report", "tries": of what changes a topic, how often it failed}
+ *           edits, "tries": of what changes a topic, how often it failed}
  *
  * An attachment is as channels give it, with the channel whose file_id it has;
  * or {"kind","name","url"}; or {"kind","name","mime","text"}, a file made of that
@@ -54,9 +53,6 @@ void message_in_words(struct message_out *m, struct arena *a, const char *lang);
 /* A call that changes the topic of the line, as is_about_topic() in schema/0005_delivery.sql
  * has it; topic_store_test.c compares them. */
 int message_is_about_topic(const struct message_out *m);
-
-/* Operators are to hear how it went. */
-int message_is_told(struct arena *a, const struct outgoing *head);
 
 /* --- between message.c and message_call.c ----------------------------------------- */
 

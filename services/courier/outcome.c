@@ -144,7 +144,7 @@ void deliver_settle(void *self)
 	struct deliver *d = self;
 	struct delivery_result result = { .state = d->state,
 					  .error = d->error,
-					  .is_told = message_is_told(&d->flow.arena, &d->head),
+					  .may_move = d->head.kind == DELIVERY_CALL,
 					  .visible = look_ahead };
 
 	if (d->state == DELIVERY_SENT)

@@ -10,7 +10,7 @@
  *   {"text": Markdown, "buttons"?: [[{"text","data"|"url"}]], "attachments"?: [...],
  *    "reply_to"?: the delivery it answers, "silent"?: bool}
  * or, if there is a "method", of DELIVERY_CALL:
- *   {"method","body","of"?: the delivery whose message it changes, "report"?: conversation}
+ *   {"method","body","of"?: the delivery whose message it changes}
  * or, if there are "edits", an edit of what was shown, with these words:
  *   {"text","edits": [...] of shown_as() in schema/0015_order.sql,"else"}
  * An empty array shows nothing; the note counts as shown.

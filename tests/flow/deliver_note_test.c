@@ -27,13 +27,12 @@ static void add(enum delivery_kind kind, const char *payload)
 	world.line[world.count++] = (struct sending){ .kind = kind, .payload = payload };
 }
 
-static void a_note_has_buttons_an_answered_message_and_a_listener(void **state)
+static void a_note_has_buttons_and_an_answered_message(void **state)
 {
 	(void)state;
 	world_begin();
-	add(DELIVERY_NOTE,
-	    "{\"text\":\"**Ann**\",\"silent\":true,\"reply_to\":\"8\",\"report\":3,"
-	    "\"buttons\":[[{\"text\":\"Take\",\"data\":\"t:take:1\"}]]}");
+	add(DELIVERY_NOTE, "{\"text\":\"**Ann**\",\"silent\":true,\"reply_to\":\"8\","
+			   "\"buttons\":[[{\"text\":\"Take\",\"data\":\"t:take:1\"}]]}");
 	world_run();
 	expect_state(0, DELIVERY_SENT);
 	assert_string_equal(world.last_method, "sendMessage");
@@ -41,7 +40,6 @@ static void a_note_has_buttons_an_answered_message_and_a_listener(void **state)
 	assert_non_null(strstr(world.last_body, "\"callback_data\":\"t:take:1\""));
 	assert_non_null(strstr(world.last_body, "\"disable_notification\":true"));
 	assert_non_null(strstr(world.last_body, "\"message_id\":8"));
-	assert_int_equal(world.rung, 1);
 	world_end();
 }
 
@@ -52,7 +50,7 @@ static void a_call_says_which_message_and_where(void **state)
 	add(DELIVERY_CALL, "{\"method\":\"editMessageText\",\"text\":\"new\",\"of\":4,"
 			   "\"message_id\":\"77\"}");
 	add(DELIVERY_CALL, "{\"method\":\"editMessageText\",\"text\":\"new\",\"of\":4,"
-			   "\"message_id\":null}");
+			   "\"message_id\":null,\"else\":{}}");
 	world_run();
 	expect_state(0, DELIVERY_SENT);
 	expect_state(1, DELIVERY_FAILED);
@@ -60,6 +58,7 @@ static void a_call_says_which_message_and_where(void **state)
 	assert_string_equal(world.last_method, "editMessageText");
 	assert_non_null(strstr(world.last_body, "\"message_id\":77"));
 	assert_non_null(strstr(world.last_body, "\"chat_id\":42"));
+	assert_int_equal(world.rung, 1); /* operators hear of what did not work */
 	world_end();
 }
 
@@ -454,13 +453,12 @@ static void several_files_follow_the_words_one_by_one(void **state)
 {
 	(void)state;
 	world_begin();
-	add(DELIVERY_NOTE, "{\"text\":\"two\",\"report\":3,\"attachments\":["
+	add(DELIVERY_NOTE, "{\"text\":\"two\",\"attachments\":["
 			   "{\"kind\":\"voice\",\"file_id\":\"V\"},"
 			   "{\"kind\":\"contact\",\"phone\":\"+1\",\"first_name\":\"Bo\"},"
 			   "{\"kind\":\"document\",\"name\":\"t.txt\",\"text\":\"all\"}]}");
 	world_run();
 	assert_int_equal(world.count, 3);
-	assert_int_equal(world.rung, 3);
 	assert_string_equal(world.last_method, "sendDocument");
 	assert_non_null(strstr(world.last_form, "document=all;"));
 	world_end();
@@ -469,7 +467,7 @@ static void several_files_follow_the_words_one_by_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_note_has_buttons_an_answered_message_and_a_listener),
+		cmocka_unit_test(a_note_has_buttons_and_an_answered_message),
 		cmocka_unit_test(a_call_says_which_message_and_where),
 		cmocka_unit_test(an_edit_changes_the_message_that_has_its_part),
 		cmocka_unit_test(what_an_edit_has_no_room_for_is_sent),

@@ -131,7 +131,7 @@ static void settle_effect(struct operation *d)
 		snprintf(world.chat, sizeof world.chat, "42:55");
 		out->chat_key = "42:55";
 	}
-	if (row->payload && strstr(row->payload, "report"))
+	if (row->payload && strstr(row->payload, "\"else\"") && row->state > DELIVERY_SENT)
 		out->operator_job = JOB + 1;
 	out->operator_conversation = 3;
 	out->head = next_delivery();

@@ -48,7 +48,7 @@ void end_head(struct held_line *l, enum delivery_state state, const char *extern
 			      &(struct delivery_result){ .state = state,
 							 .external_id = external,
 							 .error = error,
-							 .is_told = 1 });
+							 .may_move = 1 });
 	assert_int_equal(done(), 0);
 	assert_int_equal(s.fenced, 0);
 	l->head = s.head;
