@@ -227,6 +227,7 @@ declare
     v_subject  jsonb := order_subject(c.id, m.extra ->> 'data');
     v_verb     text := coalesce(substring(m.extra ->> 'data' from '^t:([a-z]+):'), m.extra ->> 'command');
     v_edited   text := case when m.extra ? 'edited' and m.seq <= c.answered_seq then edit_time(m) end;
+    v_key      text := 'tg:' || c.id || ':' || m.seq;
 begin
     return json_build_object(
         'line', c.id, 'lang', c.lang, 'is_group', c.is_group, 'topic', v_topic, 'reply', v_reply, 'subject', v_subject,
@@ -242,8 +243,8 @@ begin
         'chats', (select coalesce(json_agg(order_client(h.id) order by h.id), '[]')
                   from conversation h where h.operator_id = v_operator and h.responder = 2),
         'about', order_client(coalesce((v_subject ->> 'client')::bigint, (v_reply ->> 'client')::bigint, v_topic)),
-        'sent', (select o.result from desk_order o
-                 where o.operator_id = v_operator and o.key = 'tg:' || c.id || ':' || m.seq
+        'sent', (select json_agg(o.result) from desk_order o -- to more than one only by buttons: plan.c
+                 where o.operator_id = v_operator and (o.key = v_key or o.key > v_key || ':' and o.key < v_key || ';')
                    and o.result ->> 'verb' in ('say', 'use') and v_edited is not null),
         'colleagues', case when v_verb = 'transfer' then order_colleagues(v_operator) end,
         'live', case when v_verb = 'chats' and (select o.role = 2 and o.enabled from operator o where o.id = v_operator)

@@ -12,7 +12,7 @@
 /*
  * What an operator says in their desk, event by event:
  *
- *   claim -> examine -> (give -> given) -> record -> recorded -> claim ...
+ *   claim -> examine -> (give -> given ...) -> record -> recorded -> claim ...
  *
  * The order has the event's key, so it happens once, however often this is
  * begun; what the operator is told is recorded with the event being over.
@@ -130,7 +130,10 @@ static void given(void *self)
 
 	desk_tell(o->relay->redis, &o->done, o->plan.verb, o->claim.trace);
 	plan_finish(&o->plan, &o->done);
-	record(o);
+	if (plan_follow(&o->plan))
+		give(o);
+	else
+		record(o);
 }
 
 static void record(void *self)

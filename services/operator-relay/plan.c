@@ -75,6 +75,12 @@ const json_t *plan_target(const struct plan *p)
 
 /* --- orders ---------------------------------------------------------------------- */
 
+const char *plan_key(const struct plan *p, int64_t seq)
+{
+	return arena_printf(p->arena, "tg:%lld:%lld", (long long)jnumber(p->work, "line"),
+			    (long long)seq);
+}
+
 void plan_order(struct plan *p, const char *verb, const json_t *client, json_t *args)
 {
 	p->verb = verb;
@@ -124,19 +130,20 @@ static void speak(struct plan *p, const char *text)
 		plan_say(p, client, text, json_object_get(p->event, "extra"));
 }
 
-/* An edit follows its message to the client it went to. */
-static void follow_edit(struct plan *p, const char *text)
+int plan_follow(struct plan *p)
 {
-	const json_t *sent = json_object_get(p->work, "sent");
-	int64_t conversation = jnumber(sent, "conversation_id");
+	const json_t *sent = json_array_get(json_object_get(p->work, "sent"), p->followed++);
+	const char *text = jstring(p->event, "text");
 
-	if (!jnumber(sent, "seq"))
-		return;
-	plan_order(
-		p, "edit", NULL,
-		json_pack("{s:I, s:s}", "seq", (json_int_t)jnumber(sent, "seq"), "text", text));
-	p->conversation = conversation;
-	p->key = arena_printf(p->arena, "%s:e:%s", p->key, jstring(p->event, "edited"));
+	if (!sent)
+		return 0;
+	plan_order(p, "edit", NULL,
+		   json_pack("{s:I, s:s}", "seq", (json_int_t)jnumber(sent, "seq"), "text",
+			     text ? text : ""));
+	p->conversation = jnumber(sent, "conversation_id");
+	p->key = arena_printf(p->arena, "%s:e:%s:%lld", plan_key(p, jnumber(p->event, "seq")),
+			      jstring(p->event, "edited"), (long long)p->conversation);
+	return 1;
 }
 
 /* In a group, what is said outside of the clients' topics is between colleagues. */
@@ -162,7 +169,7 @@ static void understand(struct plan *p)
 		act_tell(p, arena_printf(p->arena, word(WORD_NOT_ENABLED, p->lang),
 					 (long long)jnumber(p->operator, "id")));
 	else if (jstring(p->event, "edited"))
-		follow_edit(p, text);
+		plan_follow(p);
 	else if (data)
 		plan_press(p, data);
 	else if (command)
@@ -186,8 +193,7 @@ void plan_make(struct plan *p, struct arena *a, const json_t *work)
 			    .actions = jown(a, json_array()) };
 	lang = jstring(p->operator, "lang");
 	p->lang = lang ? lang : jstring(work, "lang");
-	p->key = arena_printf(a, "tg:%lld:%lld", (long long)jnumber(work, "line"),
-			      (long long)jnumber(p->event, "seq"));
+	p->key = plan_key(p, jnumber(p->event, "seq"));
 	if (json_is_object(p->operator))
 		understand(p);
 	else if (!json_is_true(json_object_get(work, "is_group")))

@@ -5,9 +5,9 @@
 
 /*
  * What an operator said or pressed in Telegram, and what comes of it: at most
- * one order, and what the operator is told (actions, as finish_order() in
- * schema/0015_order.sql takes them).  Pure; `work` is what order_work() there
- * says.
+ * one order (of an edit: one for each client), and what the operator is told
+ * (actions, as finish_order() in schema/0015_order.sql takes them).  Pure;
+ * `work` is what order_work() there says.
  *
  *   plan.c    the event -> the order, and what can be told without it
  *   command.c the same for commands
@@ -26,6 +26,7 @@ struct plan {
 	int64_t conversation;
 	json_t *args;
 	const char *key;
+	size_t followed;      /* clients, by an edit */
 	const json_t *client; /* whom it is about; NULL: nobody in particular */
 	const char *done;     /* what is told when it went well; NULL: the usual */
 	int is_acknowledged;  /* the button that was pressed */
@@ -34,11 +35,15 @@ struct plan {
 
 /* Everything lives in the arena. */
 void plan_make(struct plan *p, struct arena *a, const json_t *work);
-/* After the order, or at once if there is none (done NULL). */
+/* After each order, or at once if there is none (done NULL). */
 void plan_finish(struct plan *p, const struct desk_done *done);
+/* An edit follows its words to each client they went to: 1 if there is one more order. */
+int plan_follow(struct plan *p);
 
 /* --- between the files ----------------------------------------------------------- */
 
+/* Of the order that the words of this event make. */
+const char *plan_key(const struct plan *p, int64_t seq);
 void plan_order(struct plan *p, const char *verb, const json_t *client, json_t *args);
 /* Words for a client, with what came with them. */
 void plan_say(struct plan *p, const json_t *client, const char *text, const json_t *extra);

@@ -133,12 +133,15 @@ static void edit(struct plan *p)
 	act_remember(p, client_of(p), SHOWS_SUGGESTION, jnumber(subject_of(p), "suggestion"));
 }
 
-/* Words that waited for their address. */
+/* Words that waited for their address: said once to each, and known by their own event, as an
+ * edit finds them. */
 static void send_on(struct plan *p)
 {
 	const char *text = jstring(subject_of(p), "text");
 
 	plan_say(p, client_of(p), text ? text : "", json_object_get(subject_of(p), "extra"));
+	p->key = arena_printf(p->arena, "%s:%lld", plan_key(p, jnumber(subject_of(p), "seq")),
+			      (long long)p->conversation);
 	act_set(p, "select", json_integer(jnumber(client_of(p), "id")));
 	p->done = arena_printf(p->arena, word(WORD_TALKING_TO, p->lang),
 			       client_name(p, client_of(p)));

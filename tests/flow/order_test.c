@@ -16,7 +16,7 @@
 #include "services/operator-relay/relay.h"
 #include "tests/flow/stage.h"
 
-enum { EVENTS = 3, JOB = 9, WORKER = 7, RINGS_MAX = 40, OPERATIONS_MAX = 60 };
+enum { EVENTS = 4, ORDERS = 4, JOB = 9, WORKER = 7, RINGS_MAX = 40, OPERATIONS_MAX = 60 };
 
 static struct world {
 	struct relay relay;
@@ -26,7 +26,7 @@ static struct world {
 	int refusals;  /* to put the job back */
 	int is_deadly; /* to understand the first event */
 	int64_t run_at;
-	char ordered[EVENTS][40]; /* keys of orders, once each */
+	char ordered[ORDERS][40]; /* keys of orders, once each */
 	int orders, told, settled, announced, recorded[EVENTS];
 } world;
 
@@ -34,14 +34,22 @@ static struct world {
 
 static const char *work_of(int n)
 {
-	static const char *const texts[EVENTS] = { "one", "//a note", "/help" };
+	static const struct {
+		const char *text, *rest;
+	} events[EVENTS] = {
+		{ "one", "{}}" },
+		{ "//a note", "{}}" },
+		{ "/help", "{\"command\":\"help\"}}" },
+		{ "uno", "{},\"edited\":\"1.5\"},\"sent\":[{\"conversation_id\":11,\"seq\":5},"
+			 "{\"conversation_id\":12,\"seq\":6}]" },
+	};
 	static char work[600];
 
 	snprintf(work, sizeof work,
 		 "{\"line\":4,\"operator\":{\"id\":3,\"lang\":\"en\",\"enabled\":true},"
 		 "\"chats\":[{\"id\":11,\"title\":\"Ann\"}],"
-		 "\"event\":{\"seq\":%d,\"external\":\"7%d\",\"text\":\"%s\",\"extra\":{%s}}}",
-		 n + 1, n, texts[n], n == 2 ? "\"command\":\"help\"" : "");
+		 "\"event\":{\"seq\":%d,\"external\":\"7%d\",\"text\":\"%s\",\"extra\":%s}",
+		 n + 1, n, events[n].text, events[n].rest);
 	return work;
 }
 
@@ -90,7 +98,7 @@ static void desk_effect(struct operation *d)
 			done->status = DESK_AGAIN;
 			return;
 		}
-	assert_true(world.orders < EVENTS);
+	assert_true(world.orders < ORDERS);
 	snprintf(world.ordered[world.orders++], sizeof world.ordered[0], "%s", d->text);
 }
 
@@ -231,10 +239,12 @@ static void check(void)
 {
 	for (int i = 0; i < EVENTS; i++)
 		assert_int_equal(world.recorded[i], 1);
-	assert_int_equal(world.orders, 2); /* words and a note; help orders nothing */
+	assert_int_equal(world.orders, ORDERS); /* words, a note, edits; help orders nothing */
 	assert_string_equal(world.ordered[0], "tg:4:1");
 	assert_string_equal(world.ordered[1], "tg:4:2");
-	assert_true(world.told >= 2);
+	assert_string_equal(world.ordered[2], "tg:4:4:e:1.5:11");
+	assert_string_equal(world.ordered[3], "tg:4:4:e:1.5:12");
+	assert_true(world.told >= ORDERS);
 }
 
 static void events_are_dealt_with_in_their_order(void **state)
@@ -277,7 +287,7 @@ static void an_event_that_kills_workers_is_passed_over(void **state)
 	stage_close();
 	assert_int_equal(world.recorded[0], 1);
 	assert_int_equal(world.done, EVENTS);
-	assert_int_equal(world.orders, 1); /* the note behind it */
+	assert_int_equal(world.orders, ORDERS - 1); /* those behind it */
 }
 
 static void a_job_that_cannot_be_put_back_is_no_reason_to_hurry(void **state)

@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "services/operator-relay/plan.h"
 #include "tests/integration/order_world.h"
 
 enum { OTHER_WORKER = 2 };
@@ -17,6 +19,13 @@ enum { OTHER_WORKER = 2 };
 static int64_t at(const char *object, const char *key)
 {
 	return json_integer_value(json_object_get(json_object_get(order_work, object), key));
+}
+
+/* What became of the words that are edited now: of the i-th order. */
+static int64_t sent(size_t i, const char *key)
+{
+	return json_integer_value(
+		json_object_get(json_array_get(json_object_get(order_work, "sent"), i), key));
 }
 
 static int is_edit(void)
@@ -119,7 +128,7 @@ static void an_edit_of_what_is_being_dealt_with_comes_next(void **state)
 	said = claim_order(job);
 	assert_string_equal(order_said(), "uno");
 	assert_true(is_edit());
-	assert_int_equal(at("sent", "seq"), 3);
+	assert_int_equal(sent(0, "seq"), 3);
 	desk_edits("9001", "e2", "m1", "due"); /* and again */
 	finish_order(job, &said, "[]");
 	said = claim_order(job);
@@ -158,7 +167,55 @@ static void an_edit_of_a_note_is_of_no_message(void **state)
 	finish_order(job, &said, "[]");
 	desk_edits("9001", "e1", "m1", "//uno");
 	claim_order(job);
-	assert_int_equal(at("sent", "seq"), 0);
+	assert_int_equal(sent(0, "seq"), 0);
+}
+
+/* As operator-relay obeys it. */
+static void obey(int64_t job)
+{
+	struct order_claim c = claim_order(job);
+	struct arena arena = { 0 };
+	struct plan p;
+
+	plan_make(&p, &arena, order_work);
+	if (p.verb) {
+		char *args = json_dumps(p.args, 0);
+
+		order_once(1, p.verb, p.conversation, args, p.key);
+		free(args);
+	}
+	finish_order(job, &c, "[]");
+	arena_free(&arena);
+}
+
+/* The button was another event; it says whose the words are, once to each. */
+static void an_edit_is_of_all_that_buttons_have_sent(void **state)
+{
+	int64_t first = talk_to_first(), job, second;
+	const char *const to[] = { "2", "3", "2" };
+
+	(void)state;
+	second = hear(TELEGRAM, "8", "o1", INBOUND_OPERATOR, NULL, NULL).conversation_id;
+	order(1, "take", second, NULL);
+	job = desk_hears("9001", "m1", "one", NULL);
+	obey(job);
+	for (int i = 0; i < 3; i++) {
+		char key[8], extra[80];
+
+		snprintf(key, sizeof key, "b%d", i);
+		snprintf(extra, sizeof extra, "{\"callback\":\"1\",\"data\":\"t:send:%s:1\"}",
+			 to[i]);
+		desk_hears("9001", key, "", extra);
+		obey(job);
+	}
+	assert_int_equal(number("select count(*) from message where author = 2 and body = "
+				"'one'"),
+			 2);
+	desk_edits("9001", "e1", "m1", "uno");
+	claim_order(job);
+	assert_int_equal(json_array_size(json_object_get(order_work, "sent")), 2);
+	assert_int_equal(sent(0, "conversation_id"), first);
+	assert_int_equal(sent(1, "conversation_id"), second);
 }
 
 static void what_comes_of_it_is_recorded_with_it(void **state)
@@ -358,6 +415,7 @@ int main(void)
 		ORDER_TEST(an_edit_of_what_is_being_dealt_with_comes_next),
 		ORDER_TEST(what_was_edited_before_is_still_said_first),
 		ORDER_TEST(an_edit_of_a_note_is_of_no_message),
+		ORDER_TEST(an_edit_is_of_all_that_buttons_have_sent),
 		ORDER_TEST(what_comes_of_it_is_recorded_with_it),
 		ORDER_TEST(an_answer_is_to_the_client_whose_message_it_is),
 		ORDER_TEST(an_answer_to_own_words_is_to_whom_they_went),

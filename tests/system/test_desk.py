@@ -218,6 +218,21 @@ def test_words_without_an_address_are_asked_about(stack, people):
     one.wait(text)
 
 
+def test_an_edit_follows_words_to_whom_a_button_sent_them(stack, people):
+    operator, one, two = two_chats(stack, people)
+    stack.sql_do(f"update desk_chat set selected = null where operator_id = {operator.id}")
+    update = operator.say(old := word())
+    asked = operator.wait("Whom is this for")
+    for client in one, two, one:
+        operator.press(asked, client.name)
+    for client in one, two:
+        client.wait(old)
+    stack.telegram.edit(operator.chat, update, new := word(), operator.token)
+    for client in one, two:
+        client.wait(new)
+        assert old not in client.texts() and client.texts().count(new) == 1
+
+
 def delivery_of(stack, shown):
     """Telegram counts the messages of each bot, so the number alone does not tell which it is."""
     stack.wait_idle()

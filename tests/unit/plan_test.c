@@ -189,7 +189,9 @@ static void words_without_an_address_are_asked_about(void **state)
 	assert_int_equal(json_array_size(json_object_get(payload(0), "buttons")), 2);
 	think(OPERATOR "," TWO ",\"subject\":{\"client\":12,\"seq\":3,\"text\":\"yes\"}," EVENT(
 		"", "\"callback\":\"7\",\"data\":\"t:send:12:3\""));
-	expect_order("say", 12);
+	assert_string_equal(plan.verb, "say");
+	assert_int_equal(plan.conversation, 12);
+	assert_string_equal(plan.key, "tg:4:3:12"); /* of the words, not of the button */
 	assert_string_equal(jstring(plan.args, "text"), "yes");
 	think(OPERATOR ",\"chats\":[]," EVENT("yes", ""));
 	assert_null(plan.verb);
@@ -383,13 +385,19 @@ static void only_administrators_enable(void **state)
 static void an_edit_follows_its_message(void **state)
 {
 	(void)state;
-	think(OPERATOR "," ONE ",\"sent\":{\"conversation_id\":11,\"seq\":8},"
+	think(OPERATOR "," ONE ",\"sent\":[{\"conversation_id\":11,\"seq\":8},"
+		       "{\"conversation_id\":12,\"seq\":9}],"
 		       "\"event\":{\"seq\":5,\"text\":\"new\",\"extra\":{},"
 		       "\"edited\":\"1.500000\"}");
 	assert_string_equal(plan.verb, "edit");
 	assert_int_equal(plan.conversation, 11);
 	assert_int_equal(jnumber(plan.args, "seq"), 8);
-	assert_string_equal(plan.key, "tg:4:5:e:1.500000");
+	assert_string_equal(plan.key, "tg:4:5:e:1.500000:11");
+	assert_true(plan_follow(&plan));
+	assert_int_equal(plan.conversation, 12);
+	assert_int_equal(jnumber(plan.args, "seq"), 9);
+	assert_string_equal(plan.key, "tg:4:5:e:1.500000:12");
+	assert_false(plan_follow(&plan));
 	think(OPERATOR "," ONE ",\"event\":{\"seq\":5,\"text\":\"new\",\"extra\":{},"
 		       "\"edited\":\"1.500000\"}");
 	assert_null(plan.verb);
