@@ -68,7 +68,7 @@ int world_begin(void **state)
 }
 
 /* A test that fails leaves its stack, which calls under way still write to: they are left
- * alone. */
+ * alone.  It leaves transactions, too, which the next would wait for. */
 int world_end(void **state)
 {
 	(void)state;
@@ -80,6 +80,8 @@ int world_end(void **state)
 	pg_close(world.store.durable);
 	flow_close();
 	event_base_free(world.base);
+	run("select pg_terminate_backend(pid) from pg_stat_activity"
+	    " where state like 'idle in transaction%'");
 	assert_sql("select coalesce(string_agg(kind || ' ' || detail, ', '), '')"
 		   " from verify_violations() where kind <> 'job of a dead worker'",
 		   "");
