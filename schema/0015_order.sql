@@ -150,8 +150,8 @@ begin
             (select jsonb_build_object('suggestion', s.id, 'client', s.conversation_id, 'body', s.body, 'state', s.state)
              from suggestion s where s.id = v[2]::bigint)
         when v[1] = 'enable' then
-            (select jsonb_build_object('operator', o.id, 'name', o.name, 'lang', o.lang, 'line', d.conversation_id)
-             from operator o left join desk_chat d on d.operator_id = o.id where o.id = v[2]::bigint)
+            (select jsonb_build_object('operator', o.id, 'name', o.name, 'lang', o.lang, 'to', d.desk)
+             from operator o left join own_desk d on d.operator_id = o.id where o.id = v[2]::bigint)
         when v[1] = 'send' then
             (select jsonb_build_object('client', v[2]::bigint, 'seq', m.seq, 'text', m.body, 'extra', m.extra)
              from message m where m.conversation_id = p_line and m.seq = v[3]::bigint)
@@ -230,7 +230,8 @@ declare
     v_key      text := 'tg:' || c.id || ':' || m.seq;
 begin
     return json_build_object(
-        'line', c.id, 'lang', c.lang, 'is_group', c.is_group, 'topic', v_topic, 'reply', v_reply, 'subject', v_subject,
+        'line', c.id, 'to', line_of(c.id), 'lang', c.lang, 'is_group', c.is_group, 'topic', v_topic,
+        'reply', v_reply, 'subject', v_subject,
         'event', json_build_object('seq', m.seq, 'text', m.body, 'extra', m.extra, 'external', m.external_id,
                                    'edited', v_edited),
         'operator', (select json_build_object(
@@ -251,8 +252,8 @@ begin
                      then order_live(v_operator, m.extra ->> 'argument') end,
         'notes', case when v_verb = 'notes' then order_notes(v_operator) end,
         'left', case when v_verb in ('start', 'chats') then order_left() end,
-        'admins', (select json_agg(json_build_object('line', a.conversation_id, 'lang', a.lang))
-                   from (select d.conversation_id, o.lang from operator o join desk_chat d on d.operator_id = o.id
+        'admins', (select json_agg(json_build_object('to', a.desk, 'lang', a.lang))
+                   from (select d.desk, o.lang from operator o join own_desk d on d.operator_id = o.id
                          where o.role = 2 and o.enabled and v_verb = 'start' order by o.id limit 20) a));
 end $$;
 
@@ -317,12 +318,12 @@ begin
 end $$;
 
 -- One thing that comes of an event.
---   {"payload", "kind", "line"?, "client"?, "shows"?, "seq"?, "first"?}   a note or a call, and the memory of it
---   {"select"} {"topics"} {"asked"} {"enable", "texts"}
+--   {"payload", "kind", "to": line_of(), "client"?, "shows"?, "seq"?, "first"?}   a note or a call, and the memory of it
+--   {"select"} {"topics"} {"asked"} {"enable", "to", "texts"}
 create function order_act(p_line bigint, p_action jsonb, p_place bigint, p_trace text) returns void
 language plpgsql as $$
 declare
-    v_line     bigint := coalesce((p_action ->> 'line')::bigint, p_line);
+    v_line     bigint := coalesce((p_action -> 'to' ->> 'desk')::bigint, p_line);
     v_delivery bigint;
 begin
     if p_action ? 'payload' then
@@ -351,6 +352,7 @@ end $$;
 
 -- The event is dealt with; p_edited: as it was told of (order_work()), since an edit may have been followed by another.
 -- lines, jobs: deliveries to be announced.  The job is ready again.
+-- p_actions: what has no place, then the rest in the order in which places are locked.
 create function finish_order(p_job bigint, p_attempt int, p_seq bigint, p_edited text, p_actions jsonb, p_trace text,
                              out fenced boolean, out lines bigint[], out jobs bigint[])
 language plpgsql as $$
@@ -373,17 +375,15 @@ begin
     else
         update conversation set answered_seq = greatest(answered_seq, p_seq) where id = v_line;
     end if;
-    for v_other in
-        select distinct coalesce((a ->> 'line')::bigint, v_line) from jsonb_array_elements(p_actions) a where a ? 'payload'
-        order by 1
-    loop
-        v_job := enqueue_delivery(v_other, p_trace);
-        if v_job is not null then
-            lines := lines || v_other;
-            jobs := jobs || v_job;
-        end if;
-    end loop;
     for x in select * from jsonb_array_elements(p_actions) loop
+        if x ? 'payload' and coalesce((x -> 'to' ->> 'desk')::bigint, v_line) is distinct from v_other then
+            v_other := coalesce((x -> 'to' ->> 'desk')::bigint, v_line);
+            v_job := enqueue_delivery(v_other, p_trace);
+            if v_job is not null then
+                lines := lines || v_other;
+                jobs := jobs || v_job;
+            end if;
+        end if;
         perform order_act(v_line, x, v_place, p_trace);
         v_place := v_place + 1000;
     end loop;

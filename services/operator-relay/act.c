@@ -12,7 +12,8 @@ enum { TOAST_MAX = 190, KIND_NOTE = 3, KIND_CALL = 4 };
 
 static json_t *add(struct plan *p, int kind, json_t *payload)
 {
-	json_t *action = json_pack("{s:i, s:o}", "kind", kind, "payload", payload);
+	json_t *action = json_pack("{s:i, s:o, s:O*}", "kind", kind, "payload", payload, "to",
+				   json_object_get(p->work, "to"));
 
 	if (!action)
 		abort();
@@ -30,10 +31,10 @@ static json_t *last(struct plan *p)
 	return json_array_get(p->actions, json_array_size(p->actions) - 1);
 }
 
-void act_note_elsewhere(struct plan *p, int64_t line, json_t *payload)
+void act_note_elsewhere(struct plan *p, json_t *to, json_t *payload)
 {
 	add(p, KIND_NOTE, payload);
-	json_object_set_new(last(p), "line", json_integer(line));
+	json_object_set(last(p), "to", to);
 }
 
 void act_remember(struct plan *p, const json_t *client, int shows, int64_t seq)

@@ -4,6 +4,7 @@
 
 #include "common/json/jvalue.h"
 #include "common/telegram/telegram.h"
+#include "services/operator-relay/places.h"
 #include "services/operator-relay/plan.h"
 #include "services/operator-relay/transcript.h"
 
@@ -125,6 +126,19 @@ static void tell_success(struct plan *p)
 	act_toast(p, p->done ? p->done : word(WORD_DONE, p->lang));
 }
 
+/* What locks an operator alone comes before what locks lines. */
+static void sort_actions(struct plan *p)
+{
+	struct places places = { 0 };
+	json_t *action;
+	size_t i;
+
+	json_array_foreach (p->actions, i, action)
+		places_add(&places, places_order(json_object_get(action, "to")),
+			   json_incref(action));
+	p->actions = jown(p->arena, places_sort(&places));
+}
+
 void plan_finish(struct plan *p, const struct desk_done *done)
 {
 	if (done && done->status > DESK_AGAIN)
@@ -132,4 +146,5 @@ void plan_finish(struct plan *p, const struct desk_done *done)
 	else if (done)
 		tell_success(p);
 	act_toast(p, ""); /* a button never stays pressed */
+	sort_actions(p);
 }

@@ -125,7 +125,7 @@ static void ask_admins(struct plan *p)
 						jstring(p->operator, "name"), id);
 
 		act_note_elsewhere(
-			p, jnumber(admin, "line"),
+			p, json_object_get(admin, "to"),
 			json_pack("{s:s, s:[[o]]}", "text", telegram_escape(p->arena, text),
 				  "buttons",
 				  act_button(p, word(WORD_ENABLE, lang),

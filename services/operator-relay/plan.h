@@ -67,9 +67,10 @@ const char *plan_format(const struct plan *p, enum word id, const char *value);
 
 /* --- act.c ----------------------------------------------------------------------- */
 
-/* A note for this line; returns its payload, to be added to. */
+/* A note for this line; returns its payload, to be added to.  Elsewhere is {"desk", "channel",
+ * "chat"}. */
 json_t *act_note(struct plan *p, const char *markdown);
-void act_note_elsewhere(struct plan *p, int64_t line, json_t *payload);
+void act_note_elsewhere(struct plan *p, json_t *to, json_t *payload);
 /* The note is about a client: an answer to it goes there. */
 void act_remember(struct plan *p, const json_t *client, int shows, int64_t seq);
 /* Acknowledges the button, with words or "". */

@@ -150,13 +150,15 @@ static void send_on(struct plan *p)
 static void enable(struct plan *p)
 {
 	const json_t *who = subject_of(p);
+	json_t *action;
 
 	if (!json_is_true(json_object_get(p->operator, "is_admin"))) {
 		act_tell(p, word(WORD_ADMINS_ONLY, p->lang));
 		return;
 	}
-	json_object_set_new(act_set(p, "enable", json_integer(jnumber(who, "operator"))),
-			    "texts", desk_words());
+	action = act_set(p, "enable", json_integer(jnumber(who, "operator")));
+	json_object_set_new(action, "texts", desk_words());
+	json_object_set(action, "to", json_object_get(who, "to")); /* they are told */
 	act_tell(p, arena_printf(p->arena, word(WORD_ENABLED, p->lang), jstring(who, "name")));
 	act_drop_buttons(p);
 }

@@ -234,7 +234,7 @@ static void what_comes_of_it_is_recorded_with_it(void **state)
 		"[{\"kind\":3,\"payload\":{\"text\":\"here\"},\"client\":3,\"shows\":6,\"seq\":"
 		"1},"
 		"{\"kind\":4,\"payload\":{\"method\":\"answerCallbackQuery\"},\"first\":true},"
-		"{\"kind\":3,\"payload\":{\"text\":\"there\"},\"line\":2},"
+		"{\"kind\":3,\"payload\":{\"text\":\"there\"},\"to\":{\"desk\":2}},"
 		"{\"select\":3,\"operator\":1},{\"topics\":true,\"operator\":1},"
 		"{\"asked\":true,\"operator\":2}]");
 	assert_int_equal(end.fenced, 0);

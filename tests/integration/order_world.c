@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "services/operator-relay/plan.h"
+
 json_t *order_work; /* of the last claim */
 
 int order_world_end(void **state)
@@ -81,21 +83,38 @@ const char *order_said(void)
 	return json_string_value(json_object_get(json_object_get(order_work, "event"), "text"));
 }
 
+const json_t *order_actions(void)
+{
+	struct plan p;
+
+	plan_make(&p, &world.caller.flow.arena, order_work);
+	assert_null(p.verb);
+	plan_finish(&p, NULL);
+	return p.actions;
+}
+
+void begin_finish(struct order_finished *out, int64_t job, const struct order_claim *c,
+		  const json_t *actions)
+{
+	const json_t *event = json_object_get(order_work, "event");
+	struct order_end end = {
+		.seq = json_integer_value(json_object_get(event, "seq")),
+		.edited = json_string_value(json_object_get(event, "edited")),
+		.actions = actions,
+	};
+
+	store_finish_order(&world.store, begin(), caller_next, out, job, c, &end);
+}
+
 /* actions: JSON */
 struct order_finished finish_order(int64_t job, const struct order_claim *c,
 				   const char *actions)
 {
-	const json_t *event = json_object_get(order_work, "event");
 	json_auto_t *parsed = json_loads(actions, 0, NULL);
-	struct order_end end = {
-		.seq = json_integer_value(json_object_get(event, "seq")),
-		.edited = json_string_value(json_object_get(event, "edited")),
-		.actions = parsed,
-	};
 	struct order_finished out;
 
 	assert_non_null(parsed);
-	store_finish_order(&world.store, begin(), caller_next, &out, job, c, &end);
+	begin_finish(&out, job, c, parsed);
 	assert_int_equal(done(), 0);
 	return out;
 }

@@ -22,6 +22,11 @@ int64_t desk_edits(const char *chat, const char *key, const char *message, const
 struct order_claim claim_order_as(int64_t job, int worker, int unsure);
 struct order_claim claim_order(int64_t job); /* there is something */
 const char *order_said(void);
+/* What comes of the last claim, where there is nothing to order: JSON, until the next. */
+const json_t *order_actions(void);
+/* The finish begins; done() waits for its end. */
+void begin_finish(struct order_finished *out, int64_t job, const struct order_claim *c,
+		  const json_t *actions);
 /* actions: JSON */
 struct order_finished finish_order(int64_t job, const struct order_claim *c,
 				   const char *actions);

@@ -9,8 +9,11 @@
 
 #include <cmocka.h>
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "tests/integration/redis_server.h"
+
+enum { PATIENCE_MS = 60000 };
 
 struct world world;
 
@@ -96,6 +99,19 @@ struct flow *begin(void)
 int done(void)
 {
 	return caller_wait(world.base, &world.caller);
+}
+
+void await_held_up(const struct caller *c)
+{
+	const char *sql =
+		"select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
+	int64_t until = clock_mono_ms() + PATIENCE_MS;
+
+	while (number(sql) == 0) {
+		assert_int_equal(c->ended, 0);
+		assert_true(clock_mono_ms() < until);
+		event_base_loop(world.base, EVLOOP_NONBLOCK);
+	}
 }
 
 /* --- short names --------------------------------------------------------------- */

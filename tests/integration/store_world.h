@@ -31,6 +31,8 @@ int world_end(void **state);   /* after: what is left must be consistent */
 /* The flow to start an operation on, and its end: 0, or -1 with world.caller.err. */
 struct flow *begin(void);
 int done(void);
+/* Until what was begun there waits for a lock that somebody else has. */
+void await_held_up(const struct caller *c);
 
 /* p_key is the event's; action and texts as in struct inbound; reply may be NULL. */
 struct accepted hear(int channel, const char *chat, const char *key, enum inbound_action action,

@@ -8,10 +8,9 @@
 
 #include <cmocka.h>
 
-#include "common/base/clock.h"
 #include "tests/integration/desk_world.h"
 
-enum { WORKER = 1, OPERATOR = 1, ROUNDS_MAX = 20, PATIENCE_MS = 60000 };
+enum { WORKER = 1, OPERATOR = 1, ROUNDS_MAX = 20 };
 
 typedef int chat_call(struct chat *c); /* 1: started */
 
@@ -169,15 +168,7 @@ void story_pump(void)
 
 void story_await_held_up(const struct story *s)
 {
-	const char *sql =
-		"select count(*) from pg_stat_activity where wait_event_type = 'Lock'";
-	int64_t until = clock_mono_ms() + PATIENCE_MS;
-
-	while (number(sql) == 0) {
-		assert_int_equal(s->chats[0].caller.ended, 0);
-		assert_true(clock_mono_ms() < until);
-		story_pump();
-	}
+	await_held_up(&s->chats[0].caller);
 }
 
 void story_wait(struct story *s)

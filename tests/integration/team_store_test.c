@@ -43,6 +43,88 @@ static void a_stranger_registers_once(void **state)
 		   "{ \"4:9001\" : true }"); /* who is not enabled is a visitor */
 }
 
+/* How many lines are free while those who are told of an event wait for this one. */
+static int64_t free_while_waiting_for(int64_t job, int64_t line)
+{
+	struct order_claim c = claim_order(job);
+	struct order_finished end;
+	PGconn *courier;
+	int64_t free;
+	char sql[128];
+
+	run("delete from job where queue = 2;"
+	    "insert into job (queue, kind, lane, conversation_id, trace)"
+	    " select 2, 1, id, id, 't' from conversation");
+	snprintf(sql, sizeof sql, "select from job where queue = 2 and lane = %lld for update",
+		 (long long)line);
+	courier = connect_and(sql);
+	begin_finish(&end, job, &c, order_actions());
+	await_held_up(&world.caller);
+	free = number("with f as (select from job where queue = 2 for update skip locked)"
+		      " select count(*) from f");
+	commit(courier);
+	assert_int_equal(done(), 0);
+	assert_int_equal(end.fenced, 0);
+	return free;
+}
+
+static uint64_t order_of(int64_t line)
+{
+	char sql[80];
+
+	snprintf(sql, sizeof sql, "select chat_key from conversation where id = %lld",
+		 (long long)line);
+	return store_order(DESK, pg_server_tell(world.server, sql));
+}
+
+/* So many of the lines come after this one where couriers settle several. */
+static int64_t after_in_order(int64_t line)
+{
+	int64_t lines = number("select count(*) from conversation"), n = 0;
+
+	for (int64_t i = 1; i <= lines; i++)
+		n += order_of(i) > order_of(line);
+	return n;
+}
+
+/* Else a courier and whoever tells them could wait for each other. */
+static void lines_are_taken_as_couriers_take_them(void **state)
+{
+	(void)state;
+	add_operators(4);
+	run("update operator set role = 2");
+	for (int64_t line = 1; line <= 5; line++) {
+		char key[8];
+
+		snprintf(key, sizeof key, "e%d", (int)line);
+		run("update operator set asked_at = null");
+		assert_int_equal(free_while_waiting_for(desk_hears("77", key, "/start",
+								   "{\"command\":\"start\"}"),
+							line),
+				 after_in_order(line));
+	}
+}
+
+static void who_is_enabled_is_told_in_the_same_order(void **state)
+{
+	static const char *const events[] = { "{\"data\":\"t:enable:2\",\"callback\":\"c\"}",
+					      "{\"data\":\"t:enable:1\",\"callback\":\"c\"}" };
+
+	(void)state;
+	add_operators(2);
+	run("update operator set role = 2");
+	for (int i = 0; i < 4; i++) {
+		int64_t line = 1 + i / 2, job;
+		char key[8];
+
+		snprintf(key, sizeof key, "e%d", i);
+		run(i % 2 ? "update operator set enabled = id = 2"
+			  : "update operator set enabled = id = 1");
+		job = desk_hears(i % 2 ? "9002" : "9001", key, "x", events[i % 2]);
+		assert_int_equal(free_while_waiting_for(job, line), after_in_order(line));
+	}
+}
+
 static void in_a_topic_or_a_group_the_same_operator_speaks(void **state)
 {
 	static const char *const chats[] = { "9001:77", "-1005:78" };
@@ -128,6 +210,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ORDER_TEST(a_stranger_registers_once),
+		ORDER_TEST(lines_are_taken_as_couriers_take_them),
+		ORDER_TEST(who_is_enabled_is_told_in_the_same_order),
 		ORDER_TEST(in_a_topic_or_a_group_the_same_operator_speaks),
 		ORDER_TEST(rights_are_told_in_the_operators_language),
 		ORDER_TEST(a_login_takes_over_who_is_known_from_telegram),

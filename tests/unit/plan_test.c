@@ -98,11 +98,12 @@ static void who_is_new_is_announced_to_administrators(void **state)
 	(void)state;
 	think("\"operator\":{\"id\":9,\"name\":\"_New_\",\"lang\":\"en\",\"enabled\":false,"
 	      "\"is_new\":true},"
-	      "\"admins\":[{\"line\":44,\"lang\":\"ru\"}]," EVENT("/start",
-								  "\"command\":\"start\""));
+	      "\"admins\":[{\"to\":{\"desk\":44},\"lang\":\"ru\"}]," EVENT(
+		      "/start", "\"command\":\"start\""));
 	assert_null(plan.verb);
 	assert_int_equal(json_array_size(plan.actions), 3);
-	assert_int_equal(jnumber(json_array_get(plan.actions, 2), "line"), 44);
+	assert_int_equal(
+		jnumber(json_object_get(json_array_get(plan.actions, 2), "to"), "desk"), 44);
 	assert_non_null(strstr(text_at(2), "\\_New\\_"));
 	assert_true(json_is_true(json_object_get(json_array_get(plan.actions, 1), "asked")));
 	think("\"operator\":{\"id\":9,\"name\":\"New\",\"lang\":\"en\",\"enabled\":false},"
@@ -110,8 +111,8 @@ static void who_is_new_is_announced_to_administrators(void **state)
 	assert_int_equal(json_array_size(plan.actions), 1); /* nobody was asked yet */
 	think("\"operator\":{\"id\":9,\"name\":\"New\",\"lang\":\"en\",\"enabled\":false,"
 	      "\"is_asked_for\":true},"
-	      "\"admins\":[{\"line\":44,\"lang\":\"ru\"}]," EVENT("/start",
-								  "\"command\":\"start\""));
+	      "\"admins\":[{\"to\":{\"desk\":44},\"lang\":\"ru\"}]," EVENT(
+		      "/start", "\"command\":\"start\""));
 	assert_int_equal(json_array_size(plan.actions), 1);
 }
 
