@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,9 +133,33 @@ void ask(struct turn *t, const struct bot *bot, const struct provider *p, struct
 
 /* --- after a failure --------------------------------------------------------------- */
 
+static void add(int *sum, int tokens)
+{
+	int before = *sum > 0 ? *sum : 0;
+
+	if (tokens >= 0)
+		*sum = tokens < INT_MAX - before ? before + tokens : INT_MAX;
+}
+
+/* What the request cost; a stream that was cut does not say it. */
+static void add_usage(struct turn *t)
+{
+	struct llm_usage usage = t->answer.usage;
+
+	if (t->answer.text.len && (usage.in < 0 || usage.out < 0)) {
+		usage.in = t->prompt_tokens;
+		usage.out = llm_estimate_tokens(buf_str(&t->answer.text));
+		t->is_estimated = 1;
+	}
+	add(&t->usage.in, usage.in);
+	add(&t->usage.out, usage.out);
+}
+
 void ask_over(struct turn *t)
 {
 	live_hold(t);
+	if (t->body)
+		add_usage(t);
 	free(t->body);
 	t->body = NULL;
 	if (t->gate)

@@ -27,27 +27,15 @@ static int ms_between(int64_t from, int64_t to)
 	return from && to >= from ? (int)(to - from) : -1;
 }
 
-static void add_usage(struct turn *t)
-{
-	struct turn_result *r = &t->result;
-
-	r->tokens_in = t->answer.usage.in;
-	r->tokens_out = t->answer.usage.out;
-	r->tokens_estimated = 0;
-	if (!t->spoken || (r->tokens_in >= 0 && r->tokens_out >= 0))
-		return;
-	r->tokens_estimated = 1; /* a stream that was cut says nothing of its price */
-	r->tokens_in = t->prompt_tokens;
-	r->tokens_out = t->answer.text.data ? llm_estimate_tokens(t->answer.text.data) : 0;
-}
-
 void finish(struct turn *t)
 {
 	struct turn_result *r = &t->result;
 	int64_t now = clock_mono_ms();
 
 	t->phase = PHASE_FINISH;
-	add_usage(t);
+	r->tokens_in = t->usage.in;
+	r->tokens_out = t->usage.out;
+	r->tokens_estimated = t->is_estimated;
 	if (r->provider && r->provider == t->provider)
 		r->model = t->answer.model ? t->answer.model : t->model;
 	r->first_token_ms = ms_between(t->began, t->spoken);

@@ -79,6 +79,7 @@ void turn_begin(void *arg, const struct doorbell *bell)
 	t->job = bell->job;
 	t->is_suggestion = bell->kind == LLM_SUGGESTION;
 	t->began = clock_mono_ms();
+	t->usage = (struct llm_usage){ -1, -1 };
 	llm_answer_init(&t->answer, &t->keep);
 	flow_begin(&t->flow, &turn_class, t, bell->trace, PG_MS, turn_claim);
 }

@@ -103,9 +103,11 @@ struct turn {
 	char *body;
 	struct http_response response;
 	struct llm_answer answer;
-	struct buf best;       /* the longest answer that broke off */
-	int64_t asked, spoken; /* request sent; first text, 0: not yet */
-	size_t heard;          /* of the answer, when it came last: */
+	struct llm_usage usage; /* of all requests that are over; */
+	int is_estimated;       /* of some, by us */
+	struct buf best;        /* the longest answer that broke off */
+	int64_t asked, spoken;  /* request sent; first text, 0: not yet */
+	size_t heard;           /* of the answer, when it came last: */
 	int64_t heard_at;
 
 	/* live.c */
@@ -178,7 +180,7 @@ void ask_over(struct turn *t);
 
 /* --- finish.c ---------------------------------------------------------------- */
 
-/* t->result is set, but for times and usage. */
+/* t->result is set, but for times and usage; no request is under way. */
 void finish(struct turn *t);
 void finish_failed(struct turn *t, const struct err *why);
 

@@ -75,6 +75,7 @@ static void words_that_promise_a_human_are_not_said_where_there_is_none(void **s
 	assert_int_equal(world.result.outcome, TURN_ANSWERED);
 	assert_string_equal(world.body, "You may return it.");
 	assert_string_equal(world.shown, world.body);
+	assert_int_equal(world.result.tokens_in, 2 * 9); /* both were paid for */
 	world_end();
 }
 

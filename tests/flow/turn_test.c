@@ -408,6 +408,35 @@ static void a_turn_that_killed_workers_is_not_tried_with_a_model(void **state)
 	world_end();
 }
 
+static void a_turn_costs_what_all_of_its_requests_cost(void **state)
+{
+	static const struct {
+		struct play first;
+		int in, out, is_estimated; /* more than that, then */
+	} cases[] = {
+		{ { .status = 503 }, 9, 2, 0 },
+		{ { .status = 200, .body = LENGTH USAGE }, 2 * 9, 2 * 2, 0 },
+		{ { .status = 200, .body = SAY("Once upon"), .breaks = 1 }, 9, 2, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct play plays[] = { cases[i].first, good_play };
+
+		world_begin_with(plays, 2);
+		world.chain = "oo";
+		world.mode = DELIVERY_COURIER;
+		world_run();
+		assert_int_equal(world.requests, 2);
+		assert_int_equal(world.result.tokens_estimated, cases[i].is_estimated);
+		assert_int_equal(world.result.tokens_in > cases[i].in, cases[i].is_estimated);
+		assert_int_equal(world.result.tokens_out > cases[i].out, cases[i].is_estimated);
+		assert_in_range(world.result.tokens_in, cases[i].in, 400);
+		assert_in_range(world.result.tokens_out, cases[i].out, 20);
+		world_end();
+	}
+}
+
 /* --- whatever fails ----------------------------------------------------------------------- */
 
 static void fail_each_operation(enum failing failing, enum err_kind kind, const char *event)
@@ -465,6 +494,7 @@ int main(void)
 		cmocka_unit_test(nothing_works_is_said),
 		cmocka_unit_test(a_text_that_changes_begins_anew_for_the_reader),
 		cmocka_unit_test(a_turn_that_killed_workers_is_not_tried_with_a_model),
+		cmocka_unit_test(a_turn_costs_what_all_of_its_requests_cost),
 		cmocka_unit_test(every_turn_ends_once_whichever_operation_fails),
 	};
 

@@ -23,10 +23,10 @@ struct play {               /* one request to the provider */
 
 /* What providers like OpenAI's stream. */
 #define SAY(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
-#define STOP                                                                                   \
-	"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"                  \
+#define USAGE                                                                                  \
 	"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n"   \
 	"data: [DONE]\n\n"
+#define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n" USAGE
 
 extern const struct play good_play; /* answers "Three days." */
 
