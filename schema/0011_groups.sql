@@ -101,7 +101,8 @@ begin
         from unnest(v_conversation, v_seq, v_responder, v_epoch, p_trace) e (id, seq, responder, epoch, trace);
 end $$;
 
--- find_person() for those whom a group or a new conversation does not know yet; the others are the owners.
+-- find_person() for those whom a group or a new conversation does not know yet; the others are the owners.  Others may
+-- meet the same people elsewhere at this moment, so they are written down in the order of their keys.
 create function find_people(p_channel int[], p_user text[], p_name text[], p_owner bigint[], p_is_group boolean[])
 returns bigint[] language plpgsql as $$
 declare
@@ -123,7 +124,8 @@ begin
             select e.channel_id, e.user_key, e.name, nextval('person_id_seq') as id
             from unnest(p_channel, p_user, p_name, p_owner, p_is_group, v_person)
                 e (channel_id, user_key, name, owner, is_group, person_id)
-            where e.user_key is not null and (e.is_group or e.owner is null) and e.person_id is null),
+            where e.user_key is not null and (e.is_group or e.owner is null) and e.person_id is null
+            order by e.channel_id, e.user_key collate "C"),
         made as (insert into person (id, name) overriding system value select s.id, s.name from strangers s)
         insert into identity (channel_id, user_key, person_id, name)
         select s.channel_id, s.user_key, s.id, s.name from strangers s

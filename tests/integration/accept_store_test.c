@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -294,6 +296,49 @@ static void a_duplicate_waits_for_the_first_to_commit(void **state)
 	assert_int_equal(number("select last_seq from conversation"), 2);
 }
 
+/* Somebody else meets the one who comes first, and the other one while we wait for them. */
+static void meet_both(const char *in_one_chat, const char *in_another)
+{
+	static const char *const chats[] = { "-1", "-2" };
+	const char *users[] = { in_one_chat, in_another };
+	int is_first = strcmp(in_one_chat, in_another) > 0;
+	struct place place = { .channel_id = TELEGRAM, .bot_id = 1, .mode = DELIVERY_COURIER };
+	struct accepted a[2];
+	struct caller c[2];
+	PGconn *other;
+	char sql[96];
+
+	snprintf(sql, sizeof sql, "select find_person(1, '%s', 'x')", users[is_first]);
+	other = connect_and(sql);
+	for (int i = 0; i < 2; i++)
+		caller_begin(world.base, &c[i]);
+	for (int i = 0; i < 2; i++)
+		store_accept(&world.store, &c[i].flow, caller_next, &a[i], &place,
+			     &(struct inbound){ .action = INBOUND_MESSAGE,
+						.key = users[i],
+						.chat = chats[i],
+						.user = users[i],
+						.text = "hi",
+						.is_group = 1 });
+	await_held_up(&c[0]);
+	snprintf(sql, sizeof sql, "select find_person(1, '%s', 'x')", users[!is_first]);
+	do_unhindered(other, sql);
+	commit(other);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(caller_wait(world.base, &c[i]), 0);
+		caller_end(&c[i]);
+	}
+}
+
+/* Two processes may hear the same strangers in different chats. */
+static void strangers_are_met_in_one_order(void **state)
+{
+	(void)state;
+	meet_both("ann", "zoe");
+	meet_both("yan", "bob");
+	assert_int_equal(number("select count(*) from identity"), 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +357,7 @@ int main(void)
 		WORLD_TEST(a_migrated_chat_goes_on_under_its_new_key),
 		WORLD_TEST(a_migration_does_not_wait_for_who_is_taking_the_new_key),
 		WORLD_TEST(a_duplicate_waits_for_the_first_to_commit),
+		WORLD_TEST(strangers_are_met_in_one_order),
 	};
 
 	return cmocka_run_group_tests(tests, world_open, world_close);

@@ -264,6 +264,16 @@ PGconn *connect_and(const char *sql)
 	return conn;
 }
 
+void do_unhindered(PGconn *conn, const char *sql)
+{
+	PGresult *rows;
+
+	PQclear(PQexec(conn, "set local lock_timeout = '200ms'"));
+	rows = PQexec(conn, sql);
+	assert_int_equal(PQresultStatus(rows), PGRES_TUPLES_OK);
+	PQclear(rows);
+}
+
 void commit(PGconn *conn)
 {
 	PQclear(PQexec(conn, "commit"));

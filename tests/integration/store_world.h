@@ -56,7 +56,8 @@ void take_over(const char *chat_like);
 	"select accept(1, 1, 1::smallint, '" key "', 't', 1::smallint, '7', false, null,"      \
 	" null, null, null, null, 'x', null, null, null, null, null, null, 0, 0)"
 PGconn *connect_and(const char *sql);
-void commit(PGconn *conn); /* and close */
+void do_unhindered(PGconn *conn, const char *select); /* nobody has what it locks */
+void commit(PGconn *conn);                            /* and close */
 
 /* SQL on the side: statements, a number, a text. */
 void run(const char *sql);
