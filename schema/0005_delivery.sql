@@ -369,6 +369,41 @@ begin
     end if;
 end $$;
 
+-- Of what stands behind it in its line, something went out, or may have.  Its transaction may have begun before the one
+-- that put this in line, and was then waited for.
+create function is_overtaken(d delivery) returns boolean
+language plpgsql stable set enable_seqscan = off as $$
+begin
+    return exists (select from delivery n
+                   where n.created_at > d.created_at - interval '1 minute' and n.conversation_id = d.conversation_id
+                     and (n.place, n.id) > (d.place, d.id) and n.state in (2, 4));
+end $$;
+
+-- Who was sending this has lost the line, and knows that it never left: it goes out after all, unless something newer was
+-- faster.  Who adds to the line waits, and who takes it.
+create function return_delivery(p_delivery bigint, p_error text) returns void
+language plpgsql as $$
+declare
+    d delivery;
+    j job;
+begin
+    select * into d from delivery where id = p_delivery;
+    perform from conversation where id = d.conversation_id for update;
+    select * into j from job where queue = 2 and lane = d.conversation_id for update;
+    if j.delivery_id = p_delivery then
+        update job set delivery_id = null where id = j.id and state = 0; -- nobody has taken it yet
+        return;
+    end if;
+    if j.delivery_id is not null or is_overtaken(d) then
+        update delivery set state = 3, is_uncertain = false, error = p_error where id = p_delivery and state = 4;
+        return;
+    end if;
+    update delivery set state = 0, is_uncertain = false, error = null, settled_at = null where id = p_delivery and state = 4;
+    if found then
+        perform enqueue_delivery(d.conversation_id, d.trace);
+    end if;
+end $$;
+
 -- What a topic shows waits behind everything that comes until then, and counts its own failures ("tries").
 create function let_pass(p_job bigint, p_line bigint, p_delivery bigint, p_until timestamptz, p_failed boolean) returns void
 language plpgsql as $$

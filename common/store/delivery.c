@@ -32,6 +32,9 @@ static const struct pg_stmt release_stmt = {
 	"release_delivery", "select fenced from release_delivery($1, $2, $3, $4, $5, $6)"
 };
 
+static const struct pg_stmt return_stmt = { "return_delivery",
+					    "select return_delivery($1, $2)" };
+
 static const struct pg_stmt split_stmt = {
 	"split_delivery", "select fenced from split_delivery($1, $2, $3, $4)"
 };
@@ -140,6 +143,13 @@ void store_release_delivery(struct store *s, struct flow *f, flow_step *next, in
 		   fenced, store_int(f, held->job), store_int(f, held->claim->attempt),
 		   store_int(f, held->delivery), store_int(f, wait->delay_ms),
 		   store_bool(wait->failed), wait->error);
+}
+
+void store_return_delivery(struct store *s, struct flow *f, flow_step *next,
+			   const struct delivery_held *held, const char *error)
+{
+	STORE_CALL(s->durable, f, next, &return_stmt, PG_ALONE, NULL, NULL,
+		   store_int(f, held->delivery), error);
 }
 
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,

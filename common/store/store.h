@@ -193,6 +193,11 @@ struct delivery_wait {
 void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
 			    const struct delivery_held *held, const struct delivery_wait *wait);
 
+/* The line is another's by now, but this has not left: it is sent after all, unless something
+ * newer was faster; then it has failed, of `error`. */
+void store_return_delivery(struct store *s, struct flow *f, flow_step *next,
+			   const struct delivery_held *held, const char *error);
+
 /* parts: JSON array; the first becomes this delivery's payload, the others follow it. */
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
 			  const struct delivery_held *held, const char *parts);

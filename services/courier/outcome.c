@@ -207,14 +207,24 @@ void deliver_put_back(void *self)
 			       &d->held, &wait);
 }
 
+static void note_given(void *self)
+{
+	struct deliver *d = self;
+
+	flow_done(&d->flow);
+}
+
 /* Whoever took the line holds what was being sent for uncertain; we know that it never left,
  * unless the line was ours to put back after all, and they have sent it since. */
-static void leave_to_others(struct deliver *d)
+static void give_to_others(struct deliver *d)
 {
-	if (d->is_doubtful || d->message.method)
+	if (d->is_doubtful || d->message.method) {
 		flow_done(&d->flow);
-	else
-		deliver_end_head(d, DELIVERY_FAILED, "the line was lost before it was sent");
+		return;
+	}
+	log_warn("the line was lost before it was sent delivery=%lld", (long long)d->head.id);
+	store_return_delivery(&d->courier->store, &d->flow, note_given, &d->held,
+			      "the line was lost before it was sent");
 }
 
 static void note_put_back(void *self)
@@ -222,7 +232,7 @@ static void note_put_back(void *self)
 	struct deliver *d = self;
 
 	if (d->fenced)
-		leave_to_others(d);
+		give_to_others(d);
 	else /* what a topic shows has let pass what is behind it */
 		deliver_wait_in_line(d, message_is_about_topic(&d->message) ? 0 : d->wait_ms);
 }

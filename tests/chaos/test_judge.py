@@ -95,6 +95,12 @@ def never_send(world):
     world.sent = []
 
 
+def come_too_late(world):
+    """The first answer was held up until the second had gone out."""
+    world.deliveries[2] = [None, judge.OVERTAKEN, judge.FAILED]
+    world.sent.pop(0)
+
+
 def say_again(world):
     """Under cover of something else that is uncertain, and did not arrive."""
     delivery(world, judge.UNCERTAIN, "sender died")
@@ -120,6 +126,7 @@ SPOILED = {
     "a delivery was dropped": ("not sent", lambda w: delivery(w, judge.CANCELLED, "superseded")),
     "a delivery was fenced off without a human": ("not sent", lambda w: delivery(w, judge.CANCELLED, "fenced")),
     "a delivery was given up": ("not sent", lambda w: delivery(w, judge.FAILED, "Bad Request: message is too long")),
+    "a delivery was held up, and nothing was faster": ("not sent", lambda w: delivery(w, judge.FAILED, judge.OVERTAKEN)),
     "everything is uncertain, and nothing was sent": ("not sent", never_send),
     "answers came in another order": ("Telegram order", swap_arrivals),
     "an answer came twice": ("duplicates", lambda w: w.sent.append({**w.sent[1], "message_id": 103})),
@@ -128,6 +135,7 @@ SPOILED = {
 PARDONED = {
     "a question was answered by a human": lambda w: fate(w, turn=4, human=judge.ANSWERED),
     "a person blocked us": lambda w: delivery(w, judge.FAILED, "Forbidden: bot was blocked by the user"),
+    "a delivery was held up, and the next was faster": come_too_late,
     "a sender died before it sent": lambda w: delivery(w, judge.UNCERTAIN, "sender died"),
 }
 

@@ -208,6 +208,30 @@ void store_release_delivery(struct store *s, struct flow *f, flow_step *next, in
 	d->numbers[3] = wait->failed;
 }
 
+/* It goes out after all, unless something newer did. */
+static void return_effect(struct operation *d)
+{
+	struct sending *row = row_of(d->numbers[1]);
+
+	if (row->state != DELIVERY_UNCERTAIN)
+		return;
+	row->state = DELIVERY_PENDING;
+	world.job = JOB_READY;
+	for (struct sending *n = row + 1; n < world.line + world.count; n++)
+		if (n->state == DELIVERY_SENT || n->state == DELIVERY_UNCERTAIN) {
+			row->state = DELIVERY_FAILED;
+			world.job = JOB_DONE;
+		}
+}
+
+void store_return_delivery(struct store *s, struct flow *f, flow_step *next,
+			   const struct delivery_held *held, const char *error)
+{
+	(void)s;
+	assert_non_null(error);
+	do_held(f, next, return_effect, NULL, held);
+}
+
 /* The parts take places right behind the first. */
 static void split_effect(struct operation *d)
 {

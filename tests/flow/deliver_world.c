@@ -142,10 +142,14 @@ static void check_flood(const struct play *p, int is_lost)
 		world.closed_until = stage.now_ms + 1000;
 }
 
-/* Who takes the line thinks that its last holder died while sending. */
+/* Who takes the line thinks that its last holder died while sending, and sends the rest. */
 static void take_line(void)
 {
-	being_sent()->state = DELIVERY_UNCERTAIN;
+	for (struct sending *row = world.line; row < world.line + world.count; row++) {
+		row->arrived += row->state == DELIVERY_PENDING;
+		row->state =
+			row->state == DELIVERY_PENDING ? DELIVERY_SENT : DELIVERY_UNCERTAIN;
+	}
 	world.attempt++;
 	world.job = JOB_DONE;
 }

@@ -90,6 +90,84 @@ static void what_a_dead_courier_was_sending_is_uncertain(void **state)
 		"2 1");
 }
 
+/* Its worker was stopped before anything left it, lost the line, and finds out. */
+static void give_back(int64_t job, const struct delivery_claim *c)
+{
+	store_return_delivery(
+		&world.store, begin(), caller_next,
+		&(struct delivery_held){ .job = job, .delivery = c->head.id, .claim = c },
+		"too late");
+	assert_int_equal(done(), 0);
+}
+
+static struct delivery_claim lose_line(int64_t *job, const char *key)
+{
+	int worker = add_worker(QUEUE_DELIVERY);
+	struct delivery_claim c;
+
+	*job = post(key, "one");
+	c = claim_line(*job, worker);
+	kill_worker(worker);
+	assert_int_equal(sweep(QUEUE_DELIVERY, 8).n, 1);
+	return c;
+}
+
+static void what_never_left_is_sent_by_whoever_comes(void **state)
+{
+	int64_t job;
+	struct delivery_claim lost = lose_line(&job, "e1"), heir;
+
+	(void)state;
+	give_back(job, &lost);
+	heir = claim_line(job, add_worker(QUEUE_DELIVERY));
+	assert_int_equal(heir.uncertain, 0);
+	assert_string_equal(heir.head.body, "one");
+	give_back(job, &lost); /* too late for that */
+	assert_false(settle(job, &heir, heir.head.id, DELIVERY_SENT).fenced);
+	give_back(job, &lost);
+	assert_sql("select string_agg(state::text, ' ') from delivery", "2");
+}
+
+static void what_never_left_is_not_uncertain_after_all(void **state)
+{
+	int64_t job;
+	struct delivery_claim lost = lose_line(&job, "e1");
+
+	(void)state;
+	assert_int_equal(claim_line(job, add_worker(QUEUE_DELIVERY)).uncertain, 1);
+	assert_int_equal(number("select count(*) from job"), 0);
+	give_back(job, &lost);
+	give_back(job, &lost);
+	job = number("select id from job");
+	lost = claim_line(job, add_worker(QUEUE_DELIVERY));
+	assert_string_equal(lost.head.body, "one");
+	settle(job, &lost, lost.head.id, DELIVERY_SENT);
+	assert_int_equal(number("select count(*) from delivery where state = 2"), 1);
+	assert_int_equal(number("select count(*) from delivery where is_uncertain"), 0);
+}
+
+static void what_never_left_does_not_come_after_what_is_newer(void **state)
+{
+	(void)state;
+	for (int is_sent = 0; is_sent < 2; is_sent++) {
+		int64_t job;
+		struct delivery_claim lost = lose_line(&job, is_sent ? "e3" : "e1"), heir;
+
+		post(is_sent ? "e4" : "e2", "two");
+		heir = claim_line(job, add_worker(QUEUE_DELIVERY));
+		assert_string_equal(heir.head.body, "two");
+		if (is_sent)
+			settle(job, &heir, heir.head.id, DELIVERY_SENT);
+		give_back(job, &lost);
+		assert_int_equal(number("select count(*) from delivery where state = 3"
+					" and not is_uncertain and error = 'too late'"),
+				 is_sent + 1);
+		if (!is_sent)
+			settle(job, &heir, heir.head.id, DELIVERY_SENT);
+		assert_int_equal(number("select count(*) from job"), 0);
+	}
+}
+
 static void an_own_claim_that_was_not_heard_of_is_not_uncertain(void **state)
 {
 	int64_t job = post("e1", "one");
@@ -393,6 +471,9 @@ int main(void)
 		WORLD_TEST(deliveries_go_out_in_order_and_end_the_job),
 		WORLD_TEST(settling_twice_does_no_harm),
 		WORLD_TEST(what_a_dead_courier_was_sending_is_uncertain),
+		WORLD_TEST(what_never_left_is_sent_by_whoever_comes),
+		WORLD_TEST(what_never_left_is_not_uncertain_after_all),
+		WORLD_TEST(what_never_left_does_not_come_after_what_is_newer),
 		WORLD_TEST(an_own_claim_that_was_not_heard_of_is_not_uncertain),
 		WORLD_TEST(an_unsure_claim_takes_nothing_from_another_flow),
 		WORLD_TEST(a_released_line_waits),
