@@ -75,7 +75,7 @@ int world_begin(void **state)
 int world_end(void **state)
 {
 	(void)state;
-	is_broken |= flow_count() > 1;
+	is_broken |= flow_count() > 1 || world.caller.flow.op;
 	if (is_broken)
 		return 0;
 	caller_end(&world.caller);
