@@ -378,11 +378,16 @@ create function claim_duty(p_job bigint, p_worker int, p_unsure boolean,
                            out status smallint, out attempt int, out cases bigint[], out trace text)
 language plpgsql as $$
 declare
-    a claimable := claimable(p_job, 3, p_worker, p_unsure);
-    j job := a.job;
+    a claimable;
+    j job;
     o operator;
     v_names text[];
 begin
+    -- Whoever takes a chat has its invitations, and then this job, which is not waited for here.
+    perform from invitation v join operator p on p.id = v.operator_id
+    where p.id = (select -lane from job where id = p_job) and v.state = 0 and not (p.on_duty and p.enabled) for update of v;
+    a := claimable(p_job, 3, p_worker, p_unsure);
+    j := a.job;
     status := a.status;
     if status <> 0 then
         return;

@@ -154,12 +154,36 @@ static void an_order_that_waits_for_the_answer_stops_its_delivery(void **state)
 	}
 }
 
+/* Administrators may take a chat off duty; in the end that asks for a look at them. */
+static void who_left_is_looked_at_with_nothing_held(void **state)
+{
+	struct duty_claim claim;
+	PGconn *taking;
+
+	(void)state;
+	add_operators(1);
+	run("update operator set role = 2");
+	look(call_human());
+	order(1, "duty", 0, "{\"on\":false}");
+	assert_invited("op1");
+	taking = connect_and("select hold_case(id, 1, true, 'taken') from handoff");
+	store_claim_duty(&world.store, begin(), caller_next, &claim,
+			 number("select id from job where lane = -1"), 1, 0);
+	await_held_up(&world.caller);
+	do_unhindered(taking, "select enqueue_duty(1, 't')");
+	commit(taking);
+	assert_int_equal(done(), 0);
+	assert_int_equal(claim.status, CLAIM_OK);
+	assert_invited("");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(in_every_order_the_bot_is_silent_while_a_human_talks),
 		WORLD_TEST(a_step_that_waits_for_an_order_sees_it),
 		WORLD_TEST(an_order_that_waits_for_the_answer_stops_its_delivery),
+		WORLD_TEST(who_left_is_looked_at_with_nothing_held),
 	};
 
 	return cmocka_run_group_tests(tests, world_open, world_close);
