@@ -451,6 +451,7 @@ begin
             returning id)
         insert into relay (delivery_id, desk_id, conversation_id, seq, kind) -- an answer to any part is one to all
         select p.id, r.desk_id, r.conversation_id, r.seq, r.kind from parts p, relay r where r.delivery_id = d.id;
+        perform divide_edits(d.conversation_id, d.id);
     end if;
 end $$;
 

@@ -393,48 +393,84 @@ end $$;
 
 -- --- edits ---------------------------------------------------------------------------------
 
--- What a message became in a line: [delivery, is a caption, is in its last form] of each part that has words, else of
--- the first; null: there is nothing to be changed.  What has not been looked at yet will be sent as it is by then.
+-- What a message became in a line: [delivery, is a caption] of each part that has words, else of the first; null:
+-- there is nothing to be changed.  What has not been looked at yet will be sent as it is by then; what is being sent
+-- may yet become several (split_delivery()).
 create function shown_as(p_line bigint, p_client bigint, p_seq bigint) returns jsonb
 language plpgsql stable as $$
 begin
     return (
         with part as (
-            select d.id, d.place, d.kind <> 1 or d.payload ? 'plain' as has_words, d.kind = 1 or d.state > 1 as is_final,
+            select d.id, d.place, d.kind <> 1 or d.payload ? 'plain' as has_words,
                    case d.kind when 0 then m.extra ? 'attachments' when 1 then d.payload ? 'attachment'
                                else d.payload ? 'attachments' end as is_caption
             from relay r join delivery d on d.id = r.delivery_id
             join message m on m.conversation_id = r.conversation_id and m.seq = r.seq
             where r.conversation_id = p_client and r.seq = p_seq and r.desk_id = p_line and r.kind in (1, 7)
               and (d.kind in (1, 3) or d.kind = 0 and shown_state(d) > 0) and (d.state = 0 or d.external_id is not null))
-        select jsonb_agg(jsonb_build_array(p.id, coalesce(p.is_caption, false), p.is_final) order by p.place, p.id) from part p
+        select jsonb_agg(jsonb_build_array(p.id, coalesce(p.is_caption, false)) order by p.place, p.id) from part p
         where p.has_words or not exists (select from part w where w.has_words) and p.id = (select min(id) from part));
 end $$;
 
--- The words of those parts are changed to p_payload's, part by part, in one message for each.  Returns the delivery
--- of what they have no room for (under a caption, an answer to it), if there may be anything; whatever does not work is
--- told as `else` says.
-create function send_edits(p_line bigint, p_place bigint, p_shown jsonb, p_payload jsonb, p_trace text) returns bigint
+-- What an edit of that message has yet to do in the line.
+create function edits_waiting(p_line bigint, p_client bigint, p_seq bigint) returns setof delivery
+language plpgsql stable as $$
+begin
+    return query
+        select d.* from relay r
+        join delivery d on d.kind = 4 and (d.payload ->> 'of')::bigint = r.delivery_id and d.payload ? 'part'
+                        or d.kind = 3 and d.id = r.delivery_id and d.payload ? 'skip'
+        where r.conversation_id = p_client and r.seq = p_seq and r.desk_id = p_line and r.kind in (1, 7)
+          and d.conversation_id = p_line and d.settled_at is null and shown_state(d) = 0;
+end $$;
+
+-- The words of a message's parts in a line are changed to p_payload's, part by part, in one message for each; what they
+-- have no room for is sent besides (under a caption, as an answer to it), if there is anything.  Whatever does not work
+-- is told as `else` says.  An edit that still waits is overtaken.  p_shown: as shown_as() was before, or null.  False:
+-- there is nothing to be changed.  The caller holds the row of the line's job.
+create function send_edits(p_line bigint, p_client bigint, p_seq bigint, p_place bigint, p_shown jsonb, p_payload jsonb,
+                           p_trace text) returns boolean
 language plpgsql as $$
 declare
-    v_last bigint := jsonb_array_length(p_shown);
+    v_last bigint;
     v_rest bigint;
 begin
-    if not exists (select from jsonb_array_elements(p_shown) e where (e ->> 2)::boolean is not true) then
-        p_payload := p_payload || jsonb_build_object('caption', p_shown -> 0 -> 1);
-        insert into delivery (conversation_id, place, kind, payload, trace)
-        values (p_line, p_place + v_last, 3,
-                p_payload || jsonb_build_object('skip', v_last)
-                || case when (p_shown -> 0 ->> 1)::boolean then jsonb_build_object('reply_to', p_shown -> 0 -> 0) else '{}' end,
-                p_trace)
-        returning id into v_rest;
+    update delivery set state = 5, error = 'superseded', settled_at = now()
+    where id in (select w.id from edits_waiting(p_line, p_client, p_seq) w);
+    p_shown := coalesce(shown_as(p_line, p_client, p_seq), p_shown);
+    if p_shown is null then
+        return false;
     end if;
+    v_last := jsonb_array_length(p_shown);
+    p_payload := p_payload || jsonb_build_object('caption', p_shown -> 0 -> 1);
+    insert into delivery (conversation_id, place, kind, payload, trace)
+    values (p_line, p_place + v_last, 3,
+            p_payload || jsonb_build_object('skip', v_last)
+            || case when (p_shown -> 0 ->> 1)::boolean then jsonb_build_object('reply_to', p_shown -> 0 -> 0) else '{}' end,
+            p_trace)
+    returning id into v_rest;
+    insert into relay (delivery_id, desk_id, conversation_id, seq, kind)
+    values (v_rest, p_line, p_client, p_seq, case when p_line = p_client then 7 else 1 end);
     insert into delivery (conversation_id, place, kind, payload, trace)
     select p_line, p_place + e.n - 1, 4,
            p_payload || jsonb_build_object('method', case when (e.part ->> 1)::boolean then 'editMessageCaption' else 'editMessageText' end,
                                            'of', e.part -> 0, 'part', e.n - 1), p_trace
     from jsonb_array_elements(p_shown) with ordinality e (part, n) order by e.n;
-    return v_rest;
+    return true;
+end $$;
+
+-- That delivery has become several: an edit which came before that changes all of them.
+create function divide_edits(p_line bigint, p_delivery bigint) returns void
+language plpgsql as $$
+declare
+    r relay;
+    e delivery;
+begin
+    select * into r from relay where delivery_id = p_delivery and kind in (1, 7);
+    select * into e from edits_waiting(p_line, r.conversation_id, r.seq) where kind = 4 order by place desc limit 1;
+    if found then
+        perform send_edits(p_line, r.conversation_id, r.seq, e.place, null, e.payload - '{method,of,part}'::text[], e.trace);
+    end if;
 end $$;
 
 -- An operator's words have changed: what was sent of them changes too, where the channel can do that.  A claim that is
@@ -442,21 +478,18 @@ end $$;
 create function deliver_edit(p_conversation bigint, p_seq bigint, p_operator int, p_trace text) returns bigint
 language plpgsql as $$
 declare
-    m       message;
-    v_shown jsonb;
+    m message;
 begin
     perform from job where queue = 2 and lane = p_conversation for update;
-    v_shown := shown_as(p_conversation, p_conversation, p_seq);
-    if v_shown is null then
-        return null;
-    end if;
     select * into m from message where conversation_id = p_conversation and seq = p_seq;
-    perform remember_words(p_conversation, p_seq, send_edits(
-        p_conversation, place_now(), v_shown,
+    if send_edits(
+        p_conversation, p_conversation, p_seq, place_now(), null,
         jsonb_build_object('text', m.body, 'plain', coalesce((m.extra ->> 'plain')::boolean, false),
                            'else', jsonb_build_object('operator', p_operator, 'client', p_conversation, 'what', 'failed', 'seq', p_seq)),
-        p_trace));
-    return enqueue_delivery(p_conversation, p_trace);
+        p_trace) then
+        return enqueue_delivery(p_conversation, p_trace);
+    end if;
+    return null;
 end $$;
 
 -- This delivery shows words of an operator's to their client: an edit changes it, and each part that it may become.

@@ -289,11 +289,8 @@ declare
     v_delivery bigint;
 begin
     if p_note -> 'payload' ? 'edits' then
-        insert into relay (delivery_id, desk_id, conversation_id, seq, kind)
-        select e.rest, (p_note ->> 'desk')::bigint, p_conversation, v_seq, 1
-        from send_edits((p_note ->> 'desk')::bigint, p_place, p_note -> 'payload' -> 'edits', (p_note -> 'payload') - 'edits',
-                        p_trace) e (rest)
-        where e.rest is not null;
+        perform send_edits((p_note ->> 'desk')::bigint, p_conversation, v_seq, p_place, p_note -> 'payload' -> 'edits',
+                           (p_note -> 'payload') - 'edits', p_trace);
     elsif p_note ? 'payload' then
         insert into delivery (conversation_id, place, kind, payload, trace)
         values ((p_note ->> 'desk')::bigint, p_place, coalesce((p_note ->> 'kind')::smallint, 3), p_note -> 'payload', p_trace)

@@ -111,11 +111,19 @@ static void a_message_in_several_parts_changes_in_all_of_them(void **state)
 
 static void what_waits_to_be_shown_is_not_doubled(void **state)
 {
-	int64_t c = talk_to_first(), shown = person_says(c, "m1", "one");
+	int64_t c = talk_to_first(), shown = person_says(c, "m1", "one"), second;
+	struct held_line l = hold_line(OWN_DESK);
 
 	(void)state;
-	person_edits(c, "e1", "m1", "uno"); /* it may yet become several: no rest */
-	assert_waiting("editMessageText %lld 0", shown, 0);
+	person_edits(c, "e1", "m1", "uno");
+	person_edits(c, "e2", "m1", "due");
+	assert_waiting("editMessageText %lld 0; skip 1", shown, 0);
+	split_head(&l, PARTS); /* it is several after all */
+	second = number("select max(id) from delivery where kind = 1");
+	assert_waiting("editMessageText %lld 0; editMessageText %lld 1; skip 2", shown, second);
+	assert_int_equal(number("select count(*) from delivery where state = 0 and "
+				"payload ->> 'text' like '%due%'"),
+			 3);
 }
 
 static void what_was_never_shown_is_shown_as_it_is_now(void **state)
@@ -177,7 +185,7 @@ static void an_edit_waits_for_the_claim_of_what_it_changes(void **state)
 	commit(claiming);
 	PQclear(PQgetResult(editing));
 	PQfinish(editing);
-	assert_waiting("editMessageText %lld 0", sent, 0);
+	assert_waiting("editMessageText %lld 0; skip 1", sent, 0);
 }
 
 static void of_an_operators_long_words_every_part_changes(void **state)
@@ -199,6 +207,46 @@ static void of_an_operators_long_words_every_part_changes(void **state)
 	send_line(c);
 	order(1, "edit", c, EDIT("longest")); /* the rest counts, if it was sent */
 	assert_int_equal(number("select count(*) from delivery where state = 0"), 4);
+}
+
+/* The courier has read the old words, and makes parts of them. */
+static void what_is_divided_after_the_edit_changes_in_every_part(void **state)
+{
+	int64_t c = talk_to_first(), sent = operator_says(c, "{\"text\":\"long\"}");
+	struct held_line l = hold_line(c);
+
+	(void)state;
+	while (l.head.id != sent)
+		end_head(&l, DELIVERY_SENT, "500", NULL);
+	order(1, "edit", c, EDIT("longer"));
+	order(1, "edit", c, EDIT("longest"));
+	split_head(&l, PARTS);
+	assert_waiting("editMessageText %lld 0; editMessageText %lld 1; skip 2", sent,
+		       number("select max(id) from delivery where kind = 1"));
+	assert_int_equal(number("select count(*) from delivery where state = 0 and "
+				"payload ->> 'text' = 'longest'"),
+			 3);
+	end_head(&l, DELIVERY_SENT, "501", NULL);
+	end_head(&l, DELIVERY_SENT, "502", NULL);
+	assert_non_null(strstr(l.head.payload, "\"message_id\": \"501\""));
+	end_head(&l, DELIVERY_SENT, "501", NULL);
+	assert_non_null(strstr(l.head.payload, "\"message_id\": \"502\""));
+}
+
+/* Of what waits to change a message, the newest counts: what an older edit would have sent
+ * besides can no more be changed than what never was there. */
+static void an_edit_takes_the_place_of_those_that_wait(void **state)
+{
+	int64_t c = talk_to_first(), sent = operator_says(c, "{\"text\":\"one\"}");
+
+	(void)state;
+	send_line(c);
+	order(1, "edit", c, EDIT("uno"));
+	order(1, "edit", c, EDIT("due"));
+	assert_waiting("editMessageText %lld 0; skip 1", sent, 0);
+	assert_int_equal(number("select count(*) from delivery where state = 0 and "
+				"payload ->> 'text' = 'due'"),
+			 2);
 }
 
 static void under_a_file_the_caption_changes(void **state)
@@ -231,19 +279,22 @@ static void under_a_file_the_caption_changes(void **state)
 			 2);
 }
 
-static void a_caption_on_its_way_may_get_no_rest(void **state)
+static void what_becomes_no_caption_is_changed_as_words(void **state)
 {
-	int64_t c = talk_to_first();
+	int64_t c = talk_to_first(), sent;
+	struct held_line l;
 
 	(void)state;
-	operator_says(c, "{\"text\":\"look\",\"extra\":{\"attachments\":[{\"kind\":\"photo\","
-			 "\"file_id\":\"F\"}]}}");
-	for (struct held_line l = hold_line(c); l.head.seq != 3;)
+	sent = operator_says(
+		c, "{\"text\":\"look\",\"extra\":{\"attachments\":[{\"kind\":\"photo\","
+		   "\"file_id\":\"F\"}]}}");
+	for (l = hold_line(c); l.head.seq != 3;)
 		end_head(&l, DELIVERY_SENT, "500", NULL);
 	order(1, "edit", c, EDIT("see"));
-	assert_int_equal(number("select count(*) from delivery where payload ? 'caption' or "
-				"payload ? 'skip'"),
-			 0);
+	assert_waiting("editMessageCaption %lld 0; skip 1", sent, 0);
+	split_head(&l, "[{\"html\":\"a\",\"plain\":\"a\",\"last\":false},"
+		       "{\"attachment\":{\"kind\":\"photo\"},\"last\":true}]");
+	assert_waiting("editMessageText %lld 0; skip 1", sent, 0);
 }
 
 static void an_edit_that_does_not_reach_the_client_is_told(void **state)
@@ -285,8 +336,10 @@ int main(void)
 		WORLD_TEST(an_operators_edit_changes_what_was_sent),
 		WORLD_TEST(an_edit_waits_for_the_claim_of_what_it_changes),
 		WORLD_TEST(of_an_operators_long_words_every_part_changes),
+		WORLD_TEST(what_is_divided_after_the_edit_changes_in_every_part),
+		WORLD_TEST(an_edit_takes_the_place_of_those_that_wait),
 		WORLD_TEST(under_a_file_the_caption_changes),
-		WORLD_TEST(a_caption_on_its_way_may_get_no_rest),
+		WORLD_TEST(what_becomes_no_caption_is_changed_as_words),
 		WORLD_TEST(an_edit_that_does_not_reach_the_client_is_told),
 		WORLD_TEST(who_fetches_sees_the_edit_anyway),
 	};
