@@ -54,14 +54,16 @@ begin
     return coalesce(v_id, -1);
 end $$;
 
--- It did not go out, or nobody knows whether it did: operators who are to hear of that are asked to look.
+-- It did not go out, or nobody knows whether it did: operators who are to hear of that are asked to look.  Whoever holds
+-- a line must not wait for the case: where that is locked at this moment, this fails as temporary.
 create function tell_failure(d delivery, p_error text) returns void
 language plpgsql as $$
 declare
     v_conversation bigint := note_failure(d, p_error);
 begin
     if v_conversation is not null then
-        perform ask_operators(v_conversation);
+        perform from job where queue = 3 and lane = v_conversation for update nowait;
+        perform look_again(v_conversation, d.trace);
     end if;
 end $$;
 

@@ -241,6 +241,34 @@ static void words_that_were_told_of_are_not_told_of_again(void **state)
 		   "failed 3 sender died");
 }
 
+/* What a look has found does not hold what comes after it. */
+static void a_look_under_way_does_not_swallow_a_failure(void **state)
+{
+	struct delivery_claim claim;
+	int64_t c = talk_to_first();
+	struct held_line l;
+	PGconn *look_under_way;
+
+	(void)state;
+	send_line(c);
+	order(1, "say", c, "{\"text\":\"one\"}");
+	look(c);
+	l = hold_line(c);
+	run("update job set state = 0, worker_id = null where queue = 2 and lane = 2");
+	look_under_way = connect_and("select from job where queue = 3 and lane = 2 for update");
+	store_claim_delivery(
+		&world.store, begin(), caller_next, &claim,
+		&(struct delivery_wanted){ .job = l.job, .claimant = 1, .worker = 1 });
+	assert_int_equal(done(), -1);
+	assert_int_equal(world.caller.err.kind, ERR_TEMP);
+	commit(look_under_way);
+	assert_int_equal(claim_line(l.job, 1).status, CLAIM_VOID);
+	assert_sql("select what || ' ' || detail from desk_notice", "failed sender died");
+	assert_int_equal(number("select count(*) from job where queue = 3 and lane = 2 and "
+				"run_at <= now()"),
+			 1);
+}
+
 static void whose_topic_is_blocked_leaves(void **state)
 {
 	int64_t c;
@@ -272,6 +300,7 @@ int main(void)
 		WORLD_TEST(words_to_whoever_cannot_be_reached_are_told_too),
 		WORLD_TEST(words_whose_couriers_died_are_told_too),
 		WORLD_TEST(words_that_were_told_of_are_not_told_of_again),
+		WORLD_TEST(a_look_under_way_does_not_swallow_a_failure),
 		WORLD_TEST(whose_topic_is_blocked_leaves),
 	};
 
