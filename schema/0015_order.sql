@@ -393,22 +393,23 @@ end $$;
 
 -- --- edits ---------------------------------------------------------------------------------
 
--- What a message became in a line: [delivery, is a caption] of each part that has words, else of the first; null:
--- there is nothing to be changed.  What has not been looked at yet will be sent as it is by then; what is being sent
--- may yet become several (split_delivery()).
+-- What a message became in a line: [delivery, is a caption, is lost] of each part that has words, else of the first;
+-- null: there is nothing to be changed.  What has not been looked at yet will be sent as it is by then; what is being
+-- sent may yet become several (split_delivery()).  Lost is what may not be there: an edit fails, and that is told.
 create function shown_as(p_line bigint, p_client bigint, p_seq bigint) returns jsonb
 language plpgsql stable as $$
 begin
     return (
         with part as (
-            select d.id, d.place, d.kind <> 1 or d.payload ? 'plain' as has_words,
+            select d.id, d.place, (d.kind <> 1 or d.payload ? 'plain') and d.state <> 3 as has_words, d.state > 2 as is_lost,
                    case d.kind when 0 then m.extra ? 'attachments' when 1 then d.payload ? 'attachment'
                                else d.payload ? 'attachments' end as is_caption
             from relay r join delivery d on d.id = r.delivery_id
             join message m on m.conversation_id = r.conversation_id and m.seq = r.seq
             where r.conversation_id = p_client and r.seq = p_seq and r.desk_id = p_line and r.kind in (1, 7)
-              and (d.kind in (1, 3) or d.kind = 0 and shown_state(d) > 0) and (d.state = 0 or d.external_id is not null))
-        select jsonb_agg(jsonb_build_array(p.id, coalesce(p.is_caption, false)) order by p.place, p.id) from part p
+              and (d.kind in (1, 3) or d.kind = 0 and shown_state(d) > 0)
+              and (d.state in (0, 3, 4) or d.external_id is not null))
+        select jsonb_agg(jsonb_build_array(p.id, coalesce(p.is_caption, false), p.is_lost) order by p.place, p.id) from part p
         where p.has_words or not exists (select from part w where w.has_words) and p.id = (select min(id) from part));
 end $$;
 
@@ -425,9 +426,9 @@ begin
 end $$;
 
 -- The words of a message's parts in a line are changed to p_payload's, part by part, in one message for each; what they
--- have no room for is sent besides (under a caption, as an answer to it), if there is anything.  Whatever does not work
--- is told as `else` says.  An edit that still waits is overtaken.  p_shown: as shown_as() was before, or null.  False:
--- there is nothing to be changed.  The caller holds the row of the line's job.
+-- have no room for is sent besides (under a caption, as an answer to it), if there is anything, and the last of them is
+-- not lost.  Whatever does not work is told as `else` says.  An edit that still waits is overtaken.  p_shown: as
+-- shown_as() was before, or null.  False: there is nothing to be changed.  The caller holds the row of the line's job.
 create function send_edits(p_line bigint, p_client bigint, p_seq bigint, p_place bigint, p_shown jsonb, p_payload jsonb,
                            p_trace text) returns boolean
 language plpgsql as $$
@@ -443,14 +444,16 @@ begin
     end if;
     v_last := jsonb_array_length(p_shown);
     p_payload := p_payload || jsonb_build_object('caption', p_shown -> 0 -> 1);
-    insert into delivery (conversation_id, place, kind, payload, trace)
-    values (p_line, p_place + v_last, 3,
-            p_payload || jsonb_build_object('skip', v_last)
-            || case when (p_shown -> 0 ->> 1)::boolean then jsonb_build_object('reply_to', p_shown -> 0 -> 0) else '{}' end,
-            p_trace)
-    returning id into v_rest;
-    insert into relay (delivery_id, desk_id, conversation_id, seq, kind)
-    values (v_rest, p_line, p_client, p_seq, case when p_line = p_client then 7 else 1 end);
+    if not (p_shown -> -1 ->> 2)::boolean then
+        insert into delivery (conversation_id, place, kind, payload, trace)
+        values (p_line, p_place + v_last, 3,
+                p_payload || jsonb_build_object('skip', v_last)
+                || case when (p_shown -> 0 ->> 1)::boolean then jsonb_build_object('reply_to', p_shown -> 0 -> 0) else '{}' end,
+                p_trace)
+        returning id into v_rest;
+        insert into relay (delivery_id, desk_id, conversation_id, seq, kind)
+        values (v_rest, p_line, p_client, p_seq, case when p_line = p_client then 7 else 1 end);
+    end if;
     insert into delivery (conversation_id, place, kind, payload, trace)
     select p_line, p_place + e.n - 1, 4,
            p_payload || jsonb_build_object('method', case when (e.part ->> 1)::boolean then 'editMessageCaption' else 'editMessageText' end,

@@ -312,6 +312,53 @@ static void an_edit_that_does_not_reach_the_client_is_told(void **state)
 		   "failed 3 Bad Request: message to edit not found");
 }
 
+static struct held_line hold_words(int64_t c, int64_t sent)
+{
+	struct held_line l = hold_line(c);
+
+	while (l.head.id != sent)
+		end_head(&l, DELIVERY_SENT, "500", NULL);
+	return l;
+}
+
+/* It is tried all the same, so that who has edited is told; but nothing follows what is lost.
+ */
+static void an_edit_of_what_is_lost_fails(enum delivery_state lost)
+{
+	int64_t c = talk_to_first(), sent = operator_says(c, "{\"text\":\"one\"}");
+	struct held_line l = hold_words(c, sent);
+
+	end_head(&l, lost, NULL, "timeout");
+	assert_true(order(1, "edit", c, EDIT("uno")).delivery_job > 0);
+	assert_waiting("editMessageText %lld 0", sent, 0);
+	assert_non_null(strstr(hold_line(c).head.payload, "\"message_id\": null"));
+}
+
+static void an_edit_of_what_failed_fails(void **state)
+{
+	(void)state;
+	an_edit_of_what_is_lost_fails(DELIVERY_FAILED);
+}
+
+static void an_edit_of_what_is_uncertain_fails(void **state)
+{
+	(void)state;
+	an_edit_of_what_is_lost_fails(DELIVERY_UNCERTAIN);
+}
+
+static void a_part_that_failed_is_none(void **state)
+{
+	int64_t c = talk_to_first(), sent = operator_says(c, "{\"text\":\"long\"}");
+	struct held_line l = hold_words(c, sent);
+
+	(void)state;
+	split_head(&l, PARTS);
+	end_head(&l, DELIVERY_SENT, "501", NULL);
+	end_head(&l, DELIVERY_FAILED, NULL, "Bad Request: x");
+	order(1, "edit", c, EDIT("longer"));
+	assert_waiting("editMessageText %lld 0; skip 1", sent, 0);
+}
+
 static void who_fetches_sees_the_edit_anyway(void **state)
 {
 	int64_t c;
@@ -341,6 +388,9 @@ int main(void)
 		WORLD_TEST(under_a_file_the_caption_changes),
 		WORLD_TEST(what_becomes_no_caption_is_changed_as_words),
 		WORLD_TEST(an_edit_that_does_not_reach_the_client_is_told),
+		WORLD_TEST(an_edit_of_what_failed_fails),
+		WORLD_TEST(an_edit_of_what_is_uncertain_fails),
+		WORLD_TEST(a_part_that_failed_is_none),
 		WORLD_TEST(who_fetches_sees_the_edit_anyway),
 	};
 

@@ -276,6 +276,16 @@ def test_an_answer_to_what_never_was_confirmed_goes_to_nobody_else(stack, people
     assert text not in two.texts()
 
 
+def test_an_edit_of_what_never_was_confirmed_is_told(stack, people, client):
+    operator = people()
+    taken(operator, client)
+    update = operator.say(old := word())
+    never_hear(stack, client.wait(old))
+    stack.telegram.edit(operator.chat, update, new := word(), operator.token)
+    notice = operator.wait("cannot be changed")["text"]
+    assert client.name in notice and new in notice
+
+
 def test_an_answer_waits_until_it_is_known_to_what(stack, people):
     operator, one, two = two_chats(stack, people)
     one.say(asked := word())
