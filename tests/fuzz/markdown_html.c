@@ -10,10 +10,11 @@
 /* The tags a page may get, without "<" and "</". */
 static int is_known(const char *tag)
 {
-	static const char *const known[] = { "a",   "blockquote", "br",     "code", "em",
-					     "h1",  "h2",         "h3",     "h4",   "h5",
-					     "h6",  "hr",         "li",     "ol",   "p",
-					     "pre", "ul",         "strong", NULL };
+	static const char *const known[] = { "a",     "blockquote", "br",     "code",  "em",
+					     "h1",    "h2",         "h3",     "h4",    "h5",
+					     "h6",    "hr",         "li",     "ol",    "p",
+					     "pre",   "ul",         "strong", "table", "thead",
+					     "tbody", "tr",         "th",     "td",    NULL };
 	size_t len = strcspn(tag, " />");
 
 	for (int i = 0; known[i]; i++)
