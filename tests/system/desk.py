@@ -136,9 +136,13 @@ class Operator(Talker):
 
 
 def taken(operator, client):
-    """The client asks for a human, and the operator comes; returns what the client said before."""
+    """The client asks for a human, and the operator comes; returns what the client said before.
+
+    What the client says from now on is shown by itself: what was said before the card was made is in the history.
+    """
     text = client.call()
     operator.accept(client)
     operator.wait(text)
+    wait_for(lambda: any("With us since" in t and client.name in t for t in operator.texts()), "the client's card")
     client.wait("You are talking to")
     return text
