@@ -230,7 +230,8 @@ begin
 end $$;
 
 -- Record how a sending ended (2 sent, 3 failed, 4 uncertain) and go on with the next in line.
--- A holder that lost its job may still turn `uncertain` into what it knows; of that the operator was told already.
+-- A holder that lost its job may still tell what it knows, until somebody takes the job; then it may turn `uncertain`
+-- into that, and of that the operator was told already.
 --
 -- Operators are to hear when words to a client of theirs may have been lost.
 -- chat_key: the line goes on under this key; else null.
@@ -288,7 +289,7 @@ begin
     r.fenced := not found or j.state <> 1 or j.attempt <> p_attempt;
     update delivery
     set state = p_state, is_uncertain = p_state = 4, external_id = p_external, error = why(p_state, p_error), settled_at = now()
-    where id = p_delivery and (settled_at is null and j.delivery_id = p_delivery and not r.fenced or state = 4);
+    where id = p_delivery and (settled_at is null and j.delivery_id = p_delivery and j.attempt = p_attempt or state = 4);
     v_settled := found;
     if v_settled and v_topic then
         perform settle_topic(d.conversation_id, p_state, p_external, d.trace);

@@ -112,6 +112,21 @@ static struct delivery_claim lose_line(int64_t *job, const char *key)
 	return c;
 }
 
+/* Of those who find it dead nobody has taken the line yet. */
+static void what_was_sent_by_who_lost_the_line_is_known(void **state)
+{
+	int64_t job;
+	struct delivery_claim lost = lose_line(&job, "e1");
+
+	(void)state;
+	post("e2", "two");
+	assert_true(settle(job, &lost, lost.head.id, DELIVERY_SENT).fenced);
+	assert_int_equal(claim_line(job, add_worker(QUEUE_DELIVERY)).uncertain, 0);
+	assert_sql(
+		"select string_agg(shown_state(d)::text, ' ' order by place) from delivery d",
+		"2 1");
+}
+
 static void what_never_left_is_sent_by_whoever_comes(void **state)
 {
 	int64_t job;
@@ -471,6 +486,7 @@ int main(void)
 		WORLD_TEST(deliveries_go_out_in_order_and_end_the_job),
 		WORLD_TEST(settling_twice_does_no_harm),
 		WORLD_TEST(what_a_dead_courier_was_sending_is_uncertain),
+		WORLD_TEST(what_was_sent_by_who_lost_the_line_is_known),
 		WORLD_TEST(what_never_left_is_sent_by_whoever_comes),
 		WORLD_TEST(what_never_left_is_not_uncertain_after_all),
 		WORLD_TEST(what_never_left_does_not_come_after_what_is_newer),
