@@ -221,7 +221,7 @@ static void note_split(void *self)
 	struct deliver *d = self;
 
 	if (d->fenced)
-		flow_done(&d->flow);
+		deliver_give_to_others(d);
 	else
 		deliver_take_place(d);
 }

@@ -79,5 +79,7 @@ void deliver_wait_in_line(struct deliver *d, int ms);
 
 flow_step deliver_judge, deliver_settle, deliver_put_back;
 void deliver_act(struct deliver *d, const struct decision *decision);
+/* Somebody else has the line, and of the head nothing left. */
+void deliver_give_to_others(struct deliver *d);
 void deliver_note_uncertain(int n); /* that a dead courier left */
 void deliver_end_head(struct deliver *d, enum delivery_state state, const char *error);

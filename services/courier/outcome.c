@@ -127,7 +127,7 @@ static void note_topic(void *self)
 	struct deliver *d = self;
 
 	if (d->topic.status == TOPIC_FENCED) {
-		flow_done(&d->flow);
+		deliver_give_to_others(d);
 		return;
 	}
 	if (d->topic.status == TOPIC_FOREIGN) {
@@ -216,7 +216,7 @@ static void note_given(void *self)
 
 /* Whoever took the line holds what was being sent for uncertain; we know that it never left,
  * unless the line was ours to put back after all, and they have sent it since. */
-static void give_to_others(struct deliver *d)
+void deliver_give_to_others(struct deliver *d)
 {
 	if (d->is_doubtful || d->message.method) {
 		flow_done(&d->flow);
@@ -232,7 +232,7 @@ static void note_put_back(void *self)
 	struct deliver *d = self;
 
 	if (d->fenced)
-		give_to_others(d);
+		deliver_give_to_others(d);
 	else /* what a topic shows has let pass what is behind it */
 		deliver_wait_in_line(d, message_is_about_topic(&d->message) ? 0 : d->wait_ms);
 }

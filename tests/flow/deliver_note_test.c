@@ -225,6 +225,26 @@ static void a_topic_that_was_deleted_is_made_again(void **state)
 	world_end();
 }
 
+/* It is the last of the line, and so are those who renew its topic. */
+static void what_a_deleted_topic_refused_survives_a_stop(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= 8; n++) {
+		world_begin();
+		world.has_topic = 1;
+		add(DELIVERY_NOTE, "{\"text\":\"one\"}");
+		world_play(400, REFUSED("400", "Bad Request: message thread not found", ""));
+		stage.fail_at = n;
+		stage.failing = STOP_BEFORE;
+		stage.stopped = world_take_line;
+		world_run();
+		if (world.line[world.count - 1].state != DELIVERY_SENT)
+			fail_msg("stopped before operation %d: %d", n,
+				 world.line[world.count - 1].state);
+		world_end();
+	}
+}
+
 static void no_topic_is_made_for_being_closed(void **state)
 {
 	(void)state;
@@ -475,6 +495,7 @@ int main(void)
 		cmocka_unit_test(an_edit_whose_formatting_is_refused_goes_plain),
 		cmocka_unit_test(what_a_caption_has_no_room_for_follows),
 		cmocka_unit_test(a_topic_that_was_deleted_is_made_again),
+		cmocka_unit_test(what_a_deleted_topic_refused_survives_a_stop),
 		cmocka_unit_test(no_topic_is_made_for_being_closed),
 		cmocka_unit_test(a_topic_is_closed_later_and_holds_up_nothing),
 		cmocka_unit_test(a_topic_that_cannot_be_closed_is_given_up),

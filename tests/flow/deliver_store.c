@@ -112,13 +112,19 @@ static int is_fenced(const struct operation *d)
 	return world.job != JOB_RUNNING || world.attempt != d->numbers[0];
 }
 
+/* Who was sending a row has not been found dead yet by whoever takes the line next. */
+static int is_held(const struct operation *d)
+{
+	return world.job != JOB_DONE && world.attempt == d->numbers[0];
+}
+
 static void settle_effect(struct operation *d)
 {
 	struct delivery_settled *out = d->out;
 	struct sending *row = row_of(d->numbers[1]);
 
 	*out = (struct delivery_settled){ .fenced = is_fenced(d) };
-	if ((row->state == DELIVERY_SENDING && !out->fenced) ||
+	if ((row->state == DELIVERY_SENDING && is_held(d)) ||
 	    row->state == DELIVERY_UNCERTAIN) {
 		row->state = (enum delivery_state)d->numbers[2];
 		snprintf(row->external_id, sizeof row->external_id, "%s",
@@ -213,6 +219,10 @@ static void return_effect(struct operation *d)
 {
 	struct sending *row = row_of(d->numbers[1]);
 
+	if (row->state == DELIVERY_SENDING && is_held(d)) {
+		row->state = DELIVERY_PENDING;
+		return;
+	}
 	if (row->state != DELIVERY_UNCERTAIN)
 		return;
 	row->state = DELIVERY_PENDING;

@@ -370,6 +370,55 @@ static void whatever_fails_nothing_is_lost_or_sent_twice(void **state)
 			run_failing(n, ways[way]);
 }
 
+/* --- stopped at every operation, until others have the line ------------------------------ */
+
+/* What did not go out would have come after something newer. */
+static void check_stopped(int n, const char *how)
+{
+	for (int i = 0; i < world.count; i++)
+		if (world.line[i].state != DELIVERY_SENT &&
+		    (world.line[i].state != DELIVERY_FAILED || i == world.count - 1 ||
+		     world.line[i + 1].state != DELIVERY_SENT))
+			tell(i, n, how);
+}
+
+static int run_stopped(int n, enum failing when, void (*others)(void), const char *words)
+{
+	int total;
+
+	world_begin();
+	world_say(words);
+	world.rate_waits = 1;
+	world_play(429, REFUSED("429", "Too Many Requests: retry after 1",
+				",\"parameters\":{\"retry_after\":1}"));
+	world_play(400, REFUSED("400", "Bad Request: can't parse entities: x", ""));
+	stage.fail_at = n;
+	stage.failing = when;
+	stage.stopped = others;
+	world_run();
+	check_stopped(n, when == STOP_BEFORE ? "stopped before" : "stopped after");
+	total = stage.operations;
+	world_end();
+	return total;
+}
+
+static void whoever_is_stopped_loses_nothing_and_sends_nothing_twice(void **state)
+{
+	static void (*const others[])(void) = { world_sweep, world_take_line };
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		const char *words = i % 2 ? long_text() : "**one**";
+		int total = run_stopped(0, FAIL_NEVER, NULL, words);
+
+		assert_true(total > 10);
+		for (int n = 1; n <= total; n++) {
+			run_stopped(n, STOP_BEFORE, others[i / 2], words);
+			run_stopped(n, STOP_AFTER, others[i / 2], words);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +438,7 @@ int main(void)
 		cmocka_unit_test(what_was_held_up_on_its_way_does_not_leave),
 		cmocka_unit_test(what_was_held_up_until_others_had_the_line_goes_out_after_all),
 		cmocka_unit_test(whatever_fails_nothing_is_lost_or_sent_twice),
+		cmocka_unit_test(whoever_is_stopped_loses_nothing_and_sends_nothing_twice),
 	};
 
 	log_open("test", 1);

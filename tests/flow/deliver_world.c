@@ -142,13 +142,25 @@ static void check_flood(const struct play *p, int is_lost)
 		world.closed_until = stage.now_ms + 1000;
 }
 
-/* Who takes the line thinks that its last holder died while sending, and sends the rest. */
-static void take_line(void)
+void world_sweep(void)
 {
+	stage.now_ms += 10000;
+	world.swept_ms = stage.now_ms;
+	if (world.job == JOB_RUNNING)
+		world.job = JOB_READY;
+}
+
+/* Who takes the line thinks that its last holder died while sending, and sends the rest. */
+void world_take_line(void)
+{
+	world_sweep();
 	for (struct sending *row = world.line; row < world.line + world.count; row++) {
-		row->arrived += row->state == DELIVERY_PENDING;
-		row->state =
-			row->state == DELIVERY_PENDING ? DELIVERY_SENT : DELIVERY_UNCERTAIN;
+		if (row->state == DELIVERY_SENDING)
+			row->state = DELIVERY_UNCERTAIN;
+		if (row->state != DELIVERY_PENDING)
+			continue;
+		row->state = DELIVERY_SENT;
+		row->arrived++;
 	}
 	world.attempt++;
 	world.job = JOB_DONE;
@@ -159,13 +171,14 @@ static void request(struct operation *d)
 	int fails = stage_fails();
 	struct play p;
 
+	stage_stop(STOP_BEFORE);
 	if (fails && stage.failing == FAIL_BEFORE) {
 		op_fail(&d->op, ERR_TEMP, "refused");
 		return;
 	}
 	if (!d->text && !world.sent.may_leave(world.sent.may_leave_arg)) {
 		if (world.is_taken)
-			take_line();
+			world_take_line();
 		op_fail(&d->op, ERR_TEMP, "held back");
 		return;
 	}
@@ -181,6 +194,7 @@ static void request(struct operation *d)
 		((struct http_response *)d->out)->stage = HTTP_SENT;
 		world.failed_http++;
 	}
+	stage_stop(STOP_AFTER);
 	if (fails || p.status == 0)
 		op_fail(&d->op, ERR_TEMP, "connection lost");
 	else
@@ -269,7 +283,9 @@ int jobs_worker(const struct jobs *j)
 
 int jobs_held_since(const struct jobs *j, int64_t since)
 {
-	(void)j, (void)since;
+	(void)j;
+	if (since < world.swept_ms)
+		return 0;
 	if (world.thawed > 0)
 		return world.thawed--;
 	if (world.frozen == 0)

@@ -41,6 +41,7 @@ struct world {
 	int frozen;         /* so often others may have gone on with the line */
 	int is_taken;       /* by others, when it was held back */
 	int thawed;         /* so often they may not, before that */
+	int64_t swept_ms;   /* when our lease was found to have run out; 0: never */
 
 	/* what happened */
 	int requests, claims, settled, splits, unreachable, floods;
@@ -59,5 +60,9 @@ extern struct world world;
 void world_begin(void);
 void world_say(const char *markdown); /* another message in the line */
 void world_play(long status, const char *body);
+/* For stage.stopped: our lease runs out, and nobody has come for the line yet. */
+void world_sweep(void);
+/* Somebody has, and sent what waited in it. */
+void world_take_line(void);
 void world_run(void); /* until the line is empty; then checks the promises */
 void world_end(void);

@@ -34,7 +34,13 @@ void stage_run(void)
 
 int stage_fails(void)
 {
-	return ++stage.operations == stage.fail_at;
+	return ++stage.operations == stage.fail_at && stage.failing < STOP_BEFORE;
+}
+
+void stage_stop(enum failing when)
+{
+	if (stage.operations == stage.fail_at && stage.failing == when)
+		stage.stopped();
 }
 
 /* --- operations ------------------------------------------------------------------ */
@@ -51,11 +57,13 @@ static void run(struct operation *d)
 {
 	int fails = stage_fails();
 
+	stage_stop(STOP_BEFORE);
 	if (!fails || stage.failing == FAIL_AFTER) {
 		d->effect(d);
 		if (d->visible)
 			d->visible(d->flow->self);
 	}
+	stage_stop(STOP_AFTER);
 	if (fails)
 		op_fail(&d->op, stage.fail_kind, "as asked");
 	else

@@ -4,10 +4,11 @@
 
 /*
  * What every double of an operation shares: the loop, the clock, and which
- * operation is to fail, the how-manieth, before it had an effect or after.
+ * operation is to fail, the how-manieth, before it had an effect or after.  Or
+ * the process is stopped there, and continued when others have its work.
  */
 
-enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER };
+enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER, STOP_BEFORE, STOP_AFTER };
 
 struct stage {
 	struct event_base *base;
@@ -16,6 +17,7 @@ struct stage {
 	int fail_at; /* the how-manieth operation; 0: none */
 	enum failing failing;
 	enum err_kind fail_kind;
+	void (*stopped)(void); /* what others do meanwhile */
 
 	int operations; /* so far */
 };
@@ -47,3 +49,5 @@ void operation_without_effect(struct operation *d);
 
 /* Counts an operation: is it the one that fails? */
 int stage_fails(void);
+/* To be called before it has its effect, and behind that. */
+void stage_stop(enum failing when);
