@@ -29,7 +29,7 @@ create table job (
     can_wait        boolean     not null default false, -- what it waits for: whatever arrives goes before it
     stop_seq        bigint,                         -- the person said stop, here
     worker_id       int,
-    claimant        bigint,                         -- lines of deliveries: which of its flows has it,
+    claimant        bigint,                         -- lines of deliveries: which flow has it or had,
     delivery_id     bigint,                         -- and what is being sent, or was by whoever died with it
     run_at          timestamptz not null default now(),
     announce_at     timestamptz not null default now() + interval '2 s', -- again, if nobody came for it
@@ -72,6 +72,7 @@ create table delivery (
     payload         jsonb,                          -- parts: html and plain; notes and calls: services/courier/message.h
     external_id     text,
     is_uncertain    boolean     not null default false, -- state 4
+    doubted         bigint,                             -- it is that because this claimant was taken for dead
     error           text,
     trace           text        not null,
     created_at      timestamptz not null default now(),

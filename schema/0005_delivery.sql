@@ -179,12 +179,12 @@ begin
 end $$;
 
 -- Whoever was sending this died with it: nobody knows whether it arrived.  Returns how many there were, 1 or 0.
-create function doubt_sending(p_delivery bigint) returns int
+create function doubt_sending(p_delivery bigint, p_claimant bigint) returns int
 language plpgsql as $$
 declare
     d delivery;
 begin
-    update delivery u set state = 4, is_uncertain = true, error = 'sender died', settled_at = now()
+    update delivery u set state = 4, is_uncertain = true, doubted = p_claimant, error = 'sender died', settled_at = now()
     where u.id = p_delivery and u.state = 0 and not (u.kind = 4 and is_about_topic(u.payload))
     returning * into d;
     if not found then
@@ -222,8 +222,8 @@ begin
     where id = p_job returning job.attempt into attempt;
     status := 0;
     uncertain := 0;
-    if j.state = 0 then -- it was the last holder's, who died; of our own nothing left us
-        uncertain := doubt_sending(j.delivery_id);
+    if j.state = 0 and not (p_unsure and j.claimant = p_claimant) then -- the last holder's, who died; of our own nothing left us
+        uncertain := doubt_sending(j.delivery_id, j.claimant);
     end if;
     failures := j.failures + j.deaths;
     conversation_id := j.conversation_id;
@@ -288,7 +288,7 @@ begin
     select * into j from job where id = p_job for update;
     r.fenced := not found or j.state <> 1 or j.attempt <> p_attempt;
     update delivery
-    set state = p_state, is_uncertain = p_state = 4, external_id = p_external, error = why(p_state, p_error), settled_at = now()
+    set state = p_state, is_uncertain = p_state = 4, doubted = null, external_id = p_external, error = why(p_state, p_error), settled_at = now()
     where id = p_delivery and (settled_at is null and j.delivery_id = p_delivery and j.attempt = p_attempt or state = 4);
     v_settled := found;
     if v_settled and v_topic then
@@ -382,29 +382,30 @@ begin
                      and (n.place, n.id) > (d.place, d.id) and n.state in (2, 4));
 end $$;
 
--- Who was sending this has lost the line, and knows that it never left: it goes out after all, unless something newer was
--- faster.  Who adds to the line waits, and who takes it.
-create function return_delivery(p_delivery bigint, p_error text) returns void
+-- Who had this line has lost it, and nothing of theirs is under way: what was held for uncertain because of them never
+-- left, and they may not even know of it, as of a claim whose answer was lost.  It goes out after all, unless something
+-- newer was faster.  Who adds to the line waits, and who takes it.  Of a topic another one is made by then.
+create function return_delivery(p_conversation bigint, p_claimant bigint, p_error text) returns void
 language plpgsql as $$
 declare
     d delivery;
     j job;
 begin
-    select * into d from delivery where id = p_delivery;
-    perform from conversation where id = d.conversation_id for update;
-    select * into j from job where queue = 2 and lane = d.conversation_id for update;
-    if j.delivery_id = p_delivery then
-        update job set delivery_id = null where id = j.id and state = 0; -- nobody has taken it yet
+    perform from conversation where id = p_conversation for update;
+    select * into j from job where queue = 2 and lane = p_conversation for update;
+    update job set delivery_id = null where id = j.id and state = 0 and claimant = p_claimant; -- nobody has taken it yet
+    select * into d from delivery
+    where conversation_id = p_conversation and error is not null and state = 4 and doubted = p_claimant
+      and not (kind = 4 and payload ->> 'method' = 'createForumTopic');
+    if not found then
         return;
     end if;
     if j.delivery_id is not null or is_overtaken(d) then
-        update delivery set state = 3, is_uncertain = false, error = p_error where id = p_delivery and state = 4;
+        update delivery set state = 3, is_uncertain = false, doubted = null, error = p_error where id = d.id;
         return;
     end if;
-    update delivery set state = 0, is_uncertain = false, error = null, settled_at = null where id = p_delivery and state = 4;
-    if found then
-        perform enqueue_delivery(d.conversation_id, d.trace);
-    end if;
+    update delivery set state = 0, is_uncertain = false, doubted = null, error = null, settled_at = null where id = d.id;
+    perform enqueue_delivery(p_conversation, d.trace);
 end $$;
 
 -- What a topic shows waits behind everything that comes until then, and counts its own failures ("tries").

@@ -94,7 +94,7 @@ declare
 begin
     update job set state = 2, lane = null, worker_id = null, error = p_error where id = p_job returning * into j;
     if j.queue = 2 then
-        perform doubt_sending(j.delivery_id);
+        perform doubt_sending(j.delivery_id, j.claimant);
         for d in
             update delivery set state = 3, error = why(3::smallint, p_error), settled_at = now()
             where conversation_id = j.conversation_id and settled_at is null returning *

@@ -33,7 +33,7 @@ static const struct pg_stmt release_stmt = {
 };
 
 static const struct pg_stmt return_stmt = { "return_delivery",
-					    "select return_delivery($1, $2)" };
+					    "select return_delivery($1, $2, $3)" };
 
 static const struct pg_stmt split_stmt = {
 	"split_delivery", "select fenced from split_delivery($1, $2, $3, $4)"
@@ -146,10 +146,10 @@ void store_release_delivery(struct store *s, struct flow *f, flow_step *next, in
 }
 
 void store_return_delivery(struct store *s, struct flow *f, flow_step *next,
-			   const struct delivery_held *held, const char *error)
+			   int64_t conversation, int64_t claimant, const char *error)
 {
 	STORE_CALL(s->durable, f, next, &return_stmt, PG_ALONE, NULL, NULL,
-		   store_int(f, held->delivery), error);
+		   store_int(f, conversation), store_int(f, claimant), error);
 }
 
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,

@@ -149,7 +149,7 @@ struct delivery_claim {
 };
 
 struct delivery_wanted {
-	int64_t job, claimant; /* claimant: a flow's number, unique in its worker */
+	int64_t job, claimant; /* claimant: a flow's number, that no other has */
 	int worker, unsure; /* unsure: after a claim whose answer was lost; see CLAIM_UNSURE */
 	flow_step *visible; /* or NULL */
 };
@@ -193,10 +193,10 @@ struct delivery_wait {
 void store_release_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,
 			    const struct delivery_held *held, const struct delivery_wait *wait);
 
-/* The line is another's by now, but this has not left: it is sent after all, unless something
- * newer was faster; then it has failed, of `error`. */
+/* The line is another's by now, but nothing of the claimant's is under way: what it had is sent
+ * after all, unless something newer was faster; then it has failed, of `error`. */
 void store_return_delivery(struct store *s, struct flow *f, flow_step *next,
-			   const struct delivery_held *held, const char *error);
+			   int64_t conversation, int64_t claimant, const char *error);
 
 /* parts: JSON array; the first becomes this delivery's payload, the others follow it. */
 void store_split_delivery(struct store *s, struct flow *f, flow_step *next, int *fenced,

@@ -26,7 +26,7 @@ struct courier {
 	struct jobs *jobs;
 	struct rates *rates;
 	struct drafts *drafts;
-	int64_t claimants; /* how many there were */
+	int64_t claimants; /* the last one's number; the first is by chance */
 };
 
 /* One request to Telegram. */

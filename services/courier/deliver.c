@@ -46,6 +46,7 @@ void deliver_begin(void *arg, const struct doorbell *bell)
 		abort();
 	d->courier = arg;
 	d->claimant = ++d->courier->claimants;
+	d->conversation = bell->conversation;
 	d->held = (struct delivery_held){ .job = bell->job, .claim = &d->claim };
 	d->retry_ms = RETRY_MIN_MS;
 	flow_begin(&d->flow, &deliver_class, d, bell->trace, DEADLINE_MS, claim);
@@ -124,11 +125,17 @@ static void foresee(void *self)
 
 void deliver_wait_in_line(struct deliver *d, int ms)
 {
-	d->is_claimed = d->is_unsure = d->is_put_back = d->is_doubtful = 0;
+	d->is_claimed = d->is_unsure = d->is_put_back = 0;
 	if (ms <= HOLD_MS)
 		flow_sleep(&d->flow, claim, ms);
 	else
 		flow_done(&d->flow);
+}
+
+/* If it was ours by a claim whose answer was lost. */
+static int is_lost(enum claim status)
+{
+	return status == CLAIM_GONE || status == CLAIM_EARLY;
 }
 
 static void examine(void *self)
@@ -136,6 +143,10 @@ static void examine(void *self)
 	struct deliver *d = self;
 
 	d->retry_ms = RETRY_MIN_MS;
+	if (d->is_unsure && is_lost(d->claim.status)) {
+		deliver_give_to_others(d);
+		return;
+	}
 	switch (d->claim.status) {
 	case CLAIM_BUSY:
 		flow_sleep(&d->flow, claim, BUSY_MS);
@@ -375,8 +386,9 @@ static void went_wrong(void *self)
 		lost_file(d);
 	} else if (d->is_settling) {
 		tell_later(d, deliver_settle);
+	} else if (d->is_given) {
+		tell_later(d, deliver_give_to_others);
 	} else if (d->is_put_back) {
-		d->is_doubtful = 1;
 		tell_later(d, deliver_put_back);
 	} else if (d->is_claimed) {
 		d->wait_ms = d->retry_ms;

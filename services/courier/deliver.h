@@ -24,7 +24,7 @@ struct deliver {
 
 	struct taking *taking; /* of a place; NULL: not asked for */
 	int is_plain, wait_ms, retry_ms;
-	int64_t asked, claimant;
+	int64_t asked, claimant, conversation;
 	struct http_response response;
 	struct telegram_reply reply;
 	struct delivery_settled settled;
@@ -42,7 +42,7 @@ struct deliver {
 	const char *error;
 	int fenced, counts, is_sending, is_settling, is_unsure;
 	int is_put_back; /* or is being, with this wait */
-	int is_doubtful; /* whether it was: the answer was lost */
+	int is_given;    /* to others, who have the line, or is being */
 };
 
 /* The line's channel; NULL while it is not known. */
@@ -78,8 +78,8 @@ void deliver_wait_in_line(struct deliver *d, int ms);
 /* --- outcome.c ---------------------------------------------------------------- */
 
 flow_step deliver_judge, deliver_settle, deliver_put_back;
+/* Somebody else has the line, or may have; nothing of ours is under way. */
+flow_step deliver_give_to_others;
 void deliver_act(struct deliver *d, const struct decision *decision);
-/* Somebody else has the line, and of the head nothing left. */
-void deliver_give_to_others(struct deliver *d);
 void deliver_note_uncertain(int n); /* that a dead courier left */
 void deliver_end_head(struct deliver *d, enum delivery_state state, const char *error);

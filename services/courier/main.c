@@ -1,6 +1,7 @@
 /* Sends what is to be sent: see courier.h. */
 
 #include "common/base/log.h"
+#include "common/crypto/crypto.h"
 #include "common/service/service.h"
 #include "services/courier/courier.h"
 
@@ -42,6 +43,8 @@ static int courier_open(void *self, struct event_base *base)
 	struct err e = { 0 };
 
 	c->base = base;
+	crypto_random(&c->claimants, sizeof c->claimants);
+	c->claimants &= INT64_MAX >> 1; /* many will follow */
 	c->http = http_open(base, &(struct http_conf){ .max_host_connections = c->window,
 						       .max_connections = c->window });
 	c->store.durable = pg_open(

@@ -187,7 +187,11 @@ static void note_settled(void *self)
 	if (d->claim.is_group && d->state == DELIVERY_SENT && !d->message.method &&
 	    deliver_channel(d))
 		preview_close(d->courier, deliver_channel(d), d->claim.chat_key);
-	if (d->settled.fenced || d->settled.head.id == 0) {
+	if (d->settled.fenced) {
+		deliver_give_to_others(d);
+		return;
+	}
+	if (d->settled.head.id == 0) {
 		flow_done(&d->flow);
 		return;
 	}
@@ -214,17 +218,17 @@ static void note_given(void *self)
 	flow_done(&d->flow);
 }
 
-/* Whoever took the line holds what was being sent for uncertain; we know that it never left,
- * unless the line was ours to put back after all, and they have sent it since. */
-void deliver_give_to_others(struct deliver *d)
+/* Whoever took the line holds for uncertain what we had of it, also by a call whose answer was
+ * lost: but we know that it never left. */
+void deliver_give_to_others(void *self)
 {
-	if (d->is_doubtful || d->message.method) {
-		flow_done(&d->flow);
-		return;
-	}
-	log_warn("the line was lost before it was sent delivery=%lld", (long long)d->head.id);
-	store_return_delivery(&d->courier->store, &d->flow, note_given, &d->held,
-			      "the line was lost before it was sent");
+	struct deliver *d = self;
+
+	if (!d->is_given)
+		log_warn("lost a line job=%lld", (long long)d->held.job);
+	d->is_given = 1;
+	store_return_delivery(&d->courier->store, &d->flow, note_given, d->conversation,
+			      d->claimant, "the line was lost before it was sent");
 }
 
 static void note_put_back(void *self)

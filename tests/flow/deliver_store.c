@@ -52,10 +52,10 @@ static struct outgoing next_delivery(void)
 static void claim_effect(struct operation *d)
 {
 	struct delivery_claim *c = d->out;
-	int is_ours = d->numbers[1] && world.job == JOB_RUNNING;
+	int is_ours = d->numbers[1] && world.claimant == d->numbers[2];
 
 	*c = (struct delivery_claim){ .status = CLAIM_GONE };
-	if (world.job != JOB_READY && !is_ours)
+	if (world.job != JOB_READY && !(is_ours && world.job == JOB_RUNNING))
 		return;
 	if (world.run_at > stage.now_ms) {
 		c->status = CLAIM_EARLY;
@@ -67,10 +67,12 @@ static void claim_effect(struct operation *d)
 			world.line[i].state = DELIVERY_PENDING;
 		} else if (world.line[i].state == DELIVERY_SENDING) {
 			world.line[i].state = DELIVERY_UNCERTAIN;
+			world.line[i].doubted = world.claimant;
 			c->uncertain++;
 		}
 	world.job = JOB_RUNNING;
 	world.claims++;
+	world.claimant = d->numbers[2];
 	c->attempt = ++world.attempt;
 	c->failures = world.failures;
 	c->conversation_id = 3;
@@ -92,6 +94,7 @@ void store_claim_delivery(struct store *s, struct flow *f, flow_step *next,
 	assert_int_equal(wanted->worker, WORKER_ID);
 	assert_true(wanted->claimant > 0);
 	d->numbers[1] = wanted->unsure;
+	d->numbers[2] = wanted->claimant;
 	d->visible = wanted->visible;
 }
 
@@ -127,6 +130,7 @@ static void settle_effect(struct operation *d)
 	if ((row->state == DELIVERY_SENDING && is_held(d)) ||
 	    row->state == DELIVERY_UNCERTAIN) {
 		row->state = (enum delivery_state)d->numbers[2];
+		row->doubted = 0;
 		snprintf(row->external_id, sizeof row->external_id, "%s",
 			 d->text ? d->text : "");
 	}
@@ -214,32 +218,39 @@ void store_release_delivery(struct store *s, struct flow *f, flow_step *next, in
 	d->numbers[3] = wait->failed;
 }
 
-/* It goes out after all, unless something newer did. */
+static int is_overtaken(const struct sending *row)
+{
+	for (const struct sending *n = row + 1; n < world.line + world.count; n++)
+		if (n->state == DELIVERY_SENT || n->state == DELIVERY_UNCERTAIN)
+			return 1;
+	return 0;
+}
+
+/* What was the claimant's goes out after all, unless something newer did. */
 static void return_effect(struct operation *d)
 {
-	struct sending *row = row_of(d->numbers[1]);
-
-	if (row->state == DELIVERY_SENDING && is_held(d)) {
-		row->state = DELIVERY_PENDING;
-		return;
+	for (struct sending *row = world.line; row < world.line + world.count; row++) {
+		if (row->state == DELIVERY_SENDING && world.job == JOB_READY &&
+		    world.claimant == d->numbers[1])
+			row->state = DELIVERY_PENDING;
+		if (row->state != DELIVERY_UNCERTAIN || row->doubted != d->numbers[1])
+			continue;
+		row->doubted = 0;
+		row->state = is_overtaken(row) ? DELIVERY_FAILED : DELIVERY_PENDING;
+		if (row->state == DELIVERY_PENDING)
+			world.job = JOB_READY;
 	}
-	if (row->state != DELIVERY_UNCERTAIN)
-		return;
-	row->state = DELIVERY_PENDING;
-	world.job = JOB_READY;
-	for (struct sending *n = row + 1; n < world.line + world.count; n++)
-		if (n->state == DELIVERY_SENT || n->state == DELIVERY_UNCERTAIN) {
-			row->state = DELIVERY_FAILED;
-			world.job = JOB_DONE;
-		}
 }
 
 void store_return_delivery(struct store *s, struct flow *f, flow_step *next,
-			   const struct delivery_held *held, const char *error)
+			   int64_t conversation, int64_t claimant, const char *error)
 {
+	struct operation *d = operation_begin(f, next, return_effect, NULL);
+
 	(void)s;
+	assert_int_equal(conversation, 3);
 	assert_non_null(error);
-	do_held(f, next, return_effect, NULL, held);
+	d->numbers[1] = claimant;
 }
 
 /* The parts take places right behind the first. */

@@ -155,8 +155,10 @@ void world_take_line(void)
 {
 	world_sweep();
 	for (struct sending *row = world.line; row < world.line + world.count; row++) {
-		if (row->state == DELIVERY_SENDING)
+		if (row->state == DELIVERY_SENDING) {
 			row->state = DELIVERY_UNCERTAIN;
+			row->doubted = world.claimant;
+		}
 		if (row->state != DELIVERY_PENDING)
 			continue;
 		row->state = DELIVERY_SENT;
@@ -195,6 +197,7 @@ static void request(struct operation *d)
 		world.failed_http++;
 	}
 	stage_stop(STOP_AFTER);
+	stage_stop(STOP_UNHEARD);
 	if (fails || p.status == 0)
 		op_fail(&d->op, ERR_TEMP, "connection lost");
 	else

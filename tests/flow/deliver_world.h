@@ -14,9 +14,10 @@ struct sending { /* one row of the line */
 	enum delivery_kind kind;
 	enum delivery_state state;
 	const char *body, *extra, *payload;
-	char *owned; /* the payload, if it is the world's */
-	int arrived; /* how often Telegram took it */
-	int64_t due; /* of what lets others pass */
+	char *owned;     /* the payload, if it is the world's */
+	int arrived;     /* how often Telegram took it */
+	int64_t due;     /* of what lets others pass */
+	int64_t doubted; /* as in the table */
 	char external_id[24];
 };
 
@@ -51,6 +52,7 @@ struct world {
 	enum { JOB_READY, JOB_RUNNING, JOB_DONE } job;
 	int attempt, failures, worker_id, is_current_plain;
 	int places_asked, flushes;
+	int64_t claimant;             /* who claimed the line last */
 	int64_t run_at, closed_until; /* the latter: Telegram wants to hear nothing before */
 	char chat[32], last_body[20000], last_method[32];
 };

@@ -34,7 +34,8 @@ void stage_run(void)
 
 int stage_fails(void)
 {
-	return ++stage.operations == stage.fail_at && stage.failing < STOP_BEFORE;
+	return ++stage.operations == stage.fail_at && stage.failing != STOP_BEFORE &&
+	       stage.failing != STOP_AFTER;
 }
 
 void stage_stop(enum failing when)
@@ -58,12 +59,13 @@ static void run(struct operation *d)
 	int fails = stage_fails();
 
 	stage_stop(STOP_BEFORE);
-	if (!fails || stage.failing == FAIL_AFTER) {
+	if (!fails || stage.failing != FAIL_BEFORE) {
 		d->effect(d);
 		if (d->visible)
 			d->visible(d->flow->self);
 	}
 	stage_stop(STOP_AFTER);
+	stage_stop(STOP_UNHEARD);
 	if (fails)
 		op_fail(&d->op, stage.fail_kind, "as asked");
 	else

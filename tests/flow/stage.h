@@ -5,10 +5,11 @@
 /*
  * What every double of an operation shares: the loop, the clock, and which
  * operation is to fail, the how-manieth, before it had an effect or after.  Or
- * the process is stopped there, and continued when others have its work.
+ * the process is stopped there, and continued when others have its work; unheard:
+ * behind the effect, and the answer is lost.
  */
 
-enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER, STOP_BEFORE, STOP_AFTER };
+enum failing { FAIL_NEVER, FAIL_BEFORE, FAIL_AFTER, STOP_BEFORE, STOP_AFTER, STOP_UNHEARD };
 
 struct stage {
 	struct event_base *base;

@@ -352,7 +352,6 @@ static struct delivery_claim claim_again(int64_t job, int worker, int claimant)
 		.job = job, .worker = worker, .claimant = claimant, .unsure = 1 });
 }
 
-/* Claimants are numbered in each process from one. */
 static void who_is_unsure_gets_its_own_line_and_nothing_else(void **state)
 {
 	struct delivery_claim l;

@@ -191,7 +191,7 @@ struct delivery_claim claim_line_as(const struct delivery_wanted *wanted)
 struct delivery_claim claim_line(int64_t job, int worker)
 {
 	return claim_line_as(
-		&(struct delivery_wanted){ .job = job, .claimant = 1, .worker = worker });
+		&(struct delivery_wanted){ .job = job, .claimant = worker, .worker = worker });
 }
 
 struct delivery_settled settle(int64_t job, const struct delivery_claim *claim,
