@@ -65,10 +65,18 @@ void live_begin(struct turn *t)
 		timer_set(t->worker->tick, TICK_MS);
 }
 
+/* Others may have answered while we were stopped: a preview of ours would stay in a group. */
+static int may_be_ours(const struct turn *t)
+{
+	return jobs_held_since(t->worker->jobs, t->held_since);
+}
+
 static void show(struct turn *t)
 {
 	const char *text = t->answer.text.data;
 
+	if (!may_be_ours(t))
+		return;
 	if (t->audience == AUDIENCE_DRAFT)
 		announce_draft(t, text, t->presentable);
 	else
@@ -176,7 +184,8 @@ static int is_typing_due(const struct turn *t, int64_t now)
 
 static void keep_typing(struct turn *t, int64_t now)
 {
-	if (t->audience != AUDIENCE_DRAFT || t->order >= ORDER_STOP || !is_typing_due(t, now))
+	if (t->audience != AUDIENCE_DRAFT || t->order >= ORDER_STOP || !is_typing_due(t, now) ||
+	    !may_be_ours(t))
 		return;
 	t->typed_at = now;
 	announce_draft(t, "", 0);

@@ -100,6 +100,7 @@ void turn_claim(void *self)
 	t->phase = PHASE_CLAIM;
 	arena_free(&t->flow.arena);
 	flow_extend(&t->flow, PG_MS);
+	t->held_since = clock_mono_ms();
 	store_claim_turn(&w->store, &t->flow, claimed, &t->fresh,
 			 &(struct turn_wanted){ .job = t->job,
 						.attempt = attempt,

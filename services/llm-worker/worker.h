@@ -80,6 +80,7 @@ struct turn {
 	int attempt;   /* of our claim; 0: we have none yet */
 	int is_unsure; /* a claim whose answer was lost may have succeeded */
 	int pg_failures;
+	int64_t held_since; /* before PostgreSQL said so last */
 
 	/* made anew before each request; gone while the provider answers */
 	struct dialogue dialogue;

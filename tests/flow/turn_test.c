@@ -52,6 +52,26 @@ static void channels_that_are_not_read_live_see_no_deltas(void **state)
 	world_end();
 }
 
+static void what_others_have_answered_is_not_shown_growing(void **state)
+{
+	static const struct play slow = { .status = 200,
+					  .body = SAY(LONG) SAY(LONG) SAY(LONG) STOP,
+					  .piece = 4,
+					  .event = "taken",
+					  .event_at = 100 };
+
+	(void)state;
+	for (int is_read_live = 0; is_read_live < 2; is_read_live++) {
+		world_begin_with(&slow, 1);
+		world.mode = is_read_live ? DELIVERY_NONE : DELIVERY_COURIER;
+		world_run(); /* no delta is published of a turn that is not ours */
+		assert_int_equal(world.finishes, 0);
+		assert_true(world.deltas > 0 || world.drafts > 0);
+		assert_int_equal(world.late, 0);
+		world_end();
+	}
+}
+
 static void articles_are_looked_for_only_when_somebody_uses_them(void **state)
 {
 	static const struct play down = { .status = 500 };
@@ -483,6 +503,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_is_shown_saved_and_told),
 		cmocka_unit_test(channels_that_are_not_read_live_see_no_deltas),
+		cmocka_unit_test(what_others_have_answered_is_not_shown_growing),
 		cmocka_unit_test(slow_answers_are_shown_as_drafts_now_and_then),
 		cmocka_unit_test(early_and_busy_claims_are_made_again),
 		cmocka_unit_test(a_long_wait_is_left_to_the_sweep),

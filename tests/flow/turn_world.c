@@ -51,6 +51,7 @@ void live_draft_announce(struct redis *r, const struct draft *draft, size_t len)
 	(void)r;
 	assert_string_equal(draft->chat, "chat");
 	assert_true(len == 0 || draft->text[len - 1]);
+	world.late += world.taken_ms > 0;
 	world.drafts += len > 0;
 	world.typing += len == 0;
 }
@@ -91,8 +92,18 @@ int live_parse(struct live_event *out, struct arena *a, const char *data, size_t
 	return 0;
 }
 
+/* We were stopped, until others had answered in our place. */
+static void take_turn(void)
+{
+	stage.now_ms += 10000;
+	world.taken_ms = stage.now_ms;
+	world.job = JOB_DONE;
+}
+
 void world_publish(const char *json)
 {
+	if (strcmp(json, "taken") == 0)
+		take_turn();
 	orders_events.message(&world.worker, LIVE_TURNS_TOPIC, json, strlen(json));
 }
 
@@ -113,6 +124,12 @@ int jobs_worker(const struct jobs *j)
 {
 	(void)j;
 	return WORKER_ID;
+}
+
+int jobs_held_since(const struct jobs *j, int64_t since)
+{
+	(void)j;
+	return since >= world.taken_ms;
 }
 
 /* --- the bots ------------------------------------------------------------------ */

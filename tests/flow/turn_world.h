@@ -16,7 +16,8 @@ struct play {               /* one request to the provider */
 	size_t piece;       /* 0: all at once */
 	int breaks;         /* the connection is lost behind the body */
 	int retry_after_ms; /* 0: not said */
-	const char *event;  /* published when `event_at` pieces were read; "" is no JSON */
+	const char *event;  /* published when `event_at` pieces were read; "" is no JSON,
+			       "taken" that others have answered meanwhile */
 	int event_at;
 	int waits; /* never ends by itself */
 };
@@ -68,6 +69,8 @@ struct world {
 	char shown[8192]; /* what a person has seen grow */
 	size_t shown_len;
 	int deltas, ends, restarts, drafts, typing;
+	int late;         /* drafts of what others have answered */
+	int64_t taken_ms; /* when they had; 0: never */
 	int64_t seq;
 };
 
