@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/desk/desk.h"
 #include "common/json/jvalue.h"
@@ -15,7 +16,8 @@
  *   claim -> examine -> (give -> given ...) -> record -> recorded -> claim ...
  *
  * The order has the event's key, so it happens once, however often this is
- * begun; what the operator is told is recorded with the event being over.
+ * begun; what the operator is told is recorded with the event being over.  Who was
+ * stopped for so long that others may have dealt with it looks again first.
  */
 
 static struct metric orders = METRIC(METRIC_COUNTER, "tandem_desk_events_total", "",
@@ -31,6 +33,7 @@ struct order {
 	struct desk_done done;
 	struct order_finished finished;
 	int is_claimed, is_unsure, failures, fenced;
+	int64_t held_since; /* before PostgreSQL said so */
 };
 
 static flow_step claim, examine, give, given, record, recorded, put_back, leave, failed,
@@ -54,6 +57,7 @@ static void claim(void *self)
 
 	flow_extend(&o->flow, RELAY_MS);
 	o->is_claimed = 0;
+	o->held_since = clock_mono_ms();
 	store_claim_order(&o->relay->store, &o->flow, examine, &o->claim, o->job,
 			  jobs_worker(o->relay->jobs), o->is_unsure);
 }
@@ -106,6 +110,15 @@ static void examine(void *self)
 	give(o);
 }
 
+/* An order has its key once it was obeyed: one that was refused, and told so by others while
+ * we were stopped, might be obeyed now. */
+static void make_sure(struct order *o)
+{
+	log_warn("held an operator's event for too long job=%lld", (long long)o->job);
+	o->is_unsure = 1;
+	flow_sleep(&o->flow, claim, RELAY_BUSY_MS);
+}
+
 static void give(void *self)
 {
 	struct order *o = self;
@@ -114,6 +127,10 @@ static void give(void *self)
 	if (!p->verb) {
 		plan_finish(&o->plan, NULL);
 		record(o);
+		return;
+	}
+	if (!jobs_held_since(o->relay->jobs, o->held_since)) {
+		make_sure(o);
 		return;
 	}
 	store_desk(&o->relay->store, &o->flow, given, &o->done,

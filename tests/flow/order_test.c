@@ -23,9 +23,10 @@ static struct world {
 	int done; /* events that are over */
 	enum { READY, RUNNING, GONE } job;
 	int attempt, failures;
-	int refusals;  /* to put the job back */
-	int is_deadly; /* to understand the first event */
-	int64_t run_at;
+	int refusals;             /* to put the job back */
+	int is_deadly;            /* to understand the first event */
+	int64_t run_at, taken_ms; /* when others had the job; 0: never */
+	char refused[40];         /* they did, and told the operator: the key of that order */
 	char ordered[ORDERS][40]; /* keys of orders, once each */
 	int orders, told, settled, announced, recorded[EVENTS];
 } world;
@@ -99,6 +100,7 @@ static void desk_effect(struct operation *d)
 			return;
 		}
 	assert_true(world.orders < ORDERS);
+	assert_string_not_equal(world.refused, d->text);
 	snprintf(world.ordered[world.orders++], sizeof world.ordered[0], "%s", d->text);
 }
 
@@ -209,7 +211,15 @@ int jobs_worker(const struct jobs *j)
 	return WORKER;
 }
 
+int jobs_held_since(const struct jobs *j, int64_t since)
+{
+	(void)j;
+	return since >= world.taken_ms;
+}
+
 /* --- runs ------------------------------------------------------------------------------ */
+
+static void (*stopped)(void);
 
 /* Rings until the job is gone; a lease that ran out makes it ready again. */
 static void run(int fail_at, enum failing failing, enum err_kind kind)
@@ -221,6 +231,7 @@ static void run(int fail_at, enum failing failing, enum err_kind kind)
 	stage.fail_at = fail_at;
 	stage.failing = failing;
 	stage.fail_kind = kind;
+	stage.stopped = stopped;
 	world = (struct world){ .job = READY };
 	while (world.job != GONE) {
 		assert_true(rings++ < RINGS_MAX);
@@ -323,6 +334,40 @@ static void whatever_fails_every_order_is_given_once(void **state)
 			}
 }
 
+static int was_given(const char *key)
+{
+	for (int i = 0; i < world.orders; i++)
+		if (strcmp(world.ordered[i], key) == 0)
+			return 1;
+	return 0;
+}
+
+/* Others deal with the first event: its chat was somebody else's at that time. */
+static void refuse_meanwhile(void)
+{
+	stage.now_ms += 10000;
+	world.taken_ms = stage.now_ms;
+	if (world.done > 0)
+		return;
+	if (!was_given("tg:4:1"))
+		snprintf(world.refused, sizeof world.refused, "tg:4:1");
+	world.recorded[world.done++]++;
+	world.attempt++;
+	world.job = READY;
+}
+
+static void what_others_have_refused_is_not_ordered(void **state)
+{
+	(void)state;
+	for (int n = 1; n <= 4; n++) {
+		stopped = refuse_meanwhile;
+		run(n, STOP_AFTER, ERR_TEMP);
+		assert_int_equal(world.orders, ORDERS - (*world.refused != 0));
+		assert_int_equal(world.recorded[0], 1);
+		assert_int_equal(world.done, EVENTS);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +375,7 @@ int main(void)
 		cmocka_unit_test(a_moment_is_waited_for_and_more_is_left_to_the_sweep),
 		cmocka_unit_test(an_event_that_kills_workers_is_passed_over),
 		cmocka_unit_test(a_job_that_cannot_be_put_back_is_no_reason_to_hurry),
+		cmocka_unit_test(what_others_have_refused_is_not_ordered),
 		cmocka_unit_test(whatever_fails_every_order_is_given_once),
 	};
 
