@@ -21,7 +21,7 @@ struct chat {
 	long long last_seq;          /* of the messages shown */
 	struct buf shown;            /* of the answer that is growing */
 	char state[200];             /* who answers, as last shown; "" before the first */
-	int is_sending, is_over, status;
+	int is_over, status;
 };
 
 /* Leave when the last flow has ended. */
