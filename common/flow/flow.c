@@ -110,6 +110,11 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	struct flow *f = arg;
 
 	(void)fd, (void)what;
+	if (f->is_ready) { /* as after a stop: what came meanwhile is heard, and no more waited
+			      for */
+		timer_set(&f->deadline, 0);
+		return;
+	}
 	log_scope(f->trace);
 	halt(f);
 	err_set(&f->err, ERR_TEMP, "%s: deadline passed", f->class->name);

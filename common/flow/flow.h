@@ -59,8 +59,8 @@ void flow_close(void);
 
 /*
  * Start at `first`, from the event loop.  `self` embeds the flow.  After
- * timeout_ms the flow fails with ERR_TEMP; its `failed` step has ten seconds of
- * its own.
+ * timeout_ms the flow fails with ERR_TEMP, but an operation that has just ended
+ * is heard first; its `failed` step has ten seconds of its own.
  */
 void flow_begin(struct flow *f, const struct flow_class *class, void *self, const char *trace,
 		int timeout_ms, flow_step *first);

@@ -127,10 +127,7 @@ static void on_watchdog(evutil_socket_t fd, short what, void *arg)
 	}
 	if (left < 0)
 		return;
-	transfer_note_stage(t);
-	op_fail(&t->op, ERR_TEMP, "%s: no %s for %d ms", t->host,
-		t->has_body ? "data" : "first byte",
-		t->has_body ? t->idle_ms : t->first_byte_ms);
+	transfer_give_up(t);
 	forget(t);
 }
 

@@ -206,7 +206,6 @@ static void set_message(struct transfer *t, const struct http_request *req)
 	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(t->easy, CURLOPT_URL, req->url);
 	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-	curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)req->timeout_ms);
 	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
@@ -244,6 +243,7 @@ struct transfer *transfer_create(struct http *h, struct http_response *out,
 	t->idle_ms = req->idle_ms;
 	t->max_body = req->max_body ? req->max_body : MAX_BODY;
 	t->last_byte_ms = clock_mono_ms();
+	t->ends_ms = req->timeout_ms ? t->last_byte_ms + req->timeout_ms : 0;
 	remember_host(t, req->url);
 	set_message(t, req);
 	return t;
@@ -309,12 +309,36 @@ void transfer_settle(struct transfer *t, CURLcode code)
 	op_succeed(&t->op);
 }
 
-int transfer_patience_ms(const struct transfer *t)
+static int silence_left_ms(const struct transfer *t, int64_t now)
 {
 	int limit = t->has_body ? t->idle_ms : t->first_byte_ms;
-	int64_t left = t->last_byte_ms + limit - clock_mono_ms();
+	int64_t left = t->last_byte_ms + limit - now;
 
 	if (limit == 0)
 		return t->has_body || t->idle_ms == 0 ? -1 : t->idle_ms;
 	return left > 0 ? (int)left : 0;
+}
+
+/* curl's own limit would not do: it is looked at before what has come is read, so an answer
+ * that came while the process was stopped would never be heard. */
+int transfer_patience_ms(const struct transfer *t)
+{
+	int64_t now = clock_mono_ms();
+	int silence = silence_left_ms(t, now);
+	int64_t left = t->ends_ms - now;
+
+	if (!t->ends_ms || (silence >= 0 && silence < left))
+		return silence;
+	return left > 0 ? (int)left : 0;
+}
+
+void transfer_give_up(struct transfer *t)
+{
+	transfer_note_stage(t);
+	if (t->ends_ms && clock_mono_ms() >= t->ends_ms)
+		fail(t, CURLE_OPERATION_TIMEDOUT);
+	else
+		op_fail(&t->op, ERR_TEMP, "%s: no %s for %d ms", t->host,
+			t->has_body ? "data" : "first byte",
+			t->has_body ? t->idle_ms : t->first_byte_ms);
 }

@@ -35,7 +35,7 @@ struct transfer {
 	http_gate *may_leave;
 	void *may_leave_arg;
 	struct event watchdog;
-	int64_t last_byte_ms;
+	int64_t last_byte_ms, ends_ms; /* ends_ms: at the latest; 0: whenever */
 	int first_byte_ms, idle_ms, has_body;
 	int is_large_tls, is_connected, was_repeated;
 	int refused, too_large, cancelled, held_back;
@@ -56,5 +56,7 @@ void transfer_note_stage(struct transfer *t);
 /* Ends the operation according to curl's verdict. */
 void transfer_settle(struct transfer *t, CURLcode code);
 
-/* ms until silence lasts too long; 0: it did, -1: nobody watches. */
+/* ms until silence lasts too long, or all of it; 0: it did, -1: nobody watches. */
 int transfer_patience_ms(const struct transfer *t);
+/* It did. */
+void transfer_give_up(struct transfer *t);

@@ -5,9 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 #include <curl/curl.h>
 #include <limits.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/http/http.h"
 #include "tests/integration/caller.h"
@@ -355,6 +360,46 @@ static void the_whole_transfer_has_a_deadline(void **state)
 	assert_int_equal(response.stage, HTTP_ANSWERED);
 }
 
+/* A server that is not of our loop: it answers when the test does. */
+static int listen_anywhere(char *url, size_t size)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	snprintf(url, size, "http://127.0.0.1:%d/", ntohs(at.sin_port));
+	return fd;
+}
+
+/* The process was stopped for longer than the request may take. */
+static void what_came_while_we_were_stopped_is_heard(void **state)
+{
+	static const char hello[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+	char url[40], heard[200];
+	int fd = listen_anywhere(url, sizeof url), client;
+	struct http_request req = { .url = url, .timeout_ms = 300, .first_byte_ms = 250 };
+
+	(void)state;
+	http_send(http, &caller.flow, caller_next, &response, &req);
+	for (int i = 0; i < 30; i++) {
+		event_base_loop(base, EVLOOP_NONBLOCK);
+		usleep(1000);
+	}
+	client = accept(fd, NULL, NULL);
+	assert_true(recv(client, heard, sizeof heard, 0) > 0);
+	assert_int_equal(send(client, hello, sizeof hello - 1, 0), sizeof hello - 1);
+	usleep(500000);
+	assert_int_equal(caller_wait(base, &caller), 0);
+	assert_int_equal(response.status, 200);
+	assert_string_equal(response.body, "hello");
+	close(client);
+	close(fd);
+}
+
 /* --- cancelling and crowds ------------------------------------------------ */
 
 static void a_flow_may_leave_in_mid_transfer(void **state)
@@ -425,6 +470,7 @@ int main(void)
 		cmocka_unit_test(a_reader_may_refuse),
 		cmocka_unit_test(an_answer_that_is_too_long_is_given_up),
 		cmocka_unit_test(the_whole_transfer_has_a_deadline),
+		cmocka_unit_test(what_came_while_we_were_stopped_is_heard),
 		cmocka_unit_test(a_flow_may_leave_in_mid_transfer),
 		cmocka_unit_test(a_flow_that_leaves_at_once_sent_nothing),
 		cmocka_unit_test(a_crowd_is_served_at_once),

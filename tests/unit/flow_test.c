@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -116,6 +117,16 @@ static void extend_and_nap(void *self)
 	flow_sleep(&w->flow, finish, 40);
 }
 
+/* The process, until the nap and the deadline are over. */
+static void be_stopped(void *self)
+{
+	struct walker *w = self;
+
+	note(w, "s");
+	flow_sleep(&w->flow, finish, 1);
+	usleep(50000);
+}
+
 /* --- running -------------------------------------------------------------- */
 
 static void begin(struct walker *w, flow_step *first, int timeout_ms)
@@ -196,6 +207,16 @@ static void the_deadline_cancels_what_is_in_flight(void **state)
 	assert_string_equal(w.path, "nF");
 	assert_int_equal(w.err.kind, ERR_TEMP);
 	assert_string_equal(w.err.text, "walker: deadline passed");
+}
+
+static void what_ended_before_the_deadline_is_heard_behind_it(void **state)
+{
+	struct walker w = { 0 };
+
+	(void)state;
+	begin(&w, be_stopped, 20);
+	run_all();
+	assert_string_equal(w.path, "sz");
 }
 
 static void a_deadline_can_be_moved(void **state)
@@ -303,6 +324,7 @@ int main(void)
 		TEST(failing_may_take_steps_of_its_own),
 		TEST(failing_while_failing_ends_the_flow),
 		TEST(the_deadline_cancels_what_is_in_flight),
+		TEST(what_ended_before_the_deadline_is_heard_behind_it),
 		TEST(a_deadline_can_be_moved),
 		TEST(an_interrupt_cancels_and_fails),
 		TEST(an_interrupt_before_the_first_step_skips_it),
