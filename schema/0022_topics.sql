@@ -61,7 +61,9 @@ declare
     v_desk bigint;
 begin
     select * into c from conversation where id = p_conversation;
-    if p_state = 2 and p_thread is not null then
+    if not topic_is_missing(c.chat_key) then -- who took the line meanwhile has made another one
+        return;
+    elsif p_state = 2 and p_thread is not null then
         v_key := split_part(c.chat_key, ':', 1) || ':' || p_thread;
         -- somebody may have written there already, before we knew that it is ours
         update conversation set chat_key = chat_key || '#' || id where channel_id = c.channel_id and chat_key = v_key;

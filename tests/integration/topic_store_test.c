@@ -85,6 +85,48 @@ static void a_topic_that_was_made_is_told_of_again(void **state)
 	assert_int_equal(again.head.id, l.head.id);
 }
 
+/* Somebody else has the line by now. */
+static void end_late(struct held_line *l, enum delivery_state state, const char *external)
+{
+	struct delivery_settled s;
+
+	store_settle_delivery(&world.store, begin(), caller_next, &s,
+			      &(struct delivery_held){ .job = l->job,
+						       .delivery = l->head.id,
+						       .claim = &l->claim },
+			      &(struct delivery_result){ .state = state,
+							 .external_id = external,
+							 .error = external ? NULL : "refused",
+							 .may_move = 1 });
+	assert_int_equal(done(), 0);
+	assert_true(s.fenced);
+}
+
+/* Who was to make it had been stopped, and hears what became of that when there is another. */
+static void a_topic_stays_where_its_line_has_gone_on(void **state)
+{
+	static const char *const threads[] = { "55", NULL };
+
+	(void)state;
+	talk();
+	for (int i = 0; i < 2; i++) {
+		struct held_line late = hold_line(topic_line()), l;
+
+		run("update job set state = 0, worker_id = null where queue = 2 and state = 1");
+		l = hold_line(topic_line());
+		assert_int_equal(l.claim.uncertain, 1);
+		end_head(&l, DELIVERY_SENT, "56", NULL);
+		assert_int_equal(l.head.kind, DELIVERY_NOTE);
+		end_late(&late, i ? DELIVERY_FAILED : DELIVERY_SENT, threads[i]);
+		assert_sql(TOPIC, "9001:56");
+		assert_int_equal(
+			number("select count(*) from delivery where kind = 3 and state > 2"),
+			0);
+		renew_topic(&l);
+		put_back_head(&l, 0, 0);
+	}
+}
+
 static void whoever_was_there_before_us_makes_room(void **state)
 {
 	struct held_line l;
@@ -404,6 +446,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(a_topic_is_made_before_what_goes_into_it),
 		WORLD_TEST(a_topic_that_was_made_is_told_of_again),
+		WORLD_TEST(a_topic_stays_where_its_line_has_gone_on),
 		WORLD_TEST(whoever_was_there_before_us_makes_room),
 		WORLD_TEST(where_topics_are_refused_the_chat_itself_is_used),
 		WORLD_TEST(what_is_for_nobodys_topic_fails),
