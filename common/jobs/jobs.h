@@ -47,8 +47,9 @@ struct jobs *jobs_open(struct event_base *base, const struct jobs_conf *conf,
 		       jobs_handler *handler, void *arg, struct err *e);
 /* To be called when is_ready() has come to say yes. */
 void jobs_begin(struct jobs *j);
+/* Nothing more is taken in, and the lease is given back when nothing is in hand. */
 void jobs_pause(struct jobs *j);
-/* Gives back what is still held, if PostgreSQL can be reached; then frees. */
+/* What is still in hand is swept by others once the lease has run out. */
 void jobs_close(struct jobs *j);
 
 void jobs_settle(struct jobs *j);
