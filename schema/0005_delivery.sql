@@ -372,14 +372,21 @@ begin
     end if;
 end $$;
 
--- Of what stands behind it in its line, something went out, or may have.  Its transaction may have begun before the one
--- that put this in line, and was then waited for.
+-- Of what stands behind it in its line, something went out, or may have.  Clocks may have been set back, so messages are
+-- not looked for by time: one went out that is neither open nor unsent.  Its parts and notes are as old as they say, but
+-- for transactions that had to wait.
 create function is_overtaken(d delivery) returns boolean
 language plpgsql stable set enable_seqscan = off as $$
 begin
     return exists (select from delivery n
                    where n.created_at > d.created_at - interval '1 minute' and n.conversation_id = d.conversation_id
-                     and (n.place, n.id) > (d.place, d.id) and n.state in (2, 4));
+                     and (n.place, n.id) > (d.place, d.id) and n.state in (2, 4))
+        or exists (select from message m
+                   where m.conversation_id = d.conversation_id and m.seq > d.seq and m.author <> 0
+                     and not exists (select from delivery n where n.conversation_id = m.conversation_id
+                                     and n.place = m.seq * 1000 and n.settled_at is null)
+                     and not exists (select from delivery n where n.conversation_id = m.conversation_id and n.seq = m.seq
+                                     and n.error is not null and n.state in (3, 5)));
 end $$;
 
 -- Who had this line has lost it, and nothing of theirs is under way: what was held for uncertain because of them never
