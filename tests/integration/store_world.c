@@ -207,6 +207,11 @@ struct delivery_settled settle(int64_t job, const struct delivery_claim *claim,
 	return s;
 }
 
+int64_t post(const char *key, const char *text)
+{
+	return hear(TELEGRAM, "7", key, INBOUND_COMMAND, "/help", text).delivery_job;
+}
+
 int add_worker(enum queue queue)
 {
 	int worker;
@@ -214,6 +219,15 @@ int add_worker(enum queue queue)
 	store_register_worker(&world.store, begin(), caller_next, &worker, queue, "w", 60000);
 	assert_int_equal(done(), 0);
 	return worker;
+}
+
+void kill_worker(int worker)
+{
+	char sql[96];
+
+	snprintf(sql, sizeof sql, "update worker set alive_until = now() where id = %d",
+		 worker);
+	run(sql);
 }
 
 struct swept sweep(enum queue queue, int max_deaths)

@@ -45,7 +45,10 @@ struct delivery_claim claim_line(int64_t job, int worker);
 struct delivery_claim claim_line_as(const struct delivery_wanted *wanted);
 struct delivery_settled settle(int64_t job, const struct delivery_claim *claim,
 			       int64_t delivery, enum delivery_state state);
+/* A message of ours to chat 7: the job of its line, or 0 if somebody has it. */
+int64_t post(const char *key, const char *text);
 int add_worker(enum queue queue);
+void kill_worker(int worker);
 struct swept sweep(enum queue queue, int max_deaths);
 
 /* An operator has the conversations whose key is like this, and has said nothing yet. */
