@@ -9,6 +9,7 @@ create table worker (
     in_flight   int         not null default 0,
     started_at  timestamptz not null default now(),
     ttl         interval    not null default interval '4 s', -- alive_until less this: when it was renewed
+    held_since  timestamptz not null default now(),          -- it has not run out since
     alive_until timestamptz not null
 ) with (fillfactor = 50);
 

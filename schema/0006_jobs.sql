@@ -19,7 +19,7 @@ begin
     if v_back is null or v_back < interval '1 s' or not pg_try_advisory_xact_lock(7002) then
         return;
     end if;
-    update worker set alive_until = alive_until - v_back
+    update worker set alive_until = alive_until - v_back, held_since = held_since - v_back
     where id in (select id from worker where alive_until - ttl > now() for update skip locked);
     update job set run_at = greatest(run_at - v_back, now()), announce_at = greatest(announce_at - v_back, now())
     where id in (select id from job where state = 0 and (run_at > now() or announce_at > now())
@@ -43,9 +43,18 @@ create function renew_worker(p_worker int, p_ttl_ms int, p_in_flight int) return
 language plpgsql as $$
 begin
     perform mind_clock();
-    update worker set alive_until = now() + p_ttl_ms * interval '1 ms', in_flight = p_in_flight where id = p_worker;
+    update worker
+    set alive_until = now() + p_ttl_ms * interval '1 ms', in_flight = p_in_flight,
+        held_since = case when now() between held_since and alive_until then held_since else now() end
+    where id = p_worker;
     return found;
 end $$;
+
+-- When the clock was stepped forward, all leases have run out at once, and the living hold what they have: they
+-- count by clocks that nobody steps.  So one of them must have held its lease for longer than it lasts, and have
+-- renewed it lately: by then the others have renewed theirs, or know that they may have lost it.
+create function knows_the_dead() returns boolean language sql stable
+return exists (select from worker where alive_until > now() + ttl / 2 and held_since < now() - ttl);
 
 -- At a clean stop: what is still held goes back at once.  A job that somebody has locked at this
 -- moment stays; then the row stays too, as that of a dead worker, and the sweep sees to it.
@@ -129,7 +138,8 @@ begin
     if not pg_try_advisory_xact_lock(7001, p_queue) then
         return;
     end if;
-    if v_thorough or exists (select from worker w where w.queue = p_queue and w.alive_until <= now()) then
+    if (v_thorough or exists (select from worker w where w.queue = p_queue and w.alive_until <= now()))
+       and knows_the_dead() then
         for job_id, kind, conversation_id, trace, buried in
             with lost as (
                 select j.id from job j

@@ -6,7 +6,6 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/timer.h"
 #include "common/crypto/crypto.h"
@@ -44,7 +43,6 @@ struct jobs {
 	struct event *sweep_timer;
 	LIST_HEAD(, early) early;
 	int sweeping, paused;
-	int64_t offset, stepped; /* wall clock less monotonic; when that last grew at once */
 };
 
 /* --- doorbells ------------------------------------------------------------- */
@@ -164,26 +162,12 @@ static void sweep_release(void *self)
 }
 
 /*
- * If PostgreSQL's clock was stepped forward, as ours was, all leases have run out,
- * and the living hold what they have: they renew theirs first.
- */
-static int is_steady(struct jobs *j)
-{
-	int64_t now = clock_mono_ms(), offset = clock_wall_ms() - now;
-
-	if (offset - j->offset > j->conf.lease_ms / 4)
-		j->stepped = now;
-	j->offset = offset;
-	return now - j->stepped >= j->conf.lease_ms / 2;
-}
-
-/*
  * Who could announce nothing, or take nothing, leaves it to the others; so does
  * who was not heard of for a lease's time: probably nobody was.
  */
-static int may_sweep(struct jobs *j)
+static int may_sweep(const struct jobs *j)
 {
-	return is_steady(j) && pg_is_up(j->conf.store->relaxed) && redis_is_up(j->conf.redis) &&
+	return pg_is_up(j->conf.store->relaxed) && redis_is_up(j->conf.redis) &&
 	       lease_is_good(j->lease) && jobs_in_hand(j) < j->conf.window;
 }
 
@@ -263,8 +247,6 @@ struct jobs *jobs_open(struct event_base *base, const struct jobs_conf *conf,
 	j->conf.max_attempts = conf->max_attempts ? conf->max_attempts : MAX_ATTEMPTS;
 	j->handler = handler;
 	j->arg = arg;
-	j->offset = clock_wall_ms() - clock_mono_ms();
-	j->stepped = -j->conf.lease_ms;
 	LIST_INIT(&j->early);
 	snprintf(j->key, sizeof j->key, "jobs:%s", queue_name(conf->queue));
 	name_consumer(j);

@@ -214,6 +214,64 @@ static void a_job_whose_workers_keep_dying_is_buried(void **state)
 	assert_true(post("e5", "again") != job); /* the conversation goes on */
 }
 
+static void renew(int worker)
+{
+	int known;
+
+	store_renew_worker(&world.store, begin(), caller_next, &known, worker, 60000, 0);
+	assert_int_equal(done(), 0);
+	assert_true(known);
+}
+
+/* How many jobs are taken from the dead, as their workers know it. */
+static int64_t take_from_the_dead(void)
+{
+	return number("select count(*) from sweep(2::smallint, 100, 8)");
+}
+
+static void let_time_pass(const char *by_the_clock)
+{
+	char sql[192];
+
+	snprintf(sql, sizeof sql,
+		 "update worker set alive_until = alive_until - interval '%s',"
+		 " held_since = held_since - interval '%s'",
+		 by_the_clock, by_the_clock);
+	run(sql);
+}
+
+/* All leases have run out at once; those of the living, who renew theirs one by one, too. */
+static void a_clock_that_was_stepped_forward_makes_nobody_dead(void **state)
+{
+	int living = add_worker(QUEUE_DELIVERY), other = add_worker(QUEUE_LLM);
+	int64_t job = post("e1", "one");
+
+	(void)state;
+	claim_line(job, living);
+	let_time_pass("10 min");
+	assert_int_equal(take_from_the_dead(), 0);
+	renew(other);
+	add_worker(QUEUE_DELIVERY); /* a process that knows of nothing */
+	assert_int_equal(take_from_the_dead(), 0);
+	renew(living);
+	let_time_pass("70 s");
+	renew(other); /* too late */
+	assert_int_equal(take_from_the_dead(), 0);
+}
+
+static void who_is_well_for_a_leases_time_knows_who_is_dead(void **state)
+{
+	int dead = add_worker(QUEUE_DELIVERY), other = add_worker(QUEUE_LLM);
+
+	(void)state;
+	claim_line(post("e1", "one"), dead);
+	for (int i = 0; i < 2; i++) {
+		let_time_pass("40 s");
+		renew(other);
+		assert_int_equal(take_from_the_dead(), i);
+	}
+}
+
 static void being_claimed_often_is_no_reason_to_be_buried(void **state)
 {
 	int worker = add_worker(QUEUE_DELIVERY);
@@ -335,6 +393,8 @@ int main(void)
 		WORLD_TEST(a_lease_is_renewed_until_its_row_is_gone),
 		WORLD_TEST(who_leaves_gives_back_what_he_holds),
 		WORLD_TEST(a_job_whose_workers_keep_dying_is_buried),
+		WORLD_TEST(a_clock_that_was_stepped_forward_makes_nobody_dead),
+		WORLD_TEST(who_is_well_for_a_leases_time_knows_who_is_dead),
 		WORLD_TEST(being_claimed_often_is_no_reason_to_be_buried),
 		WORLD_TEST(a_job_nobody_came_for_is_announced_at_growing_intervals),
 		WORLD_TEST(one_sweeps_at_a_time),

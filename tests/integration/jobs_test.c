@@ -21,21 +21,12 @@ static struct redis_server *redis_server;
 static struct redis *redis;
 static struct jobs *jobs;
 static int redis_ups, knows_nothing;
-static int64_t step_ms; /* of the wall clock */
 
 static struct {
 	int n, settled;
 	int64_t job[HEARD_MAX];
 	char trace[HEARD_MAX][33];
 } heard;
-
-int64_t __real_clock_wall_ms(void);
-int64_t __wrap_clock_wall_ms(void);
-
-int64_t __wrap_clock_wall_ms(void)
-{
-	return __real_clock_wall_ms() + step_ms;
-}
 
 static void handle(void *arg, const struct doorbell *bell)
 {
@@ -285,41 +276,6 @@ static void await_held(void)
 	}
 }
 
-static void set_lease(int worker, const char *left)
-{
-	char sql[128];
-
-	snprintf(sql, sizeof sql,
-		 "update worker set alive_until = now() + interval '%s' where id = %d", left,
-		 worker);
-	run(sql);
-}
-
-/* By PostgreSQL's clock, which was stepped like ours, a colleague's lease has run out, until
- * they renew it; who does not is dead after all. */
-static void a_clock_that_is_stepped_forward_makes_nobody_dead(void **state)
-{
-	int colleague = add_worker(QUEUE_DELIVERY);
-	int64_t job = make_job("e1"), until = clock_mono_ms() + 60000;
-
-	(void)state;
-	await_held();
-	assert_int_equal(claim_line(job, colleague).status, CLAIM_OK);
-	step_ms += 600000;
-	run_for(world.base, 2 * SWEEP_MS); /* a sweep may have been on its way */
-	set_lease(colleague, "-1 s");
-	run_for(world.base, 5 * SWEEP_MS);
-	set_lease(colleague, "1 min");
-	run_for(world.base, LEASE_MS);
-	assert_int_equal(number("select deaths from job"), 0);
-	set_lease(colleague, "-1 s");
-	while (number("select deaths from job") == 0) {
-		assert_true(clock_mono_ms() < until);
-		run_for(world.base, SWEEP_MS);
-	}
-	settle_all();
-}
-
 /* The lease is good again soon; what was held before is not for that. */
 static void who_was_stopped_for_a_leases_time_knows_it(void **state)
 {
@@ -384,7 +340,6 @@ int main(void)
 		TEST(a_dead_workers_job_is_given_to_another),
 		TEST(nobody_dies_of_a_time_without_postgresql),
 		TEST(the_lease_is_kept_and_taken_anew_when_it_was_lost),
-		TEST(a_clock_that_is_stepped_forward_makes_nobody_dead),
 		TEST(who_was_stopped_for_a_leases_time_knows_it),
 		TEST(no_more_than_the_window_is_in_hand),
 		TEST(a_worker_that_pauses_leaves_when_its_work_is_done),
