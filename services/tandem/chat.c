@@ -39,6 +39,7 @@ struct post {
 	struct http_response response;
 };
 
+static void say_typed(struct chat *c);
 static flow_step post_send, post_done, post_failed, post_release;
 static const struct flow_class post_class = { "post", post_failed, post_release };
 
@@ -51,6 +52,29 @@ static void quit(struct chat *c, int status)
 	event_del(c->input);
 	chat_hear_no_more(c);
 	chat_leave_if_idle(c);
+}
+
+static void leave(evutil_socket_t fd, short what, void *arg)
+{
+	struct chat *c = arg;
+
+	(void)fd, (void)what;
+	quit(c, c->status);
+}
+
+/* Not at once: what would be interrupted may be what calls. */
+void chat_leave_if_answered(struct chat *c)
+{
+	if (c->is_ending && !c->posting && c->line.len == 0 && c->answered >= c->asked)
+		event_base_once(c->base, -1, EV_TIMEOUT, leave, c, NULL);
+}
+
+/* Of the last words: were they accepted? */
+static void note_refused(struct chat *c)
+{
+	c->status = UNAVAILABLE;
+	if (!c->auth)
+		quit(c, UNAVAILABLE);
 }
 
 static void post_send(void *self)
@@ -79,8 +103,7 @@ static void post_done(void *self)
 	}
 	if (p->response.status >= 400) {
 		fprintf(stderr, "%s (%ld)\n", detail ? detail : "refused", p->response.status);
-		if (!p->chat->auth)
-			quit(p->chat, UNAVAILABLE);
+		note_refused(p->chat);
 	} else if (p->answered) {
 		p->answered(p->chat, answer);
 	}
@@ -98,8 +121,7 @@ static void post_failed(void *self)
 		return;
 	}
 	fprintf(stderr, "cannot reach %s\n", p->chat->url);
-	if (!p->chat->auth)
-		quit(p->chat, UNAVAILABLE);
+	note_refused(p->chat);
 	flow_done(&p->flow);
 }
 
@@ -110,6 +132,9 @@ static void post_release(void *self)
 
 	free(p->body);
 	free(p);
+	c->posting--;
+	say_typed(c);
+	chat_leave_if_answered(c);
 	chat_leave_if_idle(c);
 }
 
@@ -124,10 +149,20 @@ static void post_begin(struct chat *c, const char *path, json_t *body,
 	p->chat = c;
 	p->path = path;
 	p->answered = answered;
+	c->posting++;
 	flow_begin(&p->flow, &post_class, p, "", CALL_MS * 6, post_send);
 }
 
 /* --- what is typed --------------------------------------------------------- */
+
+static void note_said(struct chat *c, const json_t *answer)
+{
+	long long seq = json_integer_value(json_object_get(answer, "seq"));
+
+	c->status = EXIT_SUCCESS;
+	if (seq > c->asked)
+		c->asked = seq;
+}
 
 static void say(struct chat *c, const char *text)
 {
@@ -144,26 +179,50 @@ static void say(struct chat *c, const char *text)
 		c, "/api/v1/messages",
 		c->lang ? json_pack("{s:s, s:s, s:s}", "id", id, "text", text, "lang", c->lang)
 			: json_pack("{s:s, s:s}", "id", id, "text", text),
-		NULL);
+		note_said);
+}
+
+static void say_typed(struct chat *c)
+{
+	char *end;
+
+	while (!c->is_over && !c->posting &&
+	       (end = memchr(buf_str(&c->line), '\n', c->line.len))) {
+		*end = 0;
+		say(c, buf_str(&c->line));
+		buf_drop(&c->line, (size_t)(end + 1 - c->line.data));
+	}
+}
+
+/* Who sits at a terminal and ends it wants to leave; who has piped a question in waits for its
+ * answer. */
+static void end_input(struct chat *c)
+{
+	if (isatty(STDIN_FILENO)) {
+		quit(c, EXIT_SUCCESS);
+		return;
+	}
+	event_del(c->input);
+	if (c->line.len > 0)
+		buf_puts(&c->line, "\n");
+	c->is_ending = 1;
+	say_typed(c);
+	chat_leave_if_answered(c);
 }
 
 static void on_input(evutil_socket_t fd, short what, void *arg)
 {
 	struct chat *c = arg;
-	char block[4096], *end;
+	char block[4096];
 	ssize_t n = read(fd, block, sizeof block);
 
 	(void)what;
 	if (n <= 0) {
-		quit(c, EXIT_SUCCESS);
+		end_input(c);
 		return;
 	}
 	buf_add(&c->line, block, (size_t)n);
-	while (!c->is_over && (end = memchr(buf_str(&c->line), '\n', c->line.len))) {
-		*end = 0;
-		say(c, buf_str(&c->line));
-		buf_drop(&c->line, (size_t)(end + 1 - c->line.data));
-	}
+	say_typed(c);
 }
 
 /* Ctrl-C: stop the answer; when there is none, leave. */
@@ -205,7 +264,8 @@ static int usage(FILE *out, int status)
 		     "  --url   of ingress (default: $TANDEM_URL, or http://$LISTEN, "
 		     "127.0.0.1:8080)\n"
 		     "  --site  a widget channel (default: shop-site)\n"
-		     "Ctrl-C stops an answer; /operator calls a human; /quit leaves.\n");
+		     "Ctrl-C stops an answer; /operator calls a human; /quit leaves.\n"
+		     "At the end of a pipe it leaves when all is answered.\n");
 	return status;
 }
 

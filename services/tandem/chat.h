@@ -17,8 +17,11 @@ struct chat {
 	char *auth; /* the header that carries the session's token; NULL: no session yet */
 	struct event *input, *interrupt;
 	struct listening *listening; /* NULL: not yet, or no more */
-	struct buf line;             /* typed so far */
+	struct buf line;             /* typed, and not yet said */
 	long long last_seq;          /* of the messages shown */
+	long long asked, answered;   /* the newest of the person's, and of the others' */
+	int posting;                 /* requests under way: one after the other */
+	int is_ending;               /* nothing more is typed */
 	struct buf shown;            /* of the answer that is growing */
 	char state[200];             /* who answers, as last shown; "" before the first */
 	int is_over, status;
@@ -26,6 +29,9 @@ struct chat {
 
 /* Leave when the last flow has ended. */
 void chat_leave_if_idle(struct chat *c);
+
+/* When nothing more is typed, and the last of it is answered. */
+void chat_leave_if_answered(struct chat *c);
 
 /* Where the person types. */
 void chat_prompt(const struct chat *c);

@@ -148,3 +148,33 @@ def test_the_terminal_says_who_answers(stack, anna):
         finally:
             chat.stdin.close()
             assert chat.wait(20) == 0
+
+
+def type_in(stack, words):
+    """All at once, as from a pipe."""
+    return subprocess.run(
+        [BUILD / "services/tandem/tandem", "chat", "--url", stack.url, "--site", "model-site", "--lang", "en"],
+        env=stack.env, text=True, input=words, capture_output=True, timeout=60,
+    )
+
+
+def test_questions_from_a_pipe_are_said_in_order_and_answered_before_it_ends(stack):
+    words = [word() for _ in range(5)]
+    chat = type_in(stack, "\n".join(words))
+    assert chat.returncode == 0, chat.stderr
+    heard = stack.sql(
+        "select author, body from message where conversation_id ="
+        " (select conversation_id from message where body = %s) order by seq", words[0])
+    assert [body for author, body in heard if author == 0] == words
+    assert heard[-1][0] == 1
+    assert words[-1] in chat.stdout
+
+
+def test_a_pipe_whose_words_nobody_hears_fails(stack):
+    stack.kill("ingress")
+    try:
+        chat = type_in(stack, word())
+    finally:
+        stack.restart("ingress")
+    assert chat.returncode == 69
+    assert "cannot reach" in chat.stderr
