@@ -6,14 +6,16 @@ import shutil
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import psycopg2
 import pytest
 
 from tests.chaos.campaign import work_folder
-from tests.chaos.stage import Clock
+from tests.chaos.stage import Clock, Stage
 from tests.system.stack import Servers
 
+STEPS = 6
 CLIENTS = 8
 CANCELLED = 1000  # of each client; with a clock that called malloc(), one backend in about 2200 of all broke
 SORT = "select string_agg(repeat('x', g), ',') from generate_series(1, 5000) g group by g % 701 order by 1"
@@ -86,3 +88,30 @@ def test_a_timer_may_ask_for_the_time_at_any_moment():
         for thread in threads:
             thread.join()
     assert died == []
+
+
+@contextlib.contextmanager
+def playing_with_time(folder):
+    clock = Clock(f"{folder}/clock")
+    with postgres(clock, f"{folder}/servers") as servers:
+        stage = Stage(servers, Path(folder) / "logs", 1, clock)
+        try:
+            yield stage.start(), clock
+        finally:
+            for process in stage.processes.values():
+                process.kill()
+
+
+def leases(stage):
+    return set(stage.sql("select id, name from worker"))
+
+
+def test_nobody_is_dead_because_time_flew():
+    """Each time all leases have run out at once, and workers sweep in that moment; some of them are new."""
+    with open_folder() as folder, playing_with_time(folder) as (stage, clock):
+        before = leases(stage)
+        for n in range(STEPS):
+            clock.step(100 * (n + 1))
+            stage.run("courier", f"new-{n}")
+            time.sleep(1.6)  # they renew meanwhile
+        assert before <= leases(stage)
