@@ -2,21 +2,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "common/base/log.h"
 #include "tests/flow/deliver_world.h"
-
-#define REFUSED(code, words, more)                                                             \
-	"{\"ok\":false,\"error_code\":" code ",\"description\":\"" words "\"" more "}"
-
-static void expect_state(int row, enum delivery_state state)
-{
-	assert_int_equal(world.line[row].state, state);
-}
 
 /* --- the good way --------------------------------------------------------------- */
 
@@ -27,8 +18,8 @@ static void a_line_is_sent_in_order_and_each_once(void **state)
 	world_say("one");
 	world_say("**two** <3");
 	world_run();
-	expect_state(0, DELIVERY_SENT);
-	expect_state(1, DELIVERY_SENT);
+	world_expect(0, DELIVERY_SENT);
+	world_expect(1, DELIVERY_SENT);
 	assert_string_equal(world.line[0].external_id, "55");
 	assert_int_equal(world.requests, 2);
 	assert_non_null(strstr(world.last_body, "<b>two</b> &lt;3"));
@@ -84,11 +75,10 @@ static void a_button_is_acknowledged(void **state)
 {
 	(void)state;
 	world_begin();
-	world.line[world.count++] = (struct sending){ .kind = DELIVERY_CALLBACK,
-						      .payload = "{\"callback\":\"77\"}" };
+	world_add(DELIVERY_CALLBACK, "{\"callback\":\"77\"}");
 	world_play(200, "{\"ok\":true,\"result\":true}");
 	world_run();
-	expect_state(0, DELIVERY_SENT);
+	world_expect(0, DELIVERY_SENT);
 	assert_string_equal(world.last_method, "answerCallbackQuery");
 	assert_string_equal(world.last_body, "{\"callback_query_id\":\"77\"}");
 	world_end();
@@ -101,8 +91,8 @@ static void a_message_without_substance_fails_and_holds_up_nobody(void **state)
 	world_say(" \n\n");
 	world_say("two");
 	world_run();
-	expect_state(0, DELIVERY_FAILED);
-	expect_state(1, DELIVERY_SENT);
+	world_expect(0, DELIVERY_FAILED);
+	world_expect(1, DELIVERY_SENT);
 	world_end();
 }
 
@@ -113,7 +103,7 @@ static void a_full_line_waits_for_its_place(void **state)
 	world_say("one");
 	world.rate_waits = 3;
 	world_run();
-	expect_state(0, DELIVERY_SENT);
+	world_expect(0, DELIVERY_SENT);
 	assert_int_equal(world.failures, 0);
 	assert_true(stage.now_ms >= 1003000);
 	world_end();
@@ -183,7 +173,7 @@ static void a_proxy_that_has_had_enough_is_obeyed_too(void **state)
 	world.retry_after_ms = 41000;
 	began = stage.now_ms;
 	world_run();
-	expect_state(0, DELIVERY_SENT);
+	world_expect(0, DELIVERY_SENT);
 	assert_int_equal(stage.now_ms - began, 41000);
 	assert_int_equal(world.failures, 0);
 	world_end();
@@ -210,8 +200,8 @@ static void what_keeps_failing_fails_in_the_end(void **state)
 	for (int i = 0; i < 8; i++)
 		world_play(500, REFUSED("500", "Internal Server Error", ""));
 	world_run();
-	expect_state(0, DELIVERY_FAILED);
-	expect_state(1, DELIVERY_SENT);
+	world_expect(0, DELIVERY_FAILED);
+	world_expect(1, DELIVERY_SENT);
 	assert_int_equal(world.requests, 9);
 	world_end();
 }
@@ -228,8 +218,8 @@ static void an_answer_that_never_came_is_uncertain_and_not_repeated(void **state
 		world_say("two");
 		world_play(silent[i].status, silent[i].body);
 		world_run();
-		expect_state(0, DELIVERY_UNCERTAIN);
-		expect_state(1, DELIVERY_SENT);
+		world_expect(0, DELIVERY_UNCERTAIN);
+		world_expect(1, DELIVERY_SENT);
 		assert_int_equal(world.requests, 2);
 		world_end();
 	}
@@ -243,8 +233,8 @@ static void what_a_dead_courier_was_sending_is_uncertain(void **state)
 	world_say("two");
 	world.dead_sender = 1;
 	world_run();
-	expect_state(0, DELIVERY_UNCERTAIN);
-	expect_state(1, DELIVERY_SENT);
+	world_expect(0, DELIVERY_UNCERTAIN);
+	world_expect(1, DELIVERY_SENT);
 	assert_int_equal(world.requests, 1);
 	world_end();
 }
@@ -258,8 +248,8 @@ static void who_was_away_for_too_long_sends_nothing(void **state)
 	world_say("two");
 	world.frozen = 2;
 	world_run();
-	expect_state(0, DELIVERY_SENT);
-	expect_state(1, DELIVERY_SENT);
+	world_expect(0, DELIVERY_SENT);
+	world_expect(1, DELIVERY_SENT);
 	assert_int_equal(world.requests, 2);
 	assert_int_equal(world.claims, 3);
 	assert_int_equal(world.failures, 0);
@@ -275,7 +265,7 @@ static void what_was_held_up_on_its_way_does_not_leave(void **state)
 	world.thawed = 1;
 	world.frozen = 2;
 	world_run();
-	expect_state(0, DELIVERY_SENT);
+	world_expect(0, DELIVERY_SENT);
 	assert_int_equal(world.frozen, 0);
 	assert_int_equal(world.requests, 1);
 	assert_int_equal(world.claims, 2);
@@ -307,7 +297,7 @@ static void what_was_held_up_until_others_had_the_line_goes_out_after_all(void *
 		stage.fail_at = cases[i].fail_at;
 		stage.failing = FAIL_BEFORE;
 		world_run();
-		expect_state(0, cases[i].end);
+		world_expect(0, cases[i].end);
 		assert_int_equal(world.requests, cases[i].end == DELIVERY_SENT);
 		world_end();
 	}

@@ -312,6 +312,16 @@ void world_say(const char *markdown)
 	world.line[world.count++] = (struct sending){ .body = markdown };
 }
 
+void world_add(enum delivery_kind kind, const char *payload)
+{
+	world.line[world.count++] = (struct sending){ .kind = kind, .payload = payload };
+}
+
+void world_expect(int row, enum delivery_state state)
+{
+	assert_int_equal(world.line[row].state, state);
+}
+
 void world_play(long status, const char *body)
 {
 	world.plays[world.play_count++] = (struct play){ status, body };

@@ -59,12 +59,18 @@ struct world {
 
 extern struct world world;
 
+/* As Telegram refuses; more: further members of the answer. */
+#define REFUSED(code, words, more)                                                             \
+	"{\"ok\":false,\"error_code\":" code ",\"description\":\"" words "\"" more "}"
+
 void world_begin(void);
-void world_say(const char *markdown); /* another message in the line */
+void world_say(const char *markdown);                         /* another message in the line */
+void world_add(enum delivery_kind kind, const char *payload); /* or something else */
 void world_play(long status, const char *body);
 /* For stage.stopped: our lease runs out, and nobody has come for the line yet. */
 void world_sweep(void);
 /* Somebody has, and sent what waited in it. */
 void world_take_line(void);
 void world_run(void); /* until the line is empty; then checks the promises */
+void world_expect(int row, enum delivery_state state);
 void world_end(void);

@@ -102,7 +102,7 @@ static void a_question_without_an_answer_goes_to_a_human(void **state)
 	expect_handed("knowledge", "", "<does not know>");
 }
 
-#define LONG                                                                                   \
+#define BEGINNING                                                                              \
 	SAY("A long beginning, of which everything may be shown as it comes: ")                \
 	SAY("one, two, three, four, five, six, seven, eight, nine, ten, eleven. ")
 
@@ -111,7 +111,7 @@ static void an_answer_that_gives_itself_away_is_not_shown(void **state)
 {
 	for (size_t piece = 1; piece < 300; piece += 7) {
 		const struct play play = { .status = 200,
-					   .body = LONG SAY("But as a") SAY("n AI")
+					   .body = BEGINNING SAY("But as a") SAY("n AI")
 						   SAY(" I have no idea.") STOP,
 					   .piece = piece };
 
@@ -131,8 +131,8 @@ static void an_answer_that_breaks_off_gives_nothing_away(void **state)
 	static const struct {
 		const char *body, *shown;
 	} plays[] = {
-		{ LONG SAY("But as an AI I have"), NULL },
-		{ LONG SAY("But as a"), "But\n\n<cut>" },
+		{ BEGINNING SAY("But as an AI I have"), NULL },
+		{ BEGINNING SAY("But as a"), "But\n\n<cut>" },
 		{ SAY("As an"), "<no answer>" },
 	};
 
@@ -157,9 +157,10 @@ static void a_call_that_breaks_off_has_no_reason(void **state)
 	static const struct play play = {
 		.status = 200,
 		.breaks = 1,
-		.body = LONG "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{"
-			     "\"name\":\"call_human\",\"arguments\":\"{\\\"reason\\\":\\\"a "
-			     "re\"}}]}}]}\n\n"
+		.body = BEGINNING
+		"data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{"
+		"\"name\":\"call_human\",\"arguments\":\"{\\\"reason\\\":\\\"a "
+		"re\"}}]}}]}\n\n"
 	};
 
 	(void)state;
@@ -170,7 +171,9 @@ static void a_call_that_breaks_off_has_no_reason(void **state)
 
 static void what_gives_nothing_away_grows_at_once(void **state)
 {
-	static const struct play play = { .status = 200, .body = LONG LONG STOP, .piece = 80 };
+	static const struct play play = { .status = 200,
+					  .body = BEGINNING BEGINNING STOP,
+					  .piece = 80 };
 
 	(void)state;
 	begin(&play);

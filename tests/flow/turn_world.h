@@ -29,6 +29,12 @@ struct play {               /* one request to the provider */
 	"data: [DONE]\n\n"
 #define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n" USAGE
 
+/* Words that are more than a few. */
+#define LONG                                                                                   \
+	"0123456789012345678901234567890123456789012345678901234567890123456789"               \
+	"0123456789012345678901234567890123456789012345678901234567890123456789"               \
+	"0123456789012345678901234567890123456789012345678901234567890123456789"
+
 extern const struct play good_play; /* answers "Three days." */
 
 struct world {
