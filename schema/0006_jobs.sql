@@ -50,9 +50,9 @@ begin
     return found;
 end $$;
 
--- When the clock was stepped forward, all leases have run out at once, and the living hold what they have: they
--- count by clocks that nobody steps.  So one of them must have held its lease for longer than it lasts, and have
--- renewed it lately: by then the others have renewed theirs, or know that they may have lost it.
+-- When the clock was stepped forward, or we were away, all leases have run out at once.  The living hold what they
+-- have for as long as their own clocks say, which nobody steps.  So one of them must have held its lease for longer
+-- than it lasts, and have renewed it lately: by then the others have renewed theirs, or know that it may be lost.
 create function knows_the_dead() returns boolean language sql stable
 return exists (select from worker where alive_until > now() + ttl / 2 and held_since < now() - ttl);
 

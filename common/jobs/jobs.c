@@ -161,14 +161,11 @@ static void sweep_release(void *self)
 	free(s);
 }
 
-/*
- * Who could announce nothing, or take nothing, leaves it to the others; so does
- * who was not heard of for a lease's time: probably nobody was.
- */
+/* Who could announce nothing, or take nothing, leaves it to the others. */
 static int may_sweep(const struct jobs *j)
 {
 	return pg_is_up(j->conf.store->relaxed) && redis_is_up(j->conf.redis) &&
-	       lease_is_good(j->lease) && jobs_in_hand(j) < j->conf.window;
+	       jobs_worker(j) && jobs_in_hand(j) < j->conf.window;
 }
 
 static void on_sweep(evutil_socket_t fd, short what, void *arg)

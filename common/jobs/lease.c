@@ -216,12 +216,7 @@ int lease_worker(const struct lease *l)
 	return l->worker;
 }
 
-int lease_is_good(const struct lease *l)
-{
-	return is_younger(l, l->conf.ttl_ms);
-}
-
 int lease_has_held(const struct lease *l, int64_t since)
 {
-	return lease_is_good(l) && l->since <= since;
+	return is_younger(l, l->conf.ttl_ms) && l->since <= since;
 }

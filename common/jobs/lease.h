@@ -33,8 +33,5 @@ void lease_close(struct lease *l);
 
 int lease_worker(const struct lease *l); /* 0: none yet */
 
-/* 0: perhaps it has run out.  Others may seem dead for the same reason, and be well. */
-int lease_is_good(const struct lease *l);
-
-/* Nor since that time, on the monotonic clock. */
+/* 0: perhaps it has run out since that time, on the monotonic clock. */
 int lease_has_held(const struct lease *l, int64_t since);
