@@ -65,7 +65,9 @@ static void leave(evutil_socket_t fd, short what, void *arg)
 /* Not at once: what would be interrupted may be what calls. */
 void chat_leave_if_answered(struct chat *c)
 {
-	if (c->is_ending && !c->posting && c->line.len == 0 && c->answered >= c->asked)
+	int is_answered = !c->asked || c->last_seq > c->asked;
+
+	if (c->is_ending && !c->posting && c->line.len == 0 && is_answered)
 		event_base_once(c->base, -1, EV_TIMEOUT, leave, c, NULL);
 }
 

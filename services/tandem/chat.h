@@ -19,8 +19,8 @@ struct chat {
 	struct listening *listening; /* NULL: not yet, or no more */
 	struct buf line;             /* typed, and not yet said */
 	long long last_seq;          /* of the messages shown */
-	long long asked, answered;   /* the newest of the person's, and of the others' */
-	int posting;                 /* requests under way: one after the other */
+	long long asked;             /* the newest of the person's; 0: none */
+	int posting;                 /* requests under way: what is typed waits for them */
 	int is_ending;               /* nothing more is typed */
 	struct buf shown;            /* of the answer that is growing */
 	char state[200];             /* who answers, as last shown; "" before the first */

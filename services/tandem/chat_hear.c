@@ -50,7 +50,6 @@ static void show_message(struct chat *c, const json_t *m)
 	c->last_seq = seq;
 	if (strcmp(author, "person") == 0)
 		return;
-	c->answered = seq;
 	if (strcmp(author, "operator") == 0)
 		printf("%s: ", name_in(m) ? name_in(m) : "operator");
 	show_rest(c, text);
