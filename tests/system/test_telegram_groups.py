@@ -77,9 +77,11 @@ def test_a_command_for_another_bot_is_not_ours(stack, telegram):
     assert len(telegram.texts(group)) == 1
 
 
-def ask_in_group(stack, telegram):
-    """Pieces come slowly until the event tells to end."""
+def ask_in_group(stack, telegram, **sending):
+    """Pieces come slowly until the event tells to end; Telegram takes the first message as told."""
     group, text, enough = -next(CHATS), word(), threading.Event()
+    if sending:
+        telegram.rule(f"sendmessage {group}", **sending)
     stack.openai.rule(text, pieces=[f"piece{n} " for n in range(300)], delay=0.1, hurry=enough)
     telegram.say(group, f"@{telegram.bot.me['username']} {text}")
     return group, enough
@@ -100,8 +102,7 @@ def test_in_groups_a_silent_preview_grows_and_gives_way_to_the_message(stack, te
 
 @pytest.mark.parametrize("delay", [2.5, 6])
 def test_a_preview_that_comes_after_its_message_is_deleted(stack, telegram, delay):
-    telegram.rule("sendmessage", delay=delay)
-    group, enough = ask_in_group(stack, telegram)
+    group, enough = ask_in_group(stack, telegram, delay=delay)
     wait_for(lambda: telegram.sends_to(group), "the preview to be on its way")
     enough.set()
     wait_for(lambda: any(m["chat"]["id"] == group for m in telegram.deleted), "the late preview to be deleted")
@@ -110,8 +111,7 @@ def test_a_preview_that_comes_after_its_message_is_deleted(stack, telegram, dela
 
 
 def test_a_preview_that_redis_cannot_remember_is_deleted(stack, telegram):
-    telegram.rule("sendmessage", delay=2)
-    group, enough = ask_in_group(stack, telegram)
+    group, enough = ask_in_group(stack, telegram, delay=2)
     wait_for(lambda: telegram.sends_to(group), "the preview to be on its way")
     stack.servers.call("redis", "stop")
     try:
@@ -124,8 +124,8 @@ def test_a_preview_that_redis_cannot_remember_is_deleted(stack, telegram):
 
 
 def test_a_preview_that_could_not_be_deleted_goes_with_the_next_message(stack, telegram):
-    telegram.rule("deletemessage", status=502, html="<html>Bad Gateway</html>")
     group, enough = ask_in_group(stack, telegram)
+    telegram.rule(f"deletemessage {group}", status=502, html="<html>Bad Gateway</html>")
     wait_for(lambda: telegram.sent_to(group), "the preview")
     enough.set()
     wait_for(lambda: len(telegram.sent_to(group)) == 2 and not telegram.rules, "the refused deletion")
